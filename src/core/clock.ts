@@ -1,0 +1,20 @@
+/**
+ * Time as the runtime supplies it. On deployed Workers both readings stand still between I/O;
+ * so deadlines are compared after an await or at a request's arrival, and never in a loop.
+ */
+export interface Clock {
+  /** Wall clock, epoch milliseconds, integer. May step; use it for what people and other systems read. */
+  nowMs(): number;
+  /** Milliseconds from an arbitrary origin, never steps back; use it for leases and durations. */
+  monotonicMs(): number;
+}
+
+export interface Timers {
+  /** Resolves after `durationMs` (≥ 0) or at once when `signal` aborts; never rejects. */
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Random {
+  /** Cryptographically strong bytes. Throws at module scope on Workers. */
+  bytes(length: number): Uint8Array;
+}

@@ -1,0 +1,46 @@
+/**
+ * The closed code list: every reason a request is refused or a decision is held, and nothing else.
+ * `problem` codes end a request with an RFC 9457 body; `hold` codes explain a HOLD in `reasons[]`.
+ * A code is never renamed or reused: clients switch on it.
+ */
+export const problemCodes = {
+  BODY_TOO_LARGE: { status: 413, title: 'The body is larger than the limit' },
+  BODY_TIMEOUT: { status: 408, title: 'The body did not arrive in time' },
+  NOT_JSON: { status: 400, title: 'The body is not JSON' },
+  INVALID_REQUEST: { status: 422, title: 'The request does not fit its schema' },
+  TOO_FEW_BARS: { status: 422, title: 'Fewer bars than the features need to warm up' },
+  UNKNOWN_SYMBOL: { status: 422, title: 'No model serves this symbol' },
+  UNKNOWN_INTERVAL: { status: 422, title: 'The model does not serve this interval' },
+  UNKNOWN_MODEL: { status: 422, title: 'No such model' },
+  IDEMPOTENCY_MISMATCH: { status: 422, title: 'The idempotency key was used with another body' },
+  UNAUTHENTICATED: { status: 401, title: 'The key is missing or wrong' },
+  SCOPE_MISSING: { status: 403, title: 'The key lacks the scope of this route' },
+  NOT_FOUND: { status: 404, title: 'There is nothing here' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'The route does not answer this method' },
+  IN_PROGRESS: { status: 409, title: 'A request with this idempotency key is in flight' },
+  SUPERSEDED: { status: 409, title: 'The answer to this idempotency key is no longer valid' },
+  RATE_LIMITED: { status: 429, title: 'The rate limit is spent' },
+  INTERNAL: { status: 500, title: 'The service failed' },
+  AUTH_UNAVAILABLE: { status: 503, title: 'Keys cannot be checked now' },
+  RECORD_UNAVAILABLE: { status: 503, title: 'The record cannot be read or written now' },
+  CLAIM_UNAVAILABLE: { status: 503, title: 'Idempotency cannot be checked now' },
+  DEADLINE_EXCEEDED: { status: 503, title: 'The request did not end within its deadline' },
+  SHUTTING_DOWN: { status: 503, title: 'The service is stopping' },
+  CONFIG_INVALID: { status: 503, title: 'The service is not configured' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export const holdCodes = {
+  CONTROL_UNAVAILABLE: 'No live permission: the shared control state could not be read in time',
+  TRADING_HALTED: 'Trading is halted',
+  TRADING_REDUCING: 'Trading may only reduce exposure',
+  LOG_UNAVAILABLE: 'The decision log cannot take another record',
+  STALE_INPUT: 'The last bar is old or still open',
+  MARKET_DATA_UNAVAILABLE: 'No market data was given and none could be fetched',
+  MODEL_FAILED: 'The model failed or gave a non-finite output',
+  FEATURES_UNDEFINED: 'A feature has no finite value on these bars',
+  BELOW_THRESHOLD: 'The score lies between the thresholds of the policy',
+  OUT_OF_DOMAIN: 'An input lies outside the range the model was trained on',
+} as const satisfies Record<string, string>;
+
+export type ProblemCode = keyof typeof problemCodes;
+export type HoldCode = keyof typeof holdCodes;

@@ -1,0 +1,10 @@
+/**
+ * The outcome of an operation that may fail for reasons outside the program (network, store, engine).
+ * A refusal is a domain value of its own; a programmer's error throws; only operating failures travel here.
+ */
+export type Result<T, E> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: E };
+
+export const ok = <T>(value: T): Result<T, never> => ({ ok: true, value });
+export const err = <E>(error: E): Result<never, E> => ({ ok: false, error });
