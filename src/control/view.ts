@@ -1,0 +1,42 @@
+/** What may be done, as the shared control state says. Default of a fresh deployment: HALTED. */
+export type TradingState = 'ACTIVE' | 'REDUCING' | 'HALTED';
+
+/**
+ * One immutable reading of the shared control state. Made by one `sync`, swapped as a whole, passed as an
+ * argument; never mutated. It is a lease: past `expiresAtMs` (monotonic clock) it permits nothing.
+ */
+export interface ControlView {
+  /** Monotonic instant the sync was *sent*; the lease runs from there, so no clock of another machine counts. */
+  readonly sentAtMs: number;
+  /** Monotonic instant after which the view permits nothing. */
+  readonly expiresAtMs: number;
+  /** Highest control epoch seen; every halt, reduce and resume raises it by one. */
+  readonly epoch: number;
+  readonly tradingState: TradingState;
+  readonly registryEpoch: number;
+}
+
+/** The state of one key's bucket as far as this isolate knows it, for the RateLimit headers. */
+export interface BucketState {
+  /** Tokens this isolate may still spend without asking. */
+  readonly remaining: number;
+  readonly burst: number;
+  readonly ratePerSecond: number;
+  /** Milliseconds until another token can be had; 0 while `remaining` > 0. */
+  readonly retryAfterMs: number;
+}
+
+/** The outcome of asking for permission to decide once. */
+export type Permit =
+  | { readonly kind: 'granted'; readonly view: ControlView; readonly bucket: BucketState }
+  | { readonly kind: 'limited'; readonly bucket: BucketState }
+  | { readonly kind: 'revoked' }
+  /** No live view within the deadline: the answer is HOLD. */
+  | { readonly kind: 'unavailable'; readonly detail: string };
+
+/** What a permit is asked for: the bucket belongs to the key. */
+export interface PermitAsk {
+  readonly keyId: string;
+  readonly ratePerSecond: number;
+  readonly burst: number;
+}

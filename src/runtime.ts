@@ -1,0 +1,30 @@
+import type { Clock, Random, Timers } from './core/clock.ts';
+import type { BundleFiles } from './models/bundle.ts';
+
+/**
+ * What an entry point must supply. Nothing else in `src` reads a clock, randomness, the environment or the
+ * network, so the same source runs on Workers, Deno, Bun and in a simulator.
+ */
+export interface Runtime {
+  readonly name: 'workerd' | 'deno' | 'bun' | 'node';
+  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The bundles this deployment ships, by directory name. */
+  readonly bundles: Readonly<Record<string, BundleFiles>>;
+  /**
+   * Where onnxruntime-web finds its WebAssembly: on Workers a glue module around a precompiled module, since
+   * bytes cannot be compiled there; elsewhere the package's own default.
+   */
+  readonly ortWasmPaths?: { readonly mjs: string };
+}
+
+/** What one request brings beside itself. On Workers nothing here may be kept past the request. */
+export interface RequestScope {
+  /** Keeps the isolate alive for `work` after the answer. Rejections are the caller's to handle. */
+  waitUntil(work: Promise<void>): void;
+  /** The peer's address as the platform vouches for it; never a header the client can write. */
+  readonly clientAddress: string;
+}
