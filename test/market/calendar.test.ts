@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../src/core/civil-date.ts';
+import { freshness, isClosed, lastClosedBarStartMs, sessionOf } from '../../src/market/calendar.ts';
+import { sp500Dates } from '../sp500.ts';
+
+const HOUR_MS = 3_600_000;
+const ms = (text: string): number => Date.parse(text);
+const xnys = (date: string) => sessionOf('XNYS', DAY_MS, ms(date));
+
+describe('the New York calendar', () => {
+  it('has the sessions that were traded from 2000-01-03 to 2020-04-17, and no others', () => {
+    const sessions: string[] = [];
+    for (let tMs = ms('2000-01-03'); tMs <= ms('2020-04-17'); tMs += DAY_MS) {
+      if (sessionOf('XNYS', DAY_MS, tMs) !== undefined)
+        sessions.push(new Date(tMs).toISOString().slice(0, 10));
+    }
+    expect(sessions).toEqual(sp500Dates);
+  });
+
+  it.each([
+    ['2021-04-02', 'Good Friday'],
+    ['2021-07-05', 'Independence Day kept on Monday'],
+    ['2021-12-24', 'Christmas kept on Friday'],
+    ['2022-06-20', 'Juneteenth kept on Monday'],
+    ['2023-06-19', 'Juneteenth'],
+    ['2023-01-02', 'New Year kept on Monday'],
+    ['2025-01-09', 'the day of mourning for President Carter'],
+    ['2026-04-03', 'Good Friday'],
+    ['2026-07-03', 'Independence Day kept on Friday'],
+    ['2027-06-18', 'Juneteenth kept on Friday'],
+    ['2027-12-24', 'Christmas kept on Friday'],
+  ])('has no session on %s, %s', (date) => {
+    expect(xnys(date)).toBeUndefined();
+  });
+
+  it.each([
+    ['2021-06-18', 'before Juneteenth was a holiday'],
+    ['2021-12-31', 'though New Year is on the Saturday after'],
+    ['2020-11-27', 'though it is a half day'],
+    ['2024-02-29', 'a leap day'],
+  ])('has a session on %s, %s', (date) => {
+    expect(xnys(date)).toBeDefined();
+  });
+
+  it('closes at 16:00 in New York on every session, as the time zone database has it', () => {
+    const inNewYork = new Intl.DateTimeFormat('en-CA', {
+      timeZone: 'America/New_York',
+      dateStyle: 'short',
+      timeStyle: 'medium',
+      hourCycle: 'h23',
+    });
+    for (let tMs = ms('1976-01-02'); tMs < ms('2031-01-01'); tMs += DAY_MS) {
+      const session = sessionOf('XNYS', DAY_MS, tMs);
+      if (session === undefined) continue;
+      const date = new Date(tMs).toISOString().slice(0, 10);
+      expect(inNewYork.format(session.closesAtMs)).toBe(`${date}, 16:00:00`);
+    }
+  });
+
+  it('lets any instant of the UTC date name the session', () => {
+    const session = { startMs: ms('2020-03-16'), closesAtMs: ms('2020-03-16T20:00:00Z') };
+    expect(sessionOf('XNYS', DAY_MS, ms('2020-03-16T04:00:00Z'))).toEqual(session);
+    expect(sessionOf('XNYS', DAY_MS, ms('2020-03-16T23:59:59.999Z'))).toEqual(session);
+  });
+
+  it.each([
+    ['2020-03-16T19:59:59.999Z', '2020-03-13'],
+    ['2020-03-16T20:00:00Z', '2020-03-16'],
+    ['2020-03-15T12:00:00Z', '2020-03-13'],
+    ['2020-04-13T19:00:00Z', '2020-04-09'],
+    ['2001-09-17T12:00:00Z', '2001-09-10'],
+    ['2020-01-02T21:00:00Z', '2020-01-02'],
+    ['2020-01-02T20:59:59.999Z', '2019-12-31'],
+  ])('at %s the last closed bar is that of %s', (now, date) => {
+    expect(lastClosedBarStartMs('XNYS', DAY_MS, ms(now))).toBe(ms(date));
+  });
+
+  it('knows only daily bars', () => {
+    expect(() => sessionOf('XNYS', HOUR_MS, 0)).toThrow(RangeError);
+    expect(() => lastClosedBarStartMs('XNYS', 7 * DAY_MS, 0)).toThrow(RangeError);
+  });
+});
+
+describe('the freshness of a last daily bar in New York', () => {
+  const graceMs = 15 * 60_000;
+  const judge = (bar: string, now: string) => freshness('XNYS', DAY_MS, ms(bar), ms(now), graceMs);
+
+  it.each([
+    ['2020-03-13', '2020-03-13T00:00:00Z', 'open'],
+    ['2020-03-13', '2020-03-13T19:59:59.999Z', 'open'],
+    ['2020-03-13', '2020-03-13T20:00:00Z', 'fresh'],
+    ['2020-03-13', '2020-03-15T12:00:00Z', 'fresh'],
+    ['2020-03-13', '2020-03-16T20:00:00Z', 'fresh'],
+    ['2020-03-13', '2020-03-16T20:15:00Z', 'fresh'],
+    ['2020-03-13', '2020-03-16T20:15:00.001Z', 'stale'],
+    ['2020-03-13', '2020-11-22T00:00:00Z', 'stale'],
+    ['2001-09-10', '2001-09-17T20:00:00Z', 'fresh'],
+    ['2020-04-09', '2020-04-13T19:59:00Z', 'fresh'],
+  ])('of %s is, at %s, %s', (bar, now, expected) => {
+    expect(judge(bar, now)).toBe(expected);
+  });
+
+  it('is stale when its date is no session, from the first moment on', () => {
+    expect(judge('2020-03-14', '2020-03-14T12:00:00Z')).toBe('stale');
+    expect(judge('2020-04-10', '2020-04-10T21:00:00Z')).toBe('stale');
+    expect(isClosed('XNYS', DAY_MS, ms('2020-03-14'), ms('2020-11-22'))).toBe(false);
+  });
+
+  it('is never fresh before its close, and always at the last closed bar', () => {
+    const instant = fc.integer({ min: ms('2000-01-05'), max: ms('2040-01-01') });
+    fc.assert(
+      fc.property(instant, fc.integer({ min: 0, max: 20 }), (now, daysBack) => {
+        const last = lastClosedBarStartMs('XNYS', DAY_MS, now);
+        expect(freshness('XNYS', DAY_MS, last, now, 0)).not.toBe('open');
+        expect(freshness('XNYS', DAY_MS, last, now, graceMs)).toBe('fresh');
+        expect(isClosed('XNYS', DAY_MS, last, now)).toBe(true);
+        const bar = now - daysBack * DAY_MS;
+        const isFresh = freshness('XNYS', DAY_MS, bar, now, 0) === 'fresh';
+        expect(isFresh && !isClosed('XNYS', DAY_MS, bar, now)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('the calendar without closing', () => {
+  it('ends a bar one interval after its start', () => {
+    expect(sessionOf('24x7', HOUR_MS, 5 * HOUR_MS)).toEqual({
+      startMs: 5 * HOUR_MS,
+      closesAtMs: 6 * HOUR_MS,
+    });
+    expect(isClosed('24x7', HOUR_MS, 5 * HOUR_MS, 6 * HOUR_MS - 1)).toBe(false);
+    expect(isClosed('24x7', HOUR_MS, 5 * HOUR_MS, 6 * HOUR_MS)).toBe(true);
+  });
+
+  it('has its last closed bar one whole interval back', () => {
+    expect(lastClosedBarStartMs('24x7', HOUR_MS, 6 * HOUR_MS)).toBe(5 * HOUR_MS);
+    expect(lastClosedBarStartMs('24x7', HOUR_MS, 7 * HOUR_MS - 1)).toBe(5 * HOUR_MS);
+  });
+
+  it.each([
+    [6 * HOUR_MS - 1, 'open'],
+    [6 * HOUR_MS, 'fresh'],
+    [7 * HOUR_MS + 500, 'fresh'],
+    [7 * HOUR_MS + 501, 'stale'],
+  ])('judges the bar of 05:00 at %d ms %s, with half a second of grace', (now, expected) => {
+    expect(freshness('24x7', HOUR_MS, 5 * HOUR_MS, now, 500)).toBe(expected);
+  });
+
+  it('throws on an interval that is no whole number of milliseconds above 0', () => {
+    for (const intervalMs of [0, -1, 0.5, NaN]) {
+      expect(() => sessionOf('24x7', intervalMs, 0)).toThrow(RangeError);
+    }
+  });
+});
