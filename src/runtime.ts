@@ -11,6 +11,8 @@ export interface Runtime {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
+  /** Tells the operator of a failure that no answer may carry. */
+  readonly report: (failure: unknown) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The bundles this deployment ships, by directory name. */
   readonly bundles: Readonly<Record<string, BundleFiles>>;

@@ -1,0 +1,46 @@
+import { compose } from '../src/compose.ts';
+import { pendingWork } from './pending-work.ts';
+import { clock, random, report, timers } from './web-platform.ts';
+
+const root = `${import.meta.dir}/../bundles`;
+const names = Array.from(new Bun.Glob('*/manifest.json').scanSync(root), (path) => path.split('/')[0] ?? path);
+const bundles = Object.fromEntries(
+  await Promise.all(
+    names.map(async (name) => [
+      name,
+      {
+        manifest: await Bun.file(`${root}/${name}/manifest.json`).text(),
+        model: new Uint8Array(await Bun.file(`${root}/${name}/model.onnx`).arrayBuffer()),
+      },
+    ]),
+  ),
+);
+
+const work = pendingWork(report);
+const service = await compose({
+  name: 'bun',
+  fetch: (input, init) => fetch(input, init),
+  clock,
+  timers,
+  random,
+  report,
+  env: Bun.env,
+  bundles,
+});
+if (service.faults.length > 0) process.exit(1);
+
+const server = Bun.serve({
+  hostname: Bun.env.HOST ?? '127.0.0.1',
+  port: Number(Bun.env.PORT ?? 8787),
+  fetch: (request, socket) =>
+    service.fetch(request, { waitUntil: work.add, clientAddress: socket.requestIP(request)?.address ?? 'unknown' }),
+});
+
+async function stop(): Promise<void> {
+  await service.scheduled('drain');
+  await work.settled();
+  await server.stop();
+  process.exit(0);
+}
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);

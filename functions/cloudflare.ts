@@ -1,0 +1,26 @@
+import { env, waitUntil } from 'cloudflare:workers';
+import bundles from 'virtual:bundles';
+import { compose } from '../src/compose.ts';
+import { clock, random, report, timers } from './web-platform.ts';
+
+// At module scope, so that no promise of the engine's start is shared between requests.
+const service = await compose({
+  name: 'workerd',
+  fetch: (input, init) => fetch(input, init),
+  clock,
+  timers,
+  random,
+  report,
+  env,
+  bundles,
+  ortWasmPaths: { mjs: './ort-glue.mjs' },
+});
+
+export default {
+  fetch: (request: Request): Promise<Response> =>
+    service.fetch(request, {
+      waitUntil,
+      clientAddress: request.headers.get('cf-connecting-ip') ?? 'unknown',
+    }),
+  scheduled: (event: { readonly cron: string }): Promise<void> => service.scheduled(event.cron),
+};

@@ -1,0 +1,41 @@
+import { compose } from '../src/compose.ts';
+import { pendingWork } from './pending-work.ts';
+import { clock, random, report, timers } from './web-platform.ts';
+
+const root = new URL('../bundles/', import.meta.url);
+const bundles = Object.fromEntries(
+  Array.from(Deno.readDirSync(root), ({ name }) => [
+    name,
+    {
+      manifest: Deno.readTextFileSync(new URL(`${name}/manifest.json`, root)),
+      model: Deno.readFileSync(new URL(`${name}/model.onnx`, root)),
+    },
+  ]),
+);
+
+const work = pendingWork(report);
+const service = await compose({
+  name: 'deno',
+  fetch: (input, init) => fetch(input, init),
+  clock,
+  timers,
+  random,
+  report,
+  env: Deno.env.toObject(),
+  bundles,
+});
+if (service.faults.length > 0) Deno.exit(1);
+
+const server = Deno.serve(
+  { hostname: Deno.env.get('HOST') ?? '127.0.0.1', port: Number(Deno.env.get('PORT') ?? 8787), onListen: () => undefined },
+  (request, info) => service.fetch(request, { waitUntil: work.add, clientAddress: info.remoteAddr.hostname }),
+);
+
+async function stop(): Promise<void> {
+  await service.scheduled('drain');
+  await work.settled();
+  await server.shutdown();
+  Deno.exit(0);
+}
+Deno.addSignalListener('SIGTERM', stop);
+Deno.addSignalListener('SIGINT', stop);

@@ -1,0 +1,27 @@
+import type { Clock, Random, Timers } from '../src/core/clock.ts';
+
+/** Clock, timers and randomness from Web APIs, the same on all three runtimes. */
+export const clock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+};
+
+export const timers: Timers = {
+  sleep: (durationMs, signal) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(done, durationMs);
+      function done(): void {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      }
+      if (signal?.aborted) done();
+      else signal?.addEventListener('abort', done);
+    }),
+};
+
+export const random: Random = {
+  bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+};
+
+export const report = (failure: unknown): void => console.error(failure);

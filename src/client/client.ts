@@ -1,0 +1,69 @@
+import type { z } from 'zod';
+import type { answerSchema, DecisionRequest, problemSchema, storedDecisionSchema } from '../http/decision-schemas.ts';
+
+export type Decision = z.infer<typeof answerSchema>;
+export type StoredDecision = z.infer<typeof storedDecisionSchema>;
+export type ProblemBody = z.infer<typeof problemSchema>;
+
+/** The HTTP call beneath the client. `fetch` fits through `fetchTransport`; k6 brings its own. */
+export type Transport = (call: {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}) => Promise<{ readonly status: number; readonly header: (name: string) => string | null; readonly text: string }>;
+
+/** What a call came to. `unreachable` says nothing about whether the service decided. */
+export type Reply<T> =
+  | { readonly kind: 'ok'; readonly status: number; readonly value: T; readonly header: (name: string) => string | null }
+  | { readonly kind: 'problem'; readonly status: number; readonly problem: ProblemBody; readonly retryAfterMs: number | null }
+  | { readonly kind: 'unreachable'; readonly detail: string };
+
+export interface Client {
+  decide(request: DecisionRequest, options?: { readonly idempotencyKey?: string }): Promise<Reply<Decision>>;
+  decision(id: string): Promise<Reply<StoredDecision>>;
+  ready(): Promise<Reply<{ readonly ready: boolean }>>;
+}
+
+interface ClientOptions {
+  /** Without a trailing slash. */
+  readonly baseUrl: string;
+  /** The whole header value: `Bearer <id>.<secret>`. */
+  readonly authorization: string;
+  readonly transport: Transport;
+}
+
+/** The typed client of the public API. It never retries: only its caller knows what a repeated call means. */
+export function createClient(options: ClientOptions): Client {
+  const { baseUrl, authorization, transport } = options;
+
+  async function call<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    body: unknown,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Reply<T>> {
+    try {
+      const reply = await transport({
+        method,
+        url: `${baseUrl}${path}`,
+        headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        body: body === undefined ? null : JSON.stringify(body),
+      });
+      const value: unknown = JSON.parse(reply.text);
+      if (reply.status < 400) return { kind: 'ok', status: reply.status, value: value as T, header: reply.header };
+      const retryAfter = reply.header('retry-after');
+      const retryAfterMs = retryAfter === null ? null : Number(retryAfter) * 1000;
+      return { kind: 'problem', status: reply.status, problem: value as ProblemBody, retryAfterMs };
+    } catch (failure) {
+      return { kind: 'unreachable', detail: failure instanceof Error ? failure.message : String(failure) };
+    }
+  }
+
+  return {
+    decide: (request, { idempotencyKey } = {}) =>
+      call('POST', '/v1/decisions', request, idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+    decision: (id) => call('GET', `/v1/decisions/${encodeURIComponent(id)}`, undefined, {}),
+    ready: () => call('GET', '/readyz', undefined, {}),
+  };
+}

@@ -1,0 +1,151 @@
+import { createApp } from './app.ts';
+import { commitDecisions } from './audit/commit.ts';
+import { createDecisionLog } from './audit/decision-log.ts';
+import { type Config, parseConfig } from './config.ts';
+import { createControl } from './control/control.ts';
+import { createFailedLoginLimiter } from './control/failed-login-limiter.ts';
+import { createIdSource } from './core/ids.ts';
+import { createIdempotency } from './decision/idempotency.ts';
+import { createPipeline } from './decision/pipeline.ts';
+import { createAuthenticator } from './http/auth.ts';
+import { createDecideRoute } from './http/decide.ts';
+import { docs } from './http/docs.ts';
+import { createReadyzRoute, healthz } from './http/health.ts';
+import { openapi } from './http/openapi.ts';
+import { problemResponse } from './http/problem.ts';
+import { createReadDecisionRoute } from './http/read-decision.ts';
+import { createOrtEngine } from './inference/ort.ts';
+import { createJobs } from './jobs.ts';
+import { type Catalog, loadCatalog } from './models/catalog.ts';
+import type { RequestScope, Runtime } from './runtime.ts';
+import { openDatabase } from './store/database.ts';
+import { loadDurableControl } from './store/durable-control.ts';
+import { loadKey } from './store/keys.ts';
+import { createRedis } from './store/redis.ts';
+
+/** What an entry point serves. */
+export interface Service {
+  /** Everything that keeps the service from working; empty when it works. With faults it answers 503. */
+  readonly faults: readonly string[];
+  fetch(request: Request, scope: RequestScope): Promise<Response>;
+  /** Runs the job of a cron name; `drain` refuses new decisions and resolves when every record is written. */
+  scheduled(cron: string): Promise<void>;
+}
+
+/** Longest that one owner of the log's flush may work: below the 30 s of Workers' `waitUntil`. */
+const logOwnerMsMax = 20_000;
+const logBatchMax = 256;
+
+/** The only place that constructs adapters. Called once an isolate. */
+export async function compose(runtime: Runtime): Promise<Service> {
+  const config = parseConfig(runtime.env);
+  if (!config.ok) return faulty(config.error, runtime);
+  const catalog = await loadCatalog({
+    names: config.value.models,
+    bundles: runtime.bundles,
+    engine: createOrtEngine(runtime.ortWasmPaths ? { wasmPaths: runtime.ortWasmPaths } : {}),
+    allowTestBundles: config.value.environment === 'local',
+  });
+  if (!catalog.ok) return faulty(catalog.error, runtime);
+  return assemble(runtime, config.value, catalog.value);
+}
+
+function faulty(faults: readonly string[], runtime: Runtime): Service {
+  for (const fault of faults) runtime.report(`configuration: ${fault}`);
+  return {
+    faults,
+    fetch: async () => problemResponse({ code: 'CONFIG_INVALID' }),
+    scheduled: async () => undefined,
+  };
+}
+
+function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
+  const { clock, timers, random } = runtime;
+  const database = openDatabase({ ...config.database, fetch: runtime.fetch });
+  const redis = createRedis({ ...config.redis, fetch: runtime.fetch, deadlineMs: config.controlDeadlineMsMax });
+  const ids = createIdSource({ clock, random });
+  const control = createControl({
+    redis,
+    readDurableControl: () => loadDurableControl(database),
+    clock,
+    timers,
+    ids,
+    viewLifeMs: config.viewLifeMs,
+    deadlineMsMax: config.controlDeadlineMsMax,
+  });
+  const log = createDecisionLog({
+    insert: (records) => commitDecisions(database.client, records),
+    clock,
+    timers,
+    pendingBytesMax: config.logPendingBytesMax,
+    batchMax: logBatchMax,
+    ownerMsMax: logOwnerMsMax,
+  });
+  const authenticator = createAuthenticator({
+    loadKey: (id) => loadKey(database, id),
+    isRevoked: control.isRevoked,
+    admitFailedLogin: createFailedLoginLimiter({ redis }),
+    clock,
+  });
+
+  let draining = false;
+  let requestsInFlight = 0;
+  const isDraining = () => draining;
+  const { receiptSecret } = config;
+  const app = createApp({
+    clock,
+    random,
+    report: runtime.report,
+    decide: createDecideRoute({
+      authenticator,
+      bodyLimits: { bodyBytesMax: config.bodyBytesMax, bodyDeadlineMs: config.bodyDeadlineMs, timers },
+      barsMax: config.barsMax,
+      catalog,
+      control,
+      idempotency: createIdempotency({ redis, ids, clock }),
+      pipeline: createPipeline({
+        control,
+        log,
+        clock,
+        ids,
+        receiptSecret,
+        configHash: config.hash,
+        freshnessGraceMs: config.freshnessGraceMs,
+      }),
+      clock,
+      isDraining,
+    }),
+    readDecision: createReadDecisionRoute({ authenticator, database, receiptSecret }),
+    healthz,
+    readyz: createReadyzRoute({
+      runtime: runtime.name,
+      catalog,
+      control,
+      log,
+      databaseAnswers: async () => (await loadDurableControl(database)).ok,
+      isDraining,
+    }),
+    openapi,
+    docs,
+  });
+
+  return {
+    faults: [],
+    async fetch(request, scope) {
+      requestsInFlight += 1;
+      try {
+        return await app.fetch(request, { scope });
+      } finally {
+        requestsInFlight -= 1;
+      }
+    },
+    scheduled: createJobs({
+      log,
+      timers,
+      requestsInFlight: () => requestsInFlight,
+      startDraining: () => {
+        draining = true;
+      },
+    }),
+  };
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { canonicalJson } from './core/canonical-json.ts';
+import { sha256Hex } from './core/digest.ts';
+import { err, ok, type Result } from './core/result.ts';
+
+const integer = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+
+const environmentSchema = z.object({
+  /** `local` admits test bundles and a plain-HTTP store; anything else is `production`. */
+  ENVIRONMENT: z.enum(['local', 'production']),
+  UPSTASH_REDIS_REST_URL: z.url(),
+  UPSTASH_REDIS_REST_TOKEN: z.string().min(1),
+  TURSO_DATABASE_URL: z.url(),
+  TURSO_AUTH_TOKEN: z.string().min(1),
+  /** Signs receipts. */
+  RECEIPT_SECRET: z.string().min(32),
+  /** Bundles to serve, in order of preference for a symbol. */
+  MODELS: z.string().min(1).default('spx-1d'),
+  BODY_BYTES_MAX: integer(262_144, 1_024, 4_194_304),
+  BODY_DEADLINE_MS: integer(5_000, 100, 30_000),
+  BARS_MAX: integer(1_000, 64, 10_000),
+  /** Life of the control view: the longest a halt can stay unseen by an isolate. */
+  VIEW_LIFE_MS: integer(1_000, 100, 1_000),
+  CONTROL_DEADLINE_MS_MAX: integer(250, 20, 1_000),
+  DATABASE_DEADLINE_MS: integer(3_000, 100, 8_000),
+  LOG_PENDING_BYTES_MAX: integer(33_554_432, 4_096, 67_108_864),
+  /** How long after a session's close the bar before it still counts as fresh. */
+  FRESHNESS_GRACE_MS: integer(3_600_000, 0, 86_400_000),
+});
+
+export interface Config {
+  readonly environment: 'local' | 'production';
+  readonly redis: { readonly url: string; readonly token: string };
+  readonly database: { readonly url: string; readonly authToken: string; readonly deadlineMs: number };
+  readonly receiptSecret: string;
+  readonly models: readonly string[];
+  readonly bodyBytesMax: number;
+  readonly bodyDeadlineMs: number;
+  readonly barsMax: number;
+  readonly viewLifeMs: number;
+  readonly controlDeadlineMsMax: number;
+  readonly logPendingBytesMax: number;
+  readonly freshnessGraceMs: number;
+  /** SHA-256 over everything above but addresses and secrets: what a decision depends on. */
+  readonly hash: string;
+}
+
+/** Environment to frozen Config, or every fault at once. */
+export function parseConfig(
+  env: Readonly<Record<string, string | undefined>>,
+): Result<Config, readonly string[]> {
+  const parsed = environmentSchema.safeParse(env);
+  if (!parsed.success) {
+    return err(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const given = parsed.data;
+  const faults = given.ENVIRONMENT === 'production' ? plainHttpFaults(given) : [];
+  if (faults.length > 0) return err(faults);
+  const behaviour = {
+    environment: given.ENVIRONMENT,
+    models: given.MODELS.split(',').map((name) => name.trim()),
+    bodyBytesMax: given.BODY_BYTES_MAX,
+    bodyDeadlineMs: given.BODY_DEADLINE_MS,
+    barsMax: given.BARS_MAX,
+    viewLifeMs: given.VIEW_LIFE_MS,
+    controlDeadlineMsMax: given.CONTROL_DEADLINE_MS_MAX,
+    logPendingBytesMax: given.LOG_PENDING_BYTES_MAX,
+    freshnessGraceMs: given.FRESHNESS_GRACE_MS,
+  };
+  return ok(
+    Object.freeze({
+      ...behaviour,
+      redis: { url: given.UPSTASH_REDIS_REST_URL, token: given.UPSTASH_REDIS_REST_TOKEN },
+      database: {
+        url: given.TURSO_DATABASE_URL,
+        authToken: given.TURSO_AUTH_TOKEN,
+        deadlineMs: given.DATABASE_DEADLINE_MS,
+      },
+      receiptSecret: given.RECEIPT_SECRET,
+      hash: sha256Hex(canonicalJson(behaviour)),
+    }),
+  );
+}
+
+function plainHttpFaults(given: z.infer<typeof environmentSchema>): string[] {
+  return (['UPSTASH_REDIS_REST_URL', 'TURSO_DATABASE_URL'] as const)
+    .filter((name) => given[name].startsWith('http://'))
+    .map((name) => `${name}: plain http is accepted only where ENVIRONMENT is local`);
+}

@@ -1,0 +1,83 @@
+import type { HoldCode } from '../core/codes.ts';
+
+export type Action = 'BUY' | 'SELL' | 'HOLD';
+
+/** What acting on the answer does to the position. `none` goes with HOLD and only with HOLD. */
+export type Effect = 'open' | 'increase' | 'reduce' | 'close' | 'none';
+
+/** `signal`: the model says so. `abstain`: out of domain. `safety`: something on the way is not sure. */
+export type HoldKind = 'signal' | 'abstain' | 'safety';
+
+export interface Reason {
+  readonly code: HoldCode;
+  readonly detail: string;
+}
+
+/** What the model and the policy say, before permission and record are looked at. */
+export type Judgement =
+  | {
+      readonly action: 'BUY' | 'SELL';
+      readonly effect: Exclude<Effect, 'none'>;
+      /** Fraction in (0, 1]: of the symbol's limit for open and increase, of the position for reduce and close. */
+      readonly size: number;
+      /** Calibrated probability that the action's direction is right, in [0.5, 1]. */
+      readonly confidence: number;
+    }
+  | {
+      readonly action: 'HOLD';
+      readonly holdKind: HoldKind;
+      /** As above where a score exists; null where none was computed. */
+      readonly confidence: number | null;
+      readonly reasons: readonly [Reason, ...Reason[]];
+    };
+
+export function hold(
+  holdKind: HoldKind,
+  code: HoldCode,
+  detail: string,
+  confidence: number | null = null,
+): Judgement & { action: 'HOLD' } {
+  return { action: 'HOLD', holdKind, confidence, reasons: [{ code, detail }] };
+}
+
+/** One input of the model, its value, and what it moved the score by against the model's baseline. */
+export interface Attribution {
+  readonly name: string;
+  readonly value: number;
+  readonly attribution: number;
+}
+
+/** The answer to `POST /v1/decisions`, as it goes over the wire. */
+export interface Answer {
+  readonly id: string;
+  readonly at: string;
+  readonly symbol: string;
+  readonly interval: string;
+  readonly action: Action;
+  readonly effect: Effect;
+  /** True only for a BUY or SELL on live data, within `validUntil`. */
+  readonly actionable: boolean;
+  readonly holdKind: HoldKind | null;
+  readonly size: number;
+  readonly confidence: number | null;
+  readonly reasons: readonly Reason[];
+  readonly model: {
+    readonly name: string;
+    readonly version: string;
+    readonly arm: 'production';
+    readonly engine: string;
+  };
+  /** Rung of the degraded ladder that answered. */
+  readonly mode: 'FULL';
+  readonly data: { readonly source: 'bars' | 'features' | 'none'; readonly ageMs: number | null };
+  /** The instant of history that was asked about, or null for now. */
+  readonly asOf: string | null;
+  /** Until when the answer may be acted upon; null where it never may (`asOf`). */
+  readonly validUntil: string | null;
+  /** `pending`: written after the answer. `acked`: in the database before it. `none`: the log had no room. */
+  readonly durability: 'pending' | 'acked' | 'none';
+  readonly recordHash: string | null;
+  /** HMAC-SHA-256 over `recordHash`, lower-case hex. */
+  readonly receipt: string | null;
+  readonly features?: readonly Attribution[];
+}

@@ -1,0 +1,94 @@
+import type { Clock } from '../core/clock.ts';
+import { equalHex, sha256Hex } from '../core/digest.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import type { RequestScope } from '../runtime.ts';
+import type { KeyRow, Scope } from '../store/keys.ts';
+import type { Problem } from './problem.ts';
+
+/** Who is calling, once that is proven. */
+export type Principal = Omit<KeyRow, 'secretSha256' | 'revokedAtMs'>;
+
+interface AuthenticatorOptions {
+  /** Reads one key; undefined when there is none. */
+  readonly loadKey: (id: string) => Promise<Result<KeyRow | undefined, string>>;
+  /** Whether the shared control state names the key as revoked. */
+  readonly isRevoked: (id: string) => boolean;
+  /** Counts a failed login of an address; false refuses the next ones. Fails closed. */
+  readonly admitFailedLogin: (clientAddress: string) => Promise<boolean>;
+  readonly clock: Clock;
+}
+
+export interface Authenticator {
+  authenticate(authorization: string | null, scope: Scope, request: RequestScope): Promise<Result<Principal, Problem>>;
+}
+
+interface CachedKey {
+  readonly row: KeyRow;
+  readonly loadedAtMs: number;
+}
+
+const cachedKeysMax = 10_000;
+/** A cached key is read again, behind an answer, when it is older than this. Revocation does not wait for it. */
+const cachedKeyMsMax = 300_000;
+/** `Bearer <id>.<secret>`; the bounds keep a hostile header from costing anything. */
+const bearer = /^Bearer ([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{16,128})$/;
+
+/**
+ * Keys are `<id>.<secret>`. A warm key costs one hash; an unknown one costs a read of the database, and each
+ * failure is counted against the peer's address by the stock limiter.
+ */
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const { loadKey, isRevoked, admitFailedLogin, clock } = options;
+  const cache = new Map<string, CachedKey>();
+
+  function remember(row: KeyRow): void {
+    if (cache.size >= cachedKeysMax) cache.delete(cache.keys().next().value ?? row.id);
+    cache.set(row.id, { row, loadedAtMs: clock.monotonicMs() });
+  }
+
+  async function reload(id: string): Promise<void> {
+    const loaded = await loadKey(id);
+    if (loaded.ok && loaded.value) remember(loaded.value);
+    if (loaded.ok && !loaded.value) cache.delete(id);
+  }
+
+  async function find(id: string, request: RequestScope): Promise<Result<KeyRow | undefined, string>> {
+    const cached = cache.get(id);
+    if (!cached) {
+      const loaded = await loadKey(id);
+      if (loaded.ok && loaded.value) remember(loaded.value);
+      return loaded;
+    }
+    if (clock.monotonicMs() - cached.loadedAtMs > cachedKeyMsMax) {
+      remember(cached.row);
+      request.waitUntil(reload(id));
+    }
+    return ok(cached.row);
+  }
+
+  async function refuse(request: RequestScope): Promise<Result<never, Problem>> {
+    const admitted = await admitFailedLogin(request.clientAddress);
+    return err(
+      admitted
+        ? { code: 'UNAUTHENTICATED' }
+        : { code: 'RATE_LIMITED', detail: 'too many failed logins from this address', retryAfterMs: 60_000 },
+    );
+  }
+
+  return {
+    async authenticate(authorization, scope, request) {
+      if (authorization === null) return err({ code: 'UNAUTHENTICATED' });
+      const match = bearer.exec(authorization);
+      if (!match) return refuse(request);
+      const [, id = '', secret = ''] = match;
+      const found = await find(id, request);
+      if (!found.ok) return err({ code: 'AUTH_UNAVAILABLE' });
+      const row = found.value;
+      if (!row || !equalHex(sha256Hex(secret), row.secretSha256)) return refuse(request);
+      if (row.revokedAtMs !== null || isRevoked(id)) return err({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
+      if (!row.scopes.includes(scope)) return err({ code: 'SCOPE_MISSING', detail: `the route needs the scope ${scope}` });
+      const { secretSha256: _, revokedAtMs: __, ...principal } = row;
+      return ok(principal);
+    },
+  };
+}

@@ -1,0 +1,161 @@
+import type { Control } from '../control/control.ts';
+import type { BucketState, ControlView } from '../control/view.ts';
+import type { Clock } from '../core/clock.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import type { Idempotency } from '../decision/idempotency.ts';
+import type { Outcome, Pipeline, Question } from '../decision/pipeline.ts';
+import type { Catalog } from '../models/catalog.ts';
+import type { Authenticator } from './auth.ts';
+import { type BodyLimits, parseJson, readBody } from './body.ts';
+import type { Handler, RouteContext } from './context.ts';
+import { type Problem, problemResponse } from './problem.ts';
+import { readQuestion } from './question.ts';
+import { rateLimitHeaders } from './rate-limit-headers.ts';
+
+export interface DecideOptions {
+  readonly authenticator: Authenticator;
+  readonly bodyLimits: BodyLimits;
+  readonly barsMax: number;
+  readonly catalog: Catalog;
+  readonly control: Control;
+  readonly idempotency: Idempotency;
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+  readonly isDraining: () => boolean;
+}
+
+interface Asked {
+  readonly question: Question;
+  /** The body as it came, which an idempotency key is bound to. */
+  readonly text: string;
+  readonly idempotencyKey: string | null;
+}
+
+/** `POST /v1/decisions`: auth, validate, permit, claim, decide, answer. */
+export function createDecideRoute(options: DecideOptions): Handler {
+  const { clock, control, isDraining } = options;
+  return async (context) => {
+    if (isDraining()) return problemResponse({ code: 'SHUTTING_DOWN', retryAfterMs: 1_000 });
+    const asked = await readRequest(context, options);
+    if (!asked.ok) return problemResponse(asked.error);
+    context.var.stages.begin('permit');
+    const { key } = asked.value.question;
+    const permit = await control.permit(
+      { keyId: key.id, ratePerSecond: key.ratePerSecond, burst: key.burst },
+      context.env.scope,
+    );
+    switch (permit.kind) {
+      case 'revoked':
+        return problemResponse({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
+      case 'limited':
+        return problemResponse(
+          { code: 'RATE_LIMITED', retryAfterMs: permit.bucket.retryAfterMs },
+          rateLimitHeaders(permit.bucket),
+        );
+      case 'unavailable':
+        return asked.value.idempotencyKey === null
+          ? answerTo(await decide(asked.value, undefined, context, options), undefined)
+          : problemResponse({ code: 'CLAIM_UNAVAILABLE', retryAfterMs: 1_000 });
+      case 'granted':
+        return asked.value.idempotencyKey === null
+          ? answerTo(await decide(asked.value, permit.view, context, options), permit.bucket)
+          : answerOnce(asked.value, asked.value.idempotencyKey, permit, context, options, clock);
+    }
+  };
+}
+
+async function readRequest(context: RouteContext, options: DecideOptions): Promise<Result<Asked, Problem>> {
+  const { authenticator, bodyLimits, catalog, clock, barsMax } = options;
+  const request = context.req.raw;
+  const principal = await authenticator.authenticate(request.headers.get('authorization'), 'decide', context.env.scope);
+  if (!principal.ok) return principal;
+  context.var.stages.begin('validate');
+  const text = await readBody(request, bodyLimits);
+  if (!text.ok) return text;
+  const body = parseJson(text.value);
+  if (!body.ok) return body;
+  const question = readQuestion(body.value, principal.value, { catalog, nowMs: clock.nowMs(), barsMax });
+  if (!question.ok) return question;
+  const header = request.headers.get('idempotency-key');
+  if (header !== null && (header.length === 0 || header.length > 128)) {
+    const message = 'takes 1 to 128 characters';
+    return err({ code: 'INVALID_REQUEST', faults: [{ path: 'Idempotency-Key', code: 'LENGTH', message }] });
+  }
+  return ok({ question: question.value, text: text.value, idempotencyKey: header ?? question.value.clientDecisionId });
+}
+
+const decide = (asked: Asked, view: ControlView | undefined, context: RouteContext, options: DecideOptions) =>
+  options.pipeline.decide(asked.question, view, context.env.scope, context.var.stages);
+
+/** One claim before deciding; the answer is kept behind it. A retry gets the same bytes or a refusal. */
+async function answerOnce(
+  asked: Asked,
+  idempotencyKey: string,
+  permit: { readonly view: ControlView; readonly bucket: BucketState },
+  context: RouteContext,
+  options: DecideOptions,
+  clock: Clock,
+): Promise<Response> {
+  const { idempotency } = options;
+  context.var.stages.begin('claim');
+  const claim = await idempotency.claim({
+    principal: asked.question.key.id,
+    route: 'decisions',
+    key: idempotencyKey,
+    body: asked.text,
+    epoch: permit.view.epoch,
+    nowMs: clock.nowMs(),
+  });
+  switch (claim.kind) {
+    case 'replay':
+      return jsonResponse(claim.body, permit.bucket, { 'idempotency-replayed': 'true' });
+    case 'in-progress':
+      return problemResponse({ code: 'IN_PROGRESS', retryAfterMs: 1_000 });
+    case 'mismatch':
+      return problemResponse({ code: 'IDEMPOTENCY_MISMATCH' });
+    case 'superseded':
+      return problemResponse({ code: 'SUPERSEDED', detail: 'use a new key' });
+    case 'unavailable':
+      return problemResponse({ code: 'CLAIM_UNAVAILABLE', retryAfterMs: 1_000 });
+    case 'claimed': {
+      const outcome = await decide(asked, options.control.current(), context, options);
+      if (outcome.kind !== 'answered') return answerTo(outcome, permit.bucket);
+      const body = JSON.stringify(outcome.answer);
+      const { validUntil } = outcome.answer;
+      context.env.scope.waitUntil(
+        idempotency.complete(claim.claim, {
+          body,
+          epoch: outcome.epoch,
+          validUntilMs: validUntil === null ? null : Date.parse(validUntil),
+        }),
+      );
+      return jsonResponse(body, permit.bucket);
+    }
+  }
+}
+
+function answerTo(outcome: Outcome, bucket: BucketState | undefined): Response {
+  switch (outcome.kind) {
+    case 'answered':
+      return jsonResponse(JSON.stringify(outcome.answer), bucket);
+    case 'not-recorded':
+      return problemResponse({ code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 });
+    case 'superseded':
+      return problemResponse({ code: 'SUPERSEDED', detail: 'the permission ended while the record was written' });
+  }
+}
+
+function jsonResponse(
+  body: string,
+  bucket: BucketState | undefined,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(body, {
+    headers: {
+      ...headers,
+      ...(bucket ? rateLimitHeaders(bucket) : {}),
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+    },
+  });
+}

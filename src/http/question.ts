@@ -1,0 +1,155 @@
+import { err, ok, type Result } from '../core/result.ts';
+import type { PositionSign } from '../decision/policy.ts';
+import type { KeyFacts, Question } from '../decision/pipeline.ts';
+import { validateBars } from '../features/bar.ts';
+import { parseRfc3339 } from '../features/rfc3339.ts';
+import { lastInstantOf } from '../market/calendar.ts';
+import type { Catalog, ServedModel } from '../models/catalog.ts';
+import { type DecisionRequest, decisionRequestSchema } from './decision-schemas.ts';
+import type { Fault, Problem } from './problem.ts';
+
+interface QuestionOptions {
+  readonly catalog: Catalog;
+  readonly nowMs: number;
+  readonly barsMax: number;
+}
+
+const faultsMax = 20;
+
+/** Wire to domain: everything a request can get wrong is told here, with the path of each fault. */
+export function readQuestion(body: unknown, key: KeyFacts, options: QuestionOptions): Result<Question, Problem> {
+  const parsed = decisionRequestSchema.safeParse(body);
+  if (!parsed.success) {
+    return invalid(
+      parsed.error.issues.map((issue) => ({ path: pathOf(issue.path), code: issue.code.toUpperCase(), message: issue.message })),
+    );
+  }
+  const request = parsed.data;
+  const model = findModel(request, options.catalog);
+  if (!model.ok) return model;
+  const asOfMs = readAsOf(request, options.nowMs);
+  if (!asOfMs.ok) return asOfMs;
+  const position = readPosition(request.position);
+  if (!position.ok) return position;
+  const input = readInput(request, model.value, asOfMs.value ?? options.nowMs, options.barsMax);
+  if (!input.ok) return input;
+  return ok({
+    key,
+    model: model.value,
+    symbol: request.symbol,
+    input: input.value,
+    position: position.value,
+    strategy: request.strategy ?? null,
+    asOfMs: asOfMs.value,
+    clientDecisionId: request.clientDecisionId ?? null,
+    durability: request.durability ?? 'pending',
+    explain: request.explain ?? false,
+  });
+}
+
+const invalid = (faults: readonly Fault[]): Result<never, Problem> =>
+  err({ code: 'INVALID_REQUEST', faults: faults.slice(0, faultsMax) });
+
+const invalidAt = (path: string, code: string, message: string): Result<never, Problem> =>
+  invalid([{ path, code, message }]);
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`),
+    '',
+  );
+}
+
+function findModel(request: DecisionRequest, catalog: Catalog): Result<ServedModel, Problem> {
+  const model = request.model === undefined ? catalog.bySymbol(request.symbol) : catalog.byName(request.model);
+  if (!model) {
+    return request.model === undefined
+      ? err({ code: 'UNKNOWN_SYMBOL', faults: [{ path: 'symbol', code: 'UNKNOWN', message: 'no model serves it' }] })
+      : err({ code: 'UNKNOWN_MODEL', faults: [{ path: 'model', code: 'UNKNOWN', message: 'no such model' }] });
+  }
+  const { manifest } = model.bundle;
+  if (!manifest.symbols.includes(request.symbol)) {
+    const message = `${manifest.name} serves ${manifest.symbols.join(', ')}`;
+    return err({ code: 'UNKNOWN_SYMBOL', faults: [{ path: 'symbol', code: 'NOT_SERVED', message }] });
+  }
+  if (request.interval !== undefined && request.interval !== manifest.interval) {
+    const message = `${manifest.name} serves ${manifest.interval}`;
+    return err({ code: 'UNKNOWN_INTERVAL', faults: [{ path: 'interval', code: 'NOT_SERVED', message }] });
+  }
+  return ok(model);
+}
+
+function readAsOf(request: DecisionRequest, nowMs: number): Result<number | null, Problem> {
+  if (request.asOf === undefined) return ok(null);
+  const asOfMs = typeof request.asOf === 'number' ? request.asOf : parseRfc3339(request.asOf);
+  if (asOfMs === undefined || !Number.isSafeInteger(asOfMs)) return invalidAt('asOf', 'NOT_A_TIME', 'is neither RFC 3339 nor epoch milliseconds');
+  if (asOfMs > nowMs) return invalidAt('asOf', 'IN_FUTURE', 'lies in the future');
+  return ok(asOfMs);
+}
+
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)$/;
+
+/** Only the sign of the position matters here, so no digit of it can be lost to a float. */
+function readPosition(position: number | string | undefined): Result<PositionSign, Problem> {
+  if (position === undefined) return ok(undefined);
+  if (typeof position === 'number') return ok(position > 0 ? 1 : position < 0 ? -1 : 0);
+  if (!decimal.test(position)) return invalidAt('position', 'NOT_A_DECIMAL', 'is not a decimal number');
+  if (!/[1-9]/.test(position)) return ok(0);
+  return ok(position.startsWith('-') ? -1 : 1);
+}
+
+function readInput(
+  request: DecisionRequest,
+  model: ServedModel,
+  atMs: number,
+  barsMax: number,
+): Result<Question['input'], Problem> {
+  const { bars, features } = request;
+  if (bars !== undefined && features !== undefined) {
+    return invalidAt('features', 'ONE_OF', 'send bars or features, not both');
+  }
+  if (bars !== undefined) return readBars(bars, model, request.asOf !== undefined, atMs, barsMax);
+  if (features !== undefined) return readFeatures(features, model);
+  return ok({ kind: 'none' });
+}
+
+function readBars(
+  rows: NonNullable<DecisionRequest['bars']>,
+  model: ServedModel,
+  historical: boolean,
+  atMs: number,
+  barsMax: number,
+): Result<Question['input'], Problem> {
+  const { manifest } = model.bundle;
+  const validated = validateBars(rows, { nowMs: atMs, barsMax });
+  if (!validated.ok) return invalid(validated.faults);
+  const { windowBars } = manifest.features;
+  if (validated.bars.length < windowBars) {
+    const message = `${validated.bars.length} given, ${windowBars} needed`;
+    return err({ code: 'TOO_FEW_BARS', faults: [{ path: 'bars', code: 'TOO_FEW', message }] });
+  }
+  const last = validated.bars.at(-1);
+  const endMs = last ? lastInstantOf(manifest.calendar, manifest.interval, last.tMs) : 0;
+  if (historical && endMs > atMs) {
+    return invalidAt(`bars[${rows.length - 1}].t`, 'AFTER_AS_OF', 'the bar ends after asOf');
+  }
+  return ok({ kind: 'bars', bars: validated.bars });
+}
+
+function readFeatures(features: Readonly<Record<string, number>>, model: ServedModel): Result<Question['input'], Problem> {
+  const { names } = model.bundle.manifest.features;
+  const known = new Set(names);
+  const faults: Fault[] = [
+    ...names
+      .filter((name) => !Object.hasOwn(features, name))
+      .map((name) => ({ path: `features.${name}`, code: 'MISSING', message: 'is an input of the model' })),
+    ...Object.keys(features)
+      .filter((name) => !known.has(name))
+      .map((name) => ({ path: `features.${name}`, code: 'UNKNOWN', message: 'is no input of the model' })),
+    ...names
+      .filter((name) => Object.hasOwn(features, name) && !Number.isFinite(Math.fround(features[name] ?? 0)))
+      .map((name) => ({ path: `features.${name}`, code: 'NOT_FINITE', message: 'does not fit a 32-bit float' })),
+  ];
+  if (faults.length > 0) return invalid(faults);
+  return ok({ kind: 'features', values: Float32Array.from(names, (name) => features[name] ?? 0) });
+}

@@ -1,0 +1,65 @@
+import * as ort from 'onnxruntime-web/wasm';
+import { err, ok, type Result } from '../core/result.ts';
+import type { Bundle } from '../models/bundle.ts';
+import type { Engine, EngineFailure, Runnable } from './engine.ts';
+
+interface OrtOptions {
+  /** Where the WebAssembly glue is; see `Runtime.ortWasmPaths`. */
+  readonly wasmPaths?: { readonly mjs: string };
+}
+
+/**
+ * onnxruntime-web, the `/wasm` build on one thread. `prepare` must not run twice at once: a failed or
+ * parallel initialisation poisons the module for the isolate's life (onnxruntime-web 1.30, wasm-factory).
+ */
+export function createOrtEngine(options: OrtOptions): Engine {
+  ort.env.wasm.numThreads = 1;
+  ort.env.logLevel = 'error';
+  if (options.wasmPaths) ort.env.wasm.wasmPaths = options.wasmPaths;
+  return { name: 'ort', prepare };
+}
+
+async function prepare(bundle: Bundle): Promise<Result<Runnable, EngineFailure>> {
+  try {
+    const session = await ort.InferenceSession.create(bundle.model, {
+      executionProviders: ['wasm'],
+      enableCpuMemArena: false,
+      enableMemPattern: false,
+    });
+    const runnable = createRunnable(session, bundle);
+    const probe = await runnable.run(Float32Array.from(bundle.manifest.domain.baseline), 1);
+    return probe.ok ? ok(runnable) : probe;
+  } catch (failure) {
+    return err({ kind: 'not-loaded', detail: messageOf(failure) });
+  }
+}
+
+function createRunnable(session: ort.InferenceSession, bundle: Bundle): Runnable {
+  const { inputName, outputName } = bundle.manifest.model;
+  const width = bundle.manifest.features.names.length;
+  return {
+    engine: 'ort',
+    async run(rows, rowCount) {
+      if (rows.length !== rowCount * width) throw new RangeError(`${rows.length} values are not ${rowCount} rows of ${width}`);
+      try {
+        const input = new ort.Tensor('float32', rows, [rowCount, width]);
+        const outputs = await session.run({ [inputName]: input });
+        return checkScores(outputs[outputName]?.data, rowCount);
+      } catch (failure) {
+        return err({ kind: 'threw', detail: messageOf(failure) });
+      }
+    },
+  };
+}
+
+function checkScores(data: unknown, rowCount: number): Result<Float32Array, EngineFailure> {
+  if (!(data instanceof Float32Array) || data.length !== rowCount) {
+    return err({ kind: 'wrong-shape', detail: `the output is not f32[${rowCount}]` });
+  }
+  for (const score of data) {
+    if (!(score >= 0 && score <= 1)) return err({ kind: 'not-finite', detail: `score ${score} is not in [0, 1]` });
+  }
+  return ok(data);
+}
+
+const messageOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure));

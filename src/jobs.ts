@@ -1,0 +1,37 @@
+import type { DecisionLog } from './audit/decision-log.ts';
+import type { Timers } from './core/clock.ts';
+
+interface JobOptions {
+  readonly log: DecisionLog;
+  readonly timers: Timers;
+  readonly requestsInFlight: () => number;
+  readonly startDraining: () => void;
+}
+
+/** How long shutdown waits for the log, in milliseconds; the launcher's patience is longer. */
+const drainDeadlineMs = 15_000;
+/** Below the 30 s that Workers leave to work behind a scheduled event. */
+const flushDeadlineMs = 20_000;
+const pollMs = 5;
+
+/**
+ * Cron name to job. `drain` is no cron of the deployment: the launcher fires it before it stops the service.
+ * Every other name is the minute's tick, which flushes what an idle isolate still holds.
+ */
+export function createJobs(options: JobOptions): (cron: string) => Promise<void> {
+  const { log, timers, requestsInFlight, startDraining } = options;
+
+  async function drain(): Promise<void> {
+    startDraining();
+    for (let waitedMs = 0; requestsInFlight() > 0 && waitedMs < drainDeadlineMs; waitedMs += pollMs) {
+      await timers.sleep(pollMs);
+    }
+    if (!(await log.drain(drainDeadlineMs))) throw new Error('records are left that the database did not take');
+  }
+
+  async function tick(): Promise<void> {
+    await log.drain(flushDeadlineMs);
+  }
+
+  return (cron) => (cron === 'drain' ? drain() : tick());
+}

@@ -1,0 +1,31 @@
+import { type Client, createClient } from '@libsql/client/web';
+import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql/web';
+
+export interface Database {
+  /** For the hot insert: prepared statements and batches. Interactive transactions are never used. */
+  readonly client: Client;
+  /** For reads and migrations. */
+  readonly orm: LibSQLDatabase;
+}
+
+interface DatabaseOptions {
+  readonly url: string;
+  readonly authToken: string;
+  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+  /** Time after which a round trip is given up, in milliseconds (1..30,000); its outcome is then unknown. */
+  readonly deadlineMs: number;
+}
+
+/**
+ * libSQL over HTTP. The client itself neither retries nor times out (`@libsql/client` 0.18), so each round
+ * trip gets a deadline here and every write that goes through it must be idempotent.
+ */
+export function openDatabase(options: DatabaseOptions): Database {
+  const { url, authToken, fetch, deadlineMs } = options;
+  const client = createClient({
+    url,
+    authToken,
+    fetch: (input: Request) => fetch(input, { signal: AbortSignal.timeout(deadlineMs) }),
+  });
+  return { client, orm: drizzle(client) };
+}

@@ -1,0 +1,22 @@
+import { desc } from 'drizzle-orm';
+import { err, ok, type Result } from '../core/result.ts';
+import type { Database } from './database.ts';
+import { controlEpochs } from './schema.ts';
+
+/** The control state that survives every cache: the row of the highest epoch. */
+export type DurableControl = Pick<
+  typeof controlEpochs.$inferSelect,
+  'epoch' | 'tradingState' | 'registryEpoch'
+>;
+
+/** A fresh deployment has no row: it is HALTED until somebody resumes it. */
+const fresh: DurableControl = { epoch: 0, tradingState: 'HALTED', registryEpoch: 0 };
+
+export async function loadDurableControl(database: Database): Promise<Result<DurableControl, string>> {
+  try {
+    const [row] = await database.orm.select().from(controlEpochs).orderBy(desc(controlEpochs.epoch)).limit(1);
+    return ok(row ?? fresh);
+  } catch (failure) {
+    return err(failure instanceof Error ? failure.message : String(failure));
+  }
+}

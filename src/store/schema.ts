@@ -1,0 +1,49 @@
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/** Who may call. The secret itself is never stored. */
+export const apiKeys = sqliteTable('api_keys', {
+  id: text('id').primaryKey(),
+  /** SHA-256 of the secret, lower-case hex. The secret has 256 random bits, so no slow hash is needed. */
+  secretSha256: text('secret_sha256').notNull(),
+  account: text('account').notNull(),
+  /** JSON array of scopes. */
+  scopes: text('scopes').notNull(),
+  ratePerSecond: integer('rate_per_second').notNull(),
+  burst: integer('burst').notNull(),
+  createdAtMs: integer('created_at_ms').notNull(),
+  revokedAtMs: integer('revoked_at_ms'),
+});
+
+/**
+ * Every change of the trading state, one row an epoch. The row with the highest epoch is in force; no row
+ * means a fresh deployment, which is HALTED. Rows are only ever added: an epoch cannot be taken back.
+ */
+export const controlEpochs = sqliteTable('control_epochs', {
+  epoch: integer('epoch').primaryKey(),
+  tradingState: text('trading_state', { enum: ['ACTIVE', 'REDUCING', 'HALTED'] }).notNull(),
+  registryEpoch: integer('registry_epoch').notNull(),
+  changedAtMs: integer('changed_at_ms').notNull(),
+  changedBy: text('changed_by').notNull(),
+  reason: text('reason').notNull(),
+});
+
+/** One row an answered decision: what was asked, what was answered, and under which permission. */
+export const decisions = sqliteTable(
+  'decisions',
+  {
+    id: text('id').primaryKey(),
+    /** The isolate that answered, and its counter: no two rows share both. */
+    writer: text('writer').notNull(),
+    seq: integer('seq').notNull(),
+    account: text('account').notNull(),
+    keyId: text('key_id').notNull(),
+    symbol: text('symbol').notNull(),
+    action: text('action', { enum: ['BUY', 'SELL', 'HOLD'] }).notNull(),
+    decidedAtMs: integer('decided_at_ms').notNull(),
+    /** SHA-256 of `record`'s bytes, lower-case hex. */
+    recordHash: text('record_hash').notNull(),
+    /** The record in canonical JSON (RFC 8785). */
+    record: text('record').notNull(),
+  },
+  (table) => [index('decisions_account_time').on(table.account, table.decidedAtMs)],
+);
