@@ -4,6 +4,9 @@ import { isXnysSession, xnysCloseMs } from './xnys.ts';
 /** `XNYS`: New York Stock Exchange, daily bars only. `24x7`: venues that never close. */
 export type Calendar = 'XNYS' | '24x7';
 
+/** Length of a bar, by its name on the wire. */
+export type Interval = '1m' | '5m' | '15m' | '1h' | '1d';
+
 /** One bar's span of trading. */
 export interface Session {
   /** Start of its bar, epoch ms; for XNYS 00:00:00Z of the session's date, which names the session. */
@@ -12,22 +15,40 @@ export interface Session {
   readonly closesAtMs: number;
 }
 
-/** `open`: the last bar is not final. `stale`: a newer final bar exists, or the bar has no session. */
-export type Freshness = 'fresh' | 'stale' | 'open';
+export interface Freshness {
+  /** `open`: the last bar is not final. `stale`: a newer final bar exists, or the bar has no session. */
+  readonly kind: 'fresh' | 'stale' | 'open';
+  /** Since the bar's last instant; 0 while it is open. */
+  readonly ageMs: number;
+}
 
 /**
  * The session that a bar starting at `tMs` belongs to; undefined where the calendar has none.
  * XNYS: the bar's UTC date names the session, so midnight UTC and midnight in New York mean the same bar.
  * 24x7: every instant may start a bar, which ends one interval later.
- * Throws on an interval the calendar does not have.
+ * Throws on an interval the calendar does not have, as do the other functions here.
  */
-export function sessionOf(calendar: Calendar, intervalMs: number, tMs: number): Session | undefined {
-  checkInterval(calendar, intervalMs);
+export function sessionOf(calendar: Calendar, interval: Interval, tMs: number): Session | undefined {
+  const lengthMs = lengthMsOf(calendar, interval);
   switch (calendar) {
     case 'XNYS':
       return xnysSession(epochDayAt(tMs));
     case '24x7':
-      return { startMs: tMs, closesAtMs: tMs + intervalMs };
+      return { startMs: tMs, closesAtMs: tMs + lengthMs };
+  }
+}
+
+/**
+ * The instant from which a bar starting at `tMs` is final. For an XNYS date without a session, when one would
+ * have closed.
+ */
+export function lastInstantOf(calendar: Calendar, interval: Interval, tMs: number): number {
+  const lengthMs = lengthMsOf(calendar, interval);
+  switch (calendar) {
+    case 'XNYS':
+      return xnysCloseMs(epochDayAt(tMs));
+    case '24x7':
+      return tMs + lengthMs;
   }
 }
 
@@ -35,20 +56,14 @@ export function sessionOf(calendar: Calendar, intervalMs: number, tMs: number): 
  * Start of the newest bar that is final at `nowMs`. On 24x7, of the grid whose bars start at multiples of the
  * interval since 1970-01-01T00:00:00Z.
  */
-export function lastClosedBarStartMs(calendar: Calendar, intervalMs: number, nowMs: number): number {
-  checkInterval(calendar, intervalMs);
+export function lastClosedBarStartMs(calendar: Calendar, interval: Interval, nowMs: number): number {
+  const lengthMs = lengthMsOf(calendar, interval);
   switch (calendar) {
     case 'XNYS':
       return lastClosedXnysSession(nowMs).startMs;
     case '24x7':
-      return (Math.floor(nowMs / intervalMs) - 1) * intervalMs;
+      return (Math.floor(nowMs / lengthMs) - 1) * lengthMs;
   }
-}
-
-/** Whether the bar starting at `tMs` is final at `nowMs`. A bar without a session never is. */
-export function isClosed(calendar: Calendar, intervalMs: number, tMs: number, nowMs: number): boolean {
-  const session = sessionOf(calendar, intervalMs, tMs);
-  return session !== undefined && session.closesAtMs <= nowMs;
 }
 
 /**
@@ -56,29 +71,38 @@ export function isClosed(calendar: Calendar, intervalMs: number, tMs: number, no
  * after it has been closed for more than `graceMs` (≥ 0), the time a feed has to bring the new bar.
  *
  * A bar whose date is no session is `stale`: either its source follows another calendar or this one does not
- * know the day, and neither can be told how old it is. Likewise an unscheduled closure that is not listed here
- * makes the bar before it stale until the next one comes. Both err towards HOLD.
+ * know the day, and neither can be told how old it is. Likewise an unscheduled closure that is not listed in
+ * xnys.ts makes the bar before it stale until the next one comes. Both err towards HOLD.
  */
 export function freshness(
   calendar: Calendar,
-  intervalMs: number,
+  interval: Interval,
   lastBarMs: number,
   nowMs: number,
   graceMs: number,
 ): Freshness {
-  const session = sessionOf(calendar, intervalMs, lastBarMs);
-  if (session === undefined) return 'stale';
-  if (nowMs < session.closesAtMs) return 'open';
-  const next = nextSession(calendar, intervalMs, session);
-  return nowMs > next.closesAtMs + graceMs ? 'stale' : 'fresh';
+  const ageMs = Math.max(0, nowMs - lastInstantOf(calendar, interval, lastBarMs));
+  const session = sessionOf(calendar, interval, lastBarMs);
+  if (session === undefined) return { kind: 'stale', ageMs };
+  if (nowMs < session.closesAtMs) return { kind: 'open', ageMs };
+  const next = nextSession(calendar, session);
+  return { kind: nowMs > next.closesAtMs + graceMs ? 'stale' : 'fresh', ageMs };
 }
+
+const LENGTH_MS: Readonly<Record<Interval, number>> = {
+  '1m': 60_000,
+  '5m': 300_000,
+  '15m': 900_000,
+  '1h': 3_600_000,
+  '1d': DAY_MS,
+};
 
 /** No closure since 2000 is longer than six days; a search past this is a broken rule, not a long holiday. */
 const CLOSED_DAYS_MAX = 14;
 
-function checkInterval(calendar: Calendar, intervalMs: number): void {
-  const fits = calendar === 'XNYS' ? intervalMs === DAY_MS : Number.isInteger(intervalMs) && intervalMs > 0;
-  if (!fits) throw new RangeError(`${calendar} has no bars of ${intervalMs} ms`);
+function lengthMsOf(calendar: Calendar, interval: Interval): number {
+  if (calendar === 'XNYS' && interval !== '1d') throw new RangeError(`XNYS has no bars of ${interval}`);
+  return LENGTH_MS[interval];
 }
 
 function xnysSession(epochDay: number): Session | undefined {
@@ -95,12 +119,12 @@ function lastClosedXnysSession(nowMs: number): Session {
   throw new RangeError(`XNYS: no session closed within ${CLOSED_DAYS_MAX} days before ${nowMs}`);
 }
 
-function nextSession(calendar: Calendar, intervalMs: number, { startMs, closesAtMs }: Session): Session {
+function nextSession(calendar: Calendar, { startMs, closesAtMs }: Session): Session {
   switch (calendar) {
     case 'XNYS':
       return nextXnysSession(epochDayAt(startMs));
     case '24x7':
-      return { startMs: closesAtMs, closesAtMs: closesAtMs + intervalMs };
+      return { startMs: closesAtMs, closesAtMs: closesAtMs + (closesAtMs - startMs) };
   }
 }
 

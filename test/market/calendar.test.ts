@@ -1,19 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../src/core/civil-date.ts';
-import { freshness, isClosed, lastClosedBarStartMs, sessionOf } from '../../src/market/calendar.ts';
+import { freshness, lastClosedBarStartMs, lastInstantOf, sessionOf } from '../../src/market/calendar.ts';
 import { sp500Dates } from '../sp500.ts';
 
 const HOUR_MS = 3_600_000;
 const ms = (text: string): number => Date.parse(text);
-const xnys = (date: string) => sessionOf('XNYS', DAY_MS, ms(date));
+const xnys = (date: string) => sessionOf('XNYS', '1d', ms(date));
 
 describe('the New York calendar', () => {
   it('has the sessions that were traded from 2000-01-03 to 2020-04-17, and no others', () => {
     const sessions: string[] = [];
     for (let tMs = ms('2000-01-03'); tMs <= ms('2020-04-17'); tMs += DAY_MS) {
-      if (sessionOf('XNYS', DAY_MS, tMs) !== undefined)
-        sessions.push(new Date(tMs).toISOString().slice(0, 10));
+      if (sessionOf('XNYS', '1d', tMs) !== undefined) sessions.push(new Date(tMs).toISOString().slice(0, 10));
     }
     expect(sessions).toEqual(sp500Dates);
   });
@@ -51,7 +50,7 @@ describe('the New York calendar', () => {
       hourCycle: 'h23',
     });
     for (let tMs = ms('1976-01-02'); tMs < ms('2031-01-01'); tMs += DAY_MS) {
-      const session = sessionOf('XNYS', DAY_MS, tMs);
+      const session = sessionOf('XNYS', '1d', tMs);
       if (session === undefined) continue;
       const date = new Date(tMs).toISOString().slice(0, 10);
       expect(inNewYork.format(session.closesAtMs)).toBe(`${date}, 16:00:00`);
@@ -60,8 +59,8 @@ describe('the New York calendar', () => {
 
   it('lets any instant of the UTC date name the session', () => {
     const session = { startMs: ms('2020-03-16'), closesAtMs: ms('2020-03-16T20:00:00Z') };
-    expect(sessionOf('XNYS', DAY_MS, ms('2020-03-16T04:00:00Z'))).toEqual(session);
-    expect(sessionOf('XNYS', DAY_MS, ms('2020-03-16T23:59:59.999Z'))).toEqual(session);
+    expect(sessionOf('XNYS', '1d', ms('2020-03-16T04:00:00Z'))).toEqual(session);
+    expect(sessionOf('XNYS', '1d', ms('2020-03-16T23:59:59.999Z'))).toEqual(session);
   });
 
   it.each([
@@ -73,18 +72,20 @@ describe('the New York calendar', () => {
     ['2020-01-02T21:00:00Z', '2020-01-02'],
     ['2020-01-02T20:59:59.999Z', '2019-12-31'],
   ])('at %s the last closed bar is that of %s', (now, date) => {
-    expect(lastClosedBarStartMs('XNYS', DAY_MS, ms(now))).toBe(ms(date));
+    expect(lastClosedBarStartMs('XNYS', '1d', ms(now))).toBe(ms(date));
   });
 
   it('knows only daily bars', () => {
-    expect(() => sessionOf('XNYS', HOUR_MS, 0)).toThrow(RangeError);
-    expect(() => lastClosedBarStartMs('XNYS', 7 * DAY_MS, 0)).toThrow(RangeError);
+    expect(() => sessionOf('XNYS', '1h', 0)).toThrow(RangeError);
+    expect(() => lastInstantOf('XNYS', '1h', 0)).toThrow(RangeError);
+    expect(() => lastClosedBarStartMs('XNYS', '1m', 0)).toThrow(RangeError);
+    expect(() => freshness('XNYS', '5m', 0, 0, 0)).toThrow(RangeError);
   });
 });
 
 describe('the freshness of a last daily bar in New York', () => {
   const graceMs = 15 * 60_000;
-  const judge = (bar: string, now: string) => freshness('XNYS', DAY_MS, ms(bar), ms(now), graceMs);
+  const judge = (bar: string, now: string) => freshness('XNYS', '1d', ms(bar), ms(now), graceMs).kind;
 
   it.each([
     ['2020-03-13', '2020-03-13T00:00:00Z', 'open'],
@@ -104,20 +105,24 @@ describe('the freshness of a last daily bar in New York', () => {
   it('is stale when its date is no session, from the first moment on', () => {
     expect(judge('2020-03-14', '2020-03-14T12:00:00Z')).toBe('stale');
     expect(judge('2020-04-10', '2020-04-10T21:00:00Z')).toBe('stale');
-    expect(isClosed('XNYS', DAY_MS, ms('2020-03-14'), ms('2020-11-22'))).toBe(false);
+    expect(lastInstantOf('XNYS', '1d', ms('2020-03-14'))).toBe(ms('2020-03-14T20:00:00Z'));
   });
 
   it('is never fresh before its close, and always at the last closed bar', () => {
     const instant = fc.integer({ min: ms('2000-01-05'), max: ms('2040-01-01') });
     fc.assert(
       fc.property(instant, fc.integer({ min: 0, max: 20 }), (now, daysBack) => {
-        const last = lastClosedBarStartMs('XNYS', DAY_MS, now);
-        expect(freshness('XNYS', DAY_MS, last, now, 0)).not.toBe('open');
-        expect(freshness('XNYS', DAY_MS, last, now, graceMs)).toBe('fresh');
-        expect(isClosed('XNYS', DAY_MS, last, now)).toBe(true);
+        const last = lastClosedBarStartMs('XNYS', '1d', now);
+        expect(freshness('XNYS', '1d', last, now, graceMs)).toEqual({
+          kind: 'fresh',
+          ageMs: now - lastInstantOf('XNYS', '1d', last),
+        });
         const bar = now - daysBack * DAY_MS;
-        const isFresh = freshness('XNYS', DAY_MS, bar, now, 0) === 'fresh';
-        expect(isFresh && !isClosed('XNYS', DAY_MS, bar, now)).toBe(false);
+        const { kind, ageMs } = freshness('XNYS', '1d', bar, now, 0);
+        const closedAtMs = lastInstantOf('XNYS', '1d', bar);
+        expect(ageMs).toBe(Math.max(0, now - closedAtMs));
+        if (kind === 'fresh') expect(closedAtMs).toBeLessThanOrEqual(now);
+        if (kind === 'open') expect(closedAtMs).toBeGreaterThan(now);
       }),
     );
   });
@@ -125,17 +130,17 @@ describe('the freshness of a last daily bar in New York', () => {
 
 describe('the calendar without closing', () => {
   it('ends a bar one interval after its start', () => {
-    expect(sessionOf('24x7', HOUR_MS, 5 * HOUR_MS)).toEqual({
+    expect(sessionOf('24x7', '1h', 5 * HOUR_MS)).toEqual({
       startMs: 5 * HOUR_MS,
       closesAtMs: 6 * HOUR_MS,
     });
-    expect(isClosed('24x7', HOUR_MS, 5 * HOUR_MS, 6 * HOUR_MS - 1)).toBe(false);
-    expect(isClosed('24x7', HOUR_MS, 5 * HOUR_MS, 6 * HOUR_MS)).toBe(true);
+    expect(lastInstantOf('24x7', '1h', 5 * HOUR_MS)).toBe(6 * HOUR_MS);
+    expect(lastInstantOf('24x7', '5m', 0)).toBe(300_000);
   });
 
   it('has its last closed bar one whole interval back', () => {
-    expect(lastClosedBarStartMs('24x7', HOUR_MS, 6 * HOUR_MS)).toBe(5 * HOUR_MS);
-    expect(lastClosedBarStartMs('24x7', HOUR_MS, 7 * HOUR_MS - 1)).toBe(5 * HOUR_MS);
+    expect(lastClosedBarStartMs('24x7', '1h', 6 * HOUR_MS)).toBe(5 * HOUR_MS);
+    expect(lastClosedBarStartMs('24x7', '1h', 7 * HOUR_MS - 1)).toBe(5 * HOUR_MS);
   });
 
   it.each([
@@ -144,12 +149,6 @@ describe('the calendar without closing', () => {
     [7 * HOUR_MS + 500, 'fresh'],
     [7 * HOUR_MS + 501, 'stale'],
   ])('judges the bar of 05:00 at %d ms %s, with half a second of grace', (now, expected) => {
-    expect(freshness('24x7', HOUR_MS, 5 * HOUR_MS, now, 500)).toBe(expected);
-  });
-
-  it('throws on an interval that is no whole number of milliseconds above 0', () => {
-    for (const intervalMs of [0, -1, 0.5, NaN]) {
-      expect(() => sessionOf('24x7', intervalMs, 0)).toThrow(RangeError);
-    }
+    expect(freshness('24x7', '1h', 5 * HOUR_MS, now, 500).kind).toBe(expected);
   });
 });
