@@ -3,7 +3,10 @@ import { pendingWork } from './pending-work.ts';
 import { clock, random, report, timers } from './web-platform.ts';
 
 const root = `${import.meta.dir}/../bundles`;
-const names = Array.from(new Bun.Glob('*/manifest.json').scanSync(root), (path) => path.split('/')[0] ?? path);
+const names = Array.from(
+  new Bun.Glob('*/manifest.json').scanSync(root),
+  (path) => path.split('/')[0] ?? path,
+);
 const bundles = Object.fromEntries(
   await Promise.all(
     names.map(async (name) => [
@@ -33,7 +36,10 @@ const server = Bun.serve({
   hostname: Bun.env.HOST ?? '127.0.0.1',
   port: Number(Bun.env.PORT ?? 8787),
   fetch: (request, socket) =>
-    service.fetch(request, { waitUntil: work.add, clientAddress: socket.requestIP(request)?.address ?? 'unknown' }),
+    service.fetch(request, {
+      waitUntil: work.add,
+      clientAddress: socket.requestIP(request)?.address ?? 'unknown',
+    }),
 });
 
 async function stop(): Promise<void> {

@@ -27,7 +27,11 @@ const service = await compose({
 if (service.faults.length > 0) Deno.exit(1);
 
 const server = Deno.serve(
-  { hostname: Deno.env.get('HOST') ?? '127.0.0.1', port: Number(Deno.env.get('PORT') ?? 8787), onListen: () => undefined },
+  {
+    hostname: Deno.env.get('HOST') ?? '127.0.0.1',
+    port: Number(Deno.env.get('PORT') ?? 8787),
+    onListen: () => undefined,
+  },
   (request, info) => service.fetch(request, { waitUntil: work.add, clientAddress: info.remoteAddr.hostname }),
 );
 

@@ -20,7 +20,10 @@ declare const Deno: {
   addSignalListener(signal: 'SIGTERM' | 'SIGINT', listener: () => void): void;
   serve(
     options: { readonly hostname: string; readonly port: number; readonly onListen: () => void },
-    handler: (request: Request, info: { readonly remoteAddr: { readonly hostname: string } }) => Promise<Response>,
+    handler: (
+      request: Request,
+      info: { readonly remoteAddr: { readonly hostname: string } },
+    ) => Promise<Response>,
   ): { shutdown(): Promise<void> };
 };
 
@@ -38,7 +41,10 @@ declare const Bun: {
   }): { stop(): Promise<void> };
 };
 
-declare const process: { exit(code: number): never; on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): void };
+declare const process: {
+  exit(code: number): never;
+  on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): void;
+};
 
 interface ImportMeta {
   readonly url: string;

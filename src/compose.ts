@@ -62,7 +62,11 @@ function faulty(faults: readonly string[], runtime: Runtime): Service {
 function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
   const { clock, timers, random } = runtime;
   const database = openDatabase({ ...config.database, fetch: runtime.fetch });
-  const redis = createRedis({ ...config.redis, fetch: runtime.fetch, deadlineMs: config.controlDeadlineMsMax });
+  const redis = createRedis({
+    ...config.redis,
+    fetch: runtime.fetch,
+    deadlineMs: config.controlDeadlineMsMax,
+  });
   const ids = createIdSource({ clock, random });
   const control = createControl({
     redis,

@@ -26,7 +26,8 @@ export function createJobs(options: JobOptions): (cron: string) => Promise<void>
     for (let waitedMs = 0; requestsInFlight() > 0 && waitedMs < drainDeadlineMs; waitedMs += pollMs) {
       await timers.sleep(pollMs);
     }
-    if (!(await log.drain(drainDeadlineMs))) throw new Error('records are left that the database did not take');
+    if (!(await log.drain(drainDeadlineMs)))
+      throw new Error('records are left that the database did not take');
   }
 
   async function tick(): Promise<void> {

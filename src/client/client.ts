@@ -1,5 +1,10 @@
 import type { z } from 'zod';
-import type { answerSchema, DecisionRequest, problemSchema, storedDecisionSchema } from '../http/decision-schemas.ts';
+import type {
+  answerSchema,
+  DecisionRequest,
+  problemSchema,
+  storedDecisionSchema,
+} from '../http/decision-schemas.ts';
 
 export type Decision = z.infer<typeof answerSchema>;
 export type StoredDecision = z.infer<typeof storedDecisionSchema>;
@@ -11,12 +16,26 @@ export type Transport = (call: {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
-}) => Promise<{ readonly status: number; readonly header: (name: string) => string | null; readonly text: string }>;
+}) => Promise<{
+  readonly status: number;
+  readonly header: (name: string) => string | null;
+  readonly text: string;
+}>;
 
 /** What a call came to. `unreachable` says nothing about whether the service decided. */
 export type Reply<T> =
-  | { readonly kind: 'ok'; readonly status: number; readonly value: T; readonly header: (name: string) => string | null }
-  | { readonly kind: 'problem'; readonly status: number; readonly problem: ProblemBody; readonly retryAfterMs: number | null }
+  | {
+      readonly kind: 'ok';
+      readonly status: number;
+      readonly value: T;
+      readonly header: (name: string) => string | null;
+    }
+  | {
+      readonly kind: 'problem';
+      readonly status: number;
+      readonly problem: ProblemBody;
+      readonly retryAfterMs: number | null;
+    }
   | { readonly kind: 'unreachable'; readonly detail: string };
 
 export interface Client {
@@ -47,11 +66,16 @@ export function createClient(options: ClientOptions): Client {
       const reply = await transport({
         method,
         url: `${baseUrl}${path}`,
-        headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        headers: {
+          authorization,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
         body: body === undefined ? null : JSON.stringify(body),
       });
       const value: unknown = JSON.parse(reply.text);
-      if (reply.status < 400) return { kind: 'ok', status: reply.status, value: value as T, header: reply.header };
+      if (reply.status < 400)
+        return { kind: 'ok', status: reply.status, value: value as T, header: reply.header };
       const retryAfter = reply.header('retry-after');
       const retryAfterMs = retryAfter === null ? null : Number(retryAfter) * 1000;
       return { kind: 'problem', status: reply.status, problem: value as ProblemBody, retryAfterMs };
@@ -62,7 +86,12 @@ export function createClient(options: ClientOptions): Client {
 
   return {
     decide: (request, { idempotencyKey } = {}) =>
-      call('POST', '/v1/decisions', request, idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+      call(
+        'POST',
+        '/v1/decisions',
+        request,
+        idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey },
+      ),
     decision: (id) => call('GET', `/v1/decisions/${encodeURIComponent(id)}`, undefined, {}),
     ready: () => call('GET', '/readyz', undefined, {}),
   };

@@ -16,5 +16,5 @@ export interface Timers {
 
 export interface Random {
   /** Cryptographically strong bytes. Throws at module scope on Workers. */
-  bytes(length: number): Uint8Array;
+  bytes(length: number): Uint8Array<ArrayBuffer>;
 }

@@ -1,12 +1,14 @@
 import type { DecisionLog } from '../audit/decision-log.ts';
 import { type DecisionRecord, receiptOf, sealRecord } from '../audit/decision-record.ts';
 import type { Control } from '../control/control.ts';
-import type { BucketState, ControlView } from '../control/view.ts';
+import type { ControlView } from '../control/view.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { Bar } from '../features/bar.ts';
 import { featureVector } from '../features/vector.ts';
-import { freshness } from '../market/calendar.ts';
+import { type Freshness, freshness, sessionOf } from '../market/calendar.ts';
+import { intervalMs } from '../market/interval.ts';
+import type { Manifest } from '../models/bundle.ts';
 import type { ServedModel } from '../models/catalog.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Stages } from '../telemetry/stages.ts';
@@ -85,9 +87,17 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   let writer: string | undefined;
   let seq = 0;
 
-  async function judgeQuestion(question: Question, view: ControlView | undefined, stages: Stages): Promise<Judged> {
+  async function judgeQuestion(
+    question: Question,
+    view: ControlView | undefined,
+    stages: Stages,
+  ): Promise<Judged> {
     if (!view) {
-      const judgement = hold('safety', 'CONTROL_UNAVAILABLE', 'the shared control state could not be read in time');
+      const judgement = hold(
+        'safety',
+        'CONTROL_UNAVAILABLE',
+        'the shared control state could not be read in time',
+      );
       return { ...nothingComputed, judgement };
     }
     return judgeInput(question, clock.nowMs(), freshnessGraceMs, stages);
@@ -106,7 +116,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     return nowMs + Math.min(question.model.bundle.manifest.policy.validForMs, leaseMs);
   }
 
-  function compose(question: Question, judged: Judged, view: ControlView | undefined): { answer: Answer; record: DecisionRecord | undefined } {
+  function compose(
+    question: Question,
+    judged: Judged,
+    view: ControlView | undefined,
+  ): { answer: Answer; record: DecisionRecord | undefined } {
     const nowMs = clock.nowMs();
     const hasRoom = question.durability === 'ack' || log.hasRoom();
     const judgement = hasRoom
@@ -161,15 +175,20 @@ async function judgeInput(
   }
   const last = input.kind === 'bars' ? input.bars.at(-1) : undefined;
   const atMs = question.asOfMs ?? nowMs;
-  const age = last === undefined ? null : freshness(manifest.calendar, manifest.interval, last.tMs, atMs, freshnessGraceMs);
-  const ageMs = age === null ? null : age.ageMs;
-  if (age !== null && age.kind !== 'fresh') {
-    const detail = age.kind === 'open' ? 'the last bar is still open' : 'a later bar has closed since the last one given';
+  const age = last === undefined ? undefined : ageOf(manifest, last.tMs, atMs, freshnessGraceMs);
+  const ageMs = age?.ageMs ?? null;
+  if (age !== undefined && age.freshness !== 'fresh') {
+    const detail =
+      age.freshness === 'open'
+        ? 'the last bar is still open'
+        : 'a later bar has closed since the last one given';
     return { ...nothingComputed, ageMs, judgement: hold('safety', 'STALE_INPUT', detail) };
   }
   stages.begin('features');
   const values =
-    input.kind === 'features' ? input.values : Float32Array.from(featureVector(model.featureSet, input.bars).values);
+    input.kind === 'features'
+      ? input.values
+      : Float32Array.from(featureVector(model.featureSet, input.bars).values);
   const undefinedName = manifest.features.names.find((_, index) => !Number.isFinite(values[index]));
   if (undefinedName !== undefined) {
     const detail = `${undefinedName} has no finite value on these bars`;
@@ -177,6 +196,20 @@ async function judgeInput(
   }
   stages.begin('model');
   return { ageMs, ...(await score(question, values)) };
+}
+
+function ageOf(
+  manifest: Manifest,
+  lastBarMs: number,
+  atMs: number,
+  graceMs: number,
+): { readonly freshness: Freshness; readonly ageMs: number | null } {
+  const { calendar, interval } = manifest;
+  const session = sessionOf(calendar, intervalMs[interval], lastBarMs);
+  return {
+    freshness: freshness(calendar, intervalMs[interval], lastBarMs, atMs, graceMs),
+    ageMs: session === undefined ? null : atMs - session.closesAtMs,
+  };
 }
 
 async function score(question: Question, values: Float32Array): Promise<Omit<Judged, 'ageMs'>> {
@@ -192,7 +225,11 @@ async function score(question: Question, values: Float32Array): Promise<Omit<Jud
   const judgement =
     outside === undefined
       ? judge(manifest.policy, value, question.position)
-      : hold('abstain', 'OUT_OF_DOMAIN', `${manifest.features.names[outside]} lies outside the trained range`);
+      : hold(
+          'abstain',
+          'OUT_OF_DOMAIN',
+          `${manifest.features.names[outside]} lies outside the trained range`,
+        );
   if (!question.explain) return { values, attributions: undefined, judgement };
   const moved = await attribute(runnable, manifest.features.names, values, manifest.domain.baseline, value);
   return { values, attributions: moved.ok ? moved.value : undefined, judgement };
@@ -262,16 +299,30 @@ function recordOf(
 ): DecisionRecord {
   const { key, symbol, input } = question;
   const { writer, seq, nowMs, configHash } = facts;
-  const columns = { id: answer.id, writer, seq, account: key.account, keyId: key.id, symbol, action: answer.action, decidedAtMs: nowMs };
+  const columns = {
+    id: answer.id,
+    writer,
+    seq,
+    account: key.account,
+    keyId: key.id,
+    symbol,
+    action: answer.action,
+    decidedAtMs: nowMs,
+  };
   return sealRecord(columns, {
     ...columns,
     answer,
     bundleHash: question.model.bundle.hash,
     configHash,
-    control: view ? { epoch: view.epoch, registryEpoch: view.registryEpoch, tradingState: view.tradingState } : null,
+    control: view
+      ? { epoch: view.epoch, registryEpoch: view.registryEpoch, tradingState: view.tradingState }
+      : null,
     input: {
       kind: input.kind,
-      bars: input.kind === 'bars' ? input.bars.map((bar) => [bar.tMs, bar.open, bar.high, bar.low, bar.close, bar.volume]) : null,
+      bars:
+        input.kind === 'bars'
+          ? input.bars.map((bar) => [bar.tMs, bar.open, bar.high, bar.low, bar.close, bar.volume])
+          : null,
       features: judged.values ? Array.from(judged.values) : null,
       asOfMs: question.asOfMs,
       position: question.position ?? null,

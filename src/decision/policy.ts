@@ -1,5 +1,5 @@
-import type { Manifest } from '../models/bundle.ts';
 import type { TradingState } from '../control/view.ts';
+import type { Manifest } from '../models/bundle.ts';
 import { type Effect, hold, type Judgement } from './answer.ts';
 
 /** Sign of the client's position: −1 short, 0 flat, 1 long; undefined when the client did not say. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { equalHex, sha256Hex } from '../core/digest.ts';
+import { equalInConstantTime, sha256Hex } from '../core/digest.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { KeyRow, Scope } from '../store/keys.ts';
@@ -19,7 +19,11 @@ interface AuthenticatorOptions {
 }
 
 export interface Authenticator {
-  authenticate(authorization: string | null, scope: Scope, request: RequestScope): Promise<Result<Principal, Problem>>;
+  authenticate(
+    authorization: string | null,
+    scope: Scope,
+    request: RequestScope,
+  ): Promise<Result<Principal, Problem>>;
 }
 
 interface CachedKey {
@@ -84,9 +88,11 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       const found = await find(id, request);
       if (!found.ok) return err({ code: 'AUTH_UNAVAILABLE' });
       const row = found.value;
-      if (!row || !equalHex(sha256Hex(secret), row.secretSha256)) return refuse(request);
-      if (row.revokedAtMs !== null || isRevoked(id)) return err({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
-      if (!row.scopes.includes(scope)) return err({ code: 'SCOPE_MISSING', detail: `the route needs the scope ${scope}` });
+      if (!row || !equalInConstantTime(sha256Hex(secret), row.secretSha256)) return refuse(request);
+      if (row.revokedAtMs !== null || isRevoked(id))
+        return err({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
+      if (!row.scopes.includes(scope))
+        return err({ code: 'SCOPE_MISSING', detail: `the route needs the scope ${scope}` });
       const { secretSha256: _, revokedAtMs: __, ...principal } = row;
       return ok(principal);
     },

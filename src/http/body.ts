@@ -38,7 +38,10 @@ async function readChunks(
     const chunk = await Promise.race([reader.read(), late]);
     if (chunk === 'late') {
       void reader.cancel().catch(() => undefined);
-      return err({ code: 'BODY_TIMEOUT', detail: `the body did not arrive within ${limits.bodyDeadlineMs} ms` });
+      return err({
+        code: 'BODY_TIMEOUT',
+        detail: `the body did not arrive within ${limits.bodyDeadlineMs} ms`,
+      });
     }
     if (chunk.done) return ok(text + decoder.decode());
     sizeBytes += chunk.value.byteLength;

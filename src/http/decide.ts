@@ -67,7 +67,11 @@ export function createDecideRoute(options: DecideOptions): Handler {
 async function readRequest(context: RouteContext, options: DecideOptions): Promise<Result<Asked, Problem>> {
   const { authenticator, bodyLimits, catalog, clock, barsMax } = options;
   const request = context.req.raw;
-  const principal = await authenticator.authenticate(request.headers.get('authorization'), 'decide', context.env.scope);
+  const principal = await authenticator.authenticate(
+    request.headers.get('authorization'),
+    'decide',
+    context.env.scope,
+  );
   if (!principal.ok) return principal;
   context.var.stages.begin('validate');
   const text = await readBody(request, bodyLimits);
@@ -81,7 +85,11 @@ async function readRequest(context: RouteContext, options: DecideOptions): Promi
     const message = 'takes 1 to 128 characters';
     return err({ code: 'INVALID_REQUEST', faults: [{ path: 'Idempotency-Key', code: 'LENGTH', message }] });
   }
-  return ok({ question: question.value, text: text.value, idempotencyKey: header ?? question.value.clientDecisionId });
+  return ok({
+    question: question.value,
+    text: text.value,
+    idempotencyKey: header ?? question.value.clientDecisionId,
+  });
 }
 
 const decide = (asked: Asked, view: ControlView | undefined, context: RouteContext, options: DecideOptions) =>
@@ -141,7 +149,10 @@ function answerTo(outcome: Outcome, bucket: BucketState | undefined): Response {
     case 'not-recorded':
       return problemResponse({ code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 });
     case 'superseded':
-      return problemResponse({ code: 'SUPERSEDED', detail: 'the permission ended while the record was written' });
+      return problemResponse({
+        code: 'SUPERSEDED',
+        detail: 'the permission ended while the record was written',
+      });
   }
 }
 

@@ -1,6 +1,11 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Handler } from './context.ts';
-import { answerSchema, decisionRequestSchema, problemSchema, storedDecisionSchema } from './decision-schemas.ts';
+import {
+  answerSchema,
+  decisionRequestSchema,
+  problemSchema,
+  storedDecisionSchema,
+} from './decision-schemas.ts';
 
 const json = (schema: z.ZodType) => ({ 'application/json': { schema } });
 const problem = (description: string) => ({
@@ -55,7 +60,9 @@ const health = (path: string, summary: string, failing: boolean) =>
     summary,
     responses: {
       200: { description: 'Yes', content: json(z.record(z.string(), z.unknown())) },
-      ...(failing ? { 503: { description: 'Not now', content: json(z.record(z.string(), z.unknown())) } } : {}),
+      ...(failing
+        ? { 503: { description: 'Not now', content: json(z.record(z.string(), z.unknown())) } }
+        : {}),
     },
   });
 

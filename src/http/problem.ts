@@ -29,9 +29,16 @@ export function problemResponse(problem: Problem, headers: Readonly<Record<strin
     ...(problem.faults === undefined ? {} : { errors: problem.faults }),
   };
   const retryAfter =
-    problem.retryAfterMs === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(problem.retryAfterMs / 1000))) };
+    problem.retryAfterMs === undefined
+      ? {}
+      : { 'retry-after': String(Math.max(1, Math.ceil(problem.retryAfterMs / 1000))) };
   return new Response(JSON.stringify(body), {
     status,
-    headers: { ...headers, ...retryAfter, 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    headers: {
+      ...headers,
+      ...retryAfter,
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+    },
   });
 }

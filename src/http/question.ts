@@ -1,9 +1,8 @@
 import { err, ok, type Result } from '../core/result.ts';
-import type { PositionSign } from '../decision/policy.ts';
 import type { KeyFacts, Question } from '../decision/pipeline.ts';
+import type { PositionSign } from '../decision/policy.ts';
 import { validateBars } from '../features/bar.ts';
 import { parseRfc3339 } from '../features/rfc3339.ts';
-import { lastInstantOf } from '../market/calendar.ts';
 import type { Catalog, ServedModel } from '../models/catalog.ts';
 import { type DecisionRequest, decisionRequestSchema } from './decision-schemas.ts';
 import type { Fault, Problem } from './problem.ts';
@@ -17,11 +16,19 @@ interface QuestionOptions {
 const faultsMax = 20;
 
 /** Wire to domain: everything a request can get wrong is told here, with the path of each fault. */
-export function readQuestion(body: unknown, key: KeyFacts, options: QuestionOptions): Result<Question, Problem> {
+export function readQuestion(
+  body: unknown,
+  key: KeyFacts,
+  options: QuestionOptions,
+): Result<Question, Problem> {
   const parsed = decisionRequestSchema.safeParse(body);
   if (!parsed.success) {
     return invalid(
-      parsed.error.issues.map((issue) => ({ path: pathOf(issue.path), code: issue.code.toUpperCase(), message: issue.message })),
+      parsed.error.issues.map((issue) => ({
+        path: pathOf(issue.path),
+        code: issue.code.toUpperCase(),
+        message: issue.message,
+      })),
     );
   }
   const request = parsed.data;
@@ -55,17 +62,25 @@ const invalidAt = (path: string, code: string, message: string): Result<never, P
 
 function pathOf(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`),
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
     '',
   );
 }
 
 function findModel(request: DecisionRequest, catalog: Catalog): Result<ServedModel, Problem> {
-  const model = request.model === undefined ? catalog.bySymbol(request.symbol) : catalog.byName(request.model);
+  const model =
+    request.model === undefined ? catalog.bySymbol(request.symbol) : catalog.byName(request.model);
   if (!model) {
     return request.model === undefined
-      ? err({ code: 'UNKNOWN_SYMBOL', faults: [{ path: 'symbol', code: 'UNKNOWN', message: 'no model serves it' }] })
-      : err({ code: 'UNKNOWN_MODEL', faults: [{ path: 'model', code: 'UNKNOWN', message: 'no such model' }] });
+      ? err({
+          code: 'UNKNOWN_SYMBOL',
+          faults: [{ path: 'symbol', code: 'UNKNOWN', message: 'no model serves it' }],
+        })
+      : err({
+          code: 'UNKNOWN_MODEL',
+          faults: [{ path: 'model', code: 'UNKNOWN', message: 'no such model' }],
+        });
   }
   const { manifest } = model.bundle;
   if (!manifest.symbols.includes(request.symbol)) {
@@ -82,7 +97,8 @@ function findModel(request: DecisionRequest, catalog: Catalog): Result<ServedMod
 function readAsOf(request: DecisionRequest, nowMs: number): Result<number | null, Problem> {
   if (request.asOf === undefined) return ok(null);
   const asOfMs = typeof request.asOf === 'number' ? request.asOf : parseRfc3339(request.asOf);
-  if (asOfMs === undefined || !Number.isSafeInteger(asOfMs)) return invalidAt('asOf', 'NOT_A_TIME', 'is neither RFC 3339 nor epoch milliseconds');
+  if (asOfMs === undefined || !Number.isSafeInteger(asOfMs))
+    return invalidAt('asOf', 'NOT_A_TIME', 'is neither RFC 3339 nor epoch milliseconds');
   if (asOfMs > nowMs) return invalidAt('asOf', 'IN_FUTURE', 'lies in the future');
   return ok(asOfMs);
 }
@@ -108,7 +124,7 @@ function readInput(
   if (bars !== undefined && features !== undefined) {
     return invalidAt('features', 'ONE_OF', 'send bars or features, not both');
   }
-  if (bars !== undefined) return readBars(bars, model, request.asOf !== undefined, atMs, barsMax);
+  if (bars !== undefined) return readBars(bars, model, atMs, barsMax);
   if (features !== undefined) return readFeatures(features, model);
   return ok({ kind: 'none' });
 }
@@ -116,7 +132,6 @@ function readInput(
 function readBars(
   rows: NonNullable<DecisionRequest['bars']>,
   model: ServedModel,
-  historical: boolean,
   atMs: number,
   barsMax: number,
 ): Result<Question['input'], Problem> {
@@ -128,15 +143,13 @@ function readBars(
     const message = `${validated.bars.length} given, ${windowBars} needed`;
     return err({ code: 'TOO_FEW_BARS', faults: [{ path: 'bars', code: 'TOO_FEW', message }] });
   }
-  const last = validated.bars.at(-1);
-  const endMs = last ? lastInstantOf(manifest.calendar, manifest.interval, last.tMs) : 0;
-  if (historical && endMs > atMs) {
-    return invalidAt(`bars[${rows.length - 1}].t`, 'AFTER_AS_OF', 'the bar ends after asOf');
-  }
   return ok({ kind: 'bars', bars: validated.bars });
 }
 
-function readFeatures(features: Readonly<Record<string, number>>, model: ServedModel): Result<Question['input'], Problem> {
+function readFeatures(
+  features: Readonly<Record<string, number>>,
+  model: ServedModel,
+): Result<Question['input'], Problem> {
   const { names } = model.bundle.manifest.features;
   const known = new Set(names);
   const faults: Fault[] = [
@@ -148,7 +161,11 @@ function readFeatures(features: Readonly<Record<string, number>>, model: ServedM
       .map((name) => ({ path: `features.${name}`, code: 'UNKNOWN', message: 'is no input of the model' })),
     ...names
       .filter((name) => Object.hasOwn(features, name) && !Number.isFinite(Math.fround(features[name] ?? 0)))
-      .map((name) => ({ path: `features.${name}`, code: 'NOT_FINITE', message: 'does not fit a 32-bit float' })),
+      .map((name) => ({
+        path: `features.${name}`,
+        code: 'NOT_FINITE',
+        message: 'does not fit a 32-bit float',
+      })),
   ];
   if (faults.length > 0) return invalid(faults);
   return ok({ kind: 'features', values: Float32Array.from(names, (name) => features[name] ?? 0) });

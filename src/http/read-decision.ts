@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { receiptOf } from '../audit/decision-record.ts';
-import { decisions } from '../store/schema.ts';
 import type { Database } from '../store/database.ts';
+import { decisions } from '../store/schema.ts';
 import type { Authenticator } from './auth.ts';
 import type { Handler } from './context.ts';
 import { problemResponse } from './problem.ts';
@@ -22,7 +22,8 @@ export function createReadDecisionRoute(options: ReadDecisionOptions): Handler {
     context.var.stages.begin('read');
     const row = await readRow(database, context.req.param('id') ?? '', principal.value.account);
     if (row === 'unavailable') return problemResponse({ code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 });
-    if (row === undefined) return problemResponse({ code: 'NOT_FOUND', detail: 'no such decision, or not written yet' });
+    if (row === undefined)
+      return problemResponse({ code: 'NOT_FOUND', detail: 'no such decision, or not written yet' });
     const receipt = receiptOf(receiptSecret, row.recordHash);
     return context.json({ id: row.id, recordHash: row.recordHash, receipt, record: JSON.parse(row.record) });
   };

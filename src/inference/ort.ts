@@ -40,7 +40,8 @@ function createRunnable(session: ort.InferenceSession, bundle: Bundle): Runnable
   return {
     engine: 'ort',
     async run(rows, rowCount) {
-      if (rows.length !== rowCount * width) throw new RangeError(`${rows.length} values are not ${rowCount} rows of ${width}`);
+      if (rows.length !== rowCount * width)
+        throw new RangeError(`${rows.length} values are not ${rowCount} rows of ${width}`);
       try {
         const input = new ort.Tensor('float32', rows, [rowCount, width]);
         const outputs = await session.run({ [inputName]: input });
@@ -57,9 +58,11 @@ function checkScores(data: unknown, rowCount: number): Result<Float32Array, Engi
     return err({ kind: 'wrong-shape', detail: `the output is not f32[${rowCount}]` });
   }
   for (const score of data) {
-    if (!(score >= 0 && score <= 1)) return err({ kind: 'not-finite', detail: `score ${score} is not in [0, 1]` });
+    if (!(score >= 0 && score <= 1))
+      return err({ kind: 'not-finite', detail: `score ${score} is not in [0, 1]` });
   }
   return ok(data);
 }
 
-const messageOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure));
+const messageOf = (failure: unknown): string =>
+  failure instanceof Error ? failure.message : String(failure);

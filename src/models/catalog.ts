@@ -60,7 +60,9 @@ async function loadModel(name: string, options: CatalogOptions): Promise<Result<
   const featureSet = featureSets.get(manifest.features.set);
   if (!featureSet) return err(`model ${name}: no feature set ${manifest.features.set}`);
   if (contractHash(featureSet) !== manifest.features.contractHash) {
-    return err(`model ${name}: this build computes ${manifest.features.set} differently than its training did`);
+    return err(
+      `model ${name}: this build computes ${manifest.features.set} differently than its training did`,
+    );
   }
   const runnable = await options.engine.prepare(opened.value);
   if (!runnable.ok) return err(`model ${name}: ${runnable.error.kind}: ${runnable.error.detail}`);

@@ -1,5 +1,6 @@
 import { type Client, createClient } from '@libsql/client/web';
-import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql/web';
+import type { LibSQLDatabase } from 'drizzle-orm/libsql';
+import { drizzle } from 'drizzle-orm/libsql/web';
 
 export interface Database {
   /** For the hot insert: prepared statements and batches. Interactive transactions are never used. */

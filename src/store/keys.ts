@@ -10,7 +10,9 @@ export type Scope = (typeof scopes)[number];
 const scopesColumn = z.array(z.enum(scopes));
 
 /** A key's row, its scopes parsed. */
-export type KeyRow = Omit<typeof apiKeys.$inferSelect, 'scopes' | 'createdAtMs'> & { readonly scopes: readonly Scope[] };
+export type KeyRow = Omit<typeof apiKeys.$inferSelect, 'scopes' | 'createdAtMs'> & {
+  readonly scopes: readonly Scope[];
+};
 
 /** Reads one key; undefined when there is none. A row that cannot be read is a failure, not an absence. */
 export async function loadKey(database: Database, id: string): Promise<Result<KeyRow | undefined, string>> {

@@ -11,7 +11,8 @@ export interface TraceContext {
 }
 
 const version00 = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /**
  * Continues the trace of a `traceparent` header, or begins one where it is absent or malformed
@@ -22,8 +23,12 @@ export function continueTrace(traceparent: string | null, random: Random): Trace
   const match = traceparent === null ? null : version00.exec(traceparent);
   const [, version = 'ff', traceId = '', parentId = '', flags = '00', rest] = match ?? [];
   const invalid =
-    version === 'ff' || /^0+$/.test(traceId) || /^0+$/.test(parentId) || (version === '00' && rest !== undefined);
-  if (!match || invalid) return { traceId: hex(random.bytes(16)), parentId: undefined, spanId, sampled: false };
+    version === 'ff' ||
+    /^0+$/.test(traceId) ||
+    /^0+$/.test(parentId) ||
+    (version === '00' && rest !== undefined);
+  if (!match || invalid)
+    return { traceId: hex(random.bytes(16)), parentId: undefined, spanId, sampled: false };
   return { traceId, parentId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
