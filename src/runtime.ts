@@ -1,5 +1,4 @@
 import type { Clock, Random, Timers } from './core/clock.ts';
-import type { BundleFiles } from './models/bundle.ts';
 
 /**
  * What an entry point must supply. Nothing else in `src` reads a clock, randomness, the environment or the
@@ -21,6 +20,14 @@ export interface Runtime {
    * bytes cannot be compiled there; elsewhere the package's own default.
    */
   readonly ortWasmPaths?: { readonly mjs: string };
+}
+
+/** The two files of a model's bundle as they are stored and shipped; `models/bundle.ts` opens them. */
+export interface BundleFiles {
+  /** UTF-8 JSON. */
+  readonly manifest: string;
+  /** The ONNX ModelProto. */
+  readonly model: Uint8Array;
 }
 
 /** What one request brings beside itself. On Workers nothing here may be kept past the request. */

@@ -1,5 +1,4 @@
 import type { Result } from '../core/result.ts';
-import type { Bundle } from '../models/bundle.ts';
 
 /**
  * The engine port: check → prepare → run. `check` answers whether this engine can run the model before
@@ -7,7 +6,18 @@ import type { Bundle } from '../models/bundle.ts';
  */
 export interface Engine {
   readonly name: 'ort';
-  prepare(bundle: Bundle): Promise<Result<Runnable, EngineFailure>>;
+  prepare(graph: ModelGraph): Promise<Result<Runnable, EngineFailure>>;
+}
+
+/** What an engine needs of a model: one f32[batch, featureCount] input, one f32[batch, 1] output of scores. */
+export interface ModelGraph {
+  /** The ONNX ModelProto. */
+  readonly bytes: Uint8Array;
+  readonly inputName: string;
+  readonly outputName: string;
+  readonly featureCount: number;
+  /** A row that the model is known to score; `prepare` runs it once, so that a model that loads also runs. */
+  readonly probe: Float32Array;
 }
 
 export interface Runnable {

@@ -1,7 +1,6 @@
 import * as ort from 'onnxruntime-web/wasm';
 import { err, ok, type Result } from '../core/result.ts';
-import type { Bundle } from '../models/bundle.ts';
-import type { Engine, EngineFailure, Runnable } from './engine.ts';
+import type { Engine, EngineFailure, ModelGraph, Runnable } from './engine.ts';
 
 interface OrtOptions {
   /** Where the WebAssembly glue is; see `Runtime.ortWasmPaths`. */
@@ -19,31 +18,30 @@ export function createOrtEngine(options: OrtOptions): Engine {
   return { name: 'ort', prepare };
 }
 
-async function prepare(bundle: Bundle): Promise<Result<Runnable, EngineFailure>> {
+async function prepare(graph: ModelGraph): Promise<Result<Runnable, EngineFailure>> {
   try {
-    const session = await ort.InferenceSession.create(bundle.model, {
+    const session = await ort.InferenceSession.create(graph.bytes, {
       executionProviders: ['wasm'],
       enableCpuMemArena: false,
       enableMemPattern: false,
     });
-    const runnable = createRunnable(session, bundle);
-    const probe = await runnable.run(Float32Array.from(bundle.manifest.domain.baseline), 1);
+    const runnable = createRunnable(session, graph);
+    const probe = await runnable.run(graph.probe, 1);
     return probe.ok ? ok(runnable) : probe;
   } catch (failure) {
     return err({ kind: 'not-loaded', detail: messageOf(failure) });
   }
 }
 
-function createRunnable(session: ort.InferenceSession, bundle: Bundle): Runnable {
-  const { inputName, outputName } = bundle.manifest.model;
-  const width = bundle.manifest.features.names.length;
+function createRunnable(session: ort.InferenceSession, graph: ModelGraph): Runnable {
+  const { inputName, outputName, featureCount } = graph;
   return {
     engine: 'ort',
     async run(rows, rowCount) {
-      if (rows.length !== rowCount * width)
-        throw new RangeError(`${rows.length} values are not ${rowCount} rows of ${width}`);
+      if (rows.length !== rowCount * featureCount)
+        throw new RangeError(`${rows.length} values are not ${rowCount} rows of ${featureCount}`);
       try {
-        const input = new ort.Tensor('float32', rows, [rowCount, width]);
+        const input = new ort.Tensor('float32', rows, [rowCount, featureCount]);
         const outputs = await session.run({ [inputName]: input });
         return checkScores(outputs[outputName]?.data, rowCount);
       } catch (failure) {

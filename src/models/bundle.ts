@@ -2,14 +2,7 @@ import { z } from 'zod';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { sha256Hex } from '../core/digest.ts';
 import { err, ok, type Result } from '../core/result.ts';
-
-/** The two files of a bundle as they are stored and shipped. */
-export interface BundleFiles {
-  /** UTF-8 JSON, see {@link manifestSchema}. */
-  readonly manifest: string;
-  /** The ONNX ModelProto. */
-  readonly model: Uint8Array;
-}
+import type { BundleFiles } from '../runtime.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const finite = z.number().finite();

@@ -1,8 +1,9 @@
 import { err, ok, type Result } from '../core/result.ts';
 import { featureSets } from '../features/sets.ts';
 import { contractHash, type FeatureSet } from '../features/vector.ts';
-import type { Engine, Runnable } from '../inference/engine.ts';
-import { type Bundle, type BundleFiles, openBundle } from './bundle.ts';
+import type { Engine, ModelGraph, Runnable } from '../inference/engine.ts';
+import type { BundleFiles } from '../runtime.ts';
+import { type Bundle, openBundle } from './bundle.ts';
 
 /** A bundle that was verified, whose features this build computes, and that an engine has loaded. */
 export interface ServedModel {
@@ -64,7 +65,17 @@ async function loadModel(name: string, options: CatalogOptions): Promise<Result<
       `model ${name}: this build computes ${manifest.features.set} differently than its training did`,
     );
   }
-  const runnable = await options.engine.prepare(opened.value);
+  const runnable = await options.engine.prepare(graphOf(opened.value));
   if (!runnable.ok) return err(`model ${name}: ${runnable.error.kind}: ${runnable.error.detail}`);
   return ok({ bundle: opened.value, featureSet, runnable: runnable.value });
+}
+
+function graphOf({ manifest, model }: Bundle): ModelGraph {
+  return {
+    bytes: model,
+    inputName: manifest.model.inputName,
+    outputName: manifest.model.outputName,
+    featureCount: manifest.features.names.length,
+    probe: Float32Array.from(manifest.domain.baseline),
+  };
 }
