@@ -33,8 +33,8 @@ const service = await compose({
 if (service.faults.length > 0) process.exit(1);
 
 const server = Bun.serve({
-  hostname: Bun.env.HOST ?? '127.0.0.1',
-  port: Number(Bun.env.PORT ?? 8787),
+  hostname: Bun.env['HOST'] ?? '127.0.0.1',
+  port: Number(Bun.env['PORT'] ?? 8787),
   fetch: (request, socket) =>
     service.fetch(request, {
       waitUntil: work.add,

@@ -6,8 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { Bar } from '../features/bar.ts';
 import { featureVector } from '../features/vector.ts';
-import { type Freshness, freshness, sessionOf } from '../market/calendar.ts';
-import { intervalMs } from '../market/interval.ts';
+import { freshness } from '../market/calendar.ts';
 import type { Manifest } from '../models/bundle.ts';
 import type { ServedModel } from '../models/catalog.ts';
 import type { RequestScope } from '../runtime.ts';
@@ -175,11 +174,14 @@ async function judgeInput(
   }
   const last = input.kind === 'bars' ? input.bars.at(-1) : undefined;
   const atMs = question.asOfMs ?? nowMs;
-  const age = last === undefined ? undefined : ageOf(manifest, last.tMs, atMs, freshnessGraceMs);
+  const age =
+    last === undefined
+      ? undefined
+      : freshness(manifest.calendar, manifest.interval, last.tMs, atMs, freshnessGraceMs);
   const ageMs = age?.ageMs ?? null;
-  if (age !== undefined && age.freshness !== 'fresh') {
+  if (age !== undefined && age.kind !== 'fresh') {
     const detail =
-      age.freshness === 'open'
+      age.kind === 'open'
         ? 'the last bar is still open'
         : 'a later bar has closed since the last one given';
     return { ...nothingComputed, ageMs, judgement: hold('safety', 'STALE_INPUT', detail) };
@@ -196,20 +198,6 @@ async function judgeInput(
   }
   stages.begin('model');
   return { ageMs, ...(await score(question, values)) };
-}
-
-function ageOf(
-  manifest: Manifest,
-  lastBarMs: number,
-  atMs: number,
-  graceMs: number,
-): { readonly freshness: Freshness; readonly ageMs: number | null } {
-  const { calendar, interval } = manifest;
-  const session = sessionOf(calendar, intervalMs[interval], lastBarMs);
-  return {
-    freshness: freshness(calendar, intervalMs[interval], lastBarMs, atMs, graceMs),
-    ageMs: session === undefined ? null : atMs - session.closesAtMs,
-  };
 }
 
 async function score(question: Question, values: Float32Array): Promise<Omit<Judged, 'ageMs'>> {

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { sha256Hex } from '../../src/core/digest.ts';
+import { err, ok, type Result } from '../../src/core/result.ts';
+import { createAuthenticator } from '../../src/http/auth.ts';
+import type { RequestScope } from '../../src/runtime.ts';
+import type { KeyRow } from '../../src/store/keys.ts';
+import { VirtualTime } from '../virtual-time.ts';
+
+const secret = 's'.repeat(43);
+const row: KeyRow = {
+  id: 'bot',
+  secretSha256: sha256Hex(secret),
+  account: 'acme',
+  scopes: ['decide'],
+  ratePerSecond: 10,
+  burst: 20,
+  revokedAtMs: null,
+};
+
+function setUp(load: () => Result<KeyRow | undefined, string> = () => ok(row)) {
+  const time = new VirtualTime();
+  const seen = { loads: 0, failedLogins: 0 };
+  const state = { load, revoked: false, admits: true };
+  const background: Promise<void>[] = [];
+  const scope: RequestScope = { waitUntil: (work) => background.push(work), clientAddress: '192.0.2.1' };
+  const authenticator = createAuthenticator({
+    async loadKey() {
+      seen.loads += 1;
+      return state.load();
+    },
+    isRevoked: () => state.revoked,
+    async admitFailedLogin() {
+      seen.failedLogins += 1;
+      return state.admits;
+    },
+    clock: time,
+  });
+  const login = (authorization: string | null, wanted: 'decide' | 'observe' = 'decide') =>
+    authenticator.authenticate(authorization, wanted, scope);
+  return { time, seen, state, background, login };
+}
+
+describe('the authenticator', () => {
+  it('reads a key once and answers from memory afterwards', async () => {
+    const { login, seen } = setUp();
+    for (let call = 0; call < 3; call++) {
+      expect(await login(`Bearer bot.${secret}`)).toMatchObject({ ok: true, value: { account: 'acme' } });
+    }
+    expect(seen).toEqual({ loads: 1, failedLogins: 0 });
+  });
+
+  it('never hands the secret or its hash on', async () => {
+    const principal = await setUp().login(`Bearer bot.${secret}`);
+    expect(JSON.stringify(principal)).not.toContain(row.secretSha256);
+  });
+
+  it.each([
+    ['no header', null, 0],
+    ['another scheme', 'Basic Ym90OnNlY3JldA==', 1],
+    ['a wrong secret', `Bearer bot.${'x'.repeat(43)}`, 1],
+    ['a key without a secret', 'Bearer bot', 1],
+    ['an endless header', `Bearer bot.${'s'.repeat(100_000)}`, 1],
+  ])('refuses %s as UNAUTHENTICATED', async (_, authorization, failedLogins) => {
+    const { login, seen } = setUp();
+    expect(await login(authorization)).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });
+    expect(seen.failedLogins).toBe(failedLogins);
+  });
+
+  it('refuses an unknown key, and asks the database again the next time', async () => {
+    const { login, seen } = setUp(() => ok(undefined));
+    await login(`Bearer nobody.${secret}`);
+    expect(await login(`Bearer nobody.${secret}`)).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
+    expect(seen).toEqual({ loads: 2, failedLogins: 2 });
+  });
+
+  it('slows an address down that fails too often', async () => {
+    const { login, state } = setUp();
+    state.admits = false;
+    expect(await login('Bearer guess.ssssssssssssssss')).toMatchObject({ error: { code: 'RATE_LIMITED' } });
+  });
+
+  it('refuses a key that lacks the scope', async () => {
+    expect(await setUp().login(`Bearer bot.${secret}`, 'observe')).toMatchObject({
+      error: { code: 'SCOPE_MISSING' },
+    });
+  });
+
+  it('refuses a cached key as soon as the control state names it revoked', async () => {
+    const { login, state } = setUp();
+    await login(`Bearer bot.${secret}`);
+    state.revoked = true;
+    expect(await login(`Bearer bot.${secret}`)).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
+  });
+
+  it('refuses a key whose row says revoked', async () => {
+    const { login } = setUp(() => ok({ ...row, revokedAtMs: 1 }));
+    expect(await login(`Bearer bot.${secret}`)).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
+  });
+
+  it('says that keys cannot be checked when the database does not answer, and lets nobody in', async () => {
+    const { login } = setUp(() => err('down'));
+    expect(await login(`Bearer bot.${secret}`)).toMatchObject({ error: { code: 'AUTH_UNAVAILABLE' } });
+  });
+
+  it('goes on with a cached key while the database is down, and reads it again behind an answer', async () => {
+    const { login, state, time, seen, background } = setUp();
+    await login(`Bearer bot.${secret}`);
+    state.load = () => err('down');
+    await time.advance(400_000);
+    expect(await login(`Bearer bot.${secret}`)).toMatchObject({ ok: true });
+    await Promise.all(background);
+    expect(seen.loads).toBe(2);
+    expect(await login(`Bearer bot.${secret}`)).toMatchObject({ ok: true });
+  });
+});

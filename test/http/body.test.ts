@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { parseJson, readBody } from '../../src/http/body.ts';
+import { VirtualTime } from '../virtual-time.ts';
+
+const time = new VirtualTime();
+const limits = { bodyBytesMax: 16, bodyDeadlineMs: 1_000, timers: time };
+
+function post(body: BodyInit | null, headers: Record<string, string> = {}): Request {
+  return new Request('http://service/', { method: 'POST', body, headers, duplex: 'half' } as RequestInit);
+}
+
+function streamOf(chunks: readonly Uint8Array[], end = true): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(chunk);
+      if (end) controller.close();
+    },
+  });
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+describe('readBody', () => {
+  it('puts text together that was cut inside a character', async () => {
+    const [head, tail] = [bytes('"é"').slice(0, 2), bytes('"é"').slice(2)];
+    expect(await readBody(post(streamOf([head, tail])), limits)).toEqual({ ok: true, value: '"é"' });
+  });
+
+  it('reads no body as empty text', async () => {
+    expect(await readBody(post(null), limits)).toEqual({ ok: true, value: '' });
+  });
+
+  it('takes a body of exactly the limit', async () => {
+    expect((await readBody(post('x'.repeat(16)), limits)).ok).toBe(true);
+  });
+
+  it('refuses a body that says it is too large without reading it', async () => {
+    const request = post('x', { 'content-length': '17' });
+    expect(await readBody(request, limits)).toMatchObject({ error: { code: 'BODY_TOO_LARGE' } });
+  });
+
+  it('refuses a body that grows past the limit without having said so', async () => {
+    const request = post(streamOf([bytes('x'.repeat(10)), bytes('x'.repeat(10))], false));
+    expect(await readBody(request, limits)).toMatchObject({ error: { code: 'BODY_TOO_LARGE' } });
+  });
+
+  it('refuses text that is not UTF-8', async () => {
+    const request = post(streamOf([new Uint8Array([0x22, 0xff, 0x22])]));
+    expect(await readBody(request, limits)).toMatchObject({ error: { code: 'NOT_JSON' } });
+  });
+
+  it('gives up on a body that stops coming', async () => {
+    const reading = readBody(post(streamOf([bytes('{')], false)), limits);
+    await new Promise((resolve) => setImmediate(resolve));
+    await time.advance(1_000);
+    expect(await reading).toMatchObject({ error: { code: 'BODY_TIMEOUT' } });
+  });
+});
+
+describe('parseJson', () => {
+  it.each(['', '{', 'NaN', '{"a":Infinity}', "{'a':1}"])('refuses %j', (text) => {
+    expect(parseJson(text)).toMatchObject({ error: { code: 'NOT_JSON' } });
+  });
+});
