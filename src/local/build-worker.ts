@@ -1,0 +1,146 @@
+/** Bundles an entry point into the modules of a Worker, as they are uploaded and as raw workerd loads them. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
+
+export interface WorkerModule {
+  /** Path below `outDir`, and the name the module is imported by. */
+  readonly name: string;
+  readonly kind: 'esModule' | 'wasm' | 'data';
+}
+
+interface BuildWorkerOptions {
+  /** The module whose default export is the Worker. */
+  readonly entry: string;
+  /** Emptied of everything the build does not write. */
+  readonly outDir: string;
+  /** Where the bundles are: `<bundlesDir>/<name>/{manifest.json,model.onnx}`. */
+  readonly bundlesDir: string;
+  /** `production` ships only the bundles whose manifest says so; `local` ships all. */
+  readonly bundles: 'production' | 'local';
+}
+
+/** Where the repository's Worker is built from. */
+export const ROOT = resolve(import.meta.dirname, '../..');
+const ORT_WASM = 'ort-wasm-simd-threaded.wasm';
+
+/** Builds, and answers the modules with the entry first. Throws esbuild's error, which names file and line. */
+export async function buildWorker(options: BuildWorkerOptions): Promise<readonly WorkerModule[]> {
+  const names = bundleNames(options);
+  const [entry, glue] = await Promise.all([
+    bundle({
+      entryPoints: [options.entry],
+      external: ['cloudflare:*', './bundles/*'],
+      plugins: [virtualBundles(options.bundlesDir, names)],
+    }),
+    // Without `process` the glue takes its browser branch. With it (Workers have one by default since
+    // 2026-08-04) it looks for Node's modules and fails, and the two imports are of that branch.
+    bundle({
+      entryPoints: [join(ROOT, 'functions/ort-glue.ts')],
+      define: { 'globalThis.process': 'undefined' },
+      external: ['module', 'worker_threads'],
+      plugins: [ortWasmModule()],
+    }),
+  ]);
+  const files: [WorkerModule, Uint8Array][] = [
+    [{ name: 'index.js', kind: 'esModule' }, entry],
+    [{ name: 'ort-glue.mjs', kind: 'esModule' }, glue],
+    [{ name: ORT_WASM, kind: 'wasm' }, readFileSync(ortWasmPath())],
+    ...names.map((name): [WorkerModule, Uint8Array] => [
+      { name: modelPath(name), kind: 'data' },
+      readFileSync(join(options.bundlesDir, name, 'model.onnx')),
+    ]),
+  ];
+  writeModules(options.outDir, files);
+  return files.map(([module]) => module);
+}
+
+async function bundle(options: BuildOptions): Promise<Uint8Array> {
+  const result = await build({
+    bundle: true,
+    format: 'esm',
+    target: 'es2024',
+    platform: 'browser',
+    // `onnxruntime-web-use-extern-wasm`: the build that does not carry a glue of its own.
+    conditions: ['workerd', 'worker', 'browser', 'onnxruntime-web-use-extern-wasm'],
+    absWorkingDir: ROOT,
+    legalComments: 'none',
+    logLevel: 'silent',
+    write: false,
+    ...options,
+  });
+  const [file] = result.outputFiles ?? [];
+  if (!file) throw new Error('esbuild wrote no file');
+  return file.contents;
+}
+
+function bundleNames(options: BuildWorkerOptions): string[] {
+  if (!existsSync(options.bundlesDir)) return [];
+  return readdirSync(options.bundlesDir)
+    .filter((name) => existsSync(join(options.bundlesDir, name, 'manifest.json')))
+    .filter(
+      (name) => options.bundles === 'local' || purposeOf(join(options.bundlesDir, name)) === 'production',
+    )
+    .sort();
+}
+
+function purposeOf(bundleDir: string): unknown {
+  const manifest: unknown = JSON.parse(readFileSync(join(bundleDir, 'manifest.json'), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'purpose' in manifest
+    ? manifest.purpose
+    : undefined;
+}
+
+const modelPath = (name: string): string => `bundles/${name}/model.onnx`;
+
+/** `virtual:bundles`: manifests as text inside the entry, models as data modules beside it. */
+function virtualBundles(bundlesDir: string, names: readonly string[]): Plugin {
+  const imports = names.map(
+    (name, index) => `import m${index} from ${JSON.stringify(`./${modelPath(name)}`)};`,
+  );
+  const entries = names.map((name, index) => {
+    const manifest = readFileSync(join(bundlesDir, name, 'manifest.json'), 'utf8');
+    return `${JSON.stringify(name)}: { manifest: ${JSON.stringify(manifest)}, model: new Uint8Array(m${index}) },`;
+  });
+  const contents = [...imports, 'export default {', ...entries, '};'].join('\n');
+  return {
+    name: 'virtual-bundles',
+    setup(context) {
+      context.onResolve({ filter: /^virtual:bundles$/ }, ({ path }) => ({ path, namespace: 'bundles' }));
+      context.onLoad({ filter: /.*/, namespace: 'bundles' }, () => ({ contents, resolveDir: ROOT }));
+    },
+  };
+}
+
+/** The glue's WebAssembly is a module of the Worker, imported by its name there. */
+function ortWasmModule(): Plugin {
+  return {
+    name: 'ort-wasm-module',
+    setup(context) {
+      context.onResolve({ filter: /\.wasm$/ }, () => ({ path: `./${ORT_WASM}`, external: true }));
+    },
+  };
+}
+
+function ortWasmPath(): string {
+  return createRequire(import.meta.url).resolve(`onnxruntime-web/${ORT_WASM}`);
+}
+
+/** Each file is replaced whole and only when it differs, so that a running service never sees half of one. */
+function writeModules(outDir: string, files: readonly [WorkerModule, Uint8Array][]): void {
+  mkdirSync(outDir, { recursive: true });
+  const wanted = new Set(files.map(([module]) => module.name));
+  for (const found of readdirSync(outDir, { recursive: true, withFileTypes: true })) {
+    const path = join(found.parentPath, found.name);
+    if (found.isFile() && !wanted.has(path.slice(outDir.length + 1))) rmSync(path);
+  }
+  for (const [module, contents] of files) {
+    const path = join(outDir, module.name);
+    if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    const draft = `${path}.${process.pid}`;
+    writeFileSync(draft, contents);
+    renameSync(draft, path);
+  }
+}

@@ -1,0 +1,42 @@
+import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
+import { defineConfig } from 'vitest/config';
+
+/** Tests inside workerd: its own, and those of the pure parts and edges, which so run on Node and where they are deployed. */
+const insideWorkerd = {
+  include: ['test/workerd/**/*.test.ts', 'test/{core,features,decision,control,http}/**/*.test.ts'],
+  // These read the price history from disk, which workerd does not have.
+  exclude: ['test/features/{bar,daily-v1,vector}.test.ts'],
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/workerd/**', 'test/runtimes/**'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            miniflare: { compatibilityDate: '2026-08-15', compatibilityFlags: ['nodejs_compat'] },
+          }),
+        ],
+        test: { name: 'workerd', ...insideWorkerd, testTimeout: 60_000 },
+      },
+      {
+        test: {
+          name: 'runtimes',
+          include: ['test/runtimes/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
