@@ -47,7 +47,7 @@ export type ValidatedBars =
   | { readonly ok: false; readonly faults: readonly BarFault[] };
 
 /** Faults reported at most; reading stops there. */
-export const BAR_FAULTS_MAX = 20;
+const BAR_FAULTS_MAX = 20;
 
 /**
  * The one door through which bars enter. `rows` is the wire form: an array of

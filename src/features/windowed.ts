@@ -3,7 +3,7 @@ import type { Bar } from './bar.ts';
 import type { Indicator } from './indicator.ts';
 import { Window } from './window.ts';
 
-export interface WindowedSpec {
+interface WindowedSpec {
   readonly name: string;
   readonly parameters: Readonly<Record<string, number>>;
   /** Numbers that `value` looks at. */

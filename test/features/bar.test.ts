@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BAR_FAULTS_MAX, type Bar, validateBars } from '../../src/features/bar.ts';
-import { sp500Bars } from '../sp500.ts';
+import { type Bar, validateBars } from '../../src/features/bar.ts';
 
 const nowMs = Date.parse('2020-03-17T00:00:00Z');
 const limits = { nowMs, barsMax: 300 };
@@ -25,26 +24,6 @@ describe('the validator of bars', () => {
         { tMs: Date.parse('2020-03-13'), open: 11, high: 11, low: 11, close: 11, volume: 7 },
       ],
     });
-  });
-
-  it('passes every day of the S&P 500 unchanged, as numbers and as decimal strings', () => {
-    const later = { nowMs: Date.parse('2020-04-18'), barsMax: 10_000 };
-    const wire = (bar: Bar, write: (value: number) => number | string) => ({
-      t: write === String ? new Date(bar.tMs).toISOString() : bar.tMs,
-      o: write(bar.open),
-      h: write(bar.high),
-      l: write(bar.low),
-      c: write(bar.close),
-      v: write(bar.volume),
-    });
-    for (const write of [Number, String]) {
-      expect(
-        validateBars(
-          sp500Bars.map((bar) => wire(bar, write)),
-          later,
-        ),
-      ).toEqual({ ok: true, bars: sp500Bars });
-    }
   });
 
   it.each<[string, unknown, string[]]>([
@@ -144,7 +123,7 @@ describe('the validator of bars', () => {
   });
 
   it('stops at the limit of faults', () => {
-    expect(codesOf(Array.from({ length: 50 }, () => ({})))).toHaveLength(BAR_FAULTS_MAX);
+    expect(codesOf(Array.from({ length: 50 }, () => ({})))).toHaveLength(20);
   });
 
   it('answers anything with bars or with faults, never by throwing', () => {

@@ -16,7 +16,7 @@ import {
   StochasticOscillator,
 } from 'trading-signals';
 import { describe, expect, it } from 'vitest';
-import type { Bar } from '../../src/features/bar.ts';
+import { type Bar, validateBars } from '../../src/features/bar.ts';
 import { dailyV1 } from '../../src/features/daily-v1.ts';
 import { featureVector } from '../../src/features/vector.ts';
 import { sp500Bars } from '../sp500.ts';
@@ -155,6 +155,36 @@ describe('the set daily-v1', () => {
   it('is defined on every window of the S&P 500', () => {
     for (let end = 64; end <= sp500Bars.length; end += 1) {
       expect(featureVector(dailyV1, sp500Bars.slice(end - 64, end)).undefinedNames).toEqual([]);
+    }
+  });
+
+  it('forgets: a fold over twenty years has the bits of a fold over the warm-up alone', () => {
+    for (const { name, warmupBars, initial, update, value } of dailyV1.indicators) {
+      const long = value(sp500Bars.reduce(update, initial()));
+      const short = value(sp500Bars.slice(-warmupBars).reduce(update, initial()));
+      expect(Object.is(short, long), name).toBe(true);
+    }
+  });
+});
+
+describe('the bars of the S&P 500', () => {
+  it('come through the validator unchanged, as numbers and as decimal strings', () => {
+    const later = { nowMs: Date.parse('2020-04-18'), barsMax: 10_000 };
+    const wire = (bar: Bar, write: (value: number) => number | string) => ({
+      t: write === String ? new Date(bar.tMs).toISOString() : bar.tMs,
+      o: write(bar.open),
+      h: write(bar.high),
+      l: write(bar.low),
+      c: write(bar.close),
+      v: write(bar.volume),
+    });
+    for (const write of [Number, String]) {
+      expect(
+        validateBars(
+          sp500Bars.map((bar) => wire(bar, write)),
+          later,
+        ),
+      ).toEqual({ ok: true, bars: sp500Bars });
     }
   });
 });

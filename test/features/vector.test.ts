@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Bar, validateBars } from '../../src/features/bar.ts';
+import type { Bar } from '../../src/features/bar.ts';
 import { contractBars } from '../../src/features/contract-bars.ts';
 import { dailyV1 } from '../../src/features/daily-v1.ts';
 import type { Indicator } from '../../src/features/indicator.ts';
 import { logReturn } from '../../src/features/indicators/log-return.ts';
-import { rsi } from '../../src/features/indicators/rsi.ts';
 import { featureSets } from '../../src/features/sets.ts';
-import { contractHash, createFeatureSet, featureVector } from '../../src/features/vector.ts';
-import { sp500Bars } from '../sp500.ts';
+import { createFeatureSet, featureVector } from '../../src/features/vector.ts';
+
+/** A seeded walk, long enough to cut windows from. */
+const walk = contractBars(300);
 
 const bitsOf = (values: ArrayLike<number>): bigint[] => [
   ...new BigUint64Array(Float64Array.from(values).buffer),
@@ -81,16 +82,15 @@ describe('a feature vector', () => {
 
   it('at one bar is the same whatever comes after it', () => {
     const cut = 200;
-    const history = sp500Bars.slice(0, 300);
-    const crash = history.map((bar, i) =>
+    const crash = walk.map((bar, i) =>
       i < cut ? bar : { ...bar, open: 1, high: 1, low: 1, close: 1, volume: 0 },
     );
     for (const indicator of dailyV1.indicators) {
-      const values = valuesAlong(indicator, history).slice(0, cut);
+      const values = valuesAlong(indicator, walk).slice(0, cut);
       expect(bitsOf(valuesAlong(indicator, crash).slice(0, cut)), indicator.name).toEqual(bitsOf(values));
       const place = dailyV1.indicators.indexOf(indicator);
       for (let end = 64; end <= cut; end += 17) {
-        expect(vectorOf(history.slice(0, end))[place], indicator.name).toBe(values[end - 1]);
+        expect(vectorOf(walk.slice(0, end))[place], indicator.name).toBe(values[end - 1]);
       }
     }
   });
@@ -109,8 +109,8 @@ describe('a feature vector', () => {
   });
 
   it('has the same values, but for rounding, in any currency', () => {
-    for (let end = 64; end < sp500Bars.length; end += 97) {
-      const bars = sp500Bars.slice(end - 64, end);
+    for (let end = 64; end < walk.length; end += 7) {
+      const bars = walk.slice(end - 64, end);
       const values = vectorOf(bars);
       vectorOf(scaled(bars, 0.8731, 1.37)).forEach((value, i) => {
         expect(value, dailyV1.indicators[i]?.name).toBeCloseTo(values[i] as number, 9);
@@ -175,12 +175,12 @@ describe('a feature vector', () => {
   });
 
   it('names the features that overflow', () => {
-    const bars = sp500Bars.slice(0, 64).map((bar) => ({ ...bar, volume: Number.MAX_VALUE }));
+    const bars = walk.slice(0, 64).map((bar) => ({ ...bar, volume: Number.MAX_VALUE }));
     expect(featureVector(dailyV1, bars).undefinedNames).toContain('chaikin_money_flow_21');
   });
 
   it('throws on fewer bars than its window', () => {
-    expect(() => featureVector(dailyV1, sp500Bars.slice(0, 63))).toThrow(RangeError);
+    expect(() => featureVector(dailyV1, walk.slice(0, 63))).toThrow(RangeError);
   });
 });
 
@@ -201,58 +201,11 @@ describe('an indicator as a fold', () => {
   it('has no value before its warm-up, and one from there on', () => {
     for (const indicator of dailyV1.indicators) {
       const { warmupBars } = indicator;
-      const early = foldOver(indicator, indicator.initial(), sp500Bars.slice(0, warmupBars - 1));
+      const early = foldOver(indicator, indicator.initial(), walk.slice(0, warmupBars - 1));
       expect(indicator.value(early), indicator.name).toBeNaN();
-      const warm = indicator.update(early, sp500Bars[warmupBars - 1] as Bar);
+      const warm = indicator.update(early, walk[warmupBars - 1] as Bar);
       expect(Number.isFinite(indicator.value(warm)), indicator.name).toBe(true);
     }
-  });
-
-  it('forgets: after twenty years it has the bits of a fold over its warm-up alone', () => {
-    for (const indicator of dailyV1.indicators) {
-      const long = foldOver(indicator, indicator.initial(), sp500Bars);
-      const short = foldOver(indicator, indicator.initial(), sp500Bars.slice(-indicator.warmupBars));
-      expect(bitsOf([indicator.value(short)]), indicator.name).toEqual(bitsOf([indicator.value(long)]));
-    }
-  });
-});
-
-describe('the contract hash', () => {
-  it('of daily-v1 is the one its models were trained under', () => {
-    expect(contractHash(dailyV1)).toBe('4bff0f0076f7734e744fd3ac5b8d43c75b84806d77fbf21f833c322759964acc');
-  });
-
-  it('changes with a name, a parameter, the order and the set', () => {
-    const hashes = [
-      createFeatureSet('a', [logReturn({ horizon: 1 }), rsi({ period: 3, windowBars: 64 })]),
-      createFeatureSet('b', [logReturn({ horizon: 1 }), rsi({ period: 3, windowBars: 64 })]),
-      createFeatureSet('a', [rsi({ period: 3, windowBars: 64 }), logReturn({ horizon: 1 })]),
-      createFeatureSet('a', [logReturn({ horizon: 2 }), rsi({ period: 3, windowBars: 64 })]),
-      createFeatureSet('a', [logReturn({ horizon: 1 }), rsi({ period: 3, windowBars: 63 })]),
-    ].map(contractHash);
-    expect(new Set(hashes).size).toBe(hashes.length);
-  });
-
-  it('changes with a formula under the same name', () => {
-    const formula = logReturn({ horizon: 1 });
-    const other: Indicator<unknown> = { ...formula, value: (state) => -formula.value(state as never) };
-    expect(contractHash(createFeatureSet('a', [other]))).not.toBe(
-      contractHash(createFeatureSet('a', [formula])),
-    );
-  });
-
-  it('stands on a fixed series of valid bars', () => {
-    const bars = contractBars(300);
-    const rows = bars.map(({ tMs, open, high, low, close, volume }) => ({
-      t: tMs,
-      o: open,
-      h: high,
-      l: low,
-      c: close,
-      v: volume,
-    }));
-    expect(validateBars(rows, { nowMs: bars.at(-1)?.tMs ?? 0, barsMax: 300 })).toEqual({ ok: true, bars });
-    expect(contractBars(64)).toEqual(bars.slice(0, 64));
   });
 });
 
