@@ -1,19 +1,23 @@
 /** What may be done, as the shared control state says. Default of a fresh deployment: HALTED. */
 export type TradingState = 'ACTIVE' | 'REDUCING' | 'HALTED';
 
+/** What libSQL and Redis both keep, and the higher epoch of which is in force. */
+export interface ControlState {
+  /** Raised by one by every halt, reduce and resume; 0 in a fresh deployment. */
+  readonly epoch: number;
+  readonly tradingState: TradingState;
+  readonly registryEpoch: number;
+}
+
 /**
  * One immutable reading of the shared control state. Made by one `sync`, swapped as a whole, passed as an
  * argument; never mutated. It is a lease: past `expiresAtMs` (monotonic clock) it permits nothing.
  */
-export interface ControlView {
+export interface ControlView extends ControlState {
   /** Monotonic instant the sync was *sent*; the lease runs from there, so no clock of another machine counts. */
   readonly sentAtMs: number;
   /** Monotonic instant after which the view permits nothing. */
   readonly expiresAtMs: number;
-  /** Highest control epoch seen; every halt, reduce and resume raises it by one. */
-  readonly epoch: number;
-  readonly tradingState: TradingState;
-  readonly registryEpoch: number;
 }
 
 /** The state of one key's bucket as far as this isolate knows it, for the RateLimit headers. */

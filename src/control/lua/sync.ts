@@ -1,0 +1,85 @@
+/**
+ * One round trip for everything an isolate must share: token grants of several buckets, the control state,
+ * and key revocations. Time is Redis' own.
+ *
+ * KEYS  1 control hash {epoch, state, registry} · 2 revocations, a sorted set of key ids by sequence number
+ *       (microseconds since the epoch when written, made unique) · 3 memo of this request's grants ·
+ *       4… one bucket hash {tokens, at} a key: micro-tokens left, and the microsecond they were counted
+ * ARGV  1 highest epoch the isolate knows, -1 for none · 2 last revocation it knows, 0 for none ·
+ *       3 revocations a page · 4 memo's life in ms ·
+ *       then for each bucket: burst in tokens, refill in micro-tokens a second, tokens wanted
+ *
+ * Reply: named fields (see control/sync.ts). `status` is STALE when Redis knows no epoch or a lower one than
+ * the isolate, so it was wiped or rolled back: then nothing is granted, and the rest is left out.
+ *
+ * A grant is debited before it is told: g = min(wanted, floor(tokens)). A bucket refills continuously, a new
+ * one is full, and one that would be full again is forgotten. A bucket is written only when it is debited, so
+ * asking often loses no fraction of a token. The memo makes a request that was delivered twice debit once and
+ * tells it the same grants; the control state is read anew.
+ */
+export const syncScript = /* lua */ `
+local function integer(number) return string.format('%.0f', number) end
+
+local time = redis.call('TIME')
+local nowUs = tonumber(time[1]) * 1000000 + tonumber(time[2])
+local held = redis.call('HMGET', KEYS[1], 'epoch', 'state', 'registry')
+local epoch = tonumber(held[1] or '')
+if not epoch or epoch < tonumber(ARGV[1]) then
+  return { 'status', 'STALE', 'nowUs', integer(nowUs) }
+end
+
+local cursor = tonumber(ARGV[2])
+if cursor == 0 then cursor = nowUs - 600000000 end
+local page = redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. integer(cursor), '+inf', 'WITHSCORES', 'LIMIT', '0', ARGV[3])
+local revoked = {}
+for index = 1, #page, 2 do
+  revoked[#revoked + 1] = page[index]
+  cursor = tonumber(page[index + 1])
+end
+local more = '0'
+if #revoked >= tonumber(ARGV[3]) then more = '1' end
+
+local function debit(bucket, burst, refillPerSecond, wanted)
+  local full = burst * 1000000
+  local stored = redis.call('HMGET', bucket, 'tokens', 'at')
+  local tokens = full
+  if stored[1] and stored[2] then
+    local elapsedUs = math.max(0, nowUs - tonumber(stored[2]))
+    tokens = math.min(full, tonumber(stored[1]) + math.floor(elapsedUs * refillPerSecond / 1000000))
+  end
+  local granted = math.min(wanted, math.floor(tokens / 1000000))
+  tokens = tokens - granted * 1000000
+  if granted > 0 then
+    redis.call('HSET', bucket, 'tokens', integer(tokens), 'at', integer(nowUs))
+    redis.call('PEXPIRE', bucket, integer(math.ceil((full - tokens) * 1000 / refillPerSecond) + 1000))
+  end
+  local waitMs = 0
+  if granted < wanted then
+    waitMs = math.max(1, math.ceil((1000000 - tokens) * 1000 / refillPerSecond))
+  end
+  return integer(granted) .. ' ' .. integer(math.floor(tokens / 1000000)) .. ' ' .. integer(waitMs)
+end
+
+local grants = redis.call('GET', KEYS[3])
+if not grants then
+  local told = {}
+  for index = 4, #KEYS do
+    local at = 5 + (index - 4) * 3
+    told[#told + 1] = debit(KEYS[index], tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]))
+  end
+  grants = table.concat(told, ';')
+  if #told > 0 then redis.call('SET', KEYS[3], grants, 'PX', ARGV[4]) end
+end
+
+return {
+  'status', 'OK',
+  'nowUs', integer(nowUs),
+  'epoch', integer(epoch),
+  'state', held[2] or '',
+  'registry', held[3] or '0',
+  'cursor', integer(cursor),
+  'more', more,
+  'revoked', table.concat(revoked, ' '),
+  'grants', grants,
+}
+`;

@@ -1,0 +1,156 @@
+import type { Redis } from '@upstash/redis';
+import { err, ok, type Result } from '../core/result.ts';
+import { createRedisScript, type ReplyFields } from '../store/redis-script.ts';
+import { isTradingState } from './control-state.ts';
+import { seedScript } from './lua/seed.ts';
+import { syncScript } from './lua/sync.ts';
+import { redisKeys } from './redis-keys.ts';
+import type { ControlState } from './view.ts';
+
+/** Tokens wanted from one key's shared bucket. */
+export interface Want {
+  readonly keyId: string;
+  /** Whole tokens, 1..10⁹. */
+  readonly burst: number;
+  /** Tokens a second, from a millionth to 10⁶. */
+  readonly ratePerSecond: number;
+  /** Whole tokens, 0..burst. */
+  readonly wanted: number;
+}
+
+/** What the shared bucket gave for a want. */
+export interface Grant extends Want {
+  /** Whole tokens, 0..wanted; already debited. */
+  readonly granted: number;
+  /** Milliseconds until the bucket has another token; 0 when all that was wanted was granted. */
+  readonly waitMs: number;
+}
+
+export interface SyncAsk {
+  /** Never used twice: a request that is delivered twice debits once. */
+  readonly requestId: string;
+  /** Highest epoch known here; undefined for none. */
+  readonly epoch: number | undefined;
+  /** `cursor` of the last reply; 0 asks for the revocations of the last ten minutes. */
+  readonly revocationCursor: number;
+  readonly wants: readonly Want[];
+}
+
+export type SyncReply =
+  /** Redis was wiped or rolled back: it granted nothing and must be seeded. */
+  | { readonly kind: 'stale' }
+  | {
+      readonly kind: 'synced';
+      readonly control: ControlState;
+      readonly grants: readonly Grant[];
+      readonly revokedKeyIds: readonly string[];
+      readonly cursor: number;
+      /** More revocations wait behind `cursor`. */
+      readonly more: boolean;
+    };
+
+export interface SharedControl {
+  sync(ask: SyncAsk): Promise<Result<SyncReply, string>>;
+  /** Raises what Redis knows to `state`; lowers nothing. */
+  seed(state: ControlState): Promise<Result<void, string>>;
+}
+
+/** Keys of more buckets than this in one call would make other isolates wait for the script. */
+export const wantsMax = 64;
+const revocationsPage = 1_000;
+/** Longer than any reply can be under way; after it a doubled request would debit tokens that nobody uses. */
+const memoMs = 5_000;
+
+/** The shared control state in Redis. Each call is one round trip; a reply that is not exactly right is an error. */
+export function createSharedControl(redis: Redis): SharedControl {
+  const sync = createRedisScript(redis, syncScript);
+  const seed = createRedisScript(redis, seedScript);
+  return {
+    async sync(ask) {
+      const reply = await sync.run(keysOf(ask), argsOf(ask));
+      return reply.ok ? decode(reply.value, ask) : reply;
+    },
+    async seed(state) {
+      const args = [String(state.epoch), state.tradingState, String(state.registryEpoch)];
+      const reply = await seed.run([redisKeys.control], args);
+      if (!reply.ok) return reply;
+      return reply.value.get('status') === 'OK'
+        ? ok(undefined)
+        : err('the seed script gave a malformed reply');
+    },
+  };
+}
+
+const keysOf = (ask: SyncAsk): string[] => [
+  redisKeys.control,
+  redisKeys.revocations,
+  redisKeys.memo(ask.requestId),
+  ...ask.wants.map((want) => redisKeys.bucket(want.keyId)),
+];
+
+const argsOf = (ask: SyncAsk): string[] => [
+  String(ask.epoch ?? -1),
+  String(ask.revocationCursor),
+  String(revocationsPage),
+  String(memoMs),
+  ...ask.wants.flatMap(({ burst, ratePerSecond, wanted }) => [
+    String(burst),
+    String(Math.max(1, Math.round(ratePerSecond * 1_000_000))),
+    String(wanted),
+  ]),
+];
+
+function decode(fields: ReplyFields, ask: SyncAsk): Result<SyncReply, string> {
+  if (fields.get('status') === 'STALE') return ok({ kind: 'stale' });
+  const epoch = integer(fields.get('epoch'));
+  const tradingState = fields.get('state') ?? '';
+  const registryEpoch = integer(fields.get('registry'));
+  const cursor = integer(fields.get('cursor'));
+  const more = fields.get('more');
+  const revoked = fields.get('revoked');
+  const grants = decodeGrants(fields.get('grants'), ask.wants);
+  if (
+    fields.get('status') !== 'OK' ||
+    epoch === undefined ||
+    epoch < (ask.epoch ?? 0) ||
+    !isTradingState(tradingState) ||
+    registryEpoch === undefined ||
+    cursor === undefined ||
+    cursor < ask.revocationCursor ||
+    (more !== '0' && more !== '1') ||
+    revoked === undefined ||
+    grants === undefined
+  ) {
+    return err('the sync script gave a malformed reply');
+  }
+  return ok({
+    kind: 'synced',
+    control: { epoch, tradingState, registryEpoch },
+    grants,
+    revokedKeyIds: revoked === '' ? [] : revoked.split(' '),
+    cursor,
+    more: more === '1',
+  });
+}
+
+function decodeGrants(text: string | undefined, wants: readonly Want[]): Grant[] | undefined {
+  if (text === undefined) return undefined;
+  const told = text === '' ? [] : text.split(';');
+  if (told.length !== wants.length) return undefined;
+  const grants: Grant[] = [];
+  for (const [index, want] of wants.entries()) {
+    const [granted, left, waitMs, ...rest] = (told[index] ?? '').split(' ').map(integer);
+    if (granted === undefined || left === undefined || waitMs === undefined || rest.length > 0)
+      return undefined;
+    if (granted > want.wanted || granted < want.wanted !== waitMs > 0) return undefined;
+    grants.push({ ...want, granted, waitMs });
+  }
+  return grants;
+}
+
+/** A non-negative integer in plain digits, or undefined. */
+function integer(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\d{1,16}$/.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : undefined;
+}

@@ -1,0 +1,55 @@
+import { sha1 } from '@noble/hashes/legacy.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { Redis } from '@upstash/redis';
+import { err, ok, type Result } from '../core/result.ts';
+
+/** A reply of ours on the wire: a flat array `name, value, name, value, …` of strings. */
+export type ReplyFields = ReadonlyMap<string, string>;
+
+export interface RedisScript {
+  /** One atomic run. Never throws; an error means that it may or may not have taken effect. */
+  run(keys: readonly string[], args: readonly string[]): Promise<Result<ReplyFields, string>>;
+}
+
+/**
+ * A Lua script that answers with named fields. It is called by its SHA-1 and sent in full only when Redis
+ * says NOSCRIPT, which proves that nothing ran. The SHA-1 is computed here and not by the package, whose
+ * own helper keeps a promise that would be shared between requests.
+ */
+export function createRedisScript(redis: Pick<Redis, 'eval' | 'evalsha'>, source: string): RedisScript {
+  const sha = bytesToHex(sha1(utf8ToBytes(source)));
+
+  async function call(keys: string[], args: string[]): Promise<unknown> {
+    try {
+      return await redis.evalsha<string[], unknown>(sha, keys, args);
+    } catch (failure) {
+      if (!messageOf(failure).includes('NOSCRIPT')) throw failure;
+      return await redis.eval<string[], unknown>(source, keys, args);
+    }
+  }
+
+  return {
+    async run(keys, args) {
+      try {
+        const fields = readFields(await call([...keys], [...args]));
+        return fields ? ok(fields) : err('the script gave a malformed reply');
+      } catch (failure) {
+        return err(messageOf(failure));
+      }
+    },
+  };
+}
+
+const messageOf = (failure: unknown): string =>
+  failure instanceof Error ? failure.message : String(failure);
+
+function readFields(reply: unknown): ReplyFields | undefined {
+  if (!Array.isArray(reply) || reply.length % 2 !== 0) return undefined;
+  const fields = new Map<string, string>();
+  for (let index = 0; index < reply.length; index += 2) {
+    const [name, value]: unknown[] = reply.slice(index, index + 2);
+    if (typeof name !== 'string' || typeof value !== 'string' || fields.has(name)) return undefined;
+    fields.set(name, value);
+  }
+  return fields;
+}
