@@ -172,7 +172,7 @@ function readNumber(value: unknown, index: number, key: string, faults: Faults):
   return NaN;
 }
 
-/** `-?(0|[1-9][0-9]*)(\.[0-9]+)?`, at most {@link DECIMAL_DIGITS_MAX} digits: no exponent, hex, blank or sign. */
+/** `-?(0|[1-9][0-9]*)(\.[0-9]+)?`, at most {@link DECIMAL_DIGITS_MAX} digits: no exponent, hex, blank or plus. */
 function isDecimal(text: string): boolean {
   const start = text.charCodeAt(0) === 45 ? 1 : 0;
   let dotAt = -1;
