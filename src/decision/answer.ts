@@ -79,5 +79,5 @@ export interface Answer {
   readonly recordHash: string | null;
   /** HMAC-SHA-256 over `recordHash`, lower-case hex. */
   readonly receipt: string | null;
-  readonly features?: readonly Attribution[];
+  readonly features?: readonly Attribution[] | undefined;
 }

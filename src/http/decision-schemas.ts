@@ -6,44 +6,57 @@ const holdCodeNames = Object.keys(holdCodes) as [HoldCode, ...HoldCode[]];
 const number = z.union([z.number(), z.string().max(40)]);
 const time = z.union([z.string().max(40), z.number()]);
 
+const exampleBars = [
+  { t: '2020-03-13', o: 2569.99, h: 2711.33, l: 2492.37, c: 2711.02, v: 8258670000 },
+  { t: '2020-03-16', o: 2508.59, h: 2562.98, l: 2380.94, c: 2386.13, v: 7781540000 },
+];
+
 const barSchema = z
   .strictObject({
     t: time.openapi({
       description: 'Start of the bar: RFC 3339 or epoch milliseconds. A daily bar is named by its UTC date.',
     }),
-    o: number,
-    h: number,
-    l: number,
-    c: number,
-    v: number,
+    o: number.openapi({ description: 'Open. A price is a JSON number or a decimal string.' }),
+    h: number.openapi({ description: 'High, the largest of the four.' }),
+    l: number.openapi({ description: 'Low, the smallest of the four.' }),
+    c: number.openapi({ description: 'Close.' }),
+    v: number.openapi({ description: 'Volume, 0 or more.' }),
   })
-  .openapi('Bar', {
-    example: { t: '2020-03-16', o: 2508.59, h: 2562.98, l: 2380.94, c: 2386.13, v: 7781540000 },
-  });
+  .openapi('Bar');
 
 /** The request of `POST /v1/decisions`. Exactly one of `bars` and `features`, or neither. */
 export const decisionRequestSchema = z
   .strictObject({
-    symbol: z.string().min(1).max(32),
+    symbol: z.string().min(1).max(32).openapi({ description: 'A symbol that a served model names.' }),
     interval: z.string().max(8).optional().openapi({ description: "The model's by default." }),
     bars: z
       .array(barSchema)
       .optional()
-      .openapi({ description: 'Oldest first; the last one closed and fresh.' }),
+      .openapi({
+        description:
+          'Oldest first, at least as many as the features need to warm up; the last one closed and fresh. Shortened in the example.',
+      }),
     features: z
       .record(z.string().max(64), z.number())
       .optional()
       .openapi({ description: 'Every input of the model by name, instead of bars.' }),
-    strategy: z.string().min(1).max(64).optional(),
+    strategy: z
+      .string()
+      .min(1)
+      .max(64)
+      .optional()
+      .openapi({ description: "The client's own name for it; kept in the record." }),
     position: number
       .optional()
       .openapi({ description: 'Signed quantity held now. Without it a BUY or SELL counts as `open`.' }),
-    model: z.string().max(64).optional(),
-    asOf: time
+    model: z
+      .string()
+      .max(64)
       .optional()
-      .openapi({
-        description: 'Evaluate history: bars end at or before this instant. The answer is never actionable.',
-      }),
+      .openapi({ description: 'By name; by default the first that serves the symbol.' }),
+    asOf: time.optional().openapi({
+      description: 'Evaluate history: bars end at or before this instant. The answer is never actionable.',
+    }),
     clientDecisionId: z
       .string()
       .min(1)
@@ -59,48 +72,110 @@ export const decisionRequestSchema = z
       .optional()
       .openapi({ description: 'Adds the inputs and what each moved the score by.' }),
   })
-  .openapi('DecisionRequest');
+  .openapi('DecisionRequest', {
+    example: { symbol: 'SPX', bars: exampleBars, asOf: '2020-03-16T21:00:00Z' },
+  });
 
 export type DecisionRequest = z.infer<typeof decisionRequestSchema>;
 
+const exampleAnswer: Answer = {
+  id: '0193c2f1-6e3a-7d40-9f6b-3c1d8e2a5b70',
+  at: '2026-01-05T14:30:00.021Z',
+  symbol: 'SPX',
+  interval: '1d',
+  action: 'BUY',
+  effect: 'open',
+  actionable: false,
+  holdKind: null,
+  size: 0.42,
+  confidence: 0.563,
+  reasons: [],
+  model: { name: 'spx-1d', version: '8f2c1d90ab34', arm: 'production', engine: 'ort' },
+  mode: 'FULL',
+  data: { source: 'bars', ageMs: 0 },
+  asOf: '2020-03-16T21:00:00.000Z',
+  validUntil: null,
+  durability: 'pending',
+  recordHash: '5d0c3b7be4d0f4f27f6f1d2f6c3c0e1a9b8f7e6d5c4b3a291807f6e5d4c3b2a1',
+  receipt: 'b1946ac92492d2347c6235b4d2611184f0a3c5d7e9b8a6c4d2e0f1a3b5c7d9e8',
+};
+
 export const answerSchema = z
   .object({
-    id: z.string(),
-    at: z.string(),
+    id: z.string().openapi({ description: 'UUIDv7.' }),
+    at: z.string().openapi({ description: 'When it was decided, RFC 3339.' }),
     symbol: z.string(),
     interval: z.string(),
     action: z
       .enum(['BUY', 'SELL', 'HOLD'])
       .openapi({ description: 'HOLD: send nothing new; protective orders stay.' }),
-    effect: z.enum(['open', 'increase', 'reduce', 'close', 'none']),
-    actionable: z.boolean(),
-    holdKind: z.enum(['signal', 'abstain', 'safety']).nullable(),
-    size: z
-      .number()
+    effect: z
+      .enum(['open', 'increase', 'reduce', 'close', 'none'])
+      .openapi({ description: 'What acting on it does to the position.' }),
+    actionable: z
+      .boolean()
+      .openapi({ description: 'True only for a BUY or SELL on live data, until `validUntil`.' }),
+    holdKind: z
+      .enum(['signal', 'abstain', 'safety'])
+      .nullable()
       .openapi({
-        description: "Fraction of the symbol's limit (open, increase) or of the position (reduce, close).",
+        description:
+          'Why HOLD: the model says so, the model is too unsure, or something on the way is not sure.',
       }),
-    confidence: z.number().nullable(),
-    reasons: z.array(z.object({ code: z.enum(holdCodeNames), detail: z.string() })).readonly(),
+    size: z.number().openapi({
+      description: "Fraction of the symbol's limit (open, increase) or of the position (reduce, close).",
+    }),
+    confidence: z
+      .number()
+      .nullable()
+      .openapi({
+        description:
+          "Calibrated probability that the action's direction is right; null where no score was computed.",
+      }),
+    reasons: z
+      .array(z.object({ code: z.enum(holdCodeNames), detail: z.string() }))
+      .readonly()
+      .openapi({ description: 'Why HOLD; empty for BUY and SELL.' }),
     model: z.object({
       name: z.string(),
       version: z.string(),
       arm: z.literal('production'),
       engine: z.string(),
     }),
-    mode: z.literal('FULL'),
-    data: z.object({ source: z.enum(['bars', 'features', 'none']), ageMs: z.number().nullable() }),
-    asOf: z.string().nullable(),
-    validUntil: z.string().nullable(),
-    durability: z.enum(['pending', 'acked', 'none']),
-    recordHash: z.string().nullable(),
-    receipt: z.string().nullable(),
+    mode: z.literal('FULL').openapi({ description: 'Rung of the degraded ladder that answered.' }),
+    data: z.object({
+      source: z.enum(['bars', 'features', 'none']),
+      ageMs: z.number().nullable().openapi({ description: 'Age of the last bar, in milliseconds.' }),
+    }),
+    asOf: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The instant of history that was asked about; null for now.' }),
+    validUntil: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Until when it may be acted upon; null where it never may.' }),
+    durability: z
+      .enum(['pending', 'acked', 'none'])
+      .openapi({
+        description:
+          '`pending`: written after the answer. `acked`: in the database before it. `none`: the log had no room.',
+      }),
+    recordHash: z
+      .string()
+      .nullable()
+      .openapi({ description: 'SHA-256 of the record in canonical JSON (RFC 8785).' }),
+    receipt: z
+      .string()
+      .nullable()
+      .openapi({ description: 'HMAC-SHA-256 over `recordHash`: proof that this service answered it.' }),
     features: z
       .array(z.object({ name: z.string(), value: z.number(), attribution: z.number() }))
       .readonly()
-      .exactOptional(),
+      .optional()
+      .openapi({ description: 'With `explain`: each input and what it moved the score by.' }),
   })
-  .openapi('Decision') satisfies z.ZodType<Answer>;
+  .openapi('Decision', { example: exampleAnswer }) satisfies z.ZodType<Answer>;
 
 export const problemSchema = z
   .object({

@@ -17,10 +17,17 @@ const decideRoute = createRoute({
   method: 'post',
   path: '/v1/decisions',
   summary: 'One decision',
-  description: 'Scope `decide`. Answers BUY, SELL or HOLD; whatever is not sure on the way ends in HOLD.',
-  security: [{ key: [] }],
+  description: 'Answers BUY, SELL or HOLD; whatever is not sure on the way ends in HOLD.',
+  security: [{ key: ['decide'] }],
   request: {
-    headers: z.object({ 'idempotency-key': z.string().min(1).max(128).optional() }),
+    headers: z.object({
+      'idempotency-key': z
+        .string()
+        .min(1)
+        .max(128)
+        .optional()
+        .openapi({ description: 'The same key with the same body gets the same bytes, for 24 hours.' }),
+    }),
     body: { required: true, content: json(decisionRequestSchema) },
   },
   responses: {
@@ -41,8 +48,8 @@ const readRoute = createRoute({
   method: 'get',
   path: '/v1/decisions/{id}',
   summary: 'The record of a decision',
-  description: "Scope `observe`; only the key's own account.",
-  security: [{ key: [] }],
+  description: "Only decisions of the key's own account.",
+  security: [{ key: ['observe'] }],
   request: { params: z.object({ id: z.string() }) },
   responses: {
     200: { description: 'The record', content: json(storedDecisionSchema) },
