@@ -1,0 +1,117 @@
+/**
+ * Redis' Lua 5.1 for the embedded store: the same language and the same conversions between Lua and Redis
+ * (https://redis.io/docs/latest/develop/interact/programmability/lua-api/), in WebAssembly by wasmoon-lua5.1.
+ * It talks to Lua's C interface directly, since strings are bytes and wasmoon's own bridge decodes them as UTF-8.
+ *
+ * Absent: RESP3 (`redis.setresp(3)`, maps, doubles as replies), `cmsgpack`, `bit`, `struct`, and a time limit: a
+ * script that never ends never returns.
+ */
+import { createHash } from 'node:crypto';
+import { Lua } from 'wasmoon-lua5.1';
+import { decodeJson, encodeJson } from './lua-json.ts';
+import { LUA_PRELUDE } from './lua-prelude.ts';
+import { type LuaModule, type LuaStack, RAISE } from './lua-stack.ts';
+import { type ByteString, isError, type Reply } from './redis-backend.ts';
+
+/** Answers the commands of a script; an error is a reply, never a throw. */
+export type ScriptCall = (args: readonly ByteString[]) => Reply;
+
+export interface LuaEngine {
+  /** Compiles once for each SHA-1. An error reply when the source does not compile. */
+  load(source: ByteString): { readonly sha1: string } | { readonly error: string };
+  has(sha1: string): boolean;
+  /** Runs a loaded script; undefined when none has that SHA-1. */
+  run(
+    sha1: string,
+    keys: readonly ByteString[],
+    args: readonly ByteString[],
+    call: ScriptCall,
+  ): Reply | undefined;
+  flush(): void;
+  close(): void;
+}
+
+const sha1Hex = (bytes: ByteString): string =>
+  createHash('sha1').update(Buffer.from(bytes, 'latin1')).digest('hex');
+
+export async function createLuaEngine(): Promise<LuaEngine> {
+  const lua = await Lua.create();
+  const stack = new LuaStack(
+    lua.luaApi.module as unknown as LuaModule,
+    lua.global.address as unknown as number,
+  );
+  const chunks = new Map<string, number>();
+  let answer: ScriptCall = () => ({ error: 'ERR no script is running' });
+  const execute = openSandbox(stack, (args) => answer(args));
+
+  return {
+    load(source) {
+      const sha1 = sha1Hex(source);
+      if (chunks.has(sha1)) return { sha1 };
+      if (!stack.compile(withoutShebang(source), '@user_script'))
+        return { error: `ERR Error compiling script (new function): ${stack.popString()}` };
+      chunks.set(sha1, stack.reference());
+      return { sha1 };
+    },
+    has: (sha1) => chunks.has(sha1),
+    run(sha1, keys, args, call) {
+      const chunk = chunks.get(sha1);
+      if (chunk === undefined) return undefined;
+      answer = call;
+      return execute(chunk, keys, args, sha1);
+    },
+    flush() {
+      for (const chunk of chunks.values()) stack.release(chunk);
+      chunks.clear();
+    },
+    close: () => lua.global.close(),
+  };
+}
+
+/** The flags of `#!lua` concern clusters, replicas and memory limits, none of which are here. */
+const withoutShebang = (source: ByteString): ByteString => source.replace(/^#!lua[^\n]*/, '');
+
+function callRedis(stack: LuaStack, answer: ScriptCall): Reply {
+  const args = stack.popArguments();
+  if (args === null) return { error: 'ERR Lua redis lib command arguments must be strings or integers' };
+  if (args.length === 0) return { error: 'ERR Please specify at least one argument for this redis lib call' };
+  return answer(args);
+}
+
+type Execute = (
+  chunk: number,
+  keys: readonly ByteString[],
+  args: readonly ByteString[],
+  sha1: string,
+) => Reply;
+
+/** Runs the prelude with the bridge's functions; it answers the function that runs a chunk under guard. */
+function openSandbox(stack: LuaStack, answer: ScriptCall): Execute {
+  if (!stack.compile(LUA_PRELUDE, '@prelude')) throw new Error(stack.popString());
+  stack.pushFunction(() => {
+    const reply = callRedis(stack, answer);
+    stack.pushReply(reply);
+    return isError(reply) ? RAISE : 1;
+  });
+  stack.pushFunction(() => {
+    stack.pushReply(callRedis(stack, answer));
+    return 1;
+  });
+  stack.pushFunction(() => {
+    stack.pushString(sha1Hex(stack.popArguments()?.join('') ?? ''));
+    return 1;
+  });
+  stack.pushFunction(() => decodeJson(stack, stack.popArguments()?.join('') ?? ''));
+  stack.pushFunction(() => encodeJson(stack));
+  if (!stack.call(5, 1)) throw new Error(stack.popString());
+  const guard = stack.reference();
+  return (chunk, keys, args, sha1) => {
+    stack.pushReference(guard);
+    stack.pushReference(chunk);
+    stack.pushReply(keys);
+    stack.pushReply(args);
+    stack.pushString(sha1);
+    if (!stack.call(4, 1)) return { error: `ERR ${stack.popString()}` };
+    return stack.popReply();
+  };
+}

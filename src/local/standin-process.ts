@@ -1,0 +1,32 @@
+/** How a stand-in lives as a process: it says when it is ready, and it ends in order when asked to. */
+
+/**
+ * Prints the one line that a launcher waits for on stdout, `{"ready":true,…}`, and calls `stop` once, on
+ * SIGTERM or SIGINT, and when stdin ends if `isBoundToStdin` (a launcher that was killed takes its
+ * stand-ins with it). The process then exits with 0, or with 1 when `stop` fails.
+ */
+export function runUntilStopped(options: {
+  readonly ready: Readonly<Record<string, unknown>>;
+  readonly stop: () => Promise<void>;
+  readonly isBoundToStdin: boolean;
+}): void {
+  let isStopping = false;
+  const stopOnce = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    options.stop().then(
+      () => process.exit(0),
+      (error: unknown) => exitWith(error),
+    );
+  };
+  process.on('SIGTERM', stopOnce);
+  process.on('SIGINT', stopOnce);
+  if (options.isBoundToStdin) process.stdin.on('end', stopOnce).on('error', stopOnce).resume();
+  console.log(JSON.stringify({ ready: true, ...options.ready }));
+}
+
+/** One line on stderr, no stack, exit code 1. */
+export function exitWith(error: unknown): never {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}
