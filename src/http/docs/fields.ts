@@ -72,7 +72,9 @@ export function constraintsOf(schema: Schema): readonly string[] {
     exclusiveMaximum === undefined ? '' : `below ${exclusiveMaximum}`,
     schema.default === undefined ? '' : `default ${JSON.stringify(schema.default)}`,
     ...(schema.anyOf ?? []).flatMap((alternative) =>
-      isReference(alternative) ? [] : constraintsOf(alternative),
+      isReference(alternative)
+        ? []
+        : constraintsOf(alternative).map((constraint) => `as a ${alternative.type}: ${constraint}`),
     ),
   ].filter((constraint) => constraint !== '');
 }

@@ -16,7 +16,9 @@ import { curlOf, readableJson, sampleOf } from './sample.ts';
 /** One route: what it does and takes at the left, what to paste and what comes back at the right. */
 export function operationSection(document: OpenApiDocument, route: Route): Fragment {
   const { operation, anchor } = route;
-  const parameters = parametersOf(document, operation);
+  const parameters = parametersOf(document, operation).map((parameter) =>
+    parameterField(document, parameter),
+  );
   const body = requestSchemaOf(document, operation);
   const answers = answersOf(document, operation);
   const answer = answers.find(({ schema }) => schema?.properties);
@@ -25,16 +27,9 @@ export function operationSection(document: OpenApiDocument, route: Route): Fragm
 <h2><a href="#${anchor}">${operation.summary ?? route.path}</a></h2>
 <p class="route"><span class="method">${route.method}</span> <code>${route.path}</code>${scopeNote(operation)}</p>
 ${operation.description ? html`<p>${prose(operation.description)}</p>` : ''}
-${
-  parameters.length > 0
-    ? fieldList(
-        'Parameters',
-        parameters.map((parameter) => parameterField(document, parameter)),
-      )
-    : ''
-}
-${body ? fieldList('Body', fieldsOf(document, body)) : ''}
-${answer?.schema ? fieldList('Answer', fieldsOf(document, answer.schema)) : ''}
+${fieldList('Parameters', parameters, requestNote)}
+${body ? fieldList('Body', fieldsOf(document, body), requestNote) : ''}
+${answer?.schema ? fieldList('Answer', fieldsOf(document, answer.schema), answerNote) : ''}
 ${answerList(answers)}
 </div>
 <div class="examples">
@@ -60,12 +55,18 @@ const parameterField = (document: OpenApiDocument, parameter: Parameter): Field 
   values: [],
 });
 
-const fieldList = (title: string, fields: readonly Field[]): Fragment =>
-  fields.length === 0 ? html`` : html`<h3>${title}</h3><ul class="fields">${fields.map(fieldRow)}</ul>`;
+/** What stands beside a field's type. In a request the exception is what must be there, in an answer what may lack. */
+const requestNote = (field: Field): string => (field.required ? 'required' : '');
+const answerNote = (field: Field): string => (field.required ? '' : 'not always there');
 
-const fieldRow = (field: Field): Fragment => html`<li>
+const fieldList = (title: string, fields: readonly Field[], noteOf: (field: Field) => string): Fragment =>
+  fields.length === 0
+    ? html``
+    : html`<h3>${title}</h3><ul class="fields">${fields.map((field) => fieldRow(field, noteOf(field)))}</ul>`;
+
+const fieldRow = (field: Field, note: string): Fragment => html`<li>
 <p class="field"><code><span class="prefix">${field.prefix}</span>${field.name}</code> <span class="type">${field.type}</span>${
-  field.required ? html` <span class="required">required</span>` : ''
+  note === '' ? '' : html` <span class="note">${note}</span>`
 }</p>
 ${field.description ? html`<p>${prose(field.description)}</p>` : ''}
 ${field.constraints.length > 0 ? html`<p class="constraints">${field.constraints.join(', ')}</p>` : ''}

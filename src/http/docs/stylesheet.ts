@@ -41,7 +41,7 @@ h2 { font-size: 1.5rem; line-height: 1.3; font-weight: 650; letter-spacing: -0.0
 h3 { margin-top: 2.25rem; padding-bottom: 0.6rem; border-bottom: 1px solid var(--line); font-size: 0.875rem;
   font-weight: 650; }
 .lead { max-width: 42rem; margin-top: 0.75rem; color: var(--quiet); font-size: 1.125rem; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1.5rem 2.5rem;
+.facts { display: grid; max-width: 58rem; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 1.5rem 3rem;
   margin-top: 2.5rem; font-size: 0.9375rem; }
 .facts dt { font-weight: 650; }
 .facts dd { color: var(--quiet); }
@@ -56,7 +56,7 @@ section { padding: 3.5rem 0; border-top: 1px solid var(--line); }
 .field code { font-weight: 600; }
 .prefix { color: var(--quiet); font-weight: 400; }
 .type { color: var(--quiet); font-size: 0.8125rem; }
-.required { color: var(--warn); font-size: 0.8125rem; }
+.note { color: var(--warn); font-size: 0.8125rem; }
 .constraints { font-size: 0.8125rem; }
 .values { line-height: 2; }
 .values code { padding: 0.1rem 0.4rem; border: 1px solid var(--line); border-radius: 4px; font-size: 0.75rem; }
@@ -67,7 +67,7 @@ section { padding: 3.5rem 0; border-top: 1px solid var(--line); }
 .examples { position: sticky; top: 1.5rem; align-self: start; display: grid; gap: 1.25rem; min-width: 0; }
 figure { min-width: 0; border: 1px solid var(--line); border-radius: 8px; background: var(--raised); overflow: hidden; }
 figcaption { padding: 0.55rem 1rem; border-bottom: 1px solid var(--line); color: var(--quiet); font-size: 0.8125rem; }
-pre { max-height: 34rem; padding: 0.9rem 1rem; overflow: auto; font-size: 0.875rem; }
+pre { max-height: 40rem; padding: 0.9rem 1rem; overflow: auto; font-size: 0.875rem; }
 pre code { font-size: 0.8125rem; overflow-wrap: normal; }
 
 .codes > p { max-width: 46rem; margin-top: 0.75rem; color: var(--quiet); }
