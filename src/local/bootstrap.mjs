@@ -4,7 +4,7 @@
  * installs what the command needs and nothing more, then runs the command under a Node that can (24 or newer).
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -92,7 +92,8 @@ function packagesIn(modules) {
 async function installPackages(folder, withDevelopment, what) {
   const cwd = join(ROOT, folder);
   if (missingPackages(cwd, withDevelopment).length === 0) return false;
-  const keepsDevelopment = withDevelopment || Object.values(installedPackages(cwd)).some((entry) => entry.dev);
+  const keepsDevelopment =
+    withDevelopment || Object.values(installedPackages(cwd)).some((entry) => entry.dev);
   const scope = keepsDevelopment ? '--include=dev' : '--omit=dev';
   // Scripts are left out: newer npm refuses them anyway, and every native part used here is a package of its own.
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts'];
@@ -148,7 +149,9 @@ function npm(args, cwd) {
 /** npm's first line that says what happened, then the end of what it printed, for those who have to look further. */
 function reasonOf(output) {
   const lines = output.split('\n').map((line) => line.replace(/^npm (error|ERR!)\s*/, '').trim());
-  const telling = lines.filter((line) => line !== '' && !/^(npm warn|code|errno|syscall|path|dest)\b/.test(line));
+  const telling = lines.filter(
+    (line) => line !== '' && !/^(npm warn|code|errno|syscall|path|dest)\b/.test(line),
+  );
   return [telling[0] ?? 'no reason given', ...telling.slice(1).slice(-5)].join('\n  ');
 }
 

@@ -18,7 +18,7 @@ interface BuildWorkerOptions {
   /** Where the bundles are: `<bundlesDir>/<name>/{manifest.json,model.onnx}`. */
   readonly bundlesDir: string;
   /** `production` ships only the bundles whose manifest says so; `local` ships all. */
-  readonly bundles: 'production' | 'local';
+  readonly bundles: BundleChoice;
 }
 
 /** Where the repository's Worker is built from. */
@@ -27,7 +27,7 @@ const ORT_WASM = 'ort-wasm-simd-threaded.wasm';
 
 /** Builds, and answers the modules with the entry first. Throws esbuild's error, which names file and line. */
 export async function buildWorker(options: BuildWorkerOptions): Promise<readonly WorkerModule[]> {
-  const names = bundleNames(options);
+  const names = bundlesOf(options.bundlesDir, options.bundles);
   const [entry, glue] = await Promise.all([
     bundle({
       entryPoints: [options.entry],
@@ -75,21 +75,22 @@ async function bundle(options: BuildOptions): Promise<Uint8Array> {
   return file.contents;
 }
 
-function bundleNames(options: BuildWorkerOptions): string[] {
-  if (!existsSync(options.bundlesDir)) return [];
-  return readdirSync(options.bundlesDir)
-    .filter((name) => existsSync(join(options.bundlesDir, name, 'manifest.json')))
-    .filter(
-      (name) => options.bundles === 'local' || purposeOf(join(options.bundlesDir, name)) === 'production',
-    )
+type BundleChoice = 'production' | 'local';
+
+/** Names of the bundles in a directory, those for production before those for tests. */
+export function bundlesOf(bundlesDir: string, choice: BundleChoice): readonly string[] {
+  if (!existsSync(bundlesDir)) return [];
+  const names = readdirSync(bundlesDir)
+    .filter((name) => existsSync(join(bundlesDir, name, 'manifest.json')))
     .sort();
+  const isProduction = (name: string) => purposeOf(join(bundlesDir, name)) === 'production';
+  const rest = choice === 'local' ? names.filter((name) => !isProduction(name)) : [];
+  return [...names.filter(isProduction), ...rest];
 }
 
 function purposeOf(bundleDir: string): unknown {
-  const manifest: unknown = JSON.parse(readFileSync(join(bundleDir, 'manifest.json'), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'purpose' in manifest
-    ? manifest.purpose
-    : undefined;
+  const manifest: { purpose?: unknown } = JSON.parse(readFileSync(join(bundleDir, 'manifest.json'), 'utf8'));
+  return manifest.purpose;
 }
 
 const modelPath = (name: string): string => `bundles/${name}/model.onnx`;

@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { type Child, startChild } from './child.ts';
 
 interface WorkerdOptions {
   /** Text of the configuration; see workerd-config.ts. */
@@ -17,45 +16,38 @@ interface WorkerdOptions {
 }
 
 export interface WorkerdProcess {
-  readonly child: ChildProcess;
-  /** Port of each socket by its name, as bound. */
-  readonly ports: ReadonlyMap<string, number>;
+  readonly child: Child;
+  /** Port of each socket by its name, as bound; resolves when all listen, rejects when workerd ends before. */
+  readonly ports: Promise<ReadonlyMap<string, number>>;
 }
 
-/**
- * Starts raw workerd in a process group of its own, so that a terminal's Ctrl-C does not reach it before its
- * log is flushed. Resolves when its sockets listen; rejects when it ends before.
- */
+/** Starts raw workerd. */
 export async function startWorkerd(options: WorkerdOptions): Promise<WorkerdProcess> {
+  mkdirSync(dirname(options.configPath), { recursive: true });
   writeFileSync(options.configPath, options.config);
-  const child = spawn(
-    workerdBinary(),
-    ['serve', '--experimental', '-I', options.moduleDir, '--control-fd=3', options.configPath],
-    {
-      detached: true,
-      stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
-      env: { ...process.env, ...options.environment },
-    },
+  const child = await startChild({
+    command: workerdBinary(),
+    args: ['serve', '--experimental', '-I', options.moduleDir, '--control-fd=3', options.configPath],
+    environment: options.environment,
+    stdout: 'inherit',
+    controlPipe: true,
+  });
+  const endedEarly = child.ended.then((how) =>
+    Promise.reject(new Error(`workerd ${how} before it listened`)),
   );
-  const ports = await Promise.race([listeningPorts(child, options.config), endedEarly(child)]);
-  return { child, ports };
+  return { child, ports: Promise.race([listeningPorts(child, options.config), endedEarly]) };
 }
 
 /** workerd writes a JSON line for each socket it listens on. */
-async function listeningPorts(child: ChildProcess, config: string): Promise<ReadonlyMap<string, number>> {
+async function listeningPorts(child: Child, config: string): Promise<ReadonlyMap<string, number>> {
   const socketCount = config.match(/http = \(\)/g)?.length ?? 0;
   const ports = new Map<string, number>();
-  for await (const line of createInterface({ input: child.stdio[3] as Readable })) {
+  for await (const line of createInterface({ input: child.process.stdio[3] as Readable })) {
     const message: { event?: string; socket?: string; port?: number } = JSON.parse(line);
     if (message.event === 'listen' && message.socket && message.port) ports.set(message.socket, message.port);
     if (ports.size === socketCount) break;
   }
   return ports;
-}
-
-async function endedEarly(child: ChildProcess): Promise<never> {
-  const [status] = await once(child, 'exit');
-  throw new Error(`workerd ended with status ${status} before it listened`);
 }
 
 /** The platform's own binary: the package's `bin` is a wrapper that would stand between it and our signals. */

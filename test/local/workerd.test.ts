@@ -14,8 +14,9 @@ const dir = mkdtempSync(join(tmpdir(), 'ultrathink-workerd-'));
 const outDir = join(dir, 'worker');
 let modules: readonly WorkerModule[];
 let workerd: WorkerdProcess;
+let ports: ReadonlyMap<string, number>;
 
-const url = (socket: string, path: string) => `http://127.0.0.1:${workerd.ports.get(socket)}${path}`;
+const url = (socket: string, path: string) => `http://127.0.0.1:${ports.get(socket)}${path}`;
 const service = async (path = '/') => (await fetch(url('http', path))).json();
 const tick = (cron: string, token = 'secret') =>
   fetch(url('ticker', `/scheduled?cron=${cron}`), {
@@ -48,10 +49,11 @@ beforeAll(async () => {
     moduleDir: outDir,
     environment: { ENVIRONMENT: 'local', [TICKER_TOKEN]: 'secret' },
   });
+  ports = await workerd.ports;
 });
 
-afterAll(() => {
-  workerd?.child.kill('SIGKILL');
+afterAll(async () => {
+  await workerd?.child.stop(1_000);
   rmSync(dir, { recursive: true });
 });
 

@@ -1,0 +1,136 @@
+/** `npm start`: the whole service on this machine, until Ctrl-C. */
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT } from './build-worker.ts';
+import { writeExampleRequests } from './example-requests.ts';
+import {
+  type RuntimeName,
+  readServiceFile,
+  runtimeNames,
+  type ServiceFile,
+  writeServiceFile,
+} from './service-file.ts';
+import { Stack } from './stack.ts';
+import { type Cause, exitCode } from './supervisor.ts';
+
+interface LaunchOptions {
+  readonly runtime: RuntimeName;
+  readonly port: number;
+  readonly dataDir: string;
+}
+
+const USAGE = `usage: npm start -- [--runtime ${runtimeNames.join('|')}] [--port N] [--data DIR]`;
+const startedMs = Date.now();
+
+process.exitCode = await launch(process.argv.slice(2)).catch((failure: Error) => {
+  console.error(failure.message);
+  return 1;
+});
+
+async function launch(args: readonly string[]): Promise<number> {
+  const { runtime, port, dataDir } = await readOptions(args);
+  const files = serviceFiles(dataDir);
+  const stack = new Stack({
+    runtime,
+    port,
+    dataDir,
+    files,
+    progress: (line) => console.error(`${line} (${secondsSinceStart()})`),
+    async onReady(service) {
+      for (const file of files) writeServiceFile(file, service);
+      await greet(service, files, dataDir);
+    },
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stack.interrupt());
+  const cause = await stack.run();
+  for (const file of files) rmSync(file, { force: true });
+  console.error(sayWhy(cause));
+  return exitCode(cause);
+}
+
+async function readOptions(args: readonly string[]): Promise<LaunchOptions> {
+  const options = {
+    runtime: { type: 'string', default: 'workerd' },
+    port: { type: 'string', default: '8787' },
+    data: { type: 'string', default: '.local' },
+  } as const;
+  const { values } = parseOrExplain(() => parseArgs({ args: [...args], options }));
+  const runtime = runtimeNames.find((name) => name === values.runtime);
+  const port = Number(values.port);
+  if (!runtime || !Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(USAGE);
+  return { runtime, port: await freePort(port), dataDir: resolve(ROOT, values.data) };
+}
+
+function parseOrExplain<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (failure) {
+    throw new Error(`${(failure as Error).message}\n${USAGE}`);
+  }
+}
+
+/** The port, or any free one for 0. */
+function freePort(port: number): Promise<number> {
+  const server = createServer();
+  return new Promise((resolvePort, reject) => {
+    server.once('error', (failure: NodeJS.ErrnoException) => {
+      const isTaken = failure.code === 'EADDRINUSE';
+      reject(
+        new Error(isTaken ? `port ${port} is taken; choose another: npm start -- --port N` : failure.message),
+      );
+    });
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      const bound = typeof address === 'object' && address ? address.port : port;
+      server.close(() => resolvePort(bound));
+    });
+  });
+}
+
+/**
+ * The service is announced in its data directory and in the place where everybody looks first, `.local`, unless
+ * another running service is announced there. Two services on one data directory would share one database file.
+ */
+function serviceFiles(dataDir: string): readonly string[] {
+  const own = join(dataDir, 'service.json');
+  const usual = join(ROOT, '.local', 'service.json');
+  const running = readServiceFile(own);
+  if (running)
+    throw new Error(
+      `${running.baseUrl} already runs on ${dataDir} (process ${running.pid}); choose another: npm start -- --data DIR`,
+    );
+  return own === usual || readServiceFile(usual) ? [own] : [own, usual];
+}
+
+async function greet(service: ServiceFile, files: readonly string[], dataDir: string): Promise<void> {
+  const { baseUrl, runtime, keys } = service;
+  const shown = (path: string) => (path.startsWith(`${ROOT}/`) ? relative(ROOT, path) : path);
+  console.log(
+    `\n${baseUrl} serves on ${runtime}, ready after ${secondsSinceStart()}. Ctrl-C stops everything.`,
+  );
+  console.log(
+    `Documentation ${baseUrl}/docs, health ${baseUrl}/readyz, keys and addresses in ${shown(files.at(-1) ?? '')}`,
+  );
+  for (const { title, file } of await writeExampleRequests(join(dataDir, 'requests'), Date.now())) {
+    console.log(`\n# ${title}`);
+    console.log(`curl -s ${baseUrl}/v1/decisions -H 'content-type: application/json' \\`);
+    console.log(`  -H 'authorization: ${keys.decide}' -d @${shown(file)}`);
+  }
+}
+
+function sayWhy(cause: Cause): string {
+  switch (cause.kind) {
+    case 'signal':
+      return 'stopped; every answered decision is written';
+    case 'crash':
+      return `stopped, because the ${cause.part} part ${cause.detail}`;
+    case 'failed-start':
+      return `could not start: ${cause.detail}`;
+  }
+}
+
+function secondsSinceStart(): string {
+  return `${((Date.now() - startedMs) / 1000).toFixed(1)} s`;
+}
