@@ -1,0 +1,132 @@
+import type { AttributeProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } from './model-proto.ts';
+import { type Tensor, tensorType, toTensorProto } from './tensor.ts';
+
+/** The operator set the builder's nodes are written in. 13 is the first with per-axis DequantizeLinear. */
+const OPSET = 13;
+
+/** A value inside a graph, made by the builder that knows it. */
+export interface GraphValue {
+  readonly name: string;
+}
+
+/** A dimension by its size, or by name where it is free. */
+type Dimension = number | string;
+
+/**
+ * Builds a ModelProto in the order of its calls, so the same calls give the same bytes. Values exist before
+ * they are used, which makes the node list topologically sorted, as ONNX demands.
+ */
+export class GraphBuilder {
+  readonly #nodes: NodeProto[] = [];
+  readonly #initializers: TensorProto[] = [];
+  readonly #inputs: ValueInfoProto[] = [];
+  readonly #outputs: ValueInfoProto[] = [];
+  readonly #names = new Set<string>();
+  readonly #graphName: string;
+
+  constructor(graphName: string) {
+    this.#graphName = graphName;
+  }
+
+  floatInput(name: string, dims: readonly Dimension[]): GraphValue {
+    const value = this.#define(name);
+    this.#inputs.push(floatValueInfo(name, dims));
+    return value;
+  }
+
+  constant(name: string, tensor: Tensor): GraphValue {
+    const value = this.#define(name);
+    this.#initializers.push(toTensorProto(name, tensor));
+    return value;
+  }
+
+  /** A node with one output, called `name`. Integer attributes only: no operator used here has others. */
+  node(
+    opType: string,
+    name: string,
+    inputs: readonly GraphValue[],
+    attributes: Readonly<Record<string, number>> = {},
+  ): GraphValue {
+    for (const input of inputs) this.#assertDefined(input);
+    const value = this.#define(name);
+    this.#nodes.push({
+      inputs: inputs.map((input) => input.name),
+      outputs: [name],
+      name,
+      opType,
+      attributes: Object.entries(attributes).map(([key, int]) => intAttribute(key, int)),
+      domain: undefined,
+      unknown: [],
+    });
+    return value;
+  }
+
+  floatOutput(value: GraphValue, dims: readonly Dimension[]): void {
+    this.#assertDefined(value);
+    this.#outputs.push(floatValueInfo(value.name, dims));
+  }
+
+  build(): ModelProto {
+    return {
+      // IR 7 is what opset 13 was released with (ONNX 1.8).
+      irVersion: 7,
+      producerName: 'ultrathink',
+      graph: {
+        nodes: this.#nodes,
+        name: this.#graphName,
+        initializers: this.#initializers,
+        inputs: this.#inputs,
+        outputs: this.#outputs,
+        unknown: [],
+      },
+      operatorSets: [{ domain: '', version: OPSET, unknown: [] }],
+      unknown: [],
+    };
+  }
+
+  #define(name: string): GraphValue {
+    if (name === '' || this.#names.has(name))
+      throw new Error(`graph value '${name}' is empty or defined twice`);
+    this.#names.add(name);
+    return { name };
+  }
+
+  #assertDefined(value: GraphValue): void {
+    if (!this.#names.has(value.name)) throw new Error(`graph value '${value.name}' belongs to another graph`);
+  }
+}
+
+/** `AttributeProto.AttributeType.INT`. */
+const INT_ATTRIBUTE = 2;
+
+const intAttribute = (name: string, int: number): AttributeProto => ({
+  name,
+  float: undefined,
+  int,
+  bytes: undefined,
+  tensor: undefined,
+  floats: [],
+  ints: [],
+  type: INT_ATTRIBUTE,
+  unknown: [],
+});
+
+const floatValueInfo = (name: string, dims: readonly Dimension[]): ValueInfoProto => ({
+  name,
+  type: {
+    tensor: {
+      elementType: tensorType.float,
+      shape: {
+        dims: dims.map((dim) =>
+          typeof dim === 'number'
+            ? { value: dim, parameter: undefined, unknown: [] }
+            : { value: undefined, parameter: dim, unknown: [] },
+        ),
+        unknown: [],
+      },
+      unknown: [],
+    },
+    unknown: [],
+  },
+  unknown: [],
+});

@@ -1,0 +1,164 @@
+import { err, ok, type Result } from '../core/result.ts';
+import { sigmoid } from '../core/sigmoid.ts';
+import type { ModelProto, NodeProto } from './model-proto.ts';
+import { fromTensorProto, sizeOf, type Tensor, type TensorValues } from './tensor.ts';
+
+/**
+ * A reference evaluation of the operators our own models are made of, in f32 with each operation rounded on
+ * its own, in plain loops that can be read against the ONNX specification. It calibrates and checks models; it
+ * does not serve them. Sigmoid is the correctly formed one, so it differs from onnxruntime's rational
+ * approximation by a few units in the last place.
+ */
+export interface Interpreter {
+  /** Every value of the graph by name, constants included. Throws on an input of a wrong shape. */
+  run(inputs: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor>;
+}
+
+/** Refuses a model with an operator or a constant outside the supported subset, before anything is run. */
+export function createInterpreter(model: ModelProto): Result<Interpreter, string> {
+  const graph = model.graph;
+  if (!graph) return err('the model has no graph');
+  const constants = new Map<string, Tensor>();
+  for (const initializer of graph.initializers) {
+    const tensor = fromTensorProto(initializer);
+    if (!tensor.ok) return tensor;
+    constants.set(initializer.name ?? '', tensor.value);
+  }
+  const steps: { readonly node: NodeProto; readonly operator: Operator }[] = [];
+  for (const node of graph.nodes) {
+    const operator = (node.domain ?? '') === '' ? operators.get(node.opType ?? '') : undefined;
+    if (!operator) return err(`operator ${node.domain ?? ''}:${node.opType} is not supported`);
+    steps.push({ node, operator });
+  }
+  return ok({
+    run(inputs) {
+      const values = new Map([...constants, ...inputs]);
+      for (const { node, operator } of steps) {
+        const output = operator(
+          node.inputs.map((name) => named(values, name)),
+          node,
+        );
+        values.set(node.outputs[0] ?? '', output);
+      }
+      return values;
+    },
+  });
+}
+
+/** Inputs in the node's order to its one output. */
+type Operator = (inputs: readonly Tensor[], node: NodeProto) => Tensor;
+
+const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
+  ['Add', elementwise((a, b) => a + b)],
+  ['Sub', elementwise((a, b) => a - b)],
+  ['Mul', elementwise((a, b) => a * b)],
+  ['Relu', ([x]) => mapped(required(x), (value) => Math.max(0, value))],
+  ['Sigmoid', ([x]) => mapped(required(x), sigmoid)],
+  ['Clip', ([x, low, high]) => clip(required(x), scalarOf(low), scalarOf(high))],
+  ['MatMul', ([a, b]) => matMul(required(a), required(b))],
+  ['QuantizeLinear', ([x, scale, zero]) => quantize(required(x), scalarOf(scale), required(zero))],
+  ['DequantizeLinear', dequantize],
+]);
+
+function named(values: ReadonlyMap<string, Tensor>, name: string): Tensor {
+  const value = values.get(name);
+  if (!value) throw new Error(`graph value '${name}' is not defined`);
+  return value;
+}
+
+function required(tensor: Tensor | undefined): Tensor {
+  if (!tensor) throw new Error('an operator lacks an input');
+  return tensor;
+}
+
+function scalarOf(tensor: Tensor | undefined): number {
+  const value = tensor?.values[0];
+  if (value === undefined || tensor?.values.length !== 1) throw new Error('expected a tensor of one element');
+  return value;
+}
+
+const mapped = (x: Tensor, f: (value: number) => number): Tensor => ({
+  dims: x.dims,
+  values: Float32Array.from(x.values as Float32Array, f),
+});
+
+/** `b` must have one element or be a suffix of `a`'s shape, which is all the broadcasting that is used. */
+function elementwise(f: (a: number, b: number) => number): Operator {
+  return ([first, second]) => {
+    const a = required(first);
+    const b = required(second);
+    const period = b.values.length;
+    const isSuffix = b.dims.every((dim, i) => dim === a.dims[a.dims.length - b.dims.length + i]);
+    if (period !== 1 && !isSuffix) throw new Error(`cannot broadcast [${b.dims}] over [${a.dims}]`);
+    return {
+      dims: a.dims,
+      values: Float32Array.from(a.values as Float32Array, (value, i) =>
+        f(value, b.values[i % period] ?? NaN),
+      ),
+    };
+  };
+}
+
+const clip = (x: Tensor, low: number, high: number): Tensor =>
+  mapped(x, (value) => Math.min(Math.max(value, low), high));
+
+/** [n, k] × [k, m], summed in the order of k in f32. */
+function matMul(a: Tensor, b: Tensor): Tensor {
+  const [n = 0, k = 0] = a.dims;
+  const m = b.dims[1] ?? 0;
+  if (a.dims.length !== 2 || b.dims.length !== 2 || b.dims[0] !== k) {
+    throw new Error(`cannot multiply [${a.dims}] by [${b.dims}]`);
+  }
+  const values = new Float32Array(n * m);
+  for (let row = 0; row < n; row += 1) {
+    for (let column = 0; column < m; column += 1) {
+      let sum = 0;
+      for (let i = 0; i < k; i += 1) {
+        const product = Math.fround((a.values[row * k + i] ?? NaN) * (b.values[i * m + column] ?? NaN));
+        sum = Math.fround(sum + product);
+      }
+      values[row * m + column] = sum;
+    }
+  }
+  return { dims: [n, m], values };
+}
+
+/** saturate(roundHalfEven(x ÷ scale) + zero point), for one scale for the tensor. */
+function quantize(x: Tensor, scale: number, zero: Tensor): Tensor {
+  const zeroPoint = scalarOf(zero);
+  const isSigned = zero.values instanceof Int8Array;
+  const low = isSigned ? -128 : 0;
+  const codes = Array.from(x.values, (value) => {
+    const code = roundHalfEven(Math.fround(value / scale)) + zeroPoint;
+    return Math.min(Math.max(code, low), low + 255);
+  });
+  return { dims: x.dims, values: isSigned ? Int8Array.from(codes) : Uint8Array.from(codes) };
+}
+
+/** (code − zero point) × scale, with one scale for the tensor or one for each index of `axis`. */
+function dequantize([codes, scales, zeros]: readonly Tensor[], node: NodeProto): Tensor {
+  const x = required(codes);
+  const scale = required(scales);
+  const zero = required(zeros);
+  const axis = node.attributes.find((attribute) => attribute.name === 'axis')?.int ?? 1;
+  const channels = scale.values.length;
+  if (channels !== 1 && channels !== x.dims[axis])
+    throw new Error(`${channels} scales for axis ${axis} of [${x.dims}]`);
+  const inner = sizeOf(x.dims.slice(axis + 1));
+  const source: TensorValues = x.values;
+  const values = new Float32Array(source.length);
+  for (let i = 0; i < source.length; i += 1) {
+    const channel = channels === 1 ? 0 : Math.floor(i / inner) % channels;
+    const code = (source[i] ?? NaN) - (zero.values[channel] ?? NaN);
+    values[i] = Math.fround(code * (scale.values[channel] ?? NaN));
+  }
+  return { dims: x.dims, values };
+}
+
+/** The nearest integer, ties to even: the rounding of ONNX and numpy, unlike Math.round. */
+export function roundHalfEven(x: number): number {
+  const floor = Math.floor(x);
+  const rest = x - floor;
+  if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
+  return floor % 2 === 0 ? floor : floor + 1;
+}

@@ -1,0 +1,43 @@
+import type { Manifest } from '../models/bundle.ts';
+import type { Standardiser } from './standardiser.ts';
+
+/**
+ * Where the model may be asked: the range of each feature over the rows that shaped the model, widened by
+ * `margin` × its width on both sides. The graph clips far values, so within the margin a model extends
+ * what it learnt at the edge rather than extrapolating.
+ */
+export function fitDomain(
+  rows: Float32Array,
+  standardiser: Standardiser,
+  margin: number,
+): Manifest['domain'] {
+  const width = standardiser.mean.length;
+  const min: number[] = [];
+  const max: number[] = [];
+  for (let j = 0; j < width; j += 1) {
+    let low = Infinity;
+    let high = -Infinity;
+    for (let at = j; at < rows.length; at += width) {
+      low = Math.min(low, rows[at] as number);
+      high = Math.max(high, rows[at] as number);
+    }
+    const widening = margin * (high - low);
+    min.push(sixDigits(low - widening));
+    max.push(sixDigits(high + widening));
+  }
+  return { min, max, baseline: Array.from(standardiser.mean, sixDigits) };
+}
+
+/** Whether each row lies inside, as the serving path judges it. */
+export function insideDomain(domain: Manifest['domain'], rows: Float32Array): readonly boolean[] {
+  const width = domain.min.length;
+  return Array.from({ length: rows.length / width }, (_, i) =>
+    domain.min.every((low, j) => {
+      const value = rows[i * width + j] as number;
+      return value >= low && value <= (domain.max[j] as number);
+    }),
+  );
+}
+
+/** The margin makes more digits idle. */
+const sixDigits = (x: number): number => Number(x.toPrecision(6));
