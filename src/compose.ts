@@ -62,11 +62,9 @@ function faulty(faults: readonly string[], runtime: Runtime): Service {
 function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
   const { clock, timers, random } = runtime;
   const database = openDatabase({ ...config.database, fetch: runtime.fetch });
-  const redis = createRedis({
-    ...config.redis,
-    fetch: runtime.fetch,
-    deadlineMs: config.controlDeadlineMsMax,
-  });
+  // An isolate's first round trip may take twice the deadline of the others.
+  const redisDeadlineMs = 2 * config.controlDeadlineMsMax;
+  const redis = createRedis({ ...config.redis, fetch: runtime.fetch, timers, deadlineMs: redisDeadlineMs });
   const ids = createIdSource({ clock, random });
   const control = createControl({
     redis,
@@ -106,7 +104,7 @@ function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
       barsMax: config.barsMax,
       catalog,
       control,
-      idempotency: createIdempotency({ redis, ids, clock }),
+      idempotency: createIdempotency({ redis, ids }),
       pipeline: createPipeline({
         control,
         log,

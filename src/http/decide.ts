@@ -2,7 +2,7 @@ import type { Control } from '../control/control.ts';
 import type { BucketState, ControlView } from '../control/view.ts';
 import type { Clock } from '../core/clock.ts';
 import { err, ok, type Result } from '../core/result.ts';
-import type { Idempotency } from '../decision/idempotency.ts';
+import type { Idempotency, KeptAnswer } from '../decision/idempotency.ts';
 import type { Outcome, Pipeline, Question } from '../decision/pipeline.ts';
 import type { Catalog } from '../models/catalog.ts';
 import type { Authenticator } from './auth.ts';
@@ -116,7 +116,7 @@ async function answerOnce(
   });
   switch (claim.kind) {
     case 'replay':
-      return jsonResponse(claim.body, permit.bucket, { 'idempotency-replayed': 'true' });
+      return replay(claim.status, claim.body, permit.bucket);
     case 'in-progress':
       return problemResponse({ code: 'IN_PROGRESS', retryAfterMs: 1_000 });
     case 'mismatch':
@@ -127,19 +127,36 @@ async function answerOnce(
       return problemResponse({ code: 'CLAIM_UNAVAILABLE', retryAfterMs: 1_000 });
     case 'claimed': {
       const outcome = await decide(asked, options.control.current(), context, options);
-      if (outcome.kind !== 'answered') return answerTo(outcome, permit.bucket);
-      const body = JSON.stringify(outcome.answer);
-      const { validUntil } = outcome.answer;
+      const response = answerTo(outcome, permit.bucket);
+      const body = await response.clone().text();
       context.env.scope.waitUntil(
-        idempotency.complete(claim.claim, {
-          body,
-          epoch: outcome.epoch,
-          validUntilMs: validUntil === null ? null : Date.parse(validUntil),
-        }),
+        idempotency.complete(claim.claim, keptAnswer(outcome, response.status, body)),
       );
-      return jsonResponse(body, permit.bucket);
+      return response;
     }
   }
+}
+
+/** A refusal is kept as long as an answer without an end: the record behind it may exist. */
+function keptAnswer(outcome: Outcome, status: number, body: string): KeptAnswer {
+  if (outcome.kind !== 'answered') return { status, body, epoch: 0, validUntilMs: null };
+  const { validUntil } = outcome.answer;
+  return {
+    status,
+    body,
+    epoch: outcome.epoch,
+    validUntilMs: validUntil === null ? null : Date.parse(validUntil),
+  };
+}
+
+function replay(status: number, body: string, bucket: BucketState): Response {
+  const contentType = status < 400 ? 'application/json' : 'application/problem+json';
+  const headers = {
+    'content-type': contentType,
+    'cache-control': 'no-store',
+    'idempotency-replayed': 'true',
+  };
+  return new Response(body, { status, headers: { ...rateLimitHeaders(bucket), ...headers } });
 }
 
 function answerTo(outcome: Outcome, bucket: BucketState | undefined): Response {
@@ -156,14 +173,9 @@ function answerTo(outcome: Outcome, bucket: BucketState | undefined): Response {
   }
 }
 
-function jsonResponse(
-  body: string,
-  bucket: BucketState | undefined,
-  headers: Readonly<Record<string, string>> = {},
-): Response {
+function jsonResponse(body: string, bucket: BucketState | undefined): Response {
   return new Response(body, {
     headers: {
-      ...headers,
       ...(bucket ? rateLimitHeaders(bucket) : {}),
       'content-type': 'application/json',
       'cache-control': 'no-store',
