@@ -49,7 +49,7 @@ export type Outcome =
   | { readonly kind: 'superseded' };
 
 interface PipelineOptions {
-  readonly control: Control;
+  readonly control: Pick<Control, 'current'>;
   readonly log: DecisionLog;
   readonly clock: Clock;
   readonly ids: IdSource;
