@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { Lua } from 'wasmoon-lua5.1';
 import { decodeJson, encodeJson } from './lua-json.ts';
 import { LUA_PRELUDE } from './lua-prelude.ts';
-import { type LuaModule, type LuaStack, RAISE } from './lua-stack.ts';
+import { type LuaModule, LuaStack, RAISE } from './lua-stack.ts';
 import { type ByteString, isError, type Reply } from './redis-backend.ts';
 
 /** Answers the commands of a script; an error is a reply, never a throw. */

@@ -39,12 +39,14 @@ async function main(): Promise<void> {
   const store = binary === null ? await openEmbedded(dataDir) : await openServer(binary, dataDir);
   const gateway = createUpstashGateway({ store: store.backend, token: values.token });
   const { url } = await gateway.listen(Number(values.port), '127.0.0.1').catch(async (error: unknown) => {
+    store.retire();
     await store.close();
     throw error;
   });
   runUntilStopped({
     ready: { url, token: values.token, ...store.description },
     stop: async () => {
+      store.retire();
       await gateway.close();
       await store.close();
     },
@@ -55,18 +57,25 @@ async function main(): Promise<void> {
 interface Store {
   readonly backend: RedisBackend;
   readonly description: Readonly<Record<string, unknown>>;
+  /** A Redis that ends from now on (Ctrl-C reaches it too) is not started again. */
+  retire(): void;
   close(): Promise<void>;
 }
 
 async function openEmbedded(dataDir: string): Promise<Store> {
   const clock = { nowMs: () => Date.now() };
   const backend = await createEmbeddedRedis({ clock, snapshotFile: join(dataDir, 'snapshot.json') });
-  return { backend, description: { backend: 'embedded' }, close: () => backend.close() };
+  return {
+    backend,
+    description: { backend: 'embedded' },
+    retire: () => undefined,
+    close: () => backend.close(),
+  };
 }
 
 async function openServer(binary: string, dataDir: string): Promise<Store> {
   let server = await startRedisServer({ binary, dataDir });
-  let isClosing = false;
+  let isRetired = false;
   const backend = createRedisConnection({
     address: server.address,
     commandTimeoutMs: COMMAND_TIMEOUT_MS,
@@ -74,7 +83,7 @@ async function openServer(binary: string, dataDir: string): Promise<Store> {
   });
   const keepAlive = async (watched: RedisServer): Promise<void> => {
     await watched.exited;
-    if (isClosing) return;
+    if (isRetired) return;
     server = await startRedisServer({ binary, dataDir });
     console.error(`redis-server ${watched.pid} ended; ${server.pid} took its place`);
     await keepAlive(server);
@@ -83,8 +92,10 @@ async function openServer(binary: string, dataDir: string): Promise<Store> {
   return {
     backend,
     description: { backend: 'redis-server', redisPid: server.pid },
+    retire: () => {
+      isRetired = true;
+    },
     close: async () => {
-      isClosing = true;
       await backend.close();
       await server.stop();
     },

@@ -1,0 +1,186 @@
+/** One connection to the libSQL file: one statement at a time, in the terms of Hrana. */
+import Database from 'libsql';
+import type { HranaError, HranaStatement, HranaValue, SqlValue } from './hrana-protocol.ts';
+import { toHranaValue, toSqlValue } from './hrana-protocol.ts';
+import { leavesTraces, mayWrite, readSqlText, type SqlText } from './sql-text.ts';
+
+/** A statement that failed, with the code that libSQL's server gives it. */
+export class StatementError extends Error {
+  override readonly name = 'StatementError';
+  readonly code: string;
+
+  constructor({ message, code }: HranaError) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface StatementResult {
+  readonly cols: readonly { readonly name: string; readonly decltype: string | null }[];
+  readonly rows: readonly (readonly HranaValue[])[];
+  readonly affected_row_count: number;
+  /** Decimal; null before the first insert. */
+  readonly last_insert_rowid: string | null;
+}
+
+export interface SqlConnection {
+  /** Executes one statement. Throws StatementError. */
+  execute(sql: string, args: Pick<HranaStatement, 'args' | 'named_args' | 'want_rows'>): StatementResult;
+  /** Executes any number of statements, stops at the first that fails. Throws StatementError. */
+  executeAll(sql: string): void;
+  describe(sql: string): {
+    readonly params: readonly { readonly name: string | null }[];
+    readonly cols: readonly { readonly name: string; readonly decltype: string | null }[];
+    readonly is_explain: boolean;
+    readonly is_readonly: boolean;
+  };
+  isInTransaction(): boolean;
+  rollback(): void;
+  /** Whether another stream may have it next: no settings, no temporary schema were left in it. */
+  isClean(): boolean;
+  close(): void;
+}
+
+/** The part of the driver that is used; its own types are those of another library. */
+interface Driver {
+  readonly inTransaction: boolean;
+  prepare(sql: string): DriverStatement;
+  exec(sql: string): void;
+  close(): void;
+}
+
+interface DriverStatement {
+  readonly reader: boolean;
+  raw(): DriverStatement;
+  safeIntegers(): DriverStatement;
+  iterate(args: DriverArgs): Iterable<SqlValue[]>;
+  run(args: DriverArgs): unknown;
+  columns(): { readonly name: string; readonly type: string | null }[];
+}
+
+type DriverArgs = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
+
+/** WAL with a sync at each commit: what was acknowledged survives the process and the power. */
+export function openSqlConnection(file: string): SqlConnection {
+  const driver = new Database(file, { timeout: 0 }) as unknown as Driver;
+  driver.prepare('PRAGMA journal_mode=WAL').raw().iterate([])[Symbol.iterator]().next();
+  driver.exec('PRAGMA synchronous=FULL');
+  const counters = driver.prepare('SELECT total_changes(), last_insert_rowid()').raw().safeIntegers();
+  let isClean = true;
+
+  const readCounters = (): { changes: number; rowId: string } => {
+    const [row = []] = counters.iterate([]);
+    return { changes: Number(row[0]), rowId: String(row[1]) };
+  };
+
+  const inspect = (sql: string): SqlText => {
+    const text = readSqlText(sql);
+    if (leavesTraces(text)) isClean = false;
+    return text;
+  };
+
+  return {
+    execute(sql, { args, named_args, want_rows }) {
+      const text = inspect(sql);
+      refuseUnlessOne(text);
+      const bound = bind(text.parameters, args, named_args);
+      return translated(() => {
+        const isWriting = mayWrite(text);
+        const before = isWriting ? readCounters().changes : 0;
+        const { cols, rows } = fetchAll(driver.prepare(sql), bound, want_rows ?? true);
+        const after = isWriting ? readCounters() : { changes: 0, rowId: null };
+        return { cols, rows, affected_row_count: after.changes - before, last_insert_rowid: after.rowId };
+      });
+    },
+    executeAll(sql) {
+      inspect(sql);
+      translated(() => driver.exec(sql));
+    },
+    describe(sql) {
+      const text = inspect(sql);
+      refuseUnlessOne(text);
+      return translated(() => ({
+        params: text.parameters.map((name) => ({ name: name === '?' ? null : name })),
+        cols: columnsOf(driver.prepare(sql)),
+        is_explain: text.words[0] === 'EXPLAIN',
+        is_readonly: !mayWrite(text),
+      }));
+    },
+    isInTransaction: () => driver.inTransaction,
+    rollback: () => driver.exec('ROLLBACK'),
+    isClean: () => isClean,
+    close: () => driver.close(),
+  };
+}
+
+function fetchAll(statement: DriverStatement, bound: DriverArgs, isWantingRows: boolean) {
+  if (!statement.reader) {
+    statement.run(bound);
+    return { cols: [], rows: [] };
+  }
+  const rows: HranaValue[][] = [];
+  for (const row of statement.raw().safeIntegers().iterate(bound))
+    if (isWantingRows) rows.push(row.map(toHranaValue));
+  return { cols: columnsOf(statement), rows };
+}
+
+const columnsOf = (statement: DriverStatement) =>
+  statement.reader ? statement.columns().map(({ name, type }) => ({ name, decltype: type })) : [];
+
+/** The driver would execute the first statement and forget the others. */
+function refuseUnlessOne({ statementCount }: SqlText): void {
+  if (statementCount === 0)
+    throw new StatementError({
+      message: 'SQL string does not contain any statement',
+      code: 'SQL_NO_STATEMENT',
+    });
+  if (statementCount > 1)
+    throw new StatementError({
+      message: 'SQL string contains more than one statement',
+      code: 'SQL_MANY_STATEMENTS',
+    });
+}
+
+/** The driver would bind null where a value is missing, and knows names without their sign. */
+function bind(
+  parameters: readonly string[],
+  args: HranaStatement['args'],
+  namedArgs: HranaStatement['named_args'],
+): DriverArgs {
+  if (args.length > 0 && namedArgs.length > 0)
+    throw new StatementError({
+      message: 'Specifying both positional and named arguments is not supported',
+      code: 'ARGS_BOTH_POSITIONAL_AND_NAMED',
+    });
+  if (namedArgs.length === 0) {
+    const missing = parameters.find((_name, index) => index >= args.length);
+    if (missing !== undefined) throw missingArgument(missing);
+    return args.map(toSqlValue);
+  }
+  const byName = Object.fromEntries(namedArgs.map(({ name, value }) => [bare(name), toSqlValue(value)]));
+  const missing = parameters.find((name) => !Object.hasOwn(byName, bare(name)));
+  if (missing !== undefined) throw missingArgument(missing);
+  return byName;
+}
+
+const bare = (name: string): string => name.replace(/^[:@$?]/, '');
+
+const missingArgument = (name: string): StatementError =>
+  new StatementError({
+    message: `Arguments do not match SQL parameters: value for parameter ${name} not found`,
+    code: 'ARGS_INVALID',
+  });
+
+function translated<T>(operation: () => T): T {
+  try {
+    return operation();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const code = 'code' in error && typeof error.code === 'string' ? error.code : 'SQLITE_ERROR';
+    throw new StatementError({ message: `SQLite error: ${error.message}`, code: primaryCode(code) });
+  }
+}
+
+/** libSQL's server names an error of the SQL itself by SQL_INPUT_ERROR, the others by SQLite's primary code. */
+const primaryCode = (code: string): string =>
+  code === 'SQLITE_ERROR' ? 'SQL_INPUT_ERROR' : code.split('_').slice(0, 2).join('_');
