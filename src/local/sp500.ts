@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { ROOT } from './build-worker.ts';
 
 /** A bar as it goes over the wire, its time the session's date. */
 interface WireBar {
@@ -13,8 +14,7 @@ interface WireBar {
 
 /** The S&P 500, daily, 2000-01-03 to 2020-04-17, oldest first (npm `vega-datasets`, BSD-3-Clause). */
 export async function readSp500(): Promise<readonly WireBar[]> {
-  const packageFile = createRequire(import.meta.url).resolve('vega-datasets/package.json');
-  const text = await readFile(new URL('data/sp500-2000.csv', `file://${packageFile}`), 'utf8');
+  const text = await readFile(join(ROOT, 'node_modules/vega-datasets/data/sp500-2000.csv'), 'utf8');
   return text.trimEnd().split('\n').slice(1).map(parseRow);
 }
 
