@@ -29,13 +29,10 @@ export const decisionRequestSchema = z
   .strictObject({
     symbol: z.string().min(1).max(32).openapi({ description: 'A symbol that a served model names.' }),
     interval: z.string().max(8).optional().openapi({ description: "The model's by default." }),
-    bars: z
-      .array(barSchema)
-      .optional()
-      .openapi({
-        description:
-          'Oldest first, at least as many as the features need to warm up; the last one closed and fresh. Shortened in the example.',
-      }),
+    bars: z.array(barSchema).optional().openapi({
+      description:
+        'Oldest first, at least as many as the features need to warm up; the last one closed and fresh. Shortened in the example.',
+    }),
     features: z
       .record(z.string().max(64), z.number())
       .optional()
@@ -115,23 +112,17 @@ export const answerSchema = z
     actionable: z
       .boolean()
       .openapi({ description: 'True only for a BUY or SELL on live data, until `validUntil`.' }),
-    holdKind: z
-      .enum(['signal', 'abstain', 'safety'])
-      .nullable()
-      .openapi({
-        description:
-          'Why HOLD: the model says so, the model is too unsure, or something on the way is not sure.',
-      }),
+    holdKind: z.enum(['signal', 'abstain', 'safety']).nullable().openapi({
+      description:
+        'Why HOLD: the model says so, the model is too unsure, or something on the way is not sure.',
+    }),
     size: z.number().openapi({
       description: "Fraction of the symbol's limit (open, increase) or of the position (reduce, close).",
     }),
-    confidence: z
-      .number()
-      .nullable()
-      .openapi({
-        description:
-          "Calibrated probability that the action's direction is right; null where no score was computed.",
-      }),
+    confidence: z.number().nullable().openapi({
+      description:
+        "Calibrated probability that the action's direction is right; null where no score was computed.",
+    }),
     reasons: z
       .array(z.object({ code: z.enum(holdCodeNames), detail: z.string() }))
       .readonly()
@@ -155,12 +146,10 @@ export const answerSchema = z
       .string()
       .nullable()
       .openapi({ description: 'Until when it may be acted upon; null where it never may.' }),
-    durability: z
-      .enum(['pending', 'acked', 'none'])
-      .openapi({
-        description:
-          '`pending`: written after the answer. `acked`: in the database before it. `none`: the log had no room.',
-      }),
+    durability: z.enum(['pending', 'acked', 'none']).openapi({
+      description:
+        '`pending`: written after the answer. `acked`: in the database before it. `none`: the log had no room.',
+    }),
     recordHash: z
       .string()
       .nullable()
