@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: entries of a table
+
 /**
  * 2^(i/128) for i = 0…127 as pairs h, t with 2^(i/128) = h·(1 + t): h is the nearest f64, |t| ≤ 2⁻⁵³.
  * Written by test/fixtures/math/make-tables.py.

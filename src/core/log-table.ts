@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: entries of a table
+
 /**
  * For each of 128 equal intervals of the high word from 0x3fe69555 on (z from 0.706 to 1.411) three numbers:
  * 1/c of 8 significant bits with c near the interval's middle (so z/c − 1 is an f64 below 2⁻⁷, and c = 1

@@ -6,7 +6,7 @@ import { powerOfTwo } from './float-bits.ts';
  * (e^2x − 1)/(e^2x + 1) with both sides and the quotient carried beyond f64.
  *
  * Domain: all numbers; ±0 → ±0, ±∞ → ±1, NaN → NaN.
- * Error: below 0.55 ulp (worst of 5·10⁵ arguments against 140 bits: 0.545).
+ * Error: below 0.57 ulp (worst of 2·10⁵ arguments against 140 bits: 0.562).
  */
 export function tanh(x: number): number {
   const magnitude = Math.abs(x);
@@ -18,19 +18,16 @@ export function tanh(x: number): number {
 }
 
 /** tanh(x)/x − 1 for z = x² < 1/16: Chebyshev interpolant, relative error of 1 + value below 2⁻⁵⁹. */
-const nearZero = (z: number): number =>
-  z *
-  (-0.3333333333333333 +
-    z *
-      (0.1333333333333302 +
-        z *
-          (-0.053968253967195144 +
-            z *
-              (0.021869488400359696 +
-                z *
-                  (-0.008863226966122328 +
-                    z *
-                      (0.0035918341340072982 + z * (-0.0014502234715960424 + z * 0.0005336803027405916)))))));
+function nearZero(z: number): number {
+  const square = z * z;
+  const front = -0.3333333333333333 + z * 0.1333333333333302;
+  const middle = -0.053968253967195144 + z * 0.021869488400359696;
+  const back =
+    -0.008863226966122328 +
+    z * 0.0035918341340072982 +
+    square * (-0.0014502234715960424 + z * 0.0005336803027405916);
+  return z * (front + square * middle + square * square * back);
+}
 
 /** (e^y − 1)/(e^y + 1) for 0.5 ≤ y ≤ 40. */
 function quotient(y: number): number {

@@ -4,8 +4,8 @@ import { tanh } from '../../src/core/tanh.ts';
 import { expectWithinUlps, outwardNeighbour } from './math-reference.ts';
 
 describe('tanh', () => {
-  it('lies within 0.55 ulp of the true value', () => {
-    expectWithinUlps('tanh', 0.55, tanh);
+  it('lies within 0.57 ulp of the true value', () => {
+    expectWithinUlps('tanh', 0.57, tanh);
   });
 
   it.each([
