@@ -6,7 +6,7 @@ import type { RequestScope } from '../runtime.ts';
 import { createGrantLimiter } from './grant-limiter.ts';
 import { createLease } from './lease.ts';
 import { createLedger } from './ledger.ts';
-import { createRefresh, type Owner } from './refresh.ts';
+import { createRenewal } from './renewal.ts';
 import { createRoundTrip } from './round-trip.ts';
 import { createSharedControl } from './sync.ts';
 import type { ControlState, ControlView, Permit, PermitAsk } from './view.ts';
@@ -48,13 +48,11 @@ export interface Control {
 
 const keysMax = 4_096;
 const deadlineMsMin = 100;
-/** How often a request that waits for another's refresh looks. */
-const pollMs = 4;
 
 /**
  * The isolate's part in the shared control state: answers from a lease, refreshes it behind the answers,
- * and refuses when it cannot. Who refreshes is the table of control/refresh.ts; what a refresh does is
- * control/lease.ts.
+ * and refuses when it cannot. Who refreshes is the table of control/refresh.ts, how requests wait for it is
+ * control/renewal.ts, and what it brings is control/lease.ts.
  */
 export function createControl(options: ControlOptions): Control {
   const { redis, readDurableControl, clock, timers, ids, viewLifeMs, deadlineMsMax } = options;
@@ -63,78 +61,8 @@ export function createControl(options: ControlOptions): Control {
   const roundTrip = createRoundTrip({ deadlineMsMin: Math.min(deadlineMsMin, deadlineMsMax), deadlineMsMax });
   const shared = createSharedControl(redis);
   const lease = createLease({ shared, readDurableControl, ledger, roundTrip, clock, ids, viewLifeMs });
-  const refresh = createRefresh();
-  let lastFailure: string | null = null;
-
   const deadlineMs = (): number => (lease.isCold() ? 2 * deadlineMsMax : roundTrip.deadlineMs());
-
-  async function work(owner: Owner): Promise<boolean> {
-    // Requests that arrived in the same turn are still to be counted; then one sync serves them all.
-    await timers.sleep(0);
-    const renewed = await lease.renew();
-    if (renewed.ok) {
-      lastFailure = null;
-      refresh.succeeded(owner);
-    } else {
-      lastFailure = renewed.error;
-      refresh.failed(owner, clock.monotonicMs());
-    }
-    return renewed.ok;
-  }
-
-  async function overdue(owner: Owner, settled: AbortSignal): Promise<boolean> {
-    await timers.sleep(owner.deadlineAtMs - owner.startedAtMs, settled);
-    // A busy isolate can be late for both; a reply that has already arrived goes before its deadline.
-    await timers.sleep(0, settled);
-    if (settled.aborted) return false;
-    lastFailure = `no answer within ${owner.deadlineAtMs - owner.startedAtMs} ms`;
-    refresh.failed(owner, clock.monotonicMs());
-    return false;
-  }
-
-  /** The work goes on past its deadline: what it brings then is still used, by its own age. */
-  function start(nowMs: number, scope: RequestScope): Promise<boolean> {
-    const owner = refresh.start(nowMs, deadlineMs());
-    const settled = new AbortController();
-    const working = work(owner).finally(() => settled.abort());
-    const outcome = Promise.race([working, overdue(owner, settled.signal)]);
-    scope.waitUntil(working.then(() => undefined));
-    scope.waitUntil(outcome.then(() => undefined));
-    return outcome;
-  }
-
-  function startBehind(nowMs: number, scope: RequestScope): void {
-    if (refresh.mayStart(nowMs)) void start(nowMs, scope);
-  }
-
-  /** Tries until `settle` is content under a live view, for as long as a refresh may bring one. */
-  async function settled<T>(
-    scope: RequestScope,
-    settle: (view: ControlView, nowMs: number) => T | undefined | Promise<T | undefined>,
-    onMiss: () => void,
-  ): Promise<T | { readonly kind: 'unavailable'; readonly detail: string }> {
-    const giveUpAtMs = clock.monotonicMs() + 2 * deadlineMs();
-    let missed = false;
-    for (;;) {
-      const nowMs = clock.monotonicMs();
-      const view = lease.view(nowMs);
-      const found = view && (await settle(view, nowMs));
-      if (found) return found;
-      if (!missed) onMiss();
-      missed = true;
-      const need = nowMs < giveUpAtMs ? refresh.need(nowMs) : 'refuse';
-      if (need === 'refuse') {
-        startBehind(nowMs, scope);
-        return { kind: 'unavailable', detail: lastFailure ?? 'no refresh succeeded in time' };
-      }
-      if (need === 'wait') {
-        await timers.sleep(pollMs);
-        continue;
-      }
-      if (!(await start(nowMs, scope))) return { kind: 'unavailable', detail: lastFailure ?? 'overdue' };
-      missed = false;
-    }
-  }
+  const renewal = createRenewal({ lease, deadlineMs, clock, timers });
 
   return {
     permit(ask, scope) {
@@ -145,21 +73,19 @@ export function createControl(options: ControlOptions): Control {
         if (lease.isRevoked(keyId)) return { kind: 'revoked' };
         const admitted = await limiter.admit(keyId);
         const bucket = ledger.state(keyId, nowMs);
-        if (admitted) {
-          if (missedIn !== undefined) ledger.found(keyId, missedIn);
-          if (nowMs - view.sentAtMs > viewLifeMs / 2 || ledger.isLow(keyId, nowMs)) startBehind(nowMs, scope);
-          return { kind: 'granted', view, bucket };
-        }
-        return bucket.retryAfterMs > 0 ? { kind: 'limited', bucket } : undefined;
+        if (!admitted) return bucket.retryAfterMs > 0 ? { kind: 'limited', bucket } : undefined;
+        if (missedIn !== undefined) ledger.found(keyId, missedIn);
+        if (nowMs - view.sentAtMs > viewLifeMs / 2 || ledger.isLow(keyId, nowMs)) renewal.startBehind(scope);
+        return { kind: 'granted', view, bucket };
       };
       const onMiss = (): void => {
         missedIn = ledger.miss(keyId);
       };
-      return settled(scope, settle, onMiss);
+      return renewal.untilSettled(scope, settle, onMiss);
     },
     current: () => lease.view(clock.monotonicMs()),
     async ensure(scope) {
-      const found = await settled(
+      const found = await renewal.untilSettled(
         scope,
         (view) => view,
         () => undefined,
@@ -167,10 +93,6 @@ export function createControl(options: ControlOptions): Control {
       return 'kind' in found ? undefined : found;
     },
     isRevoked: lease.isRevoked,
-    status: () => ({
-      health: refresh.isDown(clock.monotonicMs()) ? 'down' : 'up',
-      lastFailure,
-      deadlineMs: deadlineMs(),
-    }),
+    status: () => ({ ...renewal.status(), deadlineMs: deadlineMs() }),
   };
 }

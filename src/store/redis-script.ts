@@ -12,19 +12,28 @@ export interface RedisScript {
 }
 
 /**
- * A Lua script that answers with named fields. It is called by its SHA-1 and sent in full only when Redis
- * says NOSCRIPT, which proves that nothing ran. The SHA-1 is computed here and not by the package, whose
- * own helper keeps a promise that would be shared between requests.
+ * A Lua script that answers with named fields. The first call sends it in full, which costs bytes but never a
+ * second round trip; later ones send its SHA-1, and the script again when Redis says NOSCRIPT, which proves that
+ * nothing ran. The SHA-1 is computed here and not by the package, whose own helper keeps a promise that
+ * would be shared between requests.
  */
 export function createRedisScript(redis: Pick<Redis, 'eval' | 'evalsha'>, source: string): RedisScript {
   const sha = bytesToHex(sha1(utf8ToBytes(source)));
+  let isLoaded = false;
+
+  async function load(keys: string[], args: string[]): Promise<unknown> {
+    const reply = await redis.eval<string[], unknown>(source, keys, args);
+    isLoaded = true;
+    return reply;
+  }
 
   async function call(keys: string[], args: string[]): Promise<unknown> {
+    if (!isLoaded) return load(keys, args);
     try {
       return await redis.evalsha<string[], unknown>(sha, keys, args);
     } catch (failure) {
       if (!messageOf(failure).includes('NOSCRIPT')) throw failure;
-      return await redis.eval<string[], unknown>(source, keys, args);
+      return await load(keys, args);
     }
   }
 

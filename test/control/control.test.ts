@@ -1,0 +1,362 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PermitAsk } from '../../src/control/view.ts';
+import { ok } from '../../src/core/result.ts';
+import { active, calm, createFleet, type Fleet, type Isolate, libsqlDown } from './fleet.ts';
+
+const wide: PermitAsk = { keyId: 'wide', ratePerSecond: 1_000, burst: 1_000 };
+const narrow: PermitAsk = { keyId: 'narrow', ratePerSecond: 1, burst: 5 };
+
+let fleet: Fleet;
+let isolate: Isolate;
+
+beforeEach(async () => {
+  fleet = await createFleet();
+  isolate = fleet.isolate();
+});
+afterEach(() => fleet.close());
+
+const permit = (ask: PermitAsk = wide, by: Isolate = isolate) => fleet.time.until(by.permit(ask));
+const kindOf = async (ask: PermitAsk = wide, by: Isolate = isolate) => (await permit(ask, by)).kind;
+
+/** Requests at even intervals; gives the kinds answered. */
+async function serve(perSecond: number, seconds: number, ask: PermitAsk = wide): Promise<string[]> {
+  const kinds: string[] = [];
+  for (let index = 0; index < perSecond * seconds; index++) {
+    void isolate.permit(ask).then((answer) => kinds.push(answer.kind));
+    await fleet.time.pass(1_000 / perSecond);
+  }
+  await fleet.time.pass(1_000);
+  return kinds;
+}
+
+describe('a healthy Redis', () => {
+  it('is asked once a wake by an isolate with a request every ten seconds, and no request is held', async () => {
+    const kinds: string[] = [];
+    for (let wake = 0; wake < 10; wake++) {
+      kinds.push(await kindOf());
+      await fleet.time.pass(10_000);
+    }
+    expect(new Set(kinds)).toEqual(new Set(['granted']));
+    // One more: before its first permission, an isolate of a fresh deployment seeds the empty Redis.
+    expect(fleet.syncs()).toBe(10 + 1);
+  });
+
+  it('is asked less often than once a request at five requests a second, and no request is held', async () => {
+    await kindOf();
+    const before = fleet.syncs();
+    const kinds = await serve(5, 20);
+    expect(kinds).toEqual(Array(100).fill('granted'));
+    expect(fleet.syncs() - before).toBeLessThanOrEqual(50);
+  });
+
+  it('is asked once by a hundred requests that meet on an expired isolate', async () => {
+    await kindOf();
+    await fleet.time.pass(5_000);
+    const before = fleet.syncs();
+    const answers = await fleet.time.until(
+      Promise.all(Array.from({ length: 100 }, () => isolate.permit(wide))),
+    );
+    expect(answers.map((answer) => answer.kind)).toEqual(Array(100).fill('granted'));
+    expect(fleet.syncs() - before).toBe(1);
+  });
+
+  it('is asked behind the answers when the view ages: a warm request waits for nothing', async () => {
+    await kindOf();
+    await fleet.time.pass(600);
+    const startedMs = fleet.time.monotonicMs();
+    const before = fleet.syncs();
+    expect(await kindOf()).toBe('granted');
+    expect(fleet.time.monotonicMs()).toBe(startedMs);
+    await fleet.time.pass(10);
+    expect(fleet.syncs() - before).toBe(1);
+    expect(isolate.control.current()?.sentAtMs).toBe(startedMs);
+  });
+
+  it('lets one isolate ramp up to 50,000 requests a second within a second', async () => {
+    const fast: PermitAsk = { keyId: 'fast', ratePerSecond: 60_000, burst: 60_000 };
+    await serve(50, 1, fast);
+    let granted = 0;
+    let held = 0;
+    const before = fleet.syncs();
+    for (let tick = 0; tick < 2_000; tick++) {
+      for (let index = 0; index < 50; index++) {
+        void isolate.permit(fast).then((answer) => (answer.kind === 'granted' ? granted++ : held++));
+      }
+      await fleet.time.pass(1);
+    }
+    await fleet.time.pass(100);
+    expect({ granted, held }).toEqual({ granted: 100_000, held: 0 });
+    expect(fleet.syncs() - before).toBeLessThan(30);
+  });
+});
+
+describe('a limit', () => {
+  it('is exact when it is small, whichever isolate asks', async () => {
+    const others = [isolate, fleet.isolate(), fleet.isolate()];
+    const kinds: string[] = [];
+    for (let index = 0; index < 9; index++) kinds.push(await kindOf(narrow, others[index % 3]));
+    expect(kinds.filter((kind) => kind === 'granted')).toHaveLength(5);
+    expect(kinds.slice(5)).toEqual(Array(4).fill('limited'));
+  });
+
+  it('says when to come back, and is right', async () => {
+    for (let index = 0; index < 5; index++) await permit(narrow);
+    const refused = await permit(narrow);
+    if (refused.kind !== 'limited') throw new Error(refused.kind);
+    expect(refused.bucket.retryAfterMs).toBeGreaterThan(900);
+    expect(refused.bucket.retryAfterMs).toBeLessThanOrEqual(1_000);
+    await fleet.time.pass(refused.bucket.retryAfterMs);
+    expect(await kindOf(narrow)).toBe('granted');
+  });
+
+  it('that is spent is not asked about again before the bucket has a token', async () => {
+    for (let index = 0; index < 6; index++) await permit(narrow);
+    const before = fleet.syncs();
+    for (let index = 0; index < 50; index++) expect(await kindOf(narrow)).toBe('limited');
+    expect(fleet.syncs()).toBe(before);
+  });
+
+  it('is served nearly whole under twice the load', async () => {
+    const kinds = await serve(400, 5, { keyId: 'over', ratePerSecond: 200, burst: 100 });
+    const granted = kinds.filter((kind) => kind === 'granted').length;
+    expect(granted).toBeGreaterThan(0.9 * (100 + 200 * 5));
+    expect(granted).toBeLessThanOrEqual(100 + 200 * 6);
+    expect(kinds).not.toContain('unavailable');
+  });
+
+  it('of nonsense is a programmer error', async () => {
+    for (const wrong of [
+      { burst: 0 },
+      { burst: 1.5 },
+      { ratePerSecond: 0 },
+      { ratePerSecond: Number.NaN },
+      { keyId: 'a b' },
+    ]) {
+      expect(() => isolate.permit({ ...wide, ...wrong })).toThrow(RangeError);
+    }
+  });
+});
+
+describe('a lost, late or broken Redis', () => {
+  it('ends the view a life after its sync was sent, however late the reply came', async () => {
+    fleet.setWeather(() => ({ thereMs: 60, backMs: 60 }));
+    await permit();
+    const view = isolate.control.current();
+    expect(view?.expiresAtMs).toBe((view?.sentAtMs ?? 0) + 1_000);
+    fleet.setWeather(() => ({ ...calm, lost: 'request' }));
+    await fleet.time.pass((view?.expiresAtMs ?? 0) - fleet.time.monotonicMs() - 1);
+    expect(isolate.control.current()).toBe(view);
+    await fleet.time.pass(1);
+    expect(isolate.control.current()).toBeUndefined();
+  });
+
+  it('holds at once after one time-out, while one probe at a time looks behind', async () => {
+    await kindOf();
+    await fleet.time.pass(5_000);
+    fleet.setWeather(() => ({ ...calm, lost: 'request' }));
+    const startedMs = fleet.time.monotonicMs();
+    expect(await kindOf()).toBe('unavailable');
+    expect(fleet.time.monotonicMs() - startedMs).toBeLessThanOrEqual(250);
+    expect(isolate.control.status().health).toBe('down');
+    const before = fleet.syncs();
+    const heldMs = fleet.time.monotonicMs();
+    for (let index = 0; index < 20; index++) expect(await kindOf()).toBe('unavailable');
+    expect(fleet.time.monotonicMs()).toBe(heldMs);
+    await fleet.time.pass(10);
+    expect(fleet.syncs() - before).toBe(1);
+  });
+
+  it('is in use again as soon as a probe comes back', async () => {
+    await kindOf();
+    await fleet.time.pass(5_000);
+    fleet.setWeather(() => ({ ...calm, lost: 'request' }));
+    const held = await serve(100, 3);
+    expect(held.filter((kind) => kind === 'granted')).toEqual([]);
+    fleet.setWeather(() => calm);
+    await serve(100, 1);
+    const kinds = await serve(100, 1);
+    expect(kinds).toEqual(Array(100).fill('granted'));
+    expect(isolate.control.status()).toMatchObject({ health: 'up', lastFailure: null });
+  });
+
+  it('that recovered while the isolate slept holds nobody back', async () => {
+    await kindOf();
+    await fleet.time.pass(5_000);
+    fleet.setWeather(() => ({ ...calm, lost: 'reply' }));
+    expect(await kindOf()).toBe('unavailable');
+    fleet.setWeather(() => calm);
+    await fleet.time.pass(10_000);
+    expect(await kindOf()).toBe('granted');
+  });
+
+  it('that answers after the deadline is still used, by the age of its answer', async () => {
+    await kindOf();
+    await fleet.time.pass(5_000);
+    fleet.setWeather(() => ({ thereMs: 300, backMs: 300 }));
+    const sentMs = fleet.time.monotonicMs();
+    expect(await kindOf()).toBe('unavailable');
+    await fleet.time.pass(sentMs + 650 - fleet.time.monotonicMs());
+    expect(isolate.control.current()?.sentAtMs).toBe(sentMs);
+    expect(await kindOf()).toBe('granted');
+  });
+
+  it('never makes a request wait longer than its deadlines, whatever is wrong', async () => {
+    const bodies = [
+      '',
+      'OK',
+      '{}',
+      '[]',
+      '{"result":null}',
+      '{"result":["status","OK"]}',
+      '{"result":"OK"}',
+      '<html>',
+    ];
+    for (const garbled of bodies) {
+      fleet.setWeather(() => ({ ...calm, garbled }));
+      const startedMs = fleet.time.monotonicMs();
+      expect(await kindOf(wide, fleet.isolate())).toBe('unavailable');
+      expect(fleet.time.monotonicMs() - startedMs).toBeLessThanOrEqual(500);
+    }
+  });
+
+  it('goes on after the request that owned the refresh was cut off and its promise never continued', async () => {
+    await kindOf();
+    await fleet.time.pass(5_000);
+    void isolate.permit(wide);
+    await fleet.time.pass(1);
+    isolate.cutOff();
+    const startedMs = fleet.time.monotonicMs();
+    const before = fleet.syncs();
+    const answers = await fleet.time.until(
+      Promise.all(Array.from({ length: 10 }, () => isolate.permit(wide))),
+    );
+    expect(answers.map((answer) => answer.kind)).toEqual(Array(10).fill('granted'));
+    expect(fleet.time.monotonicMs() - startedMs).toBeLessThanOrEqual(250);
+    expect(fleet.syncs() - before).toBe(1);
+  });
+
+  it('is asked again at once when the owner that was cut off is past its deadline', async () => {
+    await kindOf();
+    await fleet.time.pass(5_000);
+    void isolate.permit(wide);
+    await fleet.time.pass(1);
+    isolate.cutOff();
+    await fleet.time.pass(5_000);
+    const startedMs = fleet.time.monotonicMs();
+    expect(await kindOf()).toBe('granted');
+    expect(fleet.time.monotonicMs() - startedMs).toBeLessThan(10);
+  });
+});
+
+describe('the control state', () => {
+  it('is read from libSQL before the first permission', async () => {
+    fleet.durable = ok({ epoch: 7, tradingState: 'HALTED', registryEpoch: 3 });
+    fleet.redis.run(['HSET', 'ultrathink:control', 'epoch', '6', 'state', 'ACTIVE', 'registry', '3']);
+    const answer = await permit();
+    expect(answer).toMatchObject({
+      kind: 'granted',
+      view: { epoch: 7, tradingState: 'HALTED', registryEpoch: 3 },
+    });
+  });
+
+  it('gives no permission while libSQL cannot be read before the first one', async () => {
+    fleet.durable = libsqlDown;
+    fleet.redis.run(['HSET', 'ultrathink:control', 'epoch', '6', 'state', 'ACTIVE', 'registry', '3']);
+    expect(await permit()).toMatchObject({ kind: 'unavailable', detail: 'libSQL: down' });
+    fleet.durable = ok(active);
+    await fleet.time.pass(100);
+    await kindOf();
+    await fleet.time.pass(100);
+    expect(await kindOf()).toBe('granted');
+  });
+
+  it('reaches every isolate within a view’s life', async () => {
+    const isolates = [isolate, fleet.isolate(), fleet.isolate()];
+    for (const each of isolates) await permit(wide, each);
+    fleet.redis.run(['HSET', 'ultrathink:control', 'epoch', '2', 'state', 'HALTED', 'registry', '1']);
+    await fleet.time.pass(1_000);
+    for (const each of isolates) {
+      expect(await permit(wide, each)).toMatchObject({ view: { epoch: 2, tradingState: 'HALTED' } });
+    }
+  });
+
+  it('is put back into a Redis that lost it, by the isolate that saw more than libSQL did', async () => {
+    await kindOf();
+    fleet.redis.run(['HSET', 'ultrathink:control', 'epoch', '5', 'state', 'HALTED', 'registry', '4']);
+    await fleet.time.pass(1_000);
+    await kindOf();
+    fleet.redis.run(['FLUSHALL']);
+    await fleet.time.pass(1_000);
+    expect(await permit()).toMatchObject({ view: { epoch: 5, tradingState: 'HALTED', registryEpoch: 4 } });
+    expect(fleet.redis.run(['HMGET', 'ultrathink:control', 'epoch', 'state', 'registry'])).toEqual([
+      '5',
+      'HALTED',
+      '4',
+    ]);
+  });
+
+  it('of the same epoch is the more restrictive of two', async () => {
+    await kindOf();
+    fleet.redis.run(['HSET', 'ultrathink:control', 'state', 'REDUCING']);
+    await fleet.time.pass(1_000);
+    expect(await permit()).toMatchObject({ view: { epoch: 1, tradingState: 'REDUCING' } });
+    fleet.redis.run(['HSET', 'ultrathink:control', 'state', 'ACTIVE']);
+    await fleet.time.pass(1_000);
+    expect(await permit()).toMatchObject({ view: { epoch: 1, tradingState: 'REDUCING' } });
+  });
+
+  it('is not permitted by what a rolled-back Redis granted before it was told the epoch', async () => {
+    await kindOf();
+    fleet.redis.run(['HSET', 'ultrathink:control', 'epoch', '9', 'state', 'HALTED', 'registry', '1']);
+    await fleet.time.pass(1_000);
+    await kindOf();
+    await fleet.time.pass(1_000);
+    fleet.redis.run(['HSET', 'ultrathink:control', 'epoch', '8', 'state', 'ACTIVE', 'registry', '1']);
+    fleet.durable = libsqlDown;
+    expect(await kindOf()).toBe('unavailable');
+  });
+
+  it('can be had without asking for a token', async () => {
+    expect(isolate.control.current()).toBeUndefined();
+    expect(await fleet.time.until(isolate.control.ensure(isolate.scope))).toMatchObject(active);
+    expect(isolate.control.current()).toMatchObject(active);
+  });
+});
+
+describe('a revoked key', () => {
+  const revoke = (keyId: string) =>
+    fleet.redis.run(['ZADD', 'ultrathink:revocations', String(fleet.time.nowMs() * 1_000), keyId]);
+
+  it('is refused by every isolate within a view’s life', async () => {
+    const other = fleet.isolate();
+    await permit(wide);
+    await permit(wide, other);
+    revoke('wide');
+    await fleet.time.pass(1_000);
+    expect([await kindOf(wide), await kindOf(wide, other)]).toEqual(['revoked', 'revoked']);
+    expect(isolate.control.isRevoked('wide')).toBe(true);
+    expect(await kindOf(narrow)).toBe('granted');
+  });
+
+  it('is refused by an isolate that starts soon after', async () => {
+    revoke('wide');
+    await fleet.time.pass(300_000);
+    expect(await kindOf()).toBe('revoked');
+  });
+
+  it('is not missed among thousands', async () => {
+    await kindOf();
+    for (let index = 0; index < 2_500; index++) {
+      fleet.redis.run([
+        'ZADD',
+        'ultrathink:revocations',
+        String(fleet.time.nowMs() * 1_000 + index),
+        `key-${index}`,
+      ]);
+    }
+    await fleet.time.pass(1_000);
+    expect(await kindOf()).toBe('granted');
+    expect(isolate.control.isRevoked('key-0')).toBe(true);
+    expect(isolate.control.isRevoked('key-2499')).toBe(true);
+  });
+});

@@ -1,0 +1,140 @@
+import { type Control, createControl } from '../../src/control/control.ts';
+import type { ControlState, Permit, PermitAsk } from '../../src/control/view.ts';
+import { createIdSource } from '../../src/core/ids.ts';
+import { err, ok, type Result } from '../../src/core/result.ts';
+import { createEmbeddedRedis, type EmbeddedRedis } from '../../src/local/embedded-redis.ts';
+import type { RequestScope } from '../../src/runtime.ts';
+import { createRedis } from '../../src/store/redis.ts';
+import { backendFetch, textResponse } from './backend-fetch.ts';
+import { createEventQueue, type EventQueue } from './event-queue.ts';
+
+/** What the network does to one call. */
+export interface Weather {
+  readonly thereMs: number;
+  readonly backMs: number;
+  readonly lost?: 'request' | 'reply';
+  /** Delivers the request a second time so much later; that reply is nobody's. */
+  readonly againMs?: number;
+  /** Replaces the reply's body. */
+  readonly garbled?: string;
+}
+
+export const calm: Weather = { thereMs: 1, backMs: 1 };
+
+export interface Fleet {
+  readonly time: EventQueue;
+  readonly redis: EmbeddedRedis;
+  /** In force for every call that starts from now on. */
+  setWeather(next: (isolate: number) => Weather): void;
+  /** Sync calls sent so far. */
+  syncs(): number;
+  durable: Result<ControlState, string>;
+  isolate(): Isolate;
+  close(): Promise<void>;
+}
+
+export interface Isolate {
+  readonly control: Control;
+  readonly scope: RequestScope;
+  permit(ask: PermitAsk): Promise<Permit>;
+  /** Ends every request under way as a runtime may when the client goes away: nothing it awaits ever resolves. */
+  cutOff(): void;
+}
+
+export const active: ControlState = { epoch: 1, tradingState: 'ACTIVE', registryEpoch: 1 };
+
+/** Isolates with the real client and scripts, over an embedded Redis, a network with weather, and virtual time. */
+export async function createFleet(): Promise<Fleet> {
+  const time = createEventQueue();
+  const redis = await createEmbeddedRedis({ clock: time });
+  let weatherOf: (isolate: number) => Weather = () => calm;
+  let isolates = 0;
+  let syncs = 0;
+
+  const fleet: Fleet = {
+    time,
+    redis,
+    setWeather: (next) => {
+      weatherOf = next;
+    },
+    syncs: () => syncs,
+    durable: ok(active),
+    isolate: () => {
+      const index = isolates;
+      isolates += 1;
+      let generation = 0;
+      const whileUncut = <T>(work: Promise<T>): Promise<T> => {
+        const born = generation;
+        return new Promise((resolve) => work.then((value) => born === generation && resolve(value)));
+      };
+      const timers = { sleep: (ms: number, signal?: AbortSignal) => whileUncut(time.sleep(ms, signal)) };
+      const network = networkFetch(
+        time,
+        redis,
+        () => weatherOf(index),
+        (body) => {
+          if (body.includes('ultrathink:memo')) syncs += 1;
+        },
+      );
+      const control = createControl({
+        redis: createRedis({
+          url: 'http://redis',
+          token: 'token',
+          fetch: (input, init) => whileUncut(network(input, init)),
+          timers,
+          deadlineMs: 1_500,
+        }),
+        readDurableControl: async () => {
+          await time.sleep(3);
+          return fleet.durable;
+        },
+        clock: time,
+        timers,
+        ids: createIdSource({ clock: time, random: { bytes: seededBytes(index + 1) } }),
+        viewLifeMs: 1_000,
+        deadlineMsMax: 250,
+      });
+      const scope: RequestScope = { waitUntil: () => undefined, clientAddress: '192.0.2.1' };
+      const cutOff = () => {
+        generation += 1;
+      };
+      return { control, scope, permit: (ask) => control.permit(ask, scope), cutOff };
+    },
+    close: () => redis.close(),
+  };
+  return fleet;
+}
+
+export const libsqlDown = err('down');
+
+function networkFetch(
+  time: EventQueue,
+  redis: EmbeddedRedis,
+  weather: () => Weather,
+  onSend: (body: string) => void,
+): typeof fetch {
+  const deliver = backendFetch(redis);
+  return (input, init) =>
+    new Promise((resolve) => {
+      onSend(String(init?.body));
+      const { thereMs, backMs, lost, againMs, garbled } = weather();
+      if (lost === 'request') return;
+      if (againMs !== undefined) time.after(thereMs + againMs, () => void deliver(input as string, init));
+      time.after(thereMs, async () => {
+        const response = await deliver(input as string, init);
+        if (lost === 'reply') return;
+        time.after(backMs, () => resolve(garbled === undefined ? response : textResponse(200, garbled)));
+      });
+    });
+}
+
+/** mulberry32; ids only need to differ. */
+function seededBytes(seed: number): (length: number) => Uint8Array<ArrayBuffer> {
+  let state = seed * 0x9e3779b9;
+  return (length) =>
+    Uint8Array.from({ length }, () => {
+      state = (state + 0x6d2b79f5) | 0;
+      const mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+      return (mixed ^ (mixed >>> 14)) & 0xff;
+    });
+}
