@@ -1,0 +1,172 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrate } from 'drizzle-orm/libsql/migrator';
+import { type Client, createClient } from '../../src/client/client.ts';
+import { fetchTransport } from '../../src/client/fetch-transport.ts';
+import { createSharedControl } from '../../src/control/sync.ts';
+import { bundlesOf, ROOT } from '../../src/local/build-worker.ts';
+import type { Child } from '../../src/local/child.ts';
+import { localSecrets } from '../../src/local/secrets.ts';
+import { seedLocal } from '../../src/local/seed.ts';
+import type { RuntimeName } from '../../src/local/service-file.ts';
+import { prepareService, type ServiceProcess, startService } from '../../src/local/service-process.ts';
+import { startStandin } from '../../src/local/standin.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { Scope } from '../../src/store/keys.ts';
+import { createRedis } from '../../src/store/redis.ts';
+
+/** A part that a test may take away and give back, on the same port and with its data. */
+export interface Part {
+  readonly url: string;
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export interface TestService {
+  readonly baseUrl: string;
+  readonly keys: Readonly<Record<Scope, string>>;
+  readonly redis: Part;
+  readonly database: Part;
+  readonly process: ServiceProcess;
+  client(scope: Scope): Client;
+  /** A connection to the stand-in of libSQL, past the service. */
+  openDatabase(): Database;
+  /** The shared control state, past the service. */
+  openRedis(): ReturnType<typeof createRedis>;
+  /** Raises the epoch in both stores, as an operator would. */
+  setTradingState(tradingState: 'ACTIVE' | 'REDUCING' | 'HALTED'): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const graceMs = 5_000;
+const readyDeadlineMs = 30_000;
+
+/** The whole stack as real processes, each of which a test can kill by itself. */
+export async function startTestService(
+  runtime: RuntimeName,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<TestService> {
+  const dataDir = mkdtempSync(join(tmpdir(), `ultrathink-${runtime}-`));
+  const secrets = localSecrets(dataDir);
+  const redis = await startPart('redis', dataDir, secrets.redisToken);
+  const database = await startPart('libsql', dataDir, secrets.libsqlToken);
+  const open = () =>
+    openDatabase({ url: database.url, authToken: secrets.libsqlToken, fetch, deadlineMs: readyDeadlineMs });
+  await migrate(open().orm, { migrationsFolder: join(ROOT, 'migrations') });
+  const keys = await seedLocal({ database: open(), keySecrets: secrets.keys, nowMs: Date.now() });
+  const port = await freePort();
+  const service = await startService({
+    runtime,
+    port,
+    dataDir,
+    modules: await prepareService(runtime),
+    tickerToken: secrets.tickerToken,
+    environment: {
+      ENVIRONMENT: 'local',
+      UPSTASH_REDIS_REST_URL: redis.url,
+      UPSTASH_REDIS_REST_TOKEN: secrets.redisToken,
+      TURSO_DATABASE_URL: database.url,
+      TURSO_AUTH_TOKEN: secrets.libsqlToken,
+      RECEIPT_SECRET: secrets.receiptSecret,
+      MODELS: bundlesOf(join(ROOT, 'bundles'), 'local').join(','),
+      ...environment,
+    },
+  });
+  const baseUrl = `http://127.0.0.1:${port}`;
+  await untilReady(baseUrl, service.child);
+  const openRedis = () =>
+    createRedis({ url: redis.url, token: secrets.redisToken, fetch, timers, deadlineMs: readyDeadlineMs });
+  return {
+    baseUrl,
+    keys,
+    redis,
+    database,
+    process: service,
+    client: (scope) =>
+      createClient({ baseUrl, authorization: keys[scope], transport: fetchTransport(fetch) }),
+    openDatabase: open,
+    openRedis,
+    setTradingState: (tradingState) => raiseEpoch(open(), openRedis(), tradingState),
+    async stop() {
+      await service.child.stop(graceMs);
+      await redis.kill();
+      await database.kill();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startPart(name: 'redis' | 'libsql', dataDir: string, token: string): Promise<Part> {
+  let child: Child;
+  let port = 0;
+  let url = '';
+  async function start(): Promise<void> {
+    const standin = await startStandin({ name, port, dataDir, token });
+    child = standin.child;
+    url = (await standin.ready).url;
+    port = Number(new URL(url).port);
+  }
+  await start();
+  return {
+    get url() {
+      return url;
+    },
+    start,
+    async kill() {
+      try {
+        process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // It is gone already.
+      }
+      await child.ended;
+    },
+  };
+}
+
+async function raiseEpoch(
+  database: Database,
+  redis: ReturnType<typeof createRedis>,
+  tradingState: 'ACTIVE' | 'REDUCING' | 'HALTED',
+): Promise<void> {
+  const { rows } = await database.client.execute(
+    `INSERT INTO control_epochs SELECT max(epoch) + 1, '${tradingState}', 0, 0, 'test', 'test' FROM control_epochs RETURNING epoch`,
+  );
+  const epoch = Number(rows[0]?.['epoch']);
+  const seeded = await createSharedControl(redis).seed({ epoch, tradingState, registryEpoch: 0 });
+  if (!seeded.ok) throw new Error(seeded.error);
+}
+
+const timers = {
+  sleep: (durationMs: number, signal?: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, durationMs);
+      signal?.addEventListener('abort', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    }),
+};
+
+async function untilReady(baseUrl: string, child: Child): Promise<void> {
+  const ended = child.ended.then((how) => Promise.reject(new Error(`the service ${how}`)));
+  const ready = until(async () => (await fetch(`${baseUrl}/readyz`).catch(() => undefined))?.ok === true);
+  await Promise.race([ready, ended]);
+}
+
+/** Resolves when `condition` holds; a condition that never does fails the test by its own time limit. */
+export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await condition())) await timers.sleep(10);
+}
+
+function freePort(): Promise<number> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
