@@ -69,18 +69,20 @@ export function parseDouble(text: ByteString, message = 'ERR value is not a vali
   return Number(text);
 }
 
-/** C's `%.17g`, in which Redis 7 spells scores and the numbers a script hands to a command. */
-export function formatDouble(value: number): ByteString {
+/** The spelling of scores, and of the numbers a script hands to a command, in Redis 7: C's `%.17g`. */
+export const formatDouble = (value: number): ByteString => formatGeneral(value, 17);
+
+/** C's `%.<digits>g`. */
+export function formatGeneral(value: number, digits: number): ByteString {
   if (value === Number.POSITIVE_INFINITY) return 'inf';
   if (value === Number.NEGATIVE_INFINITY) return '-inf';
   if (Number.isNaN(value)) return 'nan';
-  if (Object.is(value, -0)) return '-0';
-  if (Number.isInteger(value) && Math.abs(value) < 1e17) return String(value);
-  const [mantissa = '', exponentText = '0'] = value.toExponential(16).split('e');
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+  const [mantissa = '', exponentText = '0'] = value.toExponential(digits - 1).split('e');
   const exponent = Number(exponentText);
-  if (exponent >= -4 && exponent < 17) return withoutTrailingZeros(value.toPrecision(17));
-  const digits = String(Math.abs(exponent)).padStart(2, '0');
-  return `${withoutTrailingZeros(mantissa)}e${exponent < 0 ? '-' : '+'}${digits}`;
+  if (exponent >= -4 && exponent < digits) return withoutTrailingZeros(value.toPrecision(digits));
+  const exponentDigits = String(Math.abs(exponent)).padStart(2, '0');
+  return `${withoutTrailingZeros(mantissa)}e${exponent < 0 ? '-' : '+'}${exponentDigits}`;
 }
 
 const withoutTrailingZeros = (decimal: string): string =>

@@ -130,8 +130,8 @@ export class Keyspace {
   snapshot(): string {
     const entries = this.keys().map((key) => [key, this.#slots.get(key)]);
     return JSON.stringify(entries, (_name, value: unknown) => {
-      if (value instanceof Map) return { map: [...value] };
-      if (value instanceof Set) return { set: [...value] };
+      if (value instanceof Map) return { $map: [...value] };
+      if (value instanceof Set) return { $set: [...value] };
       return value;
     });
   }
@@ -139,8 +139,8 @@ export class Keyspace {
   restore(snapshot: string): void {
     const entries: [ByteString, Slot][] = JSON.parse(snapshot, (_name, value: unknown) => {
       if (typeof value !== 'object' || value === null) return value;
-      if ('map' in value) return new Map(value.map as [unknown, unknown][]);
-      if ('set' in value) return new Set(value.set as unknown[]);
+      if ('$map' in value) return new Map(value.$map as [unknown, unknown][]);
+      if ('$set' in value) return new Set(value.$set as unknown[]);
       return value;
     });
     this.#slots = new Map(entries);

@@ -109,6 +109,7 @@ function append(keyspace: Keyspace, args: readonly ByteString[]): Reply {
   const fields = rest.slice(1);
   if (fields.length === 0 || fields.length % 2 !== 0)
     throw new CommandError("ERR wrong number of arguments for 'xadd' command");
+  refuseMalformed(argument(rest, 0));
   const present = keyspace.getAs(key, 'stream');
   if (present === undefined && !isMaking) return null;
   const id = nextId(argument(rest, 0), present?.lastId ?? MIN_ID, keyspace.nowMs);
@@ -121,6 +122,12 @@ function append(keyspace: Keyspace, args: readonly ByteString[]): Reply {
 
 const emptyStream = (): Stream => ({ type: 'stream', entries: [], lastId: MIN_ID, groups: new Map() });
 
+/** Before anything is looked up, as Redis does. */
+function refuseMalformed(id: ByteString): void {
+  if (!/^(\*|\d+(-(\d+|\*))?)$/.test(id)) throw new CommandError(INVALID_ID);
+  if (/^0+(-0+)?$/.test(id)) throw new CommandError('ERR The ID specified in XADD must be greater than 0-0');
+}
+
 function nextId(text: ByteString, last: StreamId, nowMs: number): StreamId {
   if (text === '*') return nowMs > last.ms ? { ms: nowMs, seq: 0 } : next(last);
   const open = /^(\d+)-\*$/.exec(text);
@@ -128,8 +135,6 @@ function nextId(text: ByteString, last: StreamId, nowMs: number): StreamId {
     open === null
       ? parseId(text, 0)
       : { ms: Number(open[1]), seq: Number(open[1]) === last.ms ? last.seq + 1 : 0 };
-  if (compare(id, MIN_ID) === 0)
-    throw new CommandError('ERR The ID specified in XADD must be greater than 0-0');
   if (compare(id, last) <= 0)
     throw new CommandError(
       'ERR The ID specified in XADD is equal or smaller than the target stream top item',

@@ -60,7 +60,11 @@ export const stringCommands: CommandTable = {
   },
   DECRBY: {
     arity: 3,
-    run: (keyspace, args) => increment(keyspace, argument(args, 0), -parseInt64(argument(args, 1))),
+    run(keyspace, args) {
+      const by = parseInt64(argument(args, 1));
+      if (by === -(2n ** 63n)) throw new CommandError('ERR decrement would overflow');
+      return increment(keyspace, argument(args, 0), -by);
+    },
   },
 };
 

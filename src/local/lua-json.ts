@@ -1,4 +1,5 @@
 /** `cjson` for the scripts of the embedded store: as lua-cjson spells it, for text that is valid UTF-8. */
+import { formatGeneral } from './embedded-command.ts';
 import type { LuaStack, PlainLua } from './lua-stack.ts';
 import { type ByteString, fromByteString, toByteString } from './redis-backend.ts';
 
@@ -52,7 +53,7 @@ function encode(value: PlainLua): ByteString | undefined {
   if (value === null) return 'null';
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return encodeString(value);
-  if (typeof value === 'number') return Number.isFinite(value) ? formatNumber(value) : undefined;
+  if (typeof value === 'number') return Number.isFinite(value) ? formatGeneral(value, 14) : undefined;
   const isArray =
     value.size > 0 && Array.from({ length: value.size }, (_, i) => i + 1).every((i) => value.has(i));
   const parts: ByteString[] = [];
@@ -66,11 +67,3 @@ function encode(value: PlainLua): ByteString | undefined {
 
 const encodeString = (text: ByteString): ByteString =>
   JSON.stringify(text).replaceAll('/', '\\/').replaceAll('\u007f', '\\u007f');
-
-/** C's `%.14g`. */
-function formatNumber(value: number): string {
-  const rounded = Number(value.toPrecision(14));
-  return Number.isInteger(rounded) && Math.abs(rounded) < 1e14 ? String(rounded) : shortened(rounded);
-}
-
-const shortened = (value: number): string => String(value).replace(/e([+-])(\d)$/, 'e$10$2');
