@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { createControl } from '../../src/control/control.ts';
+import { ok } from '../../src/core/result.ts';
+import { createRedis } from '../../src/store/redis.ts';
+
+const reply = {
+  ...{ status: 'OK', nowUs: '1', epoch: '1', state: 'ACTIVE', registry: '0' },
+  ...{ cursor: '5', more: '0', revoked: '', grants: '50 50 0' },
+};
+
+describe('the warm path', () => {
+  it('makes no call, on whatever runtime this runs', async () => {
+    let calls = 0;
+    const clock = { nowMs: () => 0, monotonicMs: () => 0 };
+    const timers = {
+      sleep: (durationMs: number, signal?: AbortSignal) =>
+        new Promise<void>((resolve) => {
+          if (durationMs === 0) return resolve();
+          signal?.addEventListener('abort', () => resolve());
+        }),
+    };
+    const redis = createRedis({
+      url: 'http://redis',
+      token: 'token',
+      fetch: async () => {
+        calls += 1;
+        return Response.json({ result: Object.entries(reply).flat() });
+      },
+      timers,
+      deadlineMs: 100,
+    });
+    const control = createControl({
+      redis,
+      readDurableControl: async () => ok({ epoch: 1, tradingState: 'ACTIVE', registryEpoch: 0 }),
+      clock,
+      timers,
+      ids: { next: () => 'request' },
+      viewLifeMs: 1_000,
+      deadlineMsMax: 250,
+    });
+    const scope = { waitUntil: () => undefined, clientAddress: '192.0.2.1' };
+    const ask = { keyId: 'key', ratePerSecond: 490, burst: 400 };
+    for (let index = 0; index < 30; index++) {
+      expect(await control.permit(ask, scope)).toMatchObject({
+        kind: 'granted',
+        bucket: { remaining: 49 - index, retryAfterMs: 0 },
+      });
+    }
+    expect(calls).toBe(1);
+  });
+});
