@@ -52,7 +52,8 @@ export class GraphBuilder {
     this.#nodes.push({
       inputs: inputs.map((input) => input.name),
       outputs: [name],
-      name,
+      // Optional, and the output names the node as well.
+      name: undefined,
       opType,
       attributes: Object.entries(attributes).map(([key, int]) => intAttribute(key, int)),
       domain: undefined,

@@ -135,11 +135,10 @@ function quantize(x: Tensor, scale: number, zero: Tensor): Tensor {
   return { dims: x.dims, values: isSigned ? Int8Array.from(codes) : Uint8Array.from(codes) };
 }
 
-/** (code − zero point) × scale, with one scale for the tensor or one for each index of `axis`. */
+/** (code − zero point, 0 by default) × scale, with one scale for the tensor or one for each index of `axis`. */
 function dequantize([codes, scales, zeros]: readonly Tensor[], node: NodeProto): Tensor {
   const x = required(codes);
   const scale = required(scales);
-  const zero = required(zeros);
   const axis = node.attributes.find((attribute) => attribute.name === 'axis')?.int ?? 1;
   const channels = scale.values.length;
   if (channels !== 1 && channels !== x.dims[axis])
@@ -149,7 +148,7 @@ function dequantize([codes, scales, zeros]: readonly Tensor[], node: NodeProto):
   const values = new Float32Array(source.length);
   for (let i = 0; i < source.length; i += 1) {
     const channel = channels === 1 ? 0 : Math.floor(i / inner) % channels;
-    const code = (source[i] ?? NaN) - (zero.values[channel] ?? NaN);
+    const code = (source[i] ?? NaN) - (zeros?.values[channel] ?? 0);
     values[i] = Math.fround(code * (scale.values[channel] ?? NaN));
   }
   return { dims: x.dims, values };

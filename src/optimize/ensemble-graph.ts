@@ -29,8 +29,8 @@ export function ensembleGraph(name: string, ensemble: Ensemble): ModelProto {
   const inverseDeviation = graph.constant('inverse_deviation', vector(standardiser.inverseDeviation));
   const standardised = graph.node('Clip', 'standardised', [
     graph.node('Mul', 'scaled', [centred, inverseDeviation]),
-    graph.constant('standardised_min', scalar(-standardiser.limit)),
-    graph.constant('standardised_max', scalar(standardiser.limit)),
+    graph.constant('standardised_min', scalar(standardiser.min)),
+    graph.constant('standardised_max', scalar(standardiser.max)),
   ]);
 
   const logisticWeights = matrix(logistic.weights, width, 1);

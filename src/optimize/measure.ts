@@ -254,9 +254,8 @@ function verdict(report: Omit<Report, 'words'>): string[] {
       : 'Its probabilities are not shown to say more than a coin.';
   const earns = `Followed over the test part after costs it grew ${percent(policy.growth)} with a drawdown of ${percent(policy.drawdownMax)}, invested ${percent(policy.exposure)} of the time; holding grew ${percent(buyAndHold.growth)} with a drawdown of ${percent(buyAndHold.drawdownMax)}.`;
   const { bytesF32, bytesInt8, flipShare } = report.quantization;
-  const smaller =
-    bytesInt8 < 0.9 * bytesF32 ? '' : ' (at this size the quantization nodes cost what the weights save)';
-  const quantized = `Quantized, the file has ${bytesInt8} bytes instead of ${bytesF32}${smaller}, and ${percent(flipShare)} of all actions differ.`;
+  const cost = bytesInt8 < bytesF32 ? '' : ' (so few weights save less than the quantization nodes cost)';
+  const quantized = `Quantized, the file has ${bytesInt8} bytes instead of ${bytesF32}${cost}, and ${percent(flipShare)} of all actions differ.`;
   return [ranks, knows, earns, quantized];
 }
 

@@ -7,9 +7,10 @@ import { fromTensorProto, type Tensor, toTensorProto } from '../onnx/tensor.ts';
  * Static int8 quantization in QDQ form. Of every MatMul with a constant right side, the weights become int8,
  * symmetric in [−127, 127] with one scale a column behind a per-axis DequantizeLinear, and the left side
  * passes through QuantizeLinear and DequantizeLinear with the least and greatest value seen on the
- * calibration rows. Everything else stays f32, as do input and output.
+ * calibration rows. A constant added to such a product becomes int32 at the product's own scale, as
+ * onnxruntime's optimizer would make it anyway. Everything else stays f32, as do input and output.
  *
- * Rounding is half to even and the scale arithmetic is that of onnxruntime's `compute_scale_zp`.
+ * Rounding is half to even; scales and zero points follow onnxruntime's `compute_scale_zp`.
  */
 export function quantizeGraph(
   model: ModelProto,
@@ -24,7 +25,7 @@ export function quantizeGraph(
   for (const node of graph.nodes) {
     const weights = node.opType === 'MatMul' ? initializers.get(node.inputs[1] ?? '') : undefined;
     if (!weights) {
-      rewritten.nodes.push(node);
+      rewritten.nodes.push(node.opType === 'Add' ? rewritten.sum(node) : node);
       continue;
     }
     const activation = node.inputs[0] ?? '';
@@ -32,9 +33,7 @@ export function quantizeGraph(
     const quantized = quantizeColumns(weights);
     if (!range) return err(`${activation} was not observed in calibration`);
     if (!quantized.ok) return quantized;
-    const left = rewritten.activation(activation, range);
-    const right = rewritten.weights(weights.name ?? '', quantized.value);
-    rewritten.nodes.push({ ...node, inputs: [left, right] });
+    rewritten.nodes.push(rewritten.product(node, range, quantized.value));
   }
   return ok({
     ...model,
@@ -46,13 +45,44 @@ export function quantizeGraph(
 class Rewritten {
   readonly nodes: NodeProto[] = [];
   readonly #initializers: Map<string, TensorProto>;
-  readonly #activations = new Map<string, string>();
+  readonly #activations = new Map<string, QuantizedActivation>();
+  /** Output name of each rewritten product to the scale of its integers, column by column. */
+  readonly #productScales = new Map<string, Float32Array>();
 
   constructor(initializers: Map<string, TensorProto>) {
     this.#initializers = initializers;
   }
 
-  activation(name: string, range: Tensor): string {
+  product(node: NodeProto, range: Tensor, weights: QuantizedColumns): NodeProto {
+    const [activation = '', weightsName = ''] = node.inputs;
+    const left = this.#activation(activation, range);
+    const right = this.#weights(weightsName, weights);
+    const scales = weights.scales.values.map((scale) => Math.fround(left.scale * scale));
+    this.#productScales.set(node.outputs[0] ?? '', scales);
+    return { ...node, inputs: [left.dequantized, right] };
+  }
+
+  /** The node, with its second input as int32 where that is a constant added to a rewritten product. */
+  sum(node: NodeProto): NodeProto {
+    const [product = '', biasName = ''] = node.inputs;
+    const scales = this.#productScales.get(product);
+    const proto = this.#initializers.get(biasName);
+    const bias = proto && fromTensorProto(proto);
+    if (!scales || !bias?.ok || bias.value.values.length !== scales.length) return node;
+    const exact = Array.from(bias.value.values, (value, i) => roundHalfEven(value / (scales[i] as number)));
+    // Beside weights next to nothing a bias may not fit; it then stays as it is.
+    if (exact.some((code) => Math.abs(code) > INT32_MAX)) return node;
+    const codes = Int32Array.from(exact);
+    this.#initializers.delete(biasName);
+    const inputs = [
+      this.#constant(`${biasName}_quantized`, { dims: bias.value.dims, values: codes }),
+      this.#constant(`${biasName}_scale`, { dims: [scales.length], values: scales }),
+    ];
+    this.nodes.push(nodeOf('DequantizeLinear', `${biasName}_dequantized`, inputs, 0));
+    return { ...node, inputs: [product, `${biasName}_dequantized`] };
+  }
+
+  #activation(name: string, range: Tensor): QuantizedActivation {
     const known = this.#activations.get(name);
     if (known !== undefined) return known;
     const { scale, zeroPoint } = affineScale(range);
@@ -61,18 +91,14 @@ class Rewritten {
     this.nodes.push(nodeOf('QuantizeLinear', `${name}_quantized`, [name, scaleName, zeroName]));
     const dequantized = `${name}_dequantized`;
     this.nodes.push(nodeOf('DequantizeLinear', dequantized, [`${name}_quantized`, scaleName, zeroName]));
-    this.#activations.set(name, dequantized);
-    return dequantized;
+    const activation = { dequantized, scale };
+    this.#activations.set(name, activation);
+    return activation;
   }
 
-  weights(name: string, { codes, scales }: QuantizedColumns): string {
+  #weights(name: string, { codes, scales }: QuantizedColumns): string {
     this.#initializers.delete(name);
-    const zeros = { dims: scales.dims, values: new Int8Array(scales.values.length) };
-    const inputs = [
-      this.#constant(`${name}_quantized`, codes),
-      this.#constant(`${name}_scale`, scales),
-      this.#constant(`${name}_zero_point`, zeros),
-    ];
+    const inputs = [this.#constant(`${name}_quantized`, codes), this.#constant(`${name}_scale`, scales)];
     this.nodes.push(nodeOf('DequantizeLinear', `${name}_dequantized`, inputs, 1));
     return `${name}_dequantized`;
   }
@@ -83,9 +109,16 @@ class Rewritten {
   }
 }
 
+const INT32_MAX = 0x7fffffff;
+
+interface QuantizedActivation {
+  readonly dequantized: string;
+  readonly scale: number;
+}
+
 interface QuantizedColumns {
   readonly codes: Tensor;
-  readonly scales: Tensor;
+  readonly scales: Tensor<Float32Array>;
 }
 
 function quantizeColumns(weights: TensorProto): Result<QuantizedColumns, string> {
@@ -118,12 +151,15 @@ function affineScale(range: Tensor): { readonly scale: number; readonly zeroPoin
   }
   if (high === low) return { scale: 1, zeroPoint: 0 };
   const scale = Math.fround((high - low) / 255);
-  return { scale, zeroPoint: Math.min(Math.max(roundHalfEven(-128 - low / scale), -128), 127) };
+  return {
+    scale,
+    zeroPoint: Math.min(Math.max(roundHalfEven(-128 - low / ((high - low) / 255)), -128), 127),
+  };
 }
 
 function nodeOf(opType: string, output: string, inputs: readonly string[], axis?: number): NodeProto {
   const attributes = axis === undefined ? [] : [axisAttribute(axis)];
-  return { inputs, outputs: [output], name: output, opType, attributes, domain: undefined, unknown: [] };
+  return { inputs, outputs: [output], name: undefined, opType, attributes, domain: undefined, unknown: [] };
 }
 
 const axisAttribute = (axis: number): AttributeProto => ({

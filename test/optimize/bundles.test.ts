@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/decision/policy.ts';
+import { dailyV1 } from '../../src/features/daily-v1.ts';
+import { contractHash } from '../../src/features/vector.ts';
+import { createOrtEngine } from '../../src/inference/ort.ts';
+import { demoBars } from '../../src/local/demo-series.ts';
+import { type Bundle, openBundle } from '../../src/models/bundle.ts';
+import { insideDomain } from '../../src/optimize/domain.ts';
+import { buildExamples } from '../../src/optimize/examples.ts';
+
+function shipped(name: string): Bundle {
+  const file = (path: string): URL => new URL(`../../bundles/${name}/${path}`, import.meta.url);
+  const opened = openBundle({
+    manifest: readFileSync(file('manifest.json'), 'utf8'),
+    model: new Uint8Array(readFileSync(file('model.onnx'))),
+  });
+  if (!opened.ok) throw new Error(opened.error);
+  return opened.value;
+}
+
+describe('the bundles in the tree', () => {
+  it.each(['spx-1d', 'active'])('%s was trained on the features this build computes', (name) => {
+    expect(shipped(name).manifest.features.contractHash).toBe(contractHash(dailyV1));
+  });
+
+  it('mark the one that acts on purpose as a test', () => {
+    expect(shipped('active').manifest.purpose).toBe('test');
+    expect(shipped('spx-1d').manifest.purpose).toBe('production');
+  });
+
+  it.each([7, 1, 99])(
+    'active acts on four in five bars of the demo series and more, on both sides (seed %i)',
+    async (seed) => {
+      const { manifest, model } = shipped('active');
+      const bars = demoBars({ seed, endMs: Date.UTC(2027, 0, 1), count: 560 });
+      const { features, count, featureCount } = buildExamples(bars, dailyV1, 1);
+      const { inputName, outputName } = manifest.model;
+      const probe = Float32Array.from(manifest.domain.baseline);
+      const engine = createOrtEngine({});
+      const runnable = await engine.prepare({ bytes: model, inputName, outputName, featureCount, probe });
+      const scores = runnable.ok ? await runnable.value.run(features, count) : runnable;
+      if (!scores.ok) throw new Error(scores.error.detail);
+      const inside = insideDomain(manifest.domain, features);
+      const actions = Array.from(scores.value, (score, i) =>
+        inside[i] ? judge(manifest.policy, score, undefined).action : 'HOLD',
+      );
+      const shareOf = (wanted: string): number =>
+        actions.filter((action) => action === wanted).length / count;
+      expect(shareOf('HOLD')).toBeLessThan(0.2);
+      expect(shareOf('BUY')).toBeGreaterThan(0.15);
+      expect(shareOf('SELL')).toBeGreaterThan(0.15);
+    },
+  );
+});
