@@ -1,0 +1,263 @@
+import { createConnection } from 'node:net';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { redisKeys } from '../../src/control/redis-keys.ts';
+import { canonicalJson } from '../../src/core/canonical-json.ts';
+import { type ProblemCode, problemCodes } from '../../src/core/codes.ts';
+import { sha256Hex } from '../../src/core/digest.ts';
+import type { DecisionRequest } from '../../src/http/decision-schemas.ts';
+import { runtimeNames } from '../../src/local/service-file.ts';
+import { decisions } from '../../src/store/schema.ts';
+import { demoRequest, sp500Requests } from './requests.ts';
+import { startTestService, type TestService, until } from './test-service.ts';
+
+const dayMs = 86_400_000;
+
+describe.each(runtimeNames)('the service on %s', (runtime) => {
+  let service: TestService;
+  const live = (seed = 1): DecisionRequest => demoRequest(seed, Date.now());
+
+  beforeAll(async () => {
+    service = await startTestService(runtime, { BODY_DEADLINE_MS: '500' });
+  });
+  afterAll(() => service.stop());
+
+  const post = (body: BodyInit, headers: Record<string, string> = {}) =>
+    fetch(`${service.baseUrl}/v1/decisions`, {
+      method: 'POST',
+      body,
+      headers: { authorization: service.keys.decide, ...headers },
+    });
+
+  async function decide(request: DecisionRequest, idempotencyKey?: string) {
+    const options = idempotencyKey === undefined ? {} : { idempotencyKey };
+    const reply = await service.client('decide').decide(request, options);
+    if (reply.kind !== 'ok') throw new Error(JSON.stringify(reply));
+    return reply.value;
+  }
+
+  it('gives decisions that can be acted upon, both ways', async () => {
+    const actions = new Set<string>();
+    for (let seed = 1; seed <= 20; seed++) {
+      const answer = await decide(live(seed));
+      expect(answer.holdKind, JSON.stringify(answer.reasons)).not.toBe('safety');
+      if (answer.action !== 'HOLD') expect(answer.actionable).toBe(true);
+      actions.add(answer.action);
+    }
+    expect([...actions]).toEqual(expect.arrayContaining(['BUY', 'SELL']));
+  });
+
+  it('keeps the record of a decision, readable by its own account, and proves it', async () => {
+    const answer = await decide({ ...live(), durability: 'ack', explain: true });
+    const stored = await service.client('observe').decision(answer.id);
+    if (stored.kind !== 'ok') throw new Error(JSON.stringify(stored));
+    expect(stored.value).toMatchObject({
+      id: answer.id,
+      recordHash: answer.recordHash,
+      receipt: answer.receipt,
+    });
+    expect(sha256Hex(canonicalJson(stored.value.record))).toBe(answer.recordHash);
+  });
+
+  it('says what stage took how long, what is left of the limit, and goes on with the trace', async () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const { headers } = await post(JSON.stringify(live()), { traceparent });
+    expect(headers.get('server-timing')).toMatch(/auth;dur=.*model;dur=/);
+    expect(headers.get('ratelimit')).toMatch(/^"decide";r=\d+;t=\d+$/);
+    expect(headers.get('ratelimit-policy')).toMatch(/^"decide";q=\d+;w=\d+$/);
+    expect(headers.get('traceparent')).toMatch(/^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-01$/);
+  });
+
+  describe('refuses', () => {
+    const changed = (change: object) => () => JSON.stringify({ ...live(), ...change });
+    const withLastBar = (change: object) => () => {
+      const request = live();
+      const bars = request.bars ?? [];
+      return JSON.stringify({ ...request, bars: [...bars.slice(0, -1), { ...bars.at(-1), ...change }] });
+    };
+    it.each<[string, () => string, ProblemCode]>([
+      ['a body over the limit', () => `${' '.repeat(300_000)}{}`, 'BODY_TOO_LARGE'],
+      ['no body', () => '', 'NOT_JSON'],
+      ['text', () => 'hello', 'NOT_JSON'],
+      ['NaN', () => JSON.stringify(live()).replace('"h":', '"h":NaN,"x":'), 'NOT_JSON'],
+      ['a wrong type', changed({ symbol: 7 }), 'INVALID_REQUEST'],
+      ['a negative price', withLastBar({ l: -1 }), 'INVALID_REQUEST'],
+      ['NaN as text', withLastBar({ c: 'NaN' }), 'INVALID_REQUEST'],
+      ['high below low', withLastBar({ h: 1, l: 2, o: 1.5, c: 1.5 }), 'INVALID_REQUEST'],
+      ['times out of order', withLastBar({ t: '2020-01-01' }), 'INVALID_REQUEST'],
+      ['a time in the future', withLastBar({ t: Date.now() + dayMs }), 'INVALID_REQUEST'],
+      ['too few bars', () => JSON.stringify({ ...live(), bars: live().bars?.slice(-10) }), 'TOO_FEW_BARS'],
+      ['an unknown symbol', changed({ symbol: 'NOPE' }), 'UNKNOWN_SYMBOL'],
+      ['an unknown interval', changed({ interval: '1m' }), 'UNKNOWN_INTERVAL'],
+      ['an unknown model', changed({ model: 'nope' }), 'UNKNOWN_MODEL'],
+    ])('%s', async (_, body, code) => {
+      const response = await post(body());
+      const problem = await response.json();
+      expect(problem).toMatchObject({ code, status: problemCodes[code].status });
+      expect(response.status).toBe(problemCodes[code].status);
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+      if (response.status === 422) expect(problem.errors[0].path).not.toBe('');
+    });
+
+    it.each<[string, Record<string, string>, ProblemCode]>([
+      ['a missing key', { authorization: '' }, 'UNAUTHENTICATED'],
+      ['a wrong secret', { authorization: `Bearer local-decide.${'x'.repeat(43)}` }, 'UNAUTHENTICATED'],
+      ['an unknown key', { authorization: `Bearer nobody.${'x'.repeat(43)}` }, 'UNAUTHENTICATED'],
+    ])('%s', async (_, headers, code) => {
+      const response = await post(JSON.stringify(live()), headers);
+      expect(await response.json()).toMatchObject({ code, status: 401 });
+    });
+
+    it('a key that lacks the scope', async () => {
+      const reply = await service.client('observe').decide(live());
+      expect(reply).toMatchObject({ kind: 'problem', status: 403, problem: { code: 'SCOPE_MISSING' } });
+    });
+
+    it('a body that stops coming, without waiting for it', async () => {
+      expect(await halfARequest(service)).toMatch(/^HTTP\/1\.1 408 /);
+    });
+
+    it('other methods and paths with a code', async () => {
+      const wrongMethod = await fetch(`${service.baseUrl}/v1/decisions`);
+      expect(await wrongMethod.json()).toMatchObject({ code: 'METHOD_NOT_ALLOWED' });
+      expect(wrongMethod.headers.get('allow')).toBe('POST');
+      expect(await (await fetch(`${service.baseUrl}/v1/nothing`)).json()).toMatchObject({
+        code: 'NOT_FOUND',
+      });
+    });
+
+    it('10,000 generated bodies or answers them, each with a code', async () => {
+      const plain = JSON.stringify(live());
+      const mutated = fc
+        .tuple(fc.nat(plain.length), fc.nat(8), fc.string({ maxLength: 6 }))
+        .map(([at, cut, put]) => plain.slice(0, at) + put + plain.slice(at + cut));
+      const field = fc.constantFrom(
+        'symbol',
+        'interval',
+        'bars',
+        'features',
+        'asOf',
+        'position',
+        'model',
+        'explain',
+      );
+      const replaced = fc
+        .tuple(field, fc.jsonValue({ maxDepth: 3 }))
+        .map(([name, value]) => JSON.stringify({ ...live(), [name]: value }));
+      const bodies = fc.sample(fc.oneof(mutated, replaced, fc.json(), fc.string()), {
+        numRuns: 10_000,
+        seed: 42,
+      });
+      const statuses = new Map<number, number>();
+      const next = bodies.values();
+      await Promise.all(
+        Array.from({ length: 16 }, async () => {
+          for (const body of next) {
+            const response = await post(body);
+            const answer = await response.json();
+            const says = response.ok ? answer.action : answer.code;
+            if (response.status >= 500 || typeof says !== 'string')
+              throw new Error(`${body} → ${JSON.stringify(answer)}`);
+            statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
+          }
+        }),
+      );
+      expect(statuses.get(400)).toBeGreaterThan(100);
+      expect(statuses.get(422)).toBeGreaterThan(100);
+      expect(statuses.get(200)).toBeGreaterThan(100);
+    });
+  });
+
+  describe('idempotency', () => {
+    it('answers a retry with the same bytes, and another body not at all', async () => {
+      const body = JSON.stringify({ ...live(), clientDecisionId: `${runtime}-same` });
+      const first = await (await post(body)).text();
+      const again = () => post(body);
+      await until(async () => (await again()).status !== 409);
+      const retried = await again();
+      expect(await retried.text()).toBe(first);
+      expect(retried.headers.get('idempotency-replayed')).toBe('true');
+      const other = await post(JSON.stringify({ ...live(2), clientDecisionId: `${runtime}-same` }));
+      expect(await other.json()).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
+    });
+
+    it('never gives an answer back from before a newer control epoch', async () => {
+      const [request] = await sp500Requests(1);
+      if (!request) throw new Error('no request');
+      await decide(request, `${runtime}-old`);
+      await service.setTradingState('ACTIVE');
+      await until(
+        async () =>
+          (await post(JSON.stringify(request), { 'idempotency-key': `${runtime}-old` })).status === 409,
+      );
+      const reply = await service.client('decide').decide(request, { idempotencyKey: `${runtime}-old` });
+      expect(reply).toMatchObject({ kind: 'problem', problem: { code: 'SUPERSEDED' } });
+    });
+
+    it('lets one of many twins answer', async () => {
+      const body = JSON.stringify({ ...live(), clientDecisionId: `${runtime}-twins` });
+      const replies = await Promise.all(Array.from({ length: 10 }, () => post(body)));
+      const ids = new Set<string>();
+      for (const reply of replies) {
+        const answer = await reply.json();
+        if (reply.ok) ids.add(answer.id);
+        else expect(reply.status).toBe(409);
+      }
+      expect(ids.size).toBe(1);
+    });
+  });
+
+  it('holds within one lease of a halt, and acts again after it', async () => {
+    await service.setTradingState('HALTED');
+    await until(async () => (await decide(live())).reasons[0]?.code === 'TRADING_HALTED');
+    for (let seed = 1; seed <= 20; seed++) expect((await decide(live(seed))).action).toBe('HOLD');
+    await service.setTradingState('ACTIVE');
+    await until(async () => (await decide(live())).actionable);
+  });
+
+  it('refuses a key once it is revoked, without asking the database', async () => {
+    await service.openRedis().zadd(redisKeys.revocations, { score: Date.now(), member: 'local-trade' });
+    await until(async () => (await service.client('trade').decision('x')).kind === 'problem');
+  });
+
+  it('writes every decision it answered, also those it was answering when it was told to stop', async () => {
+    const answered = new Set<string>();
+    let stopping: Promise<void> | undefined;
+    await Promise.all(
+      Array.from({ length: 8 }, async (_, worker) => {
+        for (let call = 0; call < 400; call++) {
+          const reply = await service.client('decide').decide(live(worker));
+          if (reply.kind !== 'ok') return;
+          answered.add(reply.value.id);
+          if (answered.size === 500) stopping = service.process.drain();
+        }
+      }),
+    );
+    await stopping;
+    const rows = await service.openDatabase().orm.select({ id: decisions.id }).from(decisions);
+    const written = new Set(rows.map((row) => row.id));
+    expect(answered.size).toBeGreaterThanOrEqual(500);
+    expect([...answered].filter((id) => !written.has(id))).toEqual([]);
+  });
+});
+
+/** Sends the head of a request and a part of its body, and reads what comes back. */
+function halfARequest(service: TestService): Promise<string> {
+  const { hostname, port } = new URL(service.baseUrl);
+  const head = [
+    'POST /v1/decisions HTTP/1.1',
+    `Host: ${hostname}`,
+    `Authorization: ${service.keys.decide}`,
+    'Content-Length: 100',
+    '',
+    '{',
+  ].join('\r\n');
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(Number(port), hostname, () => socket.write(head));
+    socket.once('data', (data) => {
+      socket.destroy();
+      resolve(data.toString());
+    });
+    socket.once('error', reject);
+  });
+}
