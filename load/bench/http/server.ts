@@ -1,0 +1,12 @@
+/** A server under load, on one runtime. */
+export interface Server {
+  /** What requests are posted to. */
+  readonly url: string;
+  /** Whole header value; empty where none is needed. */
+  readonly authorization: string;
+  /** Of the server's own process. */
+  readonly pid: number;
+  /** Resolves when nothing of what it was asked is left to do, so that the next sample has the machine alone. */
+  settle(): Promise<void>;
+  stop(): Promise<void>;
+}

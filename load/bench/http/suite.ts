@@ -1,0 +1,193 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RuntimeName, runtimeNames } from '../../../src/local/service-file.ts';
+import type { Sample, Subject } from '../interleave.ts';
+import { type Pinning, pinRest } from '../pinning.ts';
+import type { PreparedSuite, Suite, SuiteOptions } from '../suite.ts';
+import { type BodyKind, decisionBodies } from './decision-bodies.ts';
+import { startEcho } from './echo-server.ts';
+import type { Server } from './server.ts';
+import { startService } from './service-server.ts';
+import { assertWrk, runWrk, WRK_CONNECTIONS, type WrkAnswer } from './wrk.ts';
+
+type Handler = 'decide' | 'echo';
+
+interface Target {
+  readonly name: string;
+  readonly runtime: RuntimeName;
+  readonly handler: Handler;
+  readonly kind: BodyKind;
+}
+
+/** More than this share of safety HOLDs, and the figures are of something else than deciding. */
+const SAFETY_SHARE_MAX = 0.01;
+
+/**
+ * Decisions over HTTP on each runtime, raw and as real processes, beside a handler that only parses the same
+ * JSON; server on one core, load on another.
+ */
+export const http: Suite = {
+  name: 'http',
+  title: 'Decisions over HTTP, beside a handler that only parses the same JSON (echo)',
+  metrics: [
+    { name: 'answers/s', better: 'higher', isCompared: true },
+    { name: 'p50 ms', better: 'lower', isCompared: false },
+    { name: 'p99 ms', better: 'lower', isCompared: true },
+    { name: 'actionable %', better: 'higher', isCompared: false },
+    { name: 'resident MiB', better: 'lower', isCompared: false },
+  ],
+  rounds: 5,
+  async prepare(options) {
+    assertWrk();
+    const targets = allTargets().filter(({ name }) => name.includes(options.only));
+    const pinning = pinRest();
+    const bench = new HttpBench(options, pinning);
+    try {
+      await bench.start(targets);
+    } catch (cause) {
+      await bench.close();
+      throw cause;
+    }
+    return bench.prepared(targets);
+  },
+};
+
+const nameOf = (handler: Handler, runtime: RuntimeName, kind: BodyKind): string =>
+  `${kind}, ${runtime}, ${handler}`;
+
+function allTargets(): readonly Target[] {
+  return (['features', 'bars'] as const).flatMap((kind) =>
+    runtimeNames.flatMap((runtime) =>
+      (['decide', 'echo'] as const).map((handler) => ({
+        name: nameOf(handler, runtime, kind),
+        runtime,
+        handler,
+        kind,
+      })),
+    ),
+  );
+}
+
+class HttpBench {
+  readonly #options: SuiteOptions;
+  readonly #pinning: Pinning;
+  readonly #workDir = mkdtempSync(join(tmpdir(), 'ultrathink-bench-'));
+  /** By handler and runtime. */
+  readonly #servers = new Map<string, Server>();
+  readonly #faults = new Set<string>();
+
+  constructor(options: SuiteOptions, pinning: Pinning) {
+    this.#options = options;
+    this.#pinning = pinning;
+  }
+
+  /** One server for all its bodies. They are all up for the whole run, and idle but for the one that is sampled. */
+  async start(targets: readonly Target[]): Promise<void> {
+    for (const { runtime, handler } of targets) {
+      const key = `${handler} ${runtime}`;
+      if (this.#servers.has(key)) continue;
+      this.#options.signal.throwIfAborted();
+      this.#options.progress(`starting ${handler} on ${runtime}`);
+      const server = await this.#startOne(handler, runtime);
+      this.#servers.set(key, server);
+      this.#pinning.pinMeasured(server.pid);
+    }
+  }
+
+  prepared(targets: readonly Target[]): PreparedSuite {
+    const names = new Set(targets.map(({ name }) => name));
+    const { sampleSeconds } = this.#options;
+    return {
+      subjects: targets.map((target): Subject => {
+        const baseline = target.handler === 'decide' ? nameOf('echo', target.runtime, target.kind) : null;
+        return {
+          name: target.name,
+          baseline: baseline !== null && names.has(baseline) ? baseline : null,
+          measure: () => this.#measure(target),
+        };
+      }),
+      conditions: [
+        `wrk -t1 -c${WRK_CONNECTIONS}, ${sampleSeconds} s a sample, as fast as answers come: percentiles are those at saturation.`,
+        this.#pinning.description,
+        `Bodies: ${describeBodies()}; model \`active\`, durability \`pending\`, no idempotency key, the real log.`,
+      ],
+      faults: () => [...this.#faults],
+      close: () => this.close(),
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#servers.values()].map((server) => server.stop()));
+    this.#servers.clear();
+    rmSync(this.#workDir, { recursive: true, force: true });
+  }
+
+  #startOne(handler: Handler, runtime: RuntimeName): Promise<Server> {
+    switch (handler) {
+      case 'echo':
+        return startEcho({ runtime, workDir: this.#workDir });
+      case 'decide':
+        return startService({
+          runtime,
+          dataDir: join(this.#workDir, runtime),
+          progress: this.#options.progress,
+        });
+    }
+  }
+
+  async #measure({ name, handler, runtime, kind }: Target): Promise<Sample> {
+    const server = this.#servers.get(`${handler} ${runtime}`);
+    if (!server) throw new Error('its server is not up');
+    // Bars are live for a day only, so each sample has its own.
+    const bodiesPath = join(this.#workDir, `${kind}.jsonl`);
+    const bodies = decisionBodies(kind, Date.now()).map((body) => JSON.stringify(body));
+    writeFileSync(bodiesPath, `${bodies.join('\n')}\n`);
+    const { sampleSeconds, signal } = this.#options;
+    const { url, authorization } = server;
+    const answer = await runWrk({ url, bodiesPath, authorization, durationSeconds: sampleSeconds, signal });
+    const residentMib = residentMibOf(server.pid);
+    await server.settle();
+    this.#judge(name, handler, answer);
+    return {
+      'answers/s': (answer.requests / answer.durationUs) * 1e6,
+      'p50 ms': answer.p50Us / 1000,
+      'p99 ms': answer.p99Us / 1000,
+      ...(handler === 'decide' ? { 'actionable %': (100 * answer.actionable) / answer.answers } : {}),
+      ...(residentMib === undefined ? {} : { 'resident MiB': residentMib }),
+    };
+  }
+
+  #judge(name: string, handler: Handler, answer: WrkAnswer): void {
+    const { answers, refused, safety, actionable, socketErrors, firstRefusal } = answer;
+    if (answers === 0) throw new Error('nothing was answered');
+    const fault = (what: string) => this.#faults.add(`${name}: ${what}`);
+    if (socketErrors > 0) fault(`${socketErrors} socket errors in a sample`);
+    if (refused > 0) fault(`${refused} of ${answers} answers were not 200, e.g. ${firstRefusal}`);
+    if (safety > SAFETY_SHARE_MAX * answers) {
+      fault(`${safety} of ${answers} decisions were HOLD for safety, e.g. ${firstRefusal}`);
+    }
+    if (handler === 'decide' && actionable === 0) fault('no decision was actionable');
+  }
+}
+
+function describeBodies(): string {
+  return (['features', 'bars'] as const)
+    .map((kind) => {
+      const bodies = decisionBodies(kind, Date.now());
+      const [first] = bodies;
+      const count = first?.bars?.length ?? Object.keys(first?.features ?? {}).length;
+      return `${count} ${kind} (${JSON.stringify(first).length} bytes)`;
+    })
+    .join(', ');
+}
+
+/** What the server holds in memory, where /proc tells. */
+function residentMibOf(pid: number): number | undefined {
+  try {
+    const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kibibytes === undefined ? undefined : Number(kibibytes) / 1024;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,12 @@
+import { http } from './http/suite.ts';
+import { microSuite } from './micro/micro-suite.ts';
+import type { Suite } from './suite.ts';
+
+/** Every suite, in the order in which `npm run bench` runs them all. */
+export const suites: readonly Suite[] = [
+  microSuite('math', "Deterministic math, beside the engine's own"),
+  microSuite('hash', "Hashes and canonical JSON, beside the engine's own"),
+  microSuite('features', 'Bars to features'),
+  microSuite('telemetry', 'Telemetry'),
+  http,
+];
