@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 
 export interface Child {
   /** Also the id of its process group. */
@@ -16,7 +15,8 @@ interface ChildOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  readonly stdout: 'pipe' | 'inherit';
+  /** `pipe-stdout`: standard output alone is read by us. */
+  readonly output: 'inherit' | 'pipe-stdout' | 'pipe';
   /** Opens a pipe from the child's descriptor 3. */
   readonly controlPipe?: boolean;
 }
@@ -26,15 +26,21 @@ interface ChildOptions {
  * launcher, which ends its children in order. Its standard input is a pipe, so that it sees the launcher die.
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
+  const { output } = options;
   const child = spawn(options.command, options.args, {
     detached: true,
-    stdio: ['pipe', options.stdout, 'inherit', ...(options.controlPipe ? (['pipe'] as const) : [])],
+    stdio: [
+      'pipe',
+      output === 'inherit' ? 'inherit' : 'pipe',
+      output === 'pipe' ? 'pipe' : 'inherit',
+      ...(options.controlPipe ? (['pipe'] as const) : []),
+    ],
     env: { ...process.env, ...options.environment },
   });
   const ended = endOf(child);
-  await Promise.race([once(child, 'spawn'), ended.then((how) => Promise.reject(new Error(how)))]);
   const { pid } = child;
-  if (pid === undefined) throw new Error(`${options.command} has no process id`);
+  // Nothing else is waited for: whoever has to end the child must know it as soon as it exists.
+  if (pid === undefined) throw new Error(await ended);
   return {
     pid,
     process: child,
@@ -45,13 +51,13 @@ export async function startChild(options: ChildOptions): Promise<Child> {
       const killer = setTimeout(() => killGroup(pid), graceMs);
       await ended;
       clearTimeout(killer);
-      // What it started itself, and did not take along.
-      killGroup(pid);
     },
   };
 }
 
+/** Nothing it started outlives it. */
 async function endOf(child: ChildProcess): Promise<string> {
+  child.once('exit', () => killGroup(child.pid ?? 0));
   return new Promise((resolve) => {
     child.once('error', (failure) => resolve(failure.message));
     child.once('exit', (status, signal) =>
@@ -61,6 +67,7 @@ async function endOf(child: ChildProcess): Promise<string> {
 }
 
 function killGroup(pid: number): void {
+  if (pid === 0) return; // It would be our own group.
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {

@@ -44,6 +44,8 @@ async function launch(args: readonly string[]): Promise<number> {
     },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stack.interrupt());
+  // A terminal that was closed without a signal.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stack.interrupt());
   const cause = await stack.run();
   for (const file of files) rmSync(file, { force: true });
   console.error(sayWhy(cause));

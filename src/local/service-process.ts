@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { buildWorker, ROOT, type WorkerModule } from './build-worker.ts';
 import { type Child, startChild } from './child.ts';
 import type { RuntimeName } from './service-file.ts';
+import { runtimeBinary } from './toolset.ts';
 import { TICKER_TOKEN, workerdConfig } from './workerd-config.ts';
 import { startWorkerd } from './workerd-process.ts';
 
@@ -43,27 +44,28 @@ export function startService(options: ServiceOptions): Promise<ServiceProcess> {
     case 'workerd':
       return onWorkerd(options);
     case 'deno':
-      return onOwnServer(options, [
-        'run',
-        '--quiet',
-        '--no-prompt',
-        '--allow-net',
-        '--allow-read',
-        '--allow-env',
-      ]);
+      return onOwnServer(
+        'deno',
+        ['run', '--quiet', '--no-prompt', '--allow-net', '--allow-read', '--allow-env'],
+        options,
+      );
     case 'bun':
-      return onOwnServer(options, ['run', '--no-install']);
+      return onOwnServer('bun', ['run', '--no-install'], options);
   }
 }
 
 /** Deno and Bun serve by themselves, and drain before they end on SIGTERM. */
-async function onOwnServer(options: ServiceOptions, flags: readonly string[]): Promise<ServiceProcess> {
-  const { runtime, port, environment } = options;
+async function onOwnServer(
+  runtime: 'deno' | 'bun',
+  flags: readonly string[],
+  options: ServiceOptions,
+): Promise<ServiceProcess> {
+  const { port, environment } = options;
   const child = await startChild({
-    command: join(ROOT, 'toolsets', runtime, 'node_modules/.bin', runtime),
+    command: runtimeBinary(runtime),
     args: [...flags, join(ROOT, 'functions', `${runtime}.ts`)],
     environment: { ...environment, HOST: '127.0.0.1', PORT: String(port), DENO_NO_UPDATE_CHECK: '1' },
-    stdout: 'inherit',
+    output: 'inherit',
   });
   return {
     child,

@@ -36,7 +36,7 @@ export async function startStandin({ name, port, dataDir, token }: StandinOption
       ...['--port', String(port), '--data', dataDir, '--token', token],
     ],
     environment: {},
-    stdout: 'pipe',
+    output: 'pipe-stdout',
   });
   const endedEarly = child.ended.then((how) => Promise.reject(new Error(`the ${name} stand-in ${how}`)));
   const address = firstLine(child.process.stdout as Readable).then((line) => {

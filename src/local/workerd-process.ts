@@ -29,7 +29,7 @@ export async function startWorkerd(options: WorkerdOptions): Promise<WorkerdProc
     command: workerdBinary(),
     args: ['serve', '--experimental', '-I', options.moduleDir, '--control-fd=3', options.configPath],
     environment: options.environment,
-    stdout: 'inherit',
+    output: 'inherit',
     controlPipe: true,
   });
   const endedEarly = child.ended.then((how) =>
