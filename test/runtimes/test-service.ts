@@ -22,6 +22,9 @@ export interface Part {
   readonly url: string;
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** It keeps its connections and answers nothing, until `resume`. */
+  pause(): void;
+  resume(): void;
 }
 
 export interface TestService {
@@ -114,6 +117,8 @@ async function startPart(name: 'redis' | 'libsql', dataDir: string, token: strin
       return url;
     },
     start,
+    pause: () => process.kill(-child.pid, 'SIGSTOP'),
+    resume: () => process.kill(-child.pid, 'SIGCONT'),
     async kill() {
       try {
         process.kill(-child.pid, 'SIGKILL');
