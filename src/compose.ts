@@ -59,7 +59,7 @@ function faulty(faults: readonly string[], runtime: Runtime): Service {
   };
 }
 
-function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
+function createAdapters(runtime: Runtime, config: Config) {
   const { clock, timers, random } = runtime;
   const database = openDatabase({ ...config.database, fetch: runtime.fetch });
   // An isolate's first round trip may take twice the deadline of the others.
@@ -89,7 +89,12 @@ function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
     admitFailedLogin: createFailedLoginLimiter({ redis }),
     clock,
   });
+  return { database, redis, ids, control, log, authenticator };
+}
 
+function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
+  const { clock, timers, random } = runtime;
+  const { database, redis, ids, control, log, authenticator } = createAdapters(runtime, config);
   let draining = false;
   let requestsInFlight = 0;
   const isDraining = () => draining;

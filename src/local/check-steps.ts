@@ -33,12 +33,12 @@ export const checkSteps = {
   unused: {
     name: 'unused files, exports, packages',
     tool: 'knip/bin/knip.js',
-    args: ['--no-progress'],
+    args: ['--no-progress', '--no-config-hints'],
   },
   unusedButByTests: {
     name: 'what only tests use',
     tool: 'knip/bin/knip.js',
-    args: ['--no-progress', '--production'],
+    args: ['--no-progress', '--no-config-hints', '--production'],
   },
 } as const satisfies Record<string, CheckStep>;
 
