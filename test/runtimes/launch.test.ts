@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createClient } from '../../src/client/client.ts';
+import { fetchTransport } from '../../src/client/fetch-transport.ts';
+import { demoBars } from '../../src/local/demo-series.ts';
+import { type LaunchedService, launchService, temporaryDataDir } from '../../src/local/launched-service.ts';
+import { type RuntimeName, runtimeNames, type ServiceFile } from '../../src/local/service-file.ts';
+
+const endedWell = 'ended with status 0';
+const bars = demoBars({ seed: 7, endMs: Date.now(), count: 70 }).map((bar) => ({
+  t: bar.tMs,
+  o: bar.open,
+  h: bar.high,
+  l: bar.low,
+  c: bar.close,
+  v: bar.volume,
+}));
+
+let dataDir: ReturnType<typeof temporaryDataDir>;
+let launched: LaunchedService | undefined;
+
+beforeEach(() => {
+  dataDir = temporaryDataDir();
+});
+
+afterEach(async () => {
+  await launched?.stop();
+  launched = undefined;
+  dataDir.remove();
+});
+
+async function launch(runtime: RuntimeName): Promise<LaunchedService> {
+  launched = await launchService({ runtime, dataDir: dataDir.path });
+  return launched;
+}
+
+const clientOf = ({ baseUrl, keys }: ServiceFile, scope: 'decide' | 'observe') =>
+  createClient({ baseUrl, authorization: keys[scope], transport: fetchTransport(fetch) });
+
+/** Asks for decisions without a pause until the service stops answering them. Answers the ids it was given. */
+async function decideUntilRefused(service: ServiceFile): Promise<string[]> {
+  const client = clientOf(service, 'decide');
+  const ids: string[] = [];
+  const ask = async (): Promise<void> => {
+    for (;;) {
+      const reply = await client.decide({ symbol: 'DEMO', bars });
+      if (reply.kind !== 'ok') return;
+      ids.push(reply.value.id);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, ask));
+  return ids;
+}
+
+/** A start on the same data directory, to see what was written. */
+async function unwritten(ids: readonly string[]): Promise<string[]> {
+  const { service } = await launch('bun');
+  const client = clientOf(service, 'observe');
+  const missing: string[] = [];
+  for (const id of ids) {
+    const reply = await client.decision(id);
+    if (reply.kind !== 'ok') missing.push(id);
+  }
+  return missing;
+}
+
+async function isGone(pid: number): Promise<boolean> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return true;
+    }
+    await sleep(50);
+  }
+  return false;
+}
+
+const processesOf = ({ servicePid, standins }: ServiceFile): number[] => [
+  servicePid,
+  standins.redis.pid,
+  standins.libsql.pid,
+];
+
+describe('the launcher', () => {
+  for (const runtime of runtimeNames) {
+    it(`stops everything on ${runtime} when interrupted under load, and every answered decision is written`, async () => {
+      const { service, stop } = await launch(runtime);
+      const decided = decideUntilRefused(service);
+      await sleep(500);
+      expect(await stop()).toBe(endedWell);
+      const ids = await decided;
+      expect(ids.length).toBeGreaterThan(0);
+      for (const pid of processesOf(service)) expect(await isGone(pid)).toBe(true);
+      expect(await unwritten(ids)).toEqual([]);
+    });
+  }
+
+  for (const [part, name] of [
+    ['libsql', 'database'],
+    ['redis', 'redis'],
+  ] as const) {
+    it(`ends with one line when ${part} is killed under load, and every answered decision is written`, async () => {
+      const { service, launcher, output } = await launch('workerd');
+      const decided = decideUntilRefused(service);
+      await sleep(500);
+      process.kill(service.standins[part].pid, 'SIGKILL');
+      expect(await launcher.ended).toBe('ended with status 1');
+      expect((await output).trimEnd().split('\n').at(-1)).toBe(
+        `stopped, because the ${name} part was killed by SIGKILL`,
+      );
+      expect(await unwritten(await decided)).toEqual([]);
+    });
+  }
+
+  it('ends everything and says so when the service is killed', async () => {
+    const { service, launcher, output } = await launch('workerd');
+    process.kill(service.servicePid, 'SIGKILL');
+    expect(await launcher.ended).toBe('ended with status 1');
+    expect(await output).toContain('stopped, because the service part was killed by SIGKILL');
+    for (const pid of processesOf(service)) expect(await isGone(pid)).toBe(true);
+  });
+
+  it('leaves nothing running when it is killed itself', async () => {
+    const { service, launcher } = await launch('workerd');
+    launcher.process.kill('SIGKILL');
+    for (const pid of processesOf(service)) expect(await isGone(pid)).toBe(true);
+  });
+
+  it('says in one line that the data directory is in use', async () => {
+    const { service } = await launch('workerd');
+    const second = launchService({ runtime: 'workerd', dataDir: dataDir.path });
+    await expect(second).rejects.toThrow(
+      `${service.baseUrl} already runs on ${dataDir.path} (process ${service.pid})`,
+    );
+  });
+});
