@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+import { createDecisionLog } from '../../src/audit/decision-log.ts';
+import type { DecisionRecord } from '../../src/audit/decision-record.ts';
+import type { ControlView, TradingState } from '../../src/control/view.ts';
+import { canonicalJson } from '../../src/core/canonical-json.ts';
+import { hmacSha256Hex, sha256Hex } from '../../src/core/digest.ts';
+import { createIdSource } from '../../src/core/ids.ts';
+import { err, ok } from '../../src/core/result.ts';
+import { createPipeline, type Question } from '../../src/decision/pipeline.ts';
+import type { Bar } from '../../src/features/bar.ts';
+import type { ServedModel } from '../../src/models/catalog.ts';
+import { Stages } from '../../src/telemetry/stages.ts';
+import { constantModel } from '../http/served-model.ts';
+import { VirtualTime } from '../virtual-time.ts';
+
+const dayMs = 86_400_000;
+const receiptSecret = 'r'.repeat(32);
+
+function setUp(options: { readonly pendingBytesMax?: number } = {}) {
+  const time = new VirtualTime(Date.parse('2026-03-02T12:00:00Z'));
+  const rows: DecisionRecord[] = [];
+  const shared = { tradingState: 'ACTIVE' as TradingState, epoch: 7, live: true, tableFails: false };
+  const log = createDecisionLog({
+    async insert(records) {
+      if (shared.tableFails) return err('down');
+      rows.push(...records);
+      return ok(undefined);
+    },
+    clock: time,
+    timers: time,
+    pendingBytesMax: options.pendingBytesMax ?? 1_000_000,
+    batchMax: 10,
+    ownerMsMax: 1_000,
+  });
+  const current = (): ControlView | undefined =>
+    shared.live
+      ? {
+          sentAtMs: time.monotonicMs(),
+          expiresAtMs: time.monotonicMs() + 700,
+          epoch: shared.epoch,
+          tradingState: shared.tradingState,
+          registryEpoch: 0,
+        }
+      : undefined;
+  const pipeline = createPipeline({
+    control: { current },
+    log,
+    clock: time,
+    ids: createIdSource({ clock: time, random: { bytes: (length) => new Uint8Array(length).fill(1) } }),
+    receiptSecret,
+    configHash: 'c'.repeat(64),
+    freshnessGraceMs: 3_600_000,
+  });
+  const scope = { waitUntil: (work: Promise<void>) => void work, clientAddress: '127.0.0.1' };
+  const ask = (question: Question, view = current()) =>
+    pipeline.decide(question, view, scope, new Stages(time, 'auth'));
+  return { time, rows, shared, ask };
+}
+
+function barsUntil(endMs: number, count: number): readonly Bar[] {
+  return Array.from({ length: count }, (_, index) => ({
+    tMs: endMs - (count - index) * dayMs,
+    open: 10 + Math.sin(index),
+    high: 12 + Math.sin(index),
+    low: 8 + Math.sin(index),
+    close: 10 + Math.sin(index + 1),
+    volume: 100 + (index % 7),
+  }));
+}
+
+function question(model: ServedModel, change: Partial<Question> = {}): Question {
+  return {
+    key: { id: 'k', account: 'a', ratePerSecond: 1, burst: 1 },
+    model,
+    symbol: 'DEMO',
+    input: { kind: 'bars', bars: barsUntil(Date.parse('2026-03-02T00:00:00Z'), 70) },
+    position: undefined,
+    strategy: null,
+    asOfMs: null,
+    clientDecisionId: null,
+    durability: 'pending',
+    explain: false,
+    ...change,
+  };
+}
+
+describe('the decision pipeline', () => {
+  it('answers a BUY that may be acted upon until the permission or the policy ends', async () => {
+    const { ask, time } = setUp();
+    const outcome = await ask(question(constantModel(0.7)));
+    expect(outcome).toMatchObject({
+      kind: 'answered',
+      epoch: 7,
+      answer: { action: 'BUY', effect: 'open', actionable: true, holdKind: null, reasons: [], size: 0.7999 },
+    });
+    if (outcome.kind !== 'answered') return;
+    expect(Date.parse(outcome.answer.validUntil ?? '')).toBe(time.nowMs() + 700);
+  });
+
+  it('writes a record whose hash and receipt are those of the answer', async () => {
+    const { ask, time, rows } = setUp();
+    const outcome = await ask(question(constantModel(0.7)));
+    await time.advance(10);
+    const [row] = rows;
+    if (outcome.kind !== 'answered' || !row) throw new Error('no record');
+    expect(outcome.answer.recordHash).toBe(sha256Hex(row.record));
+    expect(outcome.answer.receipt).toBe(hmacSha256Hex(receiptSecret, row.recordHash));
+    expect(canonicalJson(JSON.parse(row.record))).toBe(row.record);
+    const { recordHash: _, receipt: __, ...answered } = outcome.answer;
+    expect(JSON.parse(row.record).answer).toEqual(answered);
+  });
+
+  it.each<[string, Partial<Question>, string, string]>([
+    ['nothing to decide on', { input: { kind: 'none' } }, 'safety', 'MARKET_DATA_UNAVAILABLE'],
+    [
+      'a last bar that is old',
+      { input: { kind: 'bars', bars: barsUntil(Date.parse('2026-02-28T00:00:00Z'), 70) } },
+      'safety',
+      'STALE_INPUT',
+    ],
+    [
+      'a last bar that is still open',
+      { input: { kind: 'bars', bars: barsUntil(Date.parse('2026-03-03T00:00:00Z'), 70) } },
+      'safety',
+      'STALE_INPUT',
+    ],
+    ['a flat series', { input: { kind: 'bars', bars: flat() } }, 'abstain', 'FEATURES_UNDEFINED'],
+    [
+      'an input outside the trained range',
+      { input: { kind: 'features', values: new Float32Array(32).fill(2e9) } },
+      'abstain',
+      'OUT_OF_DOMAIN',
+    ],
+  ])('holds on %s', async (_, change, holdKind, code) => {
+    const outcome = await setUp().ask(question(constantModel(0.9), change));
+    expect(outcome).toMatchObject({
+      answer: { action: 'HOLD', effect: 'none', actionable: false, size: 0, holdKind, reasons: [{ code }] },
+    });
+  });
+
+  it('holds when the engine fails, and says so', async () => {
+    const model = constantModel(0.9);
+    const failing = {
+      ...model,
+      runnable: { ...model.runnable, run: async () => err({ kind: 'threw' as const, detail: 'x' }) },
+    };
+    expect(await setUp().ask(question(failing))).toMatchObject({
+      answer: { action: 'HOLD', holdKind: 'safety', reasons: [{ code: 'MODEL_FAILED' }] },
+    });
+  });
+
+  it('evaluates history without ever being actionable', async () => {
+    const asOfMs = Date.parse('2020-01-01T00:00:00Z');
+    const input = { kind: 'bars' as const, bars: barsUntil(asOfMs, 70) };
+    const outcome = await setUp().ask(question(constantModel(0.9), { asOfMs, input }));
+    expect(outcome).toMatchObject({
+      answer: { action: 'BUY', actionable: false, validUntil: null, asOf: '2020-01-01T00:00:00.000Z' },
+    });
+  });
+
+  it('holds without a permission', async () => {
+    const { ask, shared } = setUp();
+    shared.live = false;
+    expect(await ask(question(constantModel(0.9)), undefined)).toMatchObject({
+      answer: { action: 'HOLD', reasons: [{ code: 'CONTROL_UNAVAILABLE' }] },
+    });
+  });
+
+  /** A model during whose run the world changes. */
+  function whileRunning(change: () => void): ServedModel {
+    const model = constantModel(0.9);
+    const run: ServedModel['runnable']['run'] = (rows, rowCount) => {
+      change();
+      return model.runnable.run(rows, rowCount);
+    };
+    return { ...model, runnable: { ...model.runnable, run } };
+  }
+
+  it('holds when the permission ends while the model runs', async () => {
+    const { ask, shared } = setUp();
+    const model = whileRunning(() => {
+      shared.live = false;
+    });
+    expect(await ask(question(model))).toMatchObject({ answer: { action: 'HOLD', actionable: false } });
+  });
+
+  it('holds when trading is halted while the model runs', async () => {
+    const { ask, shared } = setUp();
+    const model = whileRunning(() => Object.assign(shared, { tradingState: 'HALTED', epoch: 8 }));
+    expect(await ask(question(model))).toMatchObject({
+      epoch: 8,
+      answer: { action: 'HOLD', reasons: [{ code: 'TRADING_HALTED' }] },
+    });
+  });
+
+  it('lets an exit through while REDUCING, and no entry', async () => {
+    const { ask, shared } = setUp();
+    shared.tradingState = 'REDUCING';
+    expect(await ask(question(constantModel(0.9), { position: -1 }))).toMatchObject({
+      answer: { action: 'BUY', effect: 'close' },
+    });
+    expect(await ask(question(constantModel(0.9), { position: 1 }))).toMatchObject({
+      answer: { action: 'HOLD', reasons: [{ code: 'TRADING_REDUCING' }] },
+    });
+  });
+
+  it('holds without a record when the log is full', async () => {
+    const { ask, shared } = setUp({ pendingBytesMax: 1 });
+    shared.tableFails = true;
+    await ask(question(constantModel(0.9)));
+    expect(await ask(question(constantModel(0.9)))).toMatchObject({
+      answer: {
+        action: 'HOLD',
+        reasons: [{ code: 'LOG_UNAVAILABLE' }],
+        durability: 'none',
+        recordHash: null,
+        receipt: null,
+      },
+    });
+  });
+
+  it('answers `ack` only after the row is written', async () => {
+    const { ask, rows } = setUp();
+    expect(await ask(question(constantModel(0.9), { durability: 'ack' }))).toMatchObject({
+      answer: { durability: 'acked' },
+    });
+    expect(rows).toHaveLength(1);
+  });
+
+  it('refuses `ack` when the row cannot be written', async () => {
+    const { ask, shared } = setUp();
+    shared.tableFails = true;
+    expect(await ask(question(constantModel(0.9), { durability: 'ack' }))).toEqual({ kind: 'not-recorded' });
+  });
+
+  it('explains a decision by what each input moved', async () => {
+    const model = constantModel(0.9);
+    const outcome = await setUp().ask(question(model, { explain: true }));
+    if (outcome.kind !== 'answered') throw new Error('not answered');
+    expect(outcome.answer.features?.map((feature) => feature.name)).toEqual(
+      model.bundle.manifest.features.names,
+    );
+    expect(outcome.answer.features?.every((feature) => feature.attribution === 0)).toBe(true);
+  });
+});
+
+function flat(): readonly Bar[] {
+  return barsUntil(Date.parse('2026-03-02T00:00:00Z'), 70).map(({ tMs }) => ({
+    tMs,
+    open: 10,
+    high: 10,
+    low: 10,
+    close: 10,
+    volume: 0,
+  }));
+}
