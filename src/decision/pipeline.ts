@@ -7,7 +7,6 @@ import type { IdSource } from '../core/ids.ts';
 import type { Bar } from '../features/bar.ts';
 import { featureVector } from '../features/vector.ts';
 import { freshness } from '../market/calendar.ts';
-import type { Manifest } from '../models/bundle.ts';
 import type { ServedModel } from '../models/catalog.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Stages } from '../telemetry/stages.ts';
@@ -181,9 +180,7 @@ async function judgeInput(
   const ageMs = age?.ageMs ?? null;
   if (age !== undefined && age.kind !== 'fresh') {
     const detail =
-      age.kind === 'open'
-        ? 'the last bar is still open'
-        : 'a later bar has closed since the last one given';
+      age.kind === 'open' ? 'the last bar is still open' : 'a later bar has closed since the last one given';
     return { ...nothingComputed, ageMs, judgement: hold('safety', 'STALE_INPUT', detail) };
   }
   stages.begin('features');
