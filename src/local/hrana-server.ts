@@ -6,6 +6,7 @@
  * - One file on one machine: no replicas, so no read is stale; no backups, no branches, no namespaces.
  * - JSON only, `v2/pipeline` and `v3/pipeline`: no protobuf, no cursors, no WebSocket. `replication_index` and
  *   the row counters (`rows_read`, `rows_written`) are absent.
+ * - A text that is read back ends at its first U+0000: the driver cuts it (what is stored is whole).
  * - One static bearer token with all rights instead of JWTs with claims.
  * - Statements run one after the other on one thread: a slow one delays all. A transaction that waits for its turn
  *   to write for `transactionTimeoutMs` fails with TRANSACTION_BUSY, and one that keeps others waiting is

@@ -28,7 +28,7 @@ export interface RedisConnectionOptions {
 }
 
 export function createRedisConnection(options: RedisConnectionOptions): RedisBackend {
-  const link = createLink(options);
+  const link = new Link(options);
   return {
     execute: async (args) => lastOf(await link.send(encodeCommand(args), 1)),
     transaction: async (commands) => {
@@ -48,106 +48,115 @@ interface Pending {
   readonly reject: (reason: RedisUnavailable) => void;
 }
 
-interface Link {
-  /** One write, so that no other command comes between the frames of a transaction. */
-  send(frame: ByteString, replyCount: number): Promise<readonly Reply[]>;
-  close(): void;
-}
-
 const RECONNECT_DELAY_MS_MIN = 10;
-const RECONNECT_DELAY_MS_MAX = 500;
+const RECONNECT_DELAY_MS_MAX = 200;
+const CLOSED = 'the connection to Redis is closed';
 
-function createLink({ address, commandTimeoutMs, queueMax }: RedisConnectionOptions): Link {
-  let waiting: Pending[] = [];
-  let onWire: Pending[] = [];
-  let socket: Socket | null = null;
-  let isReady = false;
-  let isClosed = false;
-  let reconnectDelayMs = RECONNECT_DELAY_MS_MIN;
-  let reconnectTimer: NodeJS.Timeout | undefined;
+class Link {
+  readonly #options: RedisConnectionOptions;
+  #waiting: Pending[] = [];
+  #onWire: Pending[] = [];
+  /** Null between two links. */
+  #socket: Socket | null = null;
+  /** Whether Redis has said on this link that it serves. */
+  #isReady = false;
+  #isClosed = false;
+  #reconnectDelayMs = RECONNECT_DELAY_MS_MIN;
+  #reconnectTimer: NodeJS.Timeout | undefined;
 
-  function open(): void {
-    const opened = connect(address);
-    socket = opened;
-    opened.setEncoding('latin1');
-    opened.setNoDelay(true);
-    const connectTimer = setTimeout(() => opened.destroy(), commandTimeoutMs);
-    const parse = createReplyParser(accept);
-    opened.on('connect', () => {
-      clearTimeout(connectTimer);
-      isReady = true;
-      reconnectDelayMs = RECONNECT_DELAY_MS_MIN;
-      const sendable = waiting;
-      waiting = [];
-      for (const pending of sendable) put(pending);
+  constructor(options: RedisConnectionOptions) {
+    this.#options = options;
+    this.#open();
+  }
+
+  /** One write, so that no other command comes between the frames of a transaction. */
+  send(frame: ByteString, replyCount: number): Promise<readonly Reply[]> {
+    const { commandTimeoutMs, queueMax } = this.#options;
+    if (this.#isClosed) return Promise.reject(new RedisUnavailable(CLOSED));
+    if (this.#waiting.length + this.#onWire.length >= queueMax)
+      return Promise.reject(new RedisUnavailable(`${queueMax} commands are already waiting for Redis`));
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#expire(pending), commandTimeoutMs);
+      const pending: Pending = { frame, replyCount, replies: [], timer, resolve, reject };
+      if (this.#isReady) this.#put(pending);
+      else this.#waiting.push(pending);
     });
-    opened.on('data', (chunk: string) => {
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#reconnectTimer);
+    failAll(this.#waiting.splice(0), CLOSED);
+    this.#socket?.destroy();
+  }
+
+  #open(): void {
+    const socket = connect(this.#options.address);
+    this.#socket = socket;
+    socket.setEncoding('latin1');
+    socket.setNoDelay(true);
+    const greetingTimer = setTimeout(() => socket.destroy(), this.#options.commandTimeoutMs);
+    const parse = createReplyParser((reply) => {
+      if (this.#isReady) return this.#accept(reply);
+      clearTimeout(greetingTimer);
+      this.#greeted(socket, reply);
+    });
+    socket.on('connect', () => socket.write(encodeCommand(['PING']), 'latin1'));
+    socket.on('data', (chunk: string) => {
       try {
         parse(chunk);
       } catch {
-        opened.destroy();
+        socket.destroy();
       }
     });
-    opened.on('error', () => opened.destroy());
-    opened.on('close', () => {
-      clearTimeout(connectTimer);
-      broke();
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      clearTimeout(greetingTimer);
+      this.#broke();
     });
   }
 
-  function broke(): void {
-    isReady = false;
-    socket = null;
-    failAll(onWire, 'the link to Redis broke before it answered');
-    onWire = [];
-    if (isClosed) return;
-    reconnectTimer = setTimeout(open, reconnectDelayMs);
-    reconnectDelayMs = Math.min(reconnectDelayMs * 2, RECONNECT_DELAY_MS_MAX);
+  /** A Redis that still loads its file answers the greeting with an error, and would answer so to every command. */
+  #greeted(socket: Socket, reply: Reply): void {
+    if (isError(reply)) {
+      socket.destroy();
+      return;
+    }
+    this.#isReady = true;
+    this.#reconnectDelayMs = RECONNECT_DELAY_MS_MIN;
+    for (const pending of this.#waiting.splice(0)) this.#put(pending);
   }
 
-  function put(pending: Pending): void {
-    onWire.push(pending);
-    socket?.write(pending.frame, 'latin1');
+  #broke(): void {
+    this.#isReady = false;
+    this.#socket = null;
+    failAll(this.#onWire.splice(0), 'the link to Redis broke before it answered');
+    if (this.#isClosed) return;
+    this.#reconnectTimer = setTimeout(() => this.#open(), this.#reconnectDelayMs);
+    this.#reconnectDelayMs = Math.min(this.#reconnectDelayMs * 2, RECONNECT_DELAY_MS_MAX);
   }
 
-  function accept(reply: Reply): void {
-    const pending = onWire[0];
+  #put(pending: Pending): void {
+    this.#onWire.push(pending);
+    this.#socket?.write(pending.frame, 'latin1');
+  }
+
+  #accept(reply: Reply): void {
+    const pending = this.#onWire[0];
     if (pending === undefined) throw new Error('a reply to no command');
     pending.replies.push(reply);
     if (pending.replies.length < pending.replyCount) return;
-    onWire.shift();
+    this.#onWire.shift();
     clearTimeout(pending.timer);
     pending.resolve(pending.replies);
   }
 
-  function expire(pending: Pending): void {
-    const place = waiting.indexOf(pending);
-    if (place >= 0) waiting.splice(place, 1);
-    pending.reject(new RedisUnavailable(`Redis did not answer within ${commandTimeoutMs} ms`));
-    if (place < 0) socket?.destroy();
+  #expire(pending: Pending): void {
+    const place = this.#waiting.indexOf(pending);
+    if (place >= 0) this.#waiting.splice(place, 1);
+    pending.reject(new RedisUnavailable(`Redis did not answer within ${this.#options.commandTimeoutMs} ms`));
+    if (place < 0) this.#socket?.destroy();
   }
-
-  open();
-  return {
-    send(frame, replyCount) {
-      if (isClosed) return Promise.reject(new RedisUnavailable('the connection to Redis is closed'));
-      if (waiting.length + onWire.length >= queueMax)
-        return Promise.reject(new RedisUnavailable(`${queueMax} commands are already waiting for Redis`));
-      return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => expire(pending), commandTimeoutMs);
-        const pending: Pending = { frame, replyCount, replies: [], timer, resolve, reject };
-        if (isReady) put(pending);
-        else waiting.push(pending);
-      });
-    },
-    close() {
-      isClosed = true;
-      clearTimeout(reconnectTimer);
-      failAll(waiting, 'the connection to Redis is closed');
-      waiting = [];
-      socket?.destroy();
-    },
-  };
 }
 
 function failAll(pendings: readonly Pending[], reason: string): void {

@@ -6,8 +6,6 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { isError, type RedisBackend } from './redis-backend.ts';
 import { createRedisConnection, type RedisAddress } from './redis-connection.ts';
 import { encodeCommand } from './resp.ts';
 
@@ -22,7 +20,6 @@ export interface RedisServer {
 
 const BINARIES = ['redis-server', 'valkey-server'];
 const START_TIMEOUT_MS = 10_000;
-const LOADING_POLL_MS = 20;
 
 /** The first redis-server or valkey-server in the directories of a PATH, or null. */
 export function findRedisServer(path: string): string | null {
@@ -91,17 +88,9 @@ async function answers(path: string, exited: Promise<void>): Promise<void> {
   });
   const gone = exited.then(() => Promise.reject(new Error('redis-server ended while it started')));
   try {
-    await Promise.race([loaded(connection), gone]);
+    await Promise.race([connection.execute(['PING']), gone]);
   } finally {
     await connection.close();
-  }
-}
-
-async function loaded(connection: RedisBackend): Promise<void> {
-  for (;;) {
-    const reply = await connection.execute(['PING']);
-    if (!isError(reply) || !reply.error.startsWith('LOADING')) return;
-    await setTimeout(LOADING_POLL_MS);
   }
 }
 

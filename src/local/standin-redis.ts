@@ -74,29 +74,32 @@ async function openEmbedded(dataDir: string): Promise<Store> {
 }
 
 async function openServer(binary: string, dataDir: string): Promise<Store> {
-  let server = await startRedisServer({ binary, dataDir });
+  let current = startRedisServer({ binary, dataDir });
   let isRetired = false;
+  const { address, pid } = await current;
   const backend = createRedisConnection({
-    address: server.address,
+    address,
     commandTimeoutMs: COMMAND_TIMEOUT_MS,
     queueMax: QUEUE_MAX,
   });
   const keepAlive = async (watched: RedisServer): Promise<void> => {
     await watched.exited;
     if (isRetired) return;
-    server = await startRedisServer({ binary, dataDir });
-    console.error(`redis-server ${watched.pid} ended; ${server.pid} took its place`);
-    await keepAlive(server);
+    current = startRedisServer({ binary, dataDir });
+    const next = await current;
+    console.error(`redis-server ${watched.pid} ended; ${next.pid} took its place`);
+    await keepAlive(next);
   };
-  keepAlive(server).catch(exitWith);
+  void current.then(keepAlive).catch(exitWith);
   return {
     backend,
-    description: { backend: 'redis-server', redisPid: server.pid },
+    description: { backend: 'redis-server', redisPid: pid },
     retire: () => {
       isRetired = true;
     },
     close: async () => {
       await backend.close();
+      const server = await current;
       await server.stop();
     },
   };

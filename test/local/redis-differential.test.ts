@@ -162,6 +162,7 @@ const scripted = fc
 const commands = fc.array(fc.oneof({ weight: 4, arbitrary: plain }, { weight: 1, arbitrary: scripted }), {
   minLength: 1,
   maxLength: 40,
+  size: 'max',
 });
 
 /** Answers whose order Redis leaves open. */
