@@ -61,8 +61,9 @@ interface Bucket {
 const smallBurst = 20;
 /** An empty bucket is left alone for at least this long, unless a quarter of it refills sooner. */
 const quietMsMax = 50;
-/** A key that had none gets at most this much more than was missed: the refill of 100 ms. */
-const spareSeconds = 0.1;
+/** Who waits gets a spare: the refill of 5 ms, or twice what the last period used, but at most that of 100 ms. */
+const spareSecondsMin = 0.005;
+const spareSecondsMax = 0.1;
 
 export function createLedger({ grantLifeMs, keysMax }: LedgerOptions): Ledger {
   const buckets = new Map<string, Bucket>();
@@ -76,12 +77,13 @@ export function createLedger({ grantLifeMs, keysMax }: LedgerOptions): Ledger {
 
   return {
     meet(ask, nowMs) {
-      checkAsk(ask);
       const bucket = buckets.get(ask.keyId);
+      if (bucket) bucket.usedAtMs = nowMs;
+      if (bucket?.burst === ask.burst && bucket.ratePerSecond === ask.ratePerSecond) return;
+      checkAsk(ask);
       if (bucket) {
         bucket.burst = ask.burst;
         bucket.ratePerSecond = ask.ratePerSecond;
-        bucket.usedAtMs = nowMs;
         return;
       }
       if (buckets.size >= keysMax) evict(buckets, nowMs - grantLifeMs);
@@ -179,7 +181,7 @@ function evict(buckets: Map<string, Bucket>, idleSinceMs: number): void {
 
 function oldestLive(bucket: Bucket, nowMs: number): LiveGrant | undefined {
   for (;;) {
-    const [first] = bucket.grants;
+    const first = bucket.grants[0];
     if (!first || (first.tokens > 0 && first.expiresAtMs > nowMs)) return first;
     bucket.grants.shift();
   }
@@ -198,13 +200,12 @@ function remaining(bucket: Bucket, nowMs: number): number {
  * for a key that used little when it was last here.
  */
 function wantOf(bucket: Bucket, nowMs: number, grantLifeMs: number): Want {
-  const { keyId, burst, ratePerSecond, period, spent, missed } = bucket;
+  const { keyId, burst, ratePerSecond, spent, missed } = bucket;
   const left = remaining(bucket, nowMs);
   const periodMs = Math.max(1, nowMs - bucket.periodFromMs);
   const needed = Math.ceil((spent + missed) * Math.min(2, grantLifeMs / periodMs));
   const planned = burst < smallBurst ? 0 : Math.min(needed - left, Math.floor(burst / 2));
-  const spareMax = Math.floor(Math.min(burst / 4, ratePerSecond * spareSeconds));
-  const spare = missed === 0 ? 0 : period === 0 ? spareMax : Math.min(spareMax, 2 * spent);
+  const spare = missed === 0 ? 0 : spareOf(bucket);
   const wanted = nowMs < bucket.emptyUntilMs ? 0 : Math.min(burst, Math.max(0, planned, missed + spare));
   bucket.target = left + wanted;
   bucket.period += 1;
@@ -212,6 +213,11 @@ function wantOf(bucket: Bucket, nowMs: number, grantLifeMs: number): Want {
   bucket.spent = 0;
   bucket.missed = 0;
   return { keyId, burst, ratePerSecond, wanted };
+}
+
+function spareOf({ burst, ratePerSecond, period, spent }: Bucket): number {
+  const max = Math.min(burst / 4, ratePerSecond * spareSecondsMax);
+  return Math.floor(period === 0 ? max : Math.min(max, Math.max(2 * spent, ratePerSecond * spareSecondsMin)));
 }
 
 function add(bucket: Bucket, grant: Grant, expiresAtMs: number, nowMs: number): void {

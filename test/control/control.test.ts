@@ -311,9 +311,42 @@ describe('the control state', () => {
     await fleet.time.pass(1_000);
     await kindOf();
     await fleet.time.pass(1_000);
+    fleet.redis.run(['FLUSHALL']);
     fleet.redis.run(['HSET', 'ultrathink:control', 'epoch', '8', 'state', 'ACTIVE', 'registry', '1']);
     fleet.durable = libsqlDown;
     expect(await kindOf()).toBe('unavailable');
+    expect(fleet.redis.run(['KEYS', 'ultrathink:bucket:*'])).toEqual([]);
+  });
+
+  it('that libSQL alone knows shows in the view that is held, as soon as it was read', async () => {
+    await kindOf();
+    fleet.redis.run(['FLUSHALL']);
+    fleet.durable = ok({ epoch: 9, tradingState: 'HALTED', registryEpoch: 1 });
+    await fleet.time.pass(600);
+    const held = isolate.control.current();
+    expect(await kindOf()).toBe('granted');
+    // The sync is answered after 2 ms and libSQL after 3 more; nothing new has been synced by then.
+    await fleet.time.pass(5);
+    expect(isolate.control.current()).toEqual({
+      ...held,
+      epoch: 9,
+      tradingState: 'HALTED',
+      registryEpoch: 1,
+    });
+  });
+
+  it('from before a halt does not come back with an answer that is late', async () => {
+    await kindOf();
+    await fleet.time.pass(5_000);
+    fleet.setWeather(() => ({ thereMs: 1, backMs: 600 }));
+    expect(await kindOf()).toBe('unavailable');
+    fleet.redis.run(['HSET', 'ultrathink:control', 'epoch', '2', 'state', 'HALTED', 'registry', '1']);
+    fleet.setWeather(() => calm);
+    await kindOf();
+    await fleet.time.pass(10);
+    expect(isolate.control.current()).toMatchObject({ epoch: 2, tradingState: 'HALTED' });
+    await fleet.time.pass(700);
+    expect(isolate.control.current()).toMatchObject({ epoch: 2, tradingState: 'HALTED' });
   });
 
   it('can be had without asking for a token', async () => {

@@ -82,13 +82,13 @@ describe('what is asked for', () => {
     expect(wanted(0)).toBe(102);
   });
 
-  it('is little more than what was missed, for a key that used little when it was last here', () => {
+  it('is what was missed and the refill of 5 ms, for a key that used little when it was last here', () => {
     ledger.miss('key');
     wanted(0);
     apply(1, 0);
     ledger.take('key', 0);
     ledger.miss('key');
-    expect(wanted(10_000)).toBe(1 + 2);
+    expect(wanted(10_000)).toBe(1 + 5);
   });
 
   it('doubles with each round trip while the load outruns it, up to half of the burst', () => {
