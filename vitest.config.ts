@@ -37,6 +37,8 @@ export default defineConfig({
           name: 'runtimes',
           include: ['test/runtimes/**/*.test.ts'],
           fileParallelism: false,
+          // After the others: these start whole stacks, and share two cores with nobody.
+          sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
