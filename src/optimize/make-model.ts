@@ -14,6 +14,14 @@ import type { Recipe } from './recipe.ts';
 import { type Split, splitByTime } from './split.ts';
 import { choosePolicy } from './thresholds.ts';
 
+interface Making {
+  readonly recipe: Recipe;
+  readonly seed: number;
+  /** Reports of the same recipe under other seeds, to be reported beside. */
+  readonly others: readonly Report[];
+  readonly progress: (line: string) => void;
+}
+
 interface MadeModel {
   readonly release: Release;
   readonly report: Report;
@@ -23,11 +31,12 @@ interface MadeModel {
  * The whole line: examples → split → train → export → quantize → choose thresholds → measure → release. Every
  * figure is of the released bytes, run by the engine that serves them.
  */
-export async function makeModel(
-  recipe: Recipe,
-  seed: number,
-  progress: (line: string) => void,
-): Promise<Result<MadeModel, string>> {
+export async function makeModel({
+  recipe,
+  seed,
+  others,
+  progress,
+}: Making): Promise<Result<MadeModel, string>> {
   const examples = buildExamples(recipe.source.bars, recipe.featureSet, recipe.horizonBars);
   // A label ends `horizonBars` after its fill, which is one bar after the decision.
   const split = splitByTime(examples, recipe.shares, recipe.horizonBars + 1);
@@ -56,7 +65,17 @@ export async function makeModel(
     recipe.costPerSide,
   );
   const sizes = { f32: f32.length, int8: int8.length };
-  const report = measure({ recipe, seed, split, labels, scored: scored.value, policy, domain, sizes });
+  const report = measure({
+    recipe,
+    seed,
+    split,
+    labels,
+    scored: scored.value,
+    policy,
+    domain,
+    others,
+    sizes,
+  });
   const release = releaseBundle(draftOf(recipe, seed, int8, labels, policy, domain, report));
   if (!release.ok) return release;
   progress(`${recipe.name}: released ${release.value.bundle.version}`);

@@ -32,7 +32,21 @@ export interface Report {
   readonly quantization: QuantizationReport;
   /** Test part, money from 1. */
   readonly equity: Readonly<Record<'policy' | 'buyAndHold' | 'hold', EquityReport>>;
+  /** The same recipe under several seeds: how much of the outcome is the draw. */
+  readonly seeds: SeedSpread;
   readonly words: readonly string[];
+}
+
+interface SeedSpread {
+  /** The released seed first. */
+  readonly outcomes: readonly {
+    readonly seed: number;
+    readonly testAuc: number;
+    readonly testGrowth: number;
+  }[];
+  readonly growthLow: number;
+  readonly growthMedian: number;
+  readonly growthHigh: number;
 }
 
 export interface PartReport {
@@ -94,6 +108,8 @@ interface Measured {
   readonly scored: Scored;
   readonly policy: Manifest['policy'];
   readonly domain: Manifest['domain'];
+  /** Reports of the same recipe under other seeds. */
+  readonly others: readonly Report[];
   readonly sizes: { readonly f32: number; readonly int8: number };
 }
 
@@ -122,7 +138,26 @@ export function measure(measured: Measured): Report {
       hold: run(actions.map(() => 'HOLD')),
     },
   };
-  return { ...report, words: [...verdict(report), ...recipe.caveats] };
+  const whole = { ...report, seeds: overSeeds(report, measured.others) };
+  return { ...whole, words: [...verdict(whole), ...recipe.caveats] };
+}
+
+/** How far the test part's outcome moves with the seed alone, the report's own included. */
+function overSeeds(report: Pick<Report, 'seed' | 'parts' | 'equity'>, others: readonly Report[]): SeedSpread {
+  const outcomes = [report, ...others].map(({ seed, parts, equity }) => ({
+    seed,
+    testAuc: roundTo6(parts.test.auc),
+    testGrowth: roundTo6(equity.policy.growth),
+  }));
+  const growths = outcomes.map(({ testGrowth }) => testGrowth).sort((x, y) => x - y);
+  const last = growths.length - 1;
+  const at = (place: number): number => growths[place] ?? NaN;
+  return {
+    outcomes,
+    growthLow: at(0),
+    growthMedian: roundTo6((at(Math.floor(last / 2)) + at(Math.ceil(last / 2))) / 2),
+    growthHigh: at(last),
+  };
 }
 
 /** The figures that travel with the model: out of sample, by name. */
@@ -143,6 +178,10 @@ export function manifestMetrics(report: Report): Record<string, number> {
     testSellShare: test.sellShare,
     testOutsideDomainShare: test.outsideDomainShare,
     testGrowth: report.equity.policy.growth,
+    testGrowthSeedsLow: report.seeds.growthLow,
+    testGrowthSeedsMedian: report.seeds.growthMedian,
+    testGrowthSeedsHigh: report.seeds.growthHigh,
+    seedsMeasured: report.seeds.outcomes.length,
     testGrowthBuyAndHold: report.equity.buyAndHold.growth,
     validationAuc: validation.auc,
     quantizationFlipShare: report.quantization.flipShare,
@@ -189,17 +228,24 @@ function measurePart(
 
 function testIntervals(scores: Float32Array, labels: Uint8Array, seed: number): Report['intervals'] {
   const options = { count: scores.length, blockLength: 21, resamples: 1_000, confidence: 0.95 };
-  const interval = (statistic: (scores: Float32Array, labels: Uint8Array) => number): Interval =>
-    blockBootstrap({ ...options, random: new SeededRandom(seed) }, (indices) =>
-      statistic(
-        Float32Array.from(indices, (i) => scores[i] as number),
-        Uint8Array.from(indices, (i) => labels[i] as number),
-      ),
-    );
+  const interval = (statistic: (indices: Int32Array) => number): Interval =>
+    blockBootstrap({ ...options, random: new SeededRandom(seed) }, statistic);
+  const hits = Float64Array.from(scores, (score, i) => (isHit(score, labels[i]) ? 1 : 0));
+  const gains = Float64Array.from(scores, (_, i) => {
+    return Math.LN2 - logLoss(scores.subarray(i, i + 1), labels.subarray(i, i + 1));
+  });
+  const drawnScores = new Float32Array(scores.length);
+  const drawnLabels = new Uint8Array(scores.length);
   return {
-    auc: interval(areaUnderCurve),
-    hitRate: interval((drawn, truth) => shareOf(drawn, (score, i) => isHit(score, truth[i]))),
-    logLossGain: interval((drawn, truth) => Math.LN2 - logLoss(drawn, truth)),
+    auc: interval((indices) => {
+      indices.forEach((from, to) => {
+        drawnScores[to] = scores[from] as number;
+        drawnLabels[to] = labels[from] as number;
+      });
+      return areaUnderCurve(drawnScores, drawnLabels);
+    }),
+    hitRate: interval((indices) => meanOf(indices, (i) => hits[i] as number)),
+    logLossGain: interval((indices) => meanOf(indices, (i) => gains[i] as number)),
   };
 }
 
@@ -256,7 +302,10 @@ function verdict(report: Omit<Report, 'words'>): string[] {
   const { bytesF32, bytesInt8, flipShare } = report.quantization;
   const cost = bytesInt8 < bytesF32 ? '' : ' (so few weights save less than the quantization nodes cost)';
   const quantized = `Quantized, the file has ${bytesInt8} bytes instead of ${bytesF32}${cost}, and ${percent(flipShare)} of all actions differ.`;
-  return [ranks, knows, earns, quantized];
+  const { outcomes, growthLow, growthMedian, growthHigh } = report.seeds;
+  const better = outcomes.filter(({ testGrowth }) => testGrowth > roundTo6(policy.growth)).length;
+  const draw = `Under ${outcomes.length} seeds the same recipe grew between ${percent(growthLow)} and ${percent(growthHigh)}, ${percent(growthMedian)} in the middle; the released one is number ${better + 1} of them. That spread is luck.`;
+  return outcomes.length > 1 ? [ranks, knows, earns, draw, quantized] : [ranks, knows, earns, quantized];
 }
 
 const isHit = (score: number, label: number | undefined): boolean => score > 0.5 === (label === 1);

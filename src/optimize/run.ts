@@ -2,18 +2,24 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { ok, type Result } from '../core/result.ts';
 import { makeModel } from './make-model.ts';
 import type { Report } from './measure.ts';
+import type { Recipe } from './recipe.ts';
 import { activeRecipe, spxRecipe } from './recipes.ts';
 import { reportPage } from './report-page.ts';
 import { writeBundle } from './write-bundle.ts';
 
 const USAGE = `npm run optimize -- [options]
 Trains, quantizes and releases the models, and reports what they are worth out of sample.
-  --seed N        of everything random; the same seed gives the same bytes (default 1)
+  --seed N        of everything random; the same seed gives the same bytes (default 1).
+                  The next nine are measured beside it, and their bundles are not written
   --out DIR       for report.json and report.html (default .local/optimize)
   --bundles DIR   where <name>/manifest.json and <name>/model.onnx go (default bundles)
   --help`;
+
+/** Seeds tried beside the released one, to tell skill from the draw. */
+const OTHER_SEEDS = 9;
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -26,22 +32,49 @@ async function main(args: string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const spx = spxRecipe(await sp500File(), options.seed);
-  if (!spx.ok) return fail(spx.error);
+  const file = await sp500File();
+  const spx = (seed: number): Result<Recipe, string> => spxRecipe(file, seed);
+  const active = (seed: number): Result<Recipe, string> => ok(activeRecipe(seed));
   const reports: Report[] = [];
-  for (const recipe of [spx.value, activeRecipe(options.seed)]) {
-    const made = await makeModel(recipe, options.seed, (line) => console.log(line));
-    if (!made.ok) return fail(`${recipe.name}: ${made.error}`);
-    const path = await writeBundle(options.bundles, made.value.release);
-    console.log(`${recipe.name}: written to ${path}`);
-    for (const word of made.value.report.words) console.log(`  ${word}`);
-    reports.push(made.value.report);
+  for (const [recipeOf, otherSeeds] of [[spx, OTHER_SEEDS] as const, [active, 0] as const]) {
+    const report = await release(recipeOf, otherSeeds, options);
+    if (!report.ok) return fail(report.error);
+    for (const word of report.value.words) console.log(`  ${word}`);
+    reports.push(report.value);
   }
   await mkdir(options.out, { recursive: true });
   await writeFile(join(options.out, 'report.json'), `${JSON.stringify(reports, null, 1)}\n`);
   await writeFile(join(options.out, 'report.html'), reportPage(reports));
   console.log(`report: ${join(options.out, 'report.html')}`);
   return 0;
+}
+
+/** Makes and writes the model of the given seed; those of the seeds after it are only measured. */
+async function release(
+  recipeOf: (seed: number) => Result<Recipe, string>,
+  otherSeeds: number,
+  { seed, bundles }: Options,
+): Promise<Result<Report, string>> {
+  const others: Report[] = [];
+  for (let other = seed + 1; other <= seed + otherSeeds; other += 1) {
+    const made = await make(recipeOf(other), other, [], () => {});
+    if (!made.ok) return made;
+    console.log(`${made.value.report.name}: measured under seed ${other}`);
+    others.push(made.value.report);
+  }
+  const made = await make(recipeOf(seed), seed, others, (line) => console.log(line));
+  if (!made.ok) return made;
+  console.log(`written to ${await writeBundle(bundles, made.value.release)}`);
+  return ok(made.value.report);
+}
+
+async function make(
+  recipe: Result<Recipe, string>,
+  seed: number,
+  others: readonly Report[],
+  progress: (line: string) => void,
+): ReturnType<typeof makeModel> {
+  return recipe.ok ? await makeModel({ recipe: recipe.value, seed, others, progress }) : recipe;
 }
 
 interface Options {

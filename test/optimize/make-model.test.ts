@@ -8,7 +8,7 @@ import type { Recipe } from '../../src/optimize/recipe.ts';
 import { smallRecipe } from './small-recipe.ts';
 
 async function make(recipe: Recipe, seed = 1) {
-  const made = await makeModel(recipe, seed, () => {});
+  const made = await makeModel({ recipe, seed, others: [], progress: () => {} });
   if (!made.ok) throw new Error(made.error);
   return made.value;
 }
