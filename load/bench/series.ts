@@ -8,7 +8,7 @@ export interface Metric {
   readonly isCompared: boolean;
 }
 
-export interface Spread {
+interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
@@ -38,7 +38,7 @@ export function seriesOf(measured: readonly Measured[], metrics: readonly Metric
 }
 
 /** Throws on no values. */
-export function spreadOf(values: readonly number[]): Spread {
+function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const [min] = sorted;
   const max = sorted.at(-1);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RuntimeName, runtimeNames } from '../../../src/local/service-file.ts';
@@ -7,6 +7,7 @@ import { type Pinning, pinRest } from '../pinning.ts';
 import type { PreparedSuite, Suite, SuiteOptions } from '../suite.ts';
 import { type BodyKind, decisionBodies } from './decision-bodies.ts';
 import { startEcho } from './echo-server.ts';
+import { cpuMsOf, residentMibOf } from './process-usage.ts';
 import type { Server } from './server.ts';
 import { startService } from './service-server.ts';
 import { assertWrk, runWrk, WRK_CONNECTIONS, type WrkAnswer } from './wrk.ts';
@@ -34,6 +35,7 @@ export const http: Suite = {
     { name: 'answers/s', better: 'higher', isCompared: true },
     { name: 'p50 ms', better: 'lower', isCompared: false },
     { name: 'p99 ms', better: 'lower', isCompared: true },
+    { name: 'CPU µs/answer', better: 'lower', isCompared: true },
     { name: 'actionable %', better: 'higher', isCompared: false },
     { name: 'resident MiB', better: 'lower', isCompared: false },
   ],
@@ -110,6 +112,7 @@ class HttpBench {
       conditions: [
         `wrk -t1 -c${WRK_CONNECTIONS}, ${sampleSeconds} s a sample, as fast as answers come: percentiles are those at saturation.`,
         this.#pinning.description,
+        'CPU µs/answer is the server process alone, until its log has been written.',
         `Bodies: ${describeBodies()}; model \`active\`, durability \`pending\`, no idempotency key, the real log.`,
       ],
       faults: () => [...this.#faults],
@@ -145,16 +148,20 @@ class HttpBench {
     writeFileSync(bodiesPath, `${bodies.join('\n')}\n`);
     const { sampleSeconds, signal } = this.#options;
     const { url, authorization } = server;
+    const cpuMsBefore = cpuMsOf(server.pid);
     const answer = await runWrk({ url, bodiesPath, authorization, durationSeconds: sampleSeconds, signal });
     const residentMib = residentMibOf(server.pid);
     await server.settle();
+    // After it has settled, so that writing the records counts too.
+    const cpuMs = cpuMsOf(server.pid) - cpuMsBefore;
     this.#judge(name, handler, answer);
     return {
       'answers/s': (answer.requests / answer.durationUs) * 1e6,
       'p50 ms': answer.p50Us / 1000,
       'p99 ms': answer.p99Us / 1000,
       ...(handler === 'decide' ? { 'actionable %': (100 * answer.actionable) / answer.answers } : {}),
-      ...(residentMib === undefined ? {} : { 'resident MiB': residentMib }),
+      ...known('CPU µs/answer', (1000 * cpuMs) / answer.answers),
+      ...known('resident MiB', residentMib),
     };
   }
 
@@ -171,6 +178,9 @@ class HttpBench {
   }
 }
 
+/** NaN stands for what this platform does not tell. */
+const known = (metric: string, value: number): Sample => (Number.isNaN(value) ? {} : { [metric]: value });
+
 function describeBodies(): string {
   return (['features', 'bars'] as const)
     .map((kind) => {
@@ -180,14 +190,4 @@ function describeBodies(): string {
       return `${count} ${kind} (${JSON.stringify(first).length} bytes)`;
     })
     .join(', ');
-}
-
-/** What the server holds in memory, where /proc tells. */
-function residentMibOf(pid: number): number | undefined {
-  try {
-    const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kibibytes === undefined ? undefined : Number(kibibytes) / 1024;
-  } catch {
-    return undefined;
-  }
 }
