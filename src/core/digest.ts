@@ -15,10 +15,6 @@ export const sha256Base64Url = (input: Input): string => base64Url(sha256(bytesO
 export const hmacSha256Hex = (key: Input, message: Input): string =>
   bytesToHex(hmac(sha256, bytesOf(key), bytesOf(message)));
 
-/** HMAC-SHA-256 (RFC 2104) as 43 base64url characters, unpadded (RFC 4648 §5). */
-export const hmacSha256Base64Url = (key: Input, message: Input): string =>
-  base64Url(hmac(sha256, bytesOf(key), bytesOf(message)));
-
 /**
  * Whether two secrets are equal, in a time that depends on their lengths alone: lengths are public (a digest's,
  * a signature's), contents are not.

@@ -27,6 +27,8 @@ export interface Freshness {
  * XNYS: the bar's UTC date names the session, so midnight UTC and midnight in New York mean the same bar.
  * 24x7: every instant may start a bar, which ends one interval later.
  * Throws on an interval the calendar does not have, as do the other functions here.
+ *
+ * @internal exported for its tests
  */
 export function sessionOf(calendar: Calendar, interval: Interval, tMs: number): Session | undefined {
   const lengthMs = lengthMsOf(calendar, interval);
@@ -41,6 +43,8 @@ export function sessionOf(calendar: Calendar, interval: Interval, tMs: number): 
 /**
  * The instant from which a bar starting at `tMs` is final. For an XNYS date without a session, when one would
  * have closed.
+ *
+ * @internal exported for its tests
  */
 export function lastInstantOf(calendar: Calendar, interval: Interval, tMs: number): number {
   const lengthMs = lengthMsOf(calendar, interval);
@@ -49,20 +53,6 @@ export function lastInstantOf(calendar: Calendar, interval: Interval, tMs: numbe
       return xnysCloseMs(epochDayAt(tMs));
     case '24x7':
       return tMs + lengthMs;
-  }
-}
-
-/**
- * Start of the newest bar that is final at `nowMs`. On 24x7, of the grid whose bars start at multiples of the
- * interval since 1970-01-01T00:00:00Z.
- */
-export function lastClosedBarStartMs(calendar: Calendar, interval: Interval, nowMs: number): number {
-  const lengthMs = lengthMsOf(calendar, interval);
-  switch (calendar) {
-    case 'XNYS':
-      return lastClosedXnysSession(nowMs).startMs;
-    case '24x7':
-      return (Math.floor(nowMs / lengthMs) - 1) * lengthMs;
   }
 }
 
@@ -108,15 +98,6 @@ function lengthMsOf(calendar: Calendar, interval: Interval): number {
 function xnysSession(epochDay: number): Session | undefined {
   if (!isXnysSession(epochDay)) return undefined;
   return { startMs: epochDay * DAY_MS, closesAtMs: xnysCloseMs(epochDay) };
-}
-
-function lastClosedXnysSession(nowMs: number): Session {
-  const today = epochDayAt(nowMs);
-  for (let day = today; day >= today - CLOSED_DAYS_MAX; day -= 1) {
-    const session = xnysSession(day);
-    if (session !== undefined && session.closesAtMs <= nowMs) return session;
-  }
-  throw new RangeError(`XNYS: no session closed within ${CLOSED_DAYS_MAX} days before ${nowMs}`);
 }
 
 function nextSession(calendar: Calendar, { startMs, closesAtMs }: Session): Session {

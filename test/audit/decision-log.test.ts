@@ -136,14 +136,18 @@ describe('the decision log', () => {
         async (events) => {
           const { time, rows, table, log, scope } = setUp({ batchMax: 3 });
           let seq = 0;
+          const append = (): void => {
+            seq += 1;
+            log.append(record(seq), scope);
+          };
           for (const event of events) {
-            if (event === 'append') log.append(record((seq += 1)), scope);
-            if (event === 'wait') await time.advance(3_000);
+            if (event === 'append') append();
+            else if (event === 'wait') await time.advance(3_000);
             else Object.assign(table, { failing: event === 'fail', hanging: event === 'hang' });
           }
           Object.assign(table, { failing: false, hanging: false });
           await time.advance(30_000);
-          log.append(record((seq += 1)), scope);
+          append();
           await time.advance(30_000);
           expect(rows.size).toBe(seq);
           expect(log.status()).toMatchObject({ pendingRecords: 0, pendingBytes: 0 });

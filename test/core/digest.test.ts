@@ -1,13 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  equalInConstantTime,
-  hmacSha256Base64Url,
-  hmacSha256Hex,
-  sha256Base64Url,
-  sha256Hex,
-} from '../../src/core/digest.ts';
+import { equalInConstantTime, hmacSha256Hex, sha256Base64Url, sha256Hex } from '../../src/core/digest.ts';
 
 const repeated = (byte: number, count: number) => new Uint8Array(count).fill(byte);
 
@@ -72,13 +66,10 @@ describe('hmacSha256', () => {
     expect(hmacSha256Hex(key, message)).toBe(code);
   });
 
-  it('agrees with the platform on any key and message, in both spellings', () => {
+  it('agrees with the platform on any key and message', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), fc.uint8Array({ maxLength: 300 }), (key, message) => {
         expect(hmacSha256Hex(key, message)).toBe(createHmac('sha256', key).update(message).digest('hex'));
-        expect(hmacSha256Base64Url(key, message)).toBe(
-          createHmac('sha256', key).update(message).digest('base64url'),
-        );
       }),
     );
   });
