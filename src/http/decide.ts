@@ -130,7 +130,7 @@ async function answerOnce(
       const response = answerTo(outcome, permit.bucket);
       const body = await response.clone().text();
       context.env.scope.waitUntil(
-        idempotency.complete(claim.claim, keptAnswer(outcome, response.status, body)),
+        idempotency.complete(claim.claim, keptAnswer(outcome, permit.view, response.status, body)),
       );
       return response;
     }
@@ -138,8 +138,8 @@ async function answerOnce(
 }
 
 /** A refusal is kept as long as an answer without an end: the record behind it may exist. */
-function keptAnswer(outcome: Outcome, status: number, body: string): KeptAnswer {
-  if (outcome.kind !== 'answered') return { status, body, epoch: 0, validUntilMs: null };
+function keptAnswer(outcome: Outcome, view: ControlView, status: number, body: string): KeptAnswer {
+  if (outcome.kind !== 'answered') return { status, body, epoch: view.epoch, validUntilMs: null };
   const { validUntil } = outcome.answer;
   return {
     status,
