@@ -1,7 +1,7 @@
 /**
  * The stand-in for Turso as a process of its own:
  *
- *   node src/local/standin-libsql.ts --data DIR [--port N] [--token T] [--until-stdin-ends]
+ *   node src/local/standin-libsql.ts --data DIR [--port N] [--token T]
  *
  * The database is the file DIR/libsql/data.db. It listens on loopback only. The ready line has `url`, `token` and
  * `file`. Killed at any moment it loses nothing that it acknowledged.
@@ -22,7 +22,6 @@ async function main(): Promise<void> {
       data: { type: 'string' },
       port: { type: 'string', default: '0' },
       token: { type: 'string', default: 'local' },
-      'until-stdin-ends': { type: 'boolean', default: false },
     },
   });
   if (values.data === undefined) throw new Error('--data DIR is missing');
@@ -39,6 +38,5 @@ async function main(): Promise<void> {
       clearInterval(sweeping);
       await server.close();
     },
-    isBoundToStdin: values['until-stdin-ends'],
   });
 }

@@ -2,13 +2,11 @@
 
 /**
  * Prints the one line that a launcher waits for on stdout, `{"ready":true,…}`, and calls `stop` once, on
- * SIGTERM or SIGINT, and when stdin ends if `isBoundToStdin` (a launcher that was killed takes its
- * stand-ins with it). The process then exits with 0, or with 1 when `stop` fails.
+ * SIGTERM or SIGINT. The process then exits with 0, or with 1 when `stop` fails.
  */
 export function runUntilStopped(options: {
   readonly ready: Readonly<Record<string, unknown>>;
   readonly stop: () => Promise<void>;
-  readonly isBoundToStdin: boolean;
 }): void {
   let isStopping = false;
   const stopOnce = (): void => {
@@ -21,7 +19,6 @@ export function runUntilStopped(options: {
   };
   process.on('SIGTERM', stopOnce);
   process.on('SIGINT', stopOnce);
-  if (options.isBoundToStdin) process.stdin.on('end', stopOnce).on('error', stopOnce).resume();
   console.log(JSON.stringify({ ready: true, ...options.ready }));
 }
 

@@ -1,7 +1,7 @@
 /**
  * The stand-in for Upstash Redis as a process of its own:
  *
- *   node src/local/standin-redis.ts --data DIR [--port N] [--token T] [--embedded] [--until-stdin-ends]
+ *   node src/local/standin-redis.ts --data DIR [--port N] [--token T] [--embedded]
  *
  * It starts redis-server on DIR/redis, or, without one on PATH or with `--embedded`, serves the in-process store
  * from a snapshot in the same directory. A redis-server that dies is started again. It listens on loopback only.
@@ -29,7 +29,6 @@ async function main(): Promise<void> {
       port: { type: 'string', default: '0' },
       token: { type: 'string', default: 'local' },
       embedded: { type: 'boolean', default: false },
-      'until-stdin-ends': { type: 'boolean', default: false },
     },
   });
   if (values.data === undefined) throw new Error('--data DIR is missing');
@@ -50,7 +49,6 @@ async function main(): Promise<void> {
       await gateway.close();
       await store.close();
     },
-    isBoundToStdin: values['until-stdin-ends'],
   });
 }
 

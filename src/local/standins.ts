@@ -2,14 +2,15 @@
  * `npm run standins`: both stand-ins, each a process of its own, with their addresses and tokens for any program that
  * speaks to Upstash or to Turso. Ctrl-C stops them; when one ends by itself the other is stopped too.
  *
- *   node src/local/standins.ts [--data DIR] [--redis-port N] [--libsql-port N] [--token T] [--embedded]
+ *   npm run standins [-- --data DIR --redis-port N --libsql-port N --token T]
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Child } from './child.ts';
+import { startReaper } from './reaper.ts';
+import { startStandin } from './standin.ts';
 import { exitWith } from './standin-process.ts';
+
+const STOP_GRACE_MS = 10_000;
 
 await main().catch(exitWith);
 
@@ -20,59 +21,40 @@ async function main(): Promise<void> {
       'redis-port': { type: 'string', default: '8079' },
       'libsql-port': { type: 'string', default: '8080' },
       token: { type: 'string', default: 'local' },
-      embedded: { type: 'boolean', default: false },
     },
   });
-  const shared = ['--data', values.data, '--token', values.token];
-  const embedded = values.embedded ? ['--embedded'] : [];
-  const children = [
-    start('standin-redis.ts', [...shared, '--port', values['redis-port'], ...embedded]),
-    start('standin-libsql.ts', [...shared, '--port', values['libsql-port']]),
-  ];
-  stopTogether(children);
-  const [redis, libsql] = await Promise.all(children.map(ready));
-  console.log(`UPSTASH_REDIS_REST_URL=${redis?.['url']}`);
-  console.log(`UPSTASH_REDIS_REST_TOKEN=${redis?.['token']}`);
-  console.log(`TURSO_DATABASE_URL=${libsql?.['url']}`);
-  console.log(`TURSO_AUTH_TOKEN=${libsql?.['token']}`);
+  const shared = { dataDir: values.data, token: values.token };
+  const [redis, libsql] = await Promise.all([
+    startStandin({ ...shared, name: 'redis', port: Number(values['redis-port']) }),
+    startStandin({ ...shared, name: 'libsql', port: Number(values['libsql-port']) }),
+  ]);
+  stopTogether([redis.child, libsql.child]);
+  const [upstash, turso] = await Promise.all([redis.ready, libsql.ready]);
+  console.log(`UPSTASH_REDIS_REST_URL=${upstash.url}`);
+  console.log(`UPSTASH_REDIS_REST_TOKEN=${values.token}`);
+  console.log(`TURSO_DATABASE_URL=${turso.url}`);
+  console.log(`TURSO_AUTH_TOKEN=${values.token}`);
   console.log(
-    redis?.['backend'] === 'embedded'
-      ? '# No redis-server: an embedded store serves; it keeps its data only over an orderly stop.'
-      : `# redis-server ${redis?.['redisPid']} serves.`,
+    upstash.kind === 'embedded'
+      ? '# No redis-server was found: an embedded store serves, which keeps its data only over an orderly stop.'
+      : `# ${upstash.kind} serves behind the first address. Ctrl-C stops all.`,
   );
-  console.log('# Ctrl-C stops both.');
 }
 
-/** Its stdin is ours to close: a child whose parent was killed stops by itself. */
-function start(file: string, args: readonly string[]): ChildProcess {
-  const path = fileURLToPath(new URL(file, import.meta.url));
-  return spawn(process.execPath, [path, ...args, '--until-stdin-ends'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    detached: true,
-  });
-}
-
-async function ready(child: ChildProcess): Promise<Readonly<Record<string, unknown>>> {
-  if (child.stdout === null) throw new Error('the stand-in has no stdout');
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
-  return JSON.parse(String(line));
-}
-
-/** Ends with the children, with 0 when it was asked to. */
-function stopTogether(children: readonly ChildProcess[]): void {
-  let isAsked = false;
-  const stop = (): void => {
-    for (const child of children) child.kill('SIGTERM');
+/** Ends with the children, with 0 when it was asked to; killed, it leaves none behind. */
+function stopTogether(children: readonly Child[]): void {
+  const reaper = startReaper([]);
+  reaper.watch(children.map((child) => child.pid));
+  let isStopping = false;
+  const stop = (exitCode: number): void => {
+    if (isStopping) return;
+    isStopping = true;
+    void Promise.all(children.map((child) => child.stop(STOP_GRACE_MS))).then(() => {
+      reaper.dismiss();
+      process.exit(exitCode);
+    });
   };
-  const ask = (): void => {
-    isAsked = true;
-    stop();
-  };
-  process.on('SIGINT', ask);
-  process.on('SIGTERM', ask);
-  const gone = children.map(async (child) => {
-    await once(child, 'exit');
-    stop();
-  });
-  void Promise.all(gone).then(() => process.exit(isAsked ? 0 : 1));
+  process.on('SIGINT', () => stop(0));
+  process.on('SIGTERM', () => stop(0));
+  void Promise.race(children.map((child) => child.ended)).then(() => stop(1));
 }

@@ -39,7 +39,7 @@ afterEach(async () => {
 async function start(name: string, ...args: string[]): Promise<Standin> {
   const path = fileURLToPath(new URL(`../../src/local/${name}`, import.meta.url));
   const child = spawn(process.execPath, [path, '--data', directory, ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
@@ -52,12 +52,12 @@ const redisOf = ({ ready }: Standin): Redis =>
   new Redis({ url: ready.url, token: ready.token, retry: false });
 
 describe('standin-libsql', () => {
-  it('ends with 0 on SIGTERM, and on the end of stdin when told to', async () => {
+  it('ends with 0 on SIGTERM and on SIGINT', async () => {
     const first = await start('standin-libsql.ts');
     first.child.kill('SIGTERM');
     expect(await first.exited).toEqual([0, null]);
-    const second = await start('standin-libsql.ts', '--until-stdin-ends');
-    second.child.stdin?.end();
+    const second = await start('standin-libsql.ts');
+    second.child.kill('SIGINT');
     expect(await second.exited).toEqual([0, null]);
   });
 
