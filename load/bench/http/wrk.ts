@@ -62,7 +62,7 @@ export async function runWrk(options: WrkOptions): Promise<WrkAnswer> {
     output += chunk;
   });
   const status = await new Promise<number | null>((resolve, reject) => {
-    wrk.once('error', reject);
+    wrk.once('error', (failure) => reject(signal.aborted ? signal.reason : failure));
     wrk.once('close', resolve);
   });
   const line = output.split('\n').find((candidate) => candidate.startsWith('{'));
