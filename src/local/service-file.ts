@@ -35,6 +35,12 @@ export function writeServiceFile(path: string, service: ServiceFile): void {
   renameSync(draft, path);
 }
 
+/** What the service runs with, for other programs to run it with: `npx wrangler dev --env-file <path>`. */
+export function writeEnvironmentFile(path: string, environment: Readonly<Record<string, string>>): void {
+  const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(path, lines.join(''), { mode: 0o600 });
+}
+
 /** The service that `path` tells of, if its launcher is alive. */
 export function readServiceFile(path: string): ServiceFile | undefined {
   if (!existsSync(path)) return undefined;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stop as stopEsbuild } from 'esbuild';
 import { buildWorker, ROOT, type WorkerModule } from './build-worker.ts';
 import { type Child, startChild } from './child.ts';
 import type { RuntimeName } from './service-file.ts';
@@ -30,12 +31,15 @@ const TICK_EVERY_MS = 60_000;
 /** What can be done before the stand-ins are up: workerd needs the Worker built, Deno and Bun run the source. */
 export async function prepareService(runtime: RuntimeName): Promise<readonly WorkerModule[]> {
   if (runtime !== 'workerd') return [];
-  return buildWorker({
+  const modules = await buildWorker({
     entry: join(ROOT, 'functions/cloudflare.ts'),
     outDir: LOCAL_WORKER_DIR,
     bundlesDir: join(ROOT, 'bundles'),
     bundles: 'local',
   });
+  // Its process would otherwise stay for as long as the service runs.
+  await stopEsbuild();
+  return modules;
 }
 
 /** Starts the service; it may not answer yet. */

@@ -8,7 +8,7 @@ import type { Child } from './child.ts';
 import { type Reaper, startReaper } from './reaper.ts';
 import { localSecrets, type Secrets } from './secrets.ts';
 import { seedLocal } from './seed.ts';
-import type { RuntimeName, ServiceFile } from './service-file.ts';
+import { type RuntimeName, type ServiceFile, writeEnvironmentFile } from './service-file.ts';
 import { prepareService, type ServiceProcess, startService } from './service-process.ts';
 import { type StandinAddress, startStandin } from './standin.ts';
 import { type Action, type Cause, type Event, next, type Part, type State } from './supervisor.ts';
@@ -99,13 +99,15 @@ export class Stack {
     const keys = await this.#prepareDatabase(database);
     progress('database is migrated and seeded');
     this.#assertStarting();
+    const environment = this.#environment(redis, database);
+    writeEnvironmentFile(join(dataDir, 'service.env'), environment);
     this.#service = await startService({
       runtime,
       port,
       dataDir,
       modules,
       tickerToken: this.#secrets.tickerToken,
-      environment: this.#environment(redis, database),
+      environment,
     });
     this.#watch('service', this.#service.child);
     const baseUrl = `http://127.0.0.1:${port}`;
