@@ -72,7 +72,7 @@ const ownerLeaseMs = 10_000;
 
 export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
   const { insert, clock, timers, pendingBytesMax, batchMax, ownerMsMax } = options;
-  let queue: Waiting[] = [];
+  const queue: Waiting[] = [];
   let pendingBytes = 0;
   let lastFailure: string | null = null;
   let owner: Owner | undefined;
@@ -86,10 +86,14 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
     return owner;
   }
 
+  /** What is left of a batch stands at the queue's head: a slow owner may have lost some of it to its successor. */
   function removeWritten(batch: readonly Waiting[]): void {
     const written = new Set(batch);
-    queue = queue.filter((waiting) => !written.has(waiting));
-    pendingBytes = queue.reduce((sum, waiting) => sum + waiting.record.record.length, 0);
+    const head = queue.splice(0, batch.length);
+    queue.unshift(...head.filter((waiting) => !written.has(waiting)));
+    for (const waiting of head) {
+      if (written.has(waiting)) pendingBytes -= waiting.record.record.length;
+    }
   }
 
   async function flushOnce(me: Owner): Promise<boolean> {
