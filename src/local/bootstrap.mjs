@@ -28,11 +28,15 @@ const COMMANDS = {
   optimize: { module: 'src/optimize/run.ts', packages: 'all', toolsets: () => [] },
 };
 
-/** Where each toolset's package keeps its own binary, from `node_modules` on. */
-const TOOLSET_BINARIES = {
+/**
+ * Packages that hold a program for one platform, and where in it. What npm links to instead is a wrapper, which
+ * would stand between a program and the signals and descriptors that are passed to it.
+ */
+const PLATFORM_BINARIES = {
   node: [/^node-(bin-)?(linux|darwin)-/, 'bin/node'],
   deno: [/^@deno\//, 'deno'],
   bun: [/^@oven\//, 'bin/bun'],
+  workerd: [/^@cloudflare\/workerd-/, 'bin/workerd'],
 };
 
 await main(process.argv[2] ?? '', process.argv.slice(3));
@@ -43,7 +47,8 @@ async function main(name, args) {
   if (majorOf(process.versions.node) < NODE_MAJOR_MIN) {
     fail(`Node ${process.versions.node} is too old: Node ${NODE_MAJOR_MIN} or newer is needed.`);
   }
-  await installPackages('', command.packages === 'all', 'packages');
+  const installed = await installPackages('', command.packages === 'all', 'packages');
+  if (installed) linkBinary('workerd', join(ROOT, 'node_modules'));
   for (const toolset of command.toolsets(args)) await installToolset(toolset);
   const node = await findNode();
   await run(node, [join(ROOT, command.module), ...args]);
@@ -61,20 +66,29 @@ async function findNode() {
   return installToolset('node');
 }
 
-/** Installs `toolsets/<name>` and answers its binary, which `.bin` links to past any wrapper script. */
+/** Installs `toolsets/<name>` and answers its program. */
 async function installToolset(name) {
   const modules = join(ROOT, 'toolsets', name, 'node_modules');
   const installed = await installPackages(join('toolsets', name), true, `the ${name} runtime`);
-  const [pattern, path] = TOOLSET_BINARIES[name];
-  const holder = packagesIn(modules).find((folder) => pattern.test(folder));
-  if (!holder) fail(`${name}: there is no package of it for ${process.platform} on ${process.arch}.`);
-  const binary = join(modules, holder, path);
-  if (installed) {
-    const link = join(modules, '.bin', name);
-    rmSync(link, { force: true });
-    symlinkSync(relative(dirname(link), binary), link);
-  }
+  const binary = installed ? linkBinary(name, modules) : platformBinary(name, modules);
+  if (!binary) fail(`${name}: there is no package of it for ${process.platform} on ${process.arch}.`);
   return binary;
+}
+
+/** Points `.bin/<name>` at the program itself. */
+function linkBinary(name, modules) {
+  const binary = platformBinary(name, modules);
+  if (!binary) return undefined;
+  const link = join(modules, '.bin', name);
+  rmSync(link, { force: true });
+  symlinkSync(relative(dirname(link), binary), link);
+  return binary;
+}
+
+function platformBinary(name, modules) {
+  const [pattern, path] = PLATFORM_BINARIES[name];
+  const holder = packagesIn(modules).find((folder) => pattern.test(folder));
+  return holder && join(modules, holder, path);
 }
 
 function packagesIn(modules) {

@@ -33,7 +33,10 @@ export async function startStandin({ name, port, dataDir, token }: StandinOption
     args: [
       '--disable-warning=ExperimentalWarning',
       join(import.meta.dirname, `standin-${name}.ts`),
-      ...['--port', String(port), '--data', dataDir, '--token', token],
+      `--port=${port}`,
+      `--data=${dataDir}`,
+      // A token may begin with a dash, which apart from its option would look like one.
+      `--token=${token}`,
     ],
     environment: {},
     output: 'pipe-stdout',
