@@ -134,7 +134,8 @@ function writeModules(outDir: string, files: readonly [WorkerModule, Uint8Array]
   const wanted = new Set(files.map(([module]) => module.name));
   for (const found of readdirSync(outDir, { recursive: true, withFileTypes: true })) {
     const path = join(found.parentPath, found.name);
-    if (found.isFile() && !wanted.has(path.slice(outDir.length + 1))) rmSync(path);
+    const isDraft = /\.\d+$/.test(found.name); // Of another build that runs now.
+    if (found.isFile() && !isDraft && !wanted.has(path.slice(outDir.length + 1))) rmSync(path);
   }
   for (const [module, contents] of files) {
     const path = join(outDir, module.name);
