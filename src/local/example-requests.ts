@@ -21,7 +21,11 @@ const crashDay = '2020-03-16';
 export async function writeExampleRequests(dir: string, nowMs: number): Promise<readonly Example[]> {
   await mkdir(dir, { recursive: true });
   const examples = [
-    { title: 'S&P 500 on 16 March 2020', file: join(dir, 'spx-2020-03-16.json'), request: await crashRequest() },
+    {
+      title: 'S&P 500 on 16 March 2020',
+      file: join(dir, 'spx-2020-03-16.json'),
+      request: await crashRequest(),
+    },
     { title: 'A live series that ends now', file: join(dir, 'demo-live.json'), request: liveRequest(nowMs) },
   ];
   for (const { file, request } of examples) await writeFile(file, JSON.stringify(request));
@@ -38,6 +42,13 @@ function liveRequest(nowMs: number): DecisionRequest {
   const bars = demoBars({ seed: 7, endMs: nowMs, count: barsPerRequest });
   return {
     symbol: 'DEMO',
-    bars: bars.map((bar) => ({ t: bar.tMs, o: bar.open, h: bar.high, l: bar.low, c: bar.close, v: bar.volume })),
+    bars: bars.map((bar) => ({
+      t: bar.tMs,
+      o: bar.open,
+      h: bar.high,
+      l: bar.low,
+      c: bar.close,
+      v: bar.volume,
+    })),
   };
 }
