@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { wireBar } from '../client/wire-bar.ts';
 import type { DecisionRequest } from '../http/decision-schemas.ts';
 import { demoBars } from './demo-series.ts';
 import { readSp500 } from './sp500.ts';
@@ -42,13 +43,6 @@ function liveRequest(nowMs: number): DecisionRequest {
   const bars = demoBars({ seed: 7, endMs: nowMs, count: barsPerRequest });
   return {
     symbol: 'DEMO',
-    bars: bars.map((bar) => ({
-      t: bar.tMs,
-      o: bar.open,
-      h: bar.high,
-      l: bar.low,
-      c: bar.close,
-      v: bar.volume,
-    })),
+    bars: bars.map(wireBar),
   };
 }

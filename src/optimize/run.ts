@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ok, type Result } from '../core/result.ts';
+import { readSp500Csv } from '../local/sp500.ts';
 import { makeModel } from './make-model.ts';
 import type { Report } from './measure.ts';
 import type { Recipe } from './recipe.ts';
@@ -32,7 +33,7 @@ async function main(args: string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const file = await sp500File();
+  const file = await readSp500Csv();
   const spx = (seed: number): Result<Recipe, string> => spxRecipe(file, seed);
   const active = (seed: number): Result<Recipe, string> => ok(activeRecipe(seed));
   const reports: Report[] = [];
@@ -102,11 +103,6 @@ function readOptions(args: string[]): Options | string {
   } catch (failure) {
     return failure instanceof Error ? failure.message : String(failure);
   }
-}
-
-/** The package exports no path to its data, so the file is found by its place. */
-async function sp500File(): Promise<string> {
-  return await readFile(join(root, 'node_modules', 'vega-datasets', 'data', 'sp500-2000.csv'), 'utf8');
 }
 
 function fail(message: string): number {

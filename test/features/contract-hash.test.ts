@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { wireBar } from '../../src/client/wire-bar.ts';
 import { validateBars } from '../../src/features/bar.ts';
 import { contractBars } from '../../src/features/contract-bars.ts';
 import { dailyV1 } from '../../src/features/daily-v1.ts';
@@ -33,14 +34,7 @@ describe('the contract hash', () => {
 
   it('stands on a fixed series of valid bars', () => {
     const bars = contractBars(300);
-    const rows = bars.map(({ tMs, open, high, low, close, volume }) => ({
-      t: tMs,
-      o: open,
-      h: high,
-      l: low,
-      c: close,
-      v: volume,
-    }));
+    const rows = bars.map(wireBar);
     expect(validateBars(rows, { nowMs: bars.at(-1)?.tMs ?? 0, barsMax: 300 })).toEqual({ ok: true, bars });
     expect(contractBars(64)).toEqual(bars.slice(0, 64));
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { wireBar } from '../../src/client/wire-bar.ts';
 import { DAY_MS } from '../../src/core/civil-date.ts';
 import { validateBars } from '../../src/features/bar.ts';
 import { demoBars } from '../../src/local/demo-series.ts';
@@ -20,14 +21,7 @@ describe('demoBars', () => {
 
   it('passes the validator of requests, in whole cents, near 100', () => {
     const bars = demoBars({ seed: 3, endMs, count: 2_000 });
-    const rows = bars.map(({ tMs, open, high, low, close, volume }) => ({
-      t: tMs,
-      o: open,
-      h: high,
-      l: low,
-      c: close,
-      v: volume,
-    }));
+    const rows = bars.map(wireBar);
     expect(validateBars(rows, { nowMs: endMs, barsMax: 2_000 })).toEqual({ ok: true, bars });
     for (const { close } of bars) {
       expect(Number(close.toFixed(2))).toBe(close);

@@ -2,19 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClient } from '../../src/client/client.ts';
 import { fetchTransport } from '../../src/client/fetch-transport.ts';
+import { wireBar } from '../../src/client/wire-bar.ts';
 import { demoBars } from '../../src/local/demo-series.ts';
 import { type LaunchedService, launchService, temporaryDataDir } from '../../src/local/launched-service.ts';
 import { type RuntimeName, runtimeNames, type ServiceFile } from '../../src/local/service-file.ts';
 
 const endedWell = 'ended with status 0';
-const bars = demoBars({ seed: 7, endMs: Date.now(), count: 70 }).map((bar) => ({
-  t: bar.tMs,
-  o: bar.open,
-  h: bar.high,
-  l: bar.low,
-  c: bar.close,
-  v: bar.volume,
-}));
+const bars = demoBars({ seed: 7, endMs: Date.now(), count: 70 }).map(wireBar);
 
 let dataDir: ReturnType<typeof temporaryDataDir>;
 let launched: LaunchedService | undefined;

@@ -1,4 +1,5 @@
 import type { Decision } from '../../src/client/client.ts';
+import { wireBar } from '../../src/client/wire-bar.ts';
 import type { DecisionRequest } from '../../src/http/decision-schemas.ts';
 import { demoBars } from '../../src/local/demo-series.ts';
 import { readSp500 } from '../../src/local/sp500.ts';
@@ -10,14 +11,7 @@ export function demoRequest(seed: number, nowMs: number): DecisionRequest {
   const bars = demoBars({ seed, endMs: nowMs, count: barsPerRequest });
   return {
     symbol: 'DEMO',
-    bars: bars.map((bar) => ({
-      t: bar.tMs,
-      o: bar.open,
-      h: bar.high,
-      l: bar.low,
-      c: bar.close,
-      v: bar.volume,
-    })),
+    bars: bars.map(wireBar),
   };
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Bar } from '../../../src/features/bar.ts';
+import { wireBar } from '../../../src/client/wire-bar.ts';
 import { featureSets } from '../../../src/features/sets.ts';
 import { featureVector } from '../../../src/features/vector.ts';
 import type { DecisionRequest } from '../../../src/http/decision-schemas.ts';
@@ -38,8 +38,4 @@ export function decisionBodies(kind: BodyKind, nowMs: number): readonly Decision
 function readManifest() {
   const path = join(ROOT, 'bundles', MODEL, 'manifest.json');
   return manifestSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-}
-
-function wireBar({ tMs, open, high, low, close, volume }: Bar) {
-  return { t: tMs, o: open, h: high, l: low, c: close, v: volume };
 }

@@ -1,3 +1,4 @@
+import { wireBar } from '../../../src/client/wire-bar.ts';
 import type { Bar } from '../../../src/features/bar.ts';
 import { validateBars } from '../../../src/features/bar.ts';
 import { contractBars } from '../../../src/features/contract-bars.ts';
@@ -23,14 +24,7 @@ export const featuresCases: readonly MicroCase[] = [
     name: `validation of ${dailyV1.windowBars} bars`,
     baseline: null,
     prepare: () => {
-      const rows = contractBars(dailyV1.windowBars).map(({ tMs, open, high, low, close, volume }) => ({
-        t: tMs,
-        o: open,
-        h: high,
-        l: low,
-        c: close,
-        v: volume,
-      }));
+      const rows = contractBars(dailyV1.windowBars).map(wireBar);
       return () => {
         const validated = validateBars(rows, limits);
         return validated.ok ? validated.bars.length : Number.NaN;
