@@ -26,6 +26,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   const client = createClient({
     url,
     authToken,
+    // The client's own queue (20 by default) would have one request wait for a promise that another one settles,
+    // which Workers forbid: the waiter is cancelled and its place in the queue is lost for good.
+    concurrency: Number.POSITIVE_INFINITY,
     fetch: (input: Request) => fetch(input, { signal: AbortSignal.timeout(deadlineMs) }),
   });
   return { client, orm: drizzle(client) };

@@ -87,6 +87,12 @@ describe.each(runtimeNames)('the service on %s', (runtime) => {
       ['times out of order', withLastBar({ t: '2020-01-01' }), 'INVALID_REQUEST'],
       ['a time in the future', withLastBar({ t: Date.now() + dayMs }), 'INVALID_REQUEST'],
       ['too few bars', () => JSON.stringify({ ...live(), bars: live().bars?.slice(-10) }), 'TOO_FEW_BARS'],
+      [
+        'a lone surrogate',
+        () => JSON.stringify(live()).replace('{', '{"strategy":"\\ud800",'),
+        'INVALID_REQUEST',
+      ],
+      ['an instant that no date can be', changed({ asOf: -9e15 }), 'INVALID_REQUEST'],
       ['an unknown symbol', changed({ symbol: 'NOPE' }), 'UNKNOWN_SYMBOL'],
       ['an unknown interval', changed({ interval: '1m' }), 'UNKNOWN_INTERVAL'],
       ['an unknown model', changed({ model: 'nope' }), 'UNKNOWN_MODEL'],
@@ -106,6 +112,18 @@ describe.each(runtimeNames)('the service on %s', (runtime) => {
     ])('%s', async (_, headers, code) => {
       const response = await post(JSON.stringify(live()), headers);
       expect(await response.json()).toMatchObject({ code, status: 401 });
+    });
+
+    it('a crowd of unknown keys at once, and serves the next one as ever', async () => {
+      const crowd = Array.from({ length: 200 }, (_, index) =>
+        post('{}', { authorization: `Bearer nobody-${index}.${'x'.repeat(43)}` }),
+      );
+      for (const response of await Promise.all(crowd)) {
+        expect([401, 429]).toContain(response.status);
+        expect((await response.json()).code).toMatch(/^(UNAUTHENTICATED|RATE_LIMITED)$/);
+      }
+      expect((await service.client('observe').decision('none')).kind).toBe('problem');
+      expect((await decide({ ...live(), durability: 'ack' })).durability).toBe('acked');
     });
 
     it('a key that lacks the scope', async () => {
