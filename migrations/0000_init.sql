@@ -28,7 +28,8 @@ CREATE TABLE `decisions` (
 	`action` text NOT NULL,
 	`decided_at_ms` integer NOT NULL,
 	`record_hash` text NOT NULL,
-	`record` text NOT NULL
+	`record` text NOT NULL,
+	`receipt` text NOT NULL
 );
 --> statement-breakpoint
 CREATE INDEX `decisions_account_time` ON `decisions` (`account`,`decided_at_ms`);

@@ -122,7 +122,7 @@ function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
       clock,
       isDraining,
     }),
-    readDecision: createReadDecisionRoute({ authenticator, database, receiptSecret }),
+    readDecision: createReadDecisionRoute({ authenticator, control, database, receiptSecret }),
     healthz,
     readyz: createReadyzRoute({
       runtime: runtime.name,

@@ -4,9 +4,10 @@ import type { DecisionRecord } from './decision-record.ts';
 
 /** One statement whatever the batch: the rows travel as one JSON parameter. A row that exists stays as it is. */
 const insertDecisions = `
-INSERT INTO decisions (id, writer, seq, account, key_id, symbol, action, decided_at_ms, record_hash, record)
+INSERT INTO decisions (id, writer, seq, account, key_id, symbol, action, decided_at_ms, record_hash, record, receipt)
 SELECT value ->> 'id', value ->> 'writer', value ->> 'seq', value ->> 'account', value ->> 'keyId',
-       value ->> 'symbol', value ->> 'action', value ->> 'decidedAtMs', value ->> 'recordHash', value ->> 'record'
+       value ->> 'symbol', value ->> 'action', value ->> 'decidedAtMs', value ->> 'recordHash', value ->> 'record',
+       value ->> 'receipt'
 FROM json_each(?) WHERE true
 ON CONFLICT (id) DO NOTHING`;
 

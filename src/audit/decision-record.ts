@@ -1,8 +1,8 @@
 import { canonicalJson } from '../core/canonical-json.ts';
-import { hmacSha256Hex, sha256Hex } from '../core/digest.ts';
+import { equalInConstantTime, hmacSha256Hex, sha256Hex } from '../core/digest.ts';
 
-/** A decision as it is kept: the row's columns, with the record's canonical text. */
-export interface DecisionRecord {
+/** What a row says in columns of its own; the record's text says it too. */
+export interface RecordColumns {
   readonly id: string;
   readonly writer: string;
   readonly seq: number;
@@ -11,20 +11,32 @@ export interface DecisionRecord {
   readonly symbol: string;
   readonly action: 'BUY' | 'SELL' | 'HOLD';
   readonly decidedAtMs: number;
+}
+
+/** A decision as it is kept. */
+export interface DecisionRecord extends RecordColumns {
   /** SHA-256 over `record`'s UTF-8 bytes, lower-case hex. */
   readonly recordHash: string;
   /** Canonical JSON (RFC 8785). */
   readonly record: string;
+  /** HMAC-SHA-256 of `recordHash` under the service's secret, lower-case hex. */
+  readonly receipt: string;
 }
 
-/** Seals a record's content: canonical text and its hash. */
-export function sealRecord(
-  columns: Omit<DecisionRecord, 'record' | 'recordHash'>,
-  content: object,
-): DecisionRecord {
+/** Seals a record's content: canonical text, its hash, and the receipt that only this service can give. */
+export function sealRecord(receiptSecret: string, columns: RecordColumns, content: object): DecisionRecord {
   const record = canonicalJson(content);
-  return { ...columns, record, recordHash: sha256Hex(record) };
+  const recordHash = sha256Hex(record);
+  return { ...columns, record, recordHash, receipt: hmacSha256Hex(receiptSecret, recordHash) };
 }
 
-/** Proof, for whoever holds the secret, that this service answered the decision with this hash. */
-export const receiptOf = (secret: string, recordHash: string): string => hmacSha256Hex(secret, recordHash);
+/** Whether a row is what this service wrote: the text has its hash, and the hash its receipt. */
+export function isIntact(
+  receiptSecret: string,
+  row: Pick<DecisionRecord, 'record' | 'recordHash' | 'receipt'>,
+): boolean {
+  return (
+    equalInConstantTime(sha256Hex(row.record), row.recordHash) &&
+    equalInConstantTime(hmacSha256Hex(receiptSecret, row.recordHash), row.receipt)
+  );
+}

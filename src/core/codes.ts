@@ -21,6 +21,7 @@ export const problemCodes = {
   SUPERSEDED: { status: 409, title: 'The answer to this idempotency key is no longer valid' },
   RATE_LIMITED: { status: 429, title: 'The rate limit is spent' },
   INTERNAL: { status: 500, title: 'The service failed' },
+  RECORD_DAMAGED: { status: 500, title: 'The record is not as it was written' },
   AUTH_UNAVAILABLE: { status: 503, title: 'Keys cannot be checked now' },
   RECORD_UNAVAILABLE: { status: 503, title: 'The record cannot be read or written now' },
   CLAIM_UNAVAILABLE: { status: 503, title: 'Idempotency cannot be checked now' },

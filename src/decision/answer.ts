@@ -40,11 +40,14 @@ export function hold(
   return { action: 'HOLD', holdKind, confidence, reasons: [{ code, detail }] };
 }
 
-/** One input of the model, its value, and what it moved the score by against the model's baseline. */
+/**
+ * One input of the model, its value, and what it moved the score by against the model's baseline; null where
+ * no score was computed.
+ */
 export interface Attribution {
   readonly name: string;
   readonly value: number;
-  readonly attribution: number;
+  readonly attribution: number | null;
 }
 
 /** The answer to `POST /v1/decisions`, as it goes over the wire. */

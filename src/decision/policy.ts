@@ -7,8 +7,8 @@ export type PositionSign = -1 | 0 | 1 | undefined;
 
 /**
  * Score to intent. BUY at or above `buyAtLeast`, SELL at or below `sellAtMost`, HOLD between. Size grows
- * linearly with |score − 0.5| and is 1 from `sizeFullAt` on; it is floored to four decimals, so rounding
- * never enlarges it.
+ * linearly with |score − 0.5| and is 1 from `sizeFullAt` on; it is floored to four decimals, and is at least
+ * one ten-thousandth, since an action of no size would be none.
  *
  * @param score calibrated probability of the target, in [0, 1]
  */
@@ -40,19 +40,24 @@ function effectOf(action: 'BUY' | 'SELL', position: PositionSign, size: number):
   return size === 1 ? 'close' : 'reduce';
 }
 
-/** What the trading state leaves of a judgement. HALTED leaves nothing; REDUCING leaves exits. */
-export function confine(judgement: Judgement, state: TradingState): Judgement {
-  if (judgement.action === 'HOLD') return judgement;
+/** Whether the trading state lets an effect happen. HALTED lets nothing new happen, REDUCING only exits. */
+export function permits(state: TradingState, effect: Effect): boolean {
   switch (state) {
     case 'ACTIVE':
-      return judgement;
+      return true;
     case 'HALTED':
-      return hold('safety', 'TRADING_HALTED', 'trading is halted', judgement.confidence);
+      return effect === 'none';
     case 'REDUCING':
-      return judgement.effect === 'reduce' || judgement.effect === 'close'
-        ? judgement
-        : hold('safety', 'TRADING_REDUCING', `${judgement.effect} would add exposure`, judgement.confidence);
+      return effect === 'none' || effect === 'reduce' || effect === 'close';
   }
+}
+
+/** What the trading state leaves of a judgement. */
+export function confine(judgement: Judgement, state: TradingState): Judgement {
+  if (judgement.action === 'HOLD' || permits(state, judgement.effect)) return judgement;
+  return state === 'HALTED'
+    ? hold('safety', 'TRADING_HALTED', 'trading is halted', judgement.confidence)
+    : hold('safety', 'TRADING_REDUCING', `${judgement.effect} would add exposure`, judgement.confidence);
 }
 
 const floorTo4 = (x: number): number => Math.floor(x * 1e4) / 1e4;

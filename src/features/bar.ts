@@ -1,4 +1,5 @@
-import { parseRfc3339 } from './rfc3339.ts';
+import { isDecimal } from './decimal.ts';
+import { parseInstant } from './instant.ts';
 
 /** One period of trading. Prices > 0, volume ≥ 0, all finite; low ≤ open, close ≤ high. */
 export interface Bar {
@@ -76,10 +77,6 @@ export function validateBars(rows: unknown, limits: BarLimits): ValidatedBars {
   return faults.isEmpty ? { ok: true, bars } : { ok: false, faults: faults.list };
 }
 
-/** 0000-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z: what RFC 3339 can write. */
-const EPOCH_MS_MIN = -62_167_219_200_000;
-const EPOCH_MS_MAX = 253_402_300_799_999;
-
 /** ECMAScript lets engines differ in the value of a literal with more significant digits than this. */
 const DECIMAL_DIGITS_MAX = 20;
 
@@ -127,8 +124,8 @@ function readTime(value: unknown, index: number, nowMs: number, previousMs: numb
     faults.add(path(), 'WRONG_TYPE', 'must be an RFC 3339 string or epoch milliseconds');
     return NaN;
   }
-  const tMs = typeof value === 'string' ? (parseRfc3339(value) ?? NaN) : value;
-  if (!Number.isInteger(tMs) || tMs < EPOCH_MS_MIN || tMs > EPOCH_MS_MAX) {
+  const tMs = parseInstant(value);
+  if (tMs === undefined) {
     faults.add(path(), 'NOT_A_TIME', 'must be an RFC 3339 time or date, or integer epoch milliseconds');
     return NaN;
   }
@@ -158,7 +155,7 @@ function readVolume(value: unknown, index: number, faults: Faults): number {
 
 function readNumber(value: unknown, index: number, key: string, faults: Faults): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  if (typeof value === 'string' && isDecimal(value)) return Number(value);
+  if (typeof value === 'string' && isDecimal(value, DECIMAL_DIGITS_MAX)) return Number(value);
   const path = `bars[${index}].${key}`;
   if (value === undefined || value === null) {
     faults.add(path, 'MISSING', 'is required');
@@ -170,23 +167,6 @@ function readNumber(value: unknown, index: number, key: string, faults: Faults):
     faults.add(path, 'WRONG_TYPE', 'must be a number or a decimal string');
   }
   return NaN;
-}
-
-/** `-?(0|[1-9][0-9]*)(\.[0-9]+)?`, at most {@link DECIMAL_DIGITS_MAX} digits: no exponent, hex, blank or plus. */
-function isDecimal(text: string): boolean {
-  const start = text.charCodeAt(0) === 45 ? 1 : 0;
-  let dotAt = -1;
-  for (let i = start; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (code === 46 && dotAt < 0) dotAt = i;
-    else if (code < 48 || code > 57) return false;
-  }
-  const integerEnd = dotAt < 0 ? text.length : dotAt;
-  const digitCount = text.length - start - (dotAt < 0 ? 0 : 1);
-  const hasLeadingZero = integerEnd - start > 1 && text.charCodeAt(start) === 48;
-  return (
-    integerEnd > start && dotAt !== text.length - 1 && !hasLeadingZero && digitCount <= DECIMAL_DIGITS_MAX
-  );
 }
 
 /** Comparisons with NaN are false, so a value that was reported already adds nothing here. */

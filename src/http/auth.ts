@@ -29,11 +29,13 @@ export interface Authenticator {
 interface CachedKey {
   readonly row: KeyRow;
   readonly loadedAtMs: number;
+  /** One reload behind an answer is enough; one that failed is made up for when the key is too old. */
+  readonly isReloading: boolean;
 }
 
 const cachedKeysMax = 10_000;
-/** A cached key is read again, behind an answer, when it is older than this. Revocation does not wait for it. */
-const cachedKeyMsMax = 300_000;
+/** A cached key is read again behind an answer from this age on, and before one when it is twice as old. */
+const freshKeyMsMax = 300_000;
 /** `Bearer <id>.<secret>`; the bounds keep a hostile header from costing anything. */
 const bearer = /^Bearer ([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{16,128})$/;
 
@@ -47,25 +49,23 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 
   function remember(row: KeyRow): void {
     if (cache.size >= cachedKeysMax) cache.delete(cache.keys().next().value ?? row.id);
-    cache.set(row.id, { row, loadedAtMs: clock.monotonicMs() });
+    cache.set(row.id, { row, loadedAtMs: clock.monotonicMs(), isReloading: false });
   }
 
-  async function reload(id: string): Promise<void> {
+  async function reload(id: string): Promise<Result<KeyRow | undefined, string>> {
     const loaded = await loadKey(id);
     if (loaded.ok && loaded.value) remember(loaded.value);
     if (loaded.ok && !loaded.value) cache.delete(id);
+    return loaded;
   }
 
   async function find(id: string, request: RequestScope): Promise<Result<KeyRow | undefined, string>> {
     const cached = cache.get(id);
-    if (!cached) {
-      const loaded = await loadKey(id);
-      if (loaded.ok && loaded.value) remember(loaded.value);
-      return loaded;
-    }
-    if (clock.monotonicMs() - cached.loadedAtMs > cachedKeyMsMax) {
-      remember(cached.row);
-      request.waitUntil(reload(id));
+    const ageMs = cached ? clock.monotonicMs() - cached.loadedAtMs : Infinity;
+    if (!cached || ageMs > 2 * freshKeyMsMax) return reload(id);
+    if (ageMs > freshKeyMsMax && !cached.isReloading) {
+      cache.set(id, { ...cached, isReloading: true });
+      request.waitUntil(reload(id).then(() => undefined));
     }
     return ok(cached.row);
   }

@@ -2,8 +2,11 @@ import type { Control } from '../control/control.ts';
 import type { BucketState, ControlView } from '../control/view.ts';
 import type { Clock } from '../core/clock.ts';
 import { err, ok, type Result } from '../core/result.ts';
-import type { Idempotency, KeptAnswer } from '../decision/idempotency.ts';
-import type { Outcome, Pipeline, Question } from '../decision/pipeline.ts';
+import type { Answer } from '../decision/answer.ts';
+import type { ClaimOutcome, Idempotency, KeptAnswer } from '../decision/idempotency.ts';
+import type { Outcome, Pipeline } from '../decision/pipeline.ts';
+import { permits } from '../decision/policy.ts';
+import type { Question } from '../decision/question.ts';
 import type { Catalog } from '../models/catalog.ts';
 import type { Authenticator } from './auth.ts';
 import { type BodyLimits, parseJson, readBody } from './body.ts';
@@ -24,6 +27,8 @@ export interface DecideOptions {
   readonly isDraining: () => boolean;
 }
 
+type Replay = Extract<ClaimOutcome, { kind: 'replay' }>;
+
 interface Asked {
   readonly question: Question;
   /** The body as it came, which an idempotency key is bound to. */
@@ -33,7 +38,7 @@ interface Asked {
 
 /** `POST /v1/decisions`: auth, validate, permit, claim, decide, answer. */
 export function createDecideRoute(options: DecideOptions): Handler {
-  const { clock, control, isDraining } = options;
+  const { control, isDraining } = options;
   return async (context) => {
     if (isDraining()) return problemResponse({ code: 'SHUTTING_DOWN', retryAfterMs: 1_000 });
     const asked = await readRequest(context, options);
@@ -59,7 +64,7 @@ export function createDecideRoute(options: DecideOptions): Handler {
       case 'granted':
         return asked.value.idempotencyKey === null
           ? answerTo(await decide(asked.value, permit.view, context, options), permit.bucket)
-          : answerOnce(asked.value, asked.value.idempotencyKey, permit, context, options, clock);
+          : answerOnce(asked.value, asked.value.idempotencyKey, permit, context, options);
     }
   };
 }
@@ -102,9 +107,8 @@ async function answerOnce(
   permit: { readonly view: ControlView; readonly bucket: BucketState },
   context: RouteContext,
   options: DecideOptions,
-  clock: Clock,
 ): Promise<Response> {
-  const { idempotency } = options;
+  const { clock, idempotency } = options;
   context.var.stages.begin('claim');
   const claim = await idempotency.claim({
     principal: asked.question.key.id,
@@ -116,18 +120,21 @@ async function answerOnce(
   });
   switch (claim.kind) {
     case 'replay':
-      return replay(claim.status, claim.body, permit.bucket);
+      return mayLeave(claim, permit.view)
+        ? replay(claim, permit.bucket)
+        : problemResponse({ code: 'SUPERSEDED', detail: useNewKey });
     case 'in-progress':
       return problemResponse({ code: 'IN_PROGRESS', retryAfterMs: 1_000 });
     case 'mismatch':
       return problemResponse({ code: 'IDEMPOTENCY_MISMATCH' });
     case 'superseded':
-      return problemResponse({ code: 'SUPERSEDED', detail: 'use a new key' });
+      return problemResponse({ code: 'SUPERSEDED', detail: useNewKey });
     case 'unavailable':
       return problemResponse({ code: 'CLAIM_UNAVAILABLE', retryAfterMs: 1_000 });
     case 'claimed': {
       const outcome = await decide(asked, options.control.current(), context, options);
-      const response = answerTo(outcome, permit.bucket);
+      const response =
+        outcome.kind === 'answered' ? answerTo(outcome, permit.bucket) : refuseForGood(outcome);
       const body = await response.clone().text();
       context.env.scope.waitUntil(
         idempotency.complete(claim.claim, keptAnswer(outcome, permit.view, response.status, body)),
@@ -149,7 +156,22 @@ function keptAnswer(outcome: Outcome, view: ControlView, status: number, body: s
   };
 }
 
-function replay(status: number, body: string, bucket: BucketState): Response {
+/** An answer kept from before a state that no longer permits it stays where it is. */
+function mayLeave({ status, body }: Replay, view: ControlView): boolean {
+  if (status >= 400) return true;
+  const { actionable, effect }: Answer = JSON.parse(body);
+  return !actionable || permits(view.tradingState, effect);
+}
+
+/** A keyed request that ended in a refusal ends in it for good: its record may exist, so it is not decided again. */
+function refuseForGood(outcome: Exclude<Outcome, { kind: 'answered' }>): Response {
+  const code = outcome.kind === 'superseded' ? 'SUPERSEDED' : 'RECORD_UNAVAILABLE';
+  return problemResponse({ code, detail: useNewKey });
+}
+
+const useNewKey = 'this idempotency key has its answer; use a new one';
+
+function replay({ status, body }: Replay, bucket: BucketState): Response {
   const contentType = status < 400 ? 'application/json' : 'application/problem+json';
   const headers = {
     'content-type': contentType,

@@ -4,6 +4,13 @@ import type { Answer } from '../decision/answer.ts';
 
 const holdCodeNames = Object.keys(holdCodes) as [HoldCode, ...HoldCode[]];
 const number = z.union([z.number(), z.string().max(40)]);
+/** Text that has a UTF-8 form: a lone surrogate could not be written to the record. */
+const text = (lengthMax: number) =>
+  z
+    .string()
+    .min(1)
+    .max(lengthMax)
+    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
 const time = z.union([z.string().max(40), z.number()]);
 
 const exampleBars = [
@@ -37,10 +44,7 @@ export const decisionRequestSchema = z
       .record(z.string().max(64), z.number())
       .optional()
       .openapi({ description: 'Every input of the model by name, instead of bars.' }),
-    strategy: z
-      .string()
-      .min(1)
-      .max(64)
+    strategy: text(64)
       .optional()
       .openapi({ description: "The client's own name for it; kept in the record." }),
     position: number
@@ -54,12 +58,7 @@ export const decisionRequestSchema = z
     asOf: time.optional().openapi({
       description: 'Evaluate history: bars end at or before this instant. The answer is never actionable.',
     }),
-    clientDecisionId: z
-      .string()
-      .min(1)
-      .max(128)
-      .optional()
-      .openapi({ description: 'Idempotency key, as the header.' }),
+    clientDecisionId: text(128).optional().openapi({ description: 'Idempotency key, as the header.' }),
     durability: z
       .enum(['pending', 'ack'])
       .optional()
@@ -159,7 +158,7 @@ export const answerSchema = z
       .nullable()
       .openapi({ description: 'HMAC-SHA-256 over `recordHash`: proof that this service answered it.' }),
     features: z
-      .array(z.object({ name: z.string(), value: z.number(), attribution: z.number() }))
+      .array(z.object({ name: z.string(), value: z.number(), attribution: z.number().nullable() }))
       .readonly()
       .optional()
       .openapi({ description: 'With `explain`: each input and what it moved the score by.' }),

@@ -1,8 +1,10 @@
+import type { z } from 'zod';
 import { err, ok, type Result } from '../core/result.ts';
-import type { KeyFacts, Question } from '../decision/pipeline.ts';
 import type { PositionSign } from '../decision/policy.ts';
+import type { KeyFacts, Question } from '../decision/question.ts';
 import { validateBars } from '../features/bar.ts';
-import { parseRfc3339 } from '../features/rfc3339.ts';
+import { isDecimal } from '../features/decimal.ts';
+import { parseInstant } from '../features/instant.ts';
 import type { Catalog, ServedModel } from '../models/catalog.ts';
 import { type DecisionRequest, decisionRequestSchema } from './decision-schemas.ts';
 import type { Fault, Problem } from './problem.ts';
@@ -23,13 +25,7 @@ export function readQuestion(
 ): Result<Question, Problem> {
   const parsed = decisionRequestSchema.safeParse(body);
   if (!parsed.success) {
-    return invalid(
-      parsed.error.issues.map((issue) => ({
-        path: pathOf(issue.path),
-        code: issue.code.toUpperCase(),
-        message: issue.message,
-      })),
-    );
+    return invalid(parsed.error.issues.flatMap(faultsOf));
   }
   const request = parsed.data;
   const model = findModel(request, options.catalog);
@@ -52,6 +48,17 @@ export function readQuestion(
     durability: request.durability ?? 'pending',
     explain: request.explain ?? false,
   });
+}
+
+/** zod tells unknown fields of one object together, at the object's path; each gets a fault of its own. */
+function faultsOf(issue: z.core.$ZodIssue): readonly Fault[] {
+  const code = issue.code.toUpperCase();
+  if (issue.code !== 'unrecognized_keys') return [{ path: pathOf(issue.path), code, message: issue.message }];
+  return issue.keys.map((key) => ({
+    path: pathOf([...issue.path, key]),
+    code: 'UNKNOWN_FIELD',
+    message: 'is not a field of the request',
+  }));
 }
 
 const invalid = (faults: readonly Fault[]): Result<never, Problem> =>
@@ -96,20 +103,21 @@ function findModel(request: DecisionRequest, catalog: Catalog): Result<ServedMod
 
 function readAsOf(request: DecisionRequest, nowMs: number): Result<number | null, Problem> {
   if (request.asOf === undefined) return ok(null);
-  const asOfMs = typeof request.asOf === 'number' ? request.asOf : parseRfc3339(request.asOf);
-  if (asOfMs === undefined || !Number.isSafeInteger(asOfMs))
+  const asOfMs = parseInstant(request.asOf);
+  if (asOfMs === undefined)
     return invalidAt('asOf', 'NOT_A_TIME', 'is neither RFC 3339 nor epoch milliseconds');
   if (asOfMs > nowMs) return invalidAt('asOf', 'IN_FUTURE', 'lies in the future');
   return ok(asOfMs);
 }
 
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)$/;
+const positionDigitsMax = 40;
 
 /** Only the sign of the position matters here, so no digit of it can be lost to a float. */
 function readPosition(position: number | string | undefined): Result<PositionSign, Problem> {
   if (position === undefined) return ok(undefined);
   if (typeof position === 'number') return ok(position > 0 ? 1 : position < 0 ? -1 : 0);
-  if (!decimal.test(position)) return invalidAt('position', 'NOT_A_DECIMAL', 'is not a decimal number');
+  if (!isDecimal(position, positionDigitsMax))
+    return invalidAt('position', 'NOT_A_DECIMAL', 'is not a decimal number');
   if (!/[1-9]/.test(position)) return ok(0);
   return ok(position.startsWith('-') ? -1 : 1);
 }

@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm';
-import { receiptOf } from '../audit/decision-record.ts';
+import { isIntact } from '../audit/decision-record.ts';
+import type { Control } from '../control/control.ts';
 import type { Database } from '../store/database.ts';
 import { decisions } from '../store/schema.ts';
 import type { Authenticator } from './auth.ts';
@@ -7,6 +8,7 @@ import type { Handler } from './context.ts';
 import { problemResponse } from './problem.ts';
 
 interface ReadDecisionOptions {
+  readonly control: Control;
   readonly authenticator: Authenticator;
   readonly database: Database;
   readonly receiptSecret: string;
@@ -14,8 +16,11 @@ interface ReadDecisionOptions {
 
 /** `GET /v1/decisions/{id}`: the record of a decision of the key's own account. */
 export function createReadDecisionRoute(options: ReadDecisionOptions): Handler {
-  const { authenticator, database, receiptSecret } = options;
+  const { authenticator, control, database, receiptSecret } = options;
   return async (context) => {
+    // Only decisions ask for a permit; without a live view nobody would know that the key was revoked.
+    const view = await control.ensure(context.env.scope);
+    if (!view) return problemResponse({ code: 'AUTH_UNAVAILABLE', retryAfterMs: 1_000 });
     const authorization = context.req.header('authorization') ?? null;
     const principal = await authenticator.authenticate(authorization, 'observe', context.env.scope);
     if (!principal.ok) return problemResponse(principal.error);
@@ -24,8 +29,11 @@ export function createReadDecisionRoute(options: ReadDecisionOptions): Handler {
     if (row === 'unavailable') return problemResponse({ code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 });
     if (row === undefined)
       return problemResponse({ code: 'NOT_FOUND', detail: 'no such decision, or not written yet' });
-    const receipt = receiptOf(receiptSecret, row.recordHash);
-    return context.json({ id: row.id, recordHash: row.recordHash, receipt, record: JSON.parse(row.record) });
+    if (!isIntact(receiptSecret, row)) return problemResponse({ code: 'RECORD_DAMAGED' });
+    const { id, recordHash, receipt, record } = row;
+    return context.json({ id, recordHash, receipt, record: JSON.parse(record) }, 200, {
+      'cache-control': 'no-store',
+    });
   };
 }
 

@@ -1,8 +1,7 @@
 import type { Result } from '../core/result.ts';
 
 /**
- * The engine port: check → prepare → run. `check` answers whether this engine can run the model before
- * anything is allocated; `prepare` loads it once per isolate; `run` evaluates rows.
+ * The engine port: `prepare` loads a model once per isolate and proves that it runs; `run` evaluates rows.
  */
 export interface Engine {
   readonly name: 'ort';
@@ -30,6 +29,6 @@ export interface Runnable {
 }
 
 export interface EngineFailure {
-  readonly kind: 'not-loaded' | 'threw' | 'not-finite' | 'wrong-shape';
+  readonly kind: 'not-loaded' | 'threw' | 'not-a-probability' | 'wrong-shape';
   readonly detail: string;
 }

@@ -57,7 +57,7 @@ function checkScores(data: unknown, rowCount: number): Result<Float32Array, Engi
   }
   for (const score of data) {
     if (!(score >= 0 && score <= 1))
-      return err({ kind: 'not-finite', detail: `score ${score} is not in [0, 1]` });
+      return err({ kind: 'not-a-probability', detail: `score ${score} is not in [0, 1]` });
   }
   return ok(data);
 }

@@ -8,6 +8,11 @@ export const scopes = ['decide', 'trade', 'operate', 'approve', 'observe'] as co
 export type Scope = (typeof scopes)[number];
 
 const scopesColumn = z.array(z.enum(scopes));
+/** A limit that admits nothing, or one past what a bucket can count, is a fault of the row. */
+const limitColumns = z.object({
+  ratePerSecond: z.number().int().min(1).max(1_000_000),
+  burst: z.number().int().min(1).max(1_000_000_000),
+});
 
 /** A key's row, its scopes parsed. */
 export type KeyRow = Omit<typeof apiKeys.$inferSelect, 'scopes' | 'createdAtMs'> & {
@@ -20,7 +25,7 @@ export async function loadKey(database: Database, id: string): Promise<Result<Ke
     const [row] = await database.orm.select().from(apiKeys).where(eq(apiKeys.id, id)).limit(1);
     if (!row) return ok(undefined);
     const { createdAtMs: _, ...columns } = row;
-    return ok({ ...columns, scopes: scopesColumn.parse(JSON.parse(row.scopes)) });
+    return ok({ ...columns, ...limitColumns.parse(row), scopes: scopesColumn.parse(JSON.parse(row.scopes)) });
   } catch (failure) {
     return err(failure instanceof Error ? failure.message : String(failure));
   }

@@ -44,6 +44,8 @@ export const decisions = sqliteTable(
     recordHash: text('record_hash').notNull(),
     /** The record in canonical JSON (RFC 8785). */
     record: text('record').notNull(),
+    /** HMAC over `record_hash`; a row edited in place cannot have the right one. */
+    receipt: text('receipt').notNull(),
   },
   (table) => [index('decisions_account_time').on(table.account, table.decidedAtMs)],
 );

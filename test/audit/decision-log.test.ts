@@ -8,6 +8,7 @@ import { VirtualTime } from '../virtual-time.ts';
 
 function record(seq: number): DecisionRecord {
   return sealRecord(
+    'r'.repeat(32),
     {
       id: `d-${seq}`,
       writer: 'w',

@@ -6,7 +6,8 @@ import { canonicalJson } from '../../src/core/canonical-json.ts';
 import { hmacSha256Hex, sha256Hex } from '../../src/core/digest.ts';
 import { createIdSource } from '../../src/core/ids.ts';
 import { err, ok } from '../../src/core/result.ts';
-import { createPipeline, type Question } from '../../src/decision/pipeline.ts';
+import { createPipeline } from '../../src/decision/pipeline.ts';
+import type { Question } from '../../src/decision/question.ts';
 import type { Bar } from '../../src/features/bar.ts';
 import type { ServedModel } from '../../src/models/catalog.ts';
 import { Stages } from '../../src/telemetry/stages.ts';
@@ -19,9 +20,16 @@ const receiptSecret = 'r'.repeat(32);
 function setUp(options: { readonly pendingBytesMax?: number } = {}) {
   const time = new VirtualTime(Date.parse('2026-03-02T12:00:00Z'));
   const rows: DecisionRecord[] = [];
-  const shared = { tradingState: 'ACTIVE' as TradingState, epoch: 7, live: true, tableFails: false };
+  const shared = {
+    tradingState: 'ACTIVE' as TradingState,
+    epoch: 7,
+    live: true,
+    tableFails: false,
+    whileWriting: async () => {},
+  };
   const log = createDecisionLog({
     async insert(records) {
+      await shared.whileWriting();
       if (shared.tableFails) return err('down');
       rows.push(...records);
       return ok(undefined);
@@ -227,10 +235,47 @@ describe('the decision pipeline', () => {
     expect(rows).toHaveLength(1);
   });
 
-  it('refuses `ack` when the row cannot be written', async () => {
-    const { ask, shared } = setUp();
+  it('refuses `ack` when the row cannot be written, and notes that nobody was answered', async () => {
+    const { ask, shared, rows, time } = setUp();
     shared.tableFails = true;
     expect(await ask(question(constantModel(0.9), { durability: 'ack' }))).toEqual({ kind: 'not-recorded' });
+    shared.tableFails = false;
+    await time.advance(1_000);
+    expect(rows.map(({ record }) => JSON.parse(record).voids?.reason)).toEqual(['not-recorded']);
+  });
+
+  it.each<[string, (world: ReturnType<typeof setUp>) => void | Promise<void>]>([
+    ['a newer epoch', ({ shared }) => void Object.assign(shared, { epoch: 8 })],
+    ['a halt at the same epoch', ({ shared }) => void Object.assign(shared, { tradingState: 'HALTED' })],
+    ['the end of the permission', ({ shared }) => void Object.assign(shared, { live: false })],
+    ["the end of the answer's validity", ({ time }) => time.advance(700)],
+  ])('lets no action leave after %s came while its row was written', async (_, change) => {
+    const world = setUp();
+    world.shared.whileWriting = async () => {
+      world.shared.whileWriting = async () => {};
+      await change(world);
+    };
+    const outcome = await world.ask(question(constantModel(0.9), { durability: 'ack' }));
+    expect(outcome).toEqual({ kind: 'superseded' });
+    await world.time.advance(10);
+    const [written, voided] = world.rows;
+    expect(JSON.parse(voided?.record ?? '{}').voids).toEqual({
+      id: written?.id,
+      seq: written?.seq,
+      reason: 'superseded',
+    });
+  });
+
+  it('explains what it abstains from by the values alone', async () => {
+    const outcome = await setUp().ask(
+      question(constantModel(0.9), {
+        explain: true,
+        input: { kind: 'features', values: new Float32Array(32).fill(2e9) },
+      }),
+    );
+    if (outcome.kind !== 'answered') throw new Error('not answered');
+    expect(outcome.answer.features).toHaveLength(32);
+    expect(outcome.answer.features?.every(({ attribution }) => attribution === null)).toBe(true);
   });
 
   it('explains a decision by what each input moved', async () => {

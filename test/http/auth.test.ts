@@ -108,8 +108,19 @@ describe('the authenticator', () => {
     state.load = () => err('down');
     await time.advance(400_000);
     expect(await login(`Bearer bot.${secret}`)).toMatchObject({ ok: true });
+    expect(await login(`Bearer bot.${secret}`)).toMatchObject({ ok: true });
     await Promise.all(background);
     expect(seen.loads).toBe(2);
-    expect(await login(`Bearer bot.${secret}`)).toMatchObject({ ok: true });
+  });
+
+  it('trusts no cached key that is older than ten minutes', async () => {
+    const { login, state, time } = setUp();
+    await login(`Bearer bot.${secret}`);
+    state.load = () => ok({ ...row, revokedAtMs: 1 });
+    await time.advance(601_000);
+    expect(await login(`Bearer bot.${secret}`)).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
+    state.load = () => err('down');
+    await time.advance(601_000);
+    expect(await login(`Bearer bot.${secret}`)).toMatchObject({ error: { code: 'AUTH_UNAVAILABLE' } });
   });
 });

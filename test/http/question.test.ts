@@ -52,7 +52,10 @@ describe('readQuestion', () => {
     ['null', null, 'INVALID_REQUEST', ''],
     ['no symbol', { bars }, 'INVALID_REQUEST', 'symbol'],
     ['a symbol of the wrong type', { symbol: 1, bars }, 'INVALID_REQUEST', 'symbol'],
-    ['an unknown field', { symbol: 'DEMO', bars, extra: 1 }, 'INVALID_REQUEST', ''],
+    ['an unknown field', { symbol: 'DEMO', bars, extra: 1 }, 'INVALID_REQUEST', 'extra'],
+    ['an unknown field of a bar', withBar(3, { n: 1 }), 'INVALID_REQUEST', 'bars[3].n'],
+    ['a lone surrogate', { symbol: 'DEMO', bars, strategy: '\ud800' }, 'INVALID_REQUEST', 'strategy'],
+    ['an instant that no date can be', { symbol: 'DEMO', bars, asOf: -9e15 }, 'INVALID_REQUEST', 'asOf'],
     ['an unknown symbol', { symbol: 'NOPE', bars }, 'UNKNOWN_SYMBOL', 'symbol'],
     ['an unknown model', { symbol: 'DEMO', model: 'nope', bars }, 'UNKNOWN_MODEL', 'model'],
     [

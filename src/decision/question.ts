@@ -1,0 +1,29 @@
+import type { Bar } from '../features/bar.ts';
+import type { ServedModel } from '../models/catalog.ts';
+import type { PositionSign } from './policy.ts';
+
+/** A checked request: what the door let through. */
+export interface Question {
+  readonly key: KeyFacts;
+  readonly model: ServedModel;
+  readonly symbol: string;
+  readonly input:
+    | { readonly kind: 'bars'; readonly bars: readonly Bar[] }
+    /** f32 in the model's input order, finite. */
+    | { readonly kind: 'features'; readonly values: Float32Array }
+    | { readonly kind: 'none' };
+  readonly position: PositionSign;
+  readonly strategy: string | null;
+  /** Epoch milliseconds of the history asked about; null for now. */
+  readonly asOfMs: number | null;
+  readonly clientDecisionId: string | null;
+  readonly durability: 'pending' | 'ack';
+  readonly explain: boolean;
+}
+
+export interface KeyFacts {
+  readonly id: string;
+  readonly account: string;
+  readonly ratePerSecond: number;
+  readonly burst: number;
+}
