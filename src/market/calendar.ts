@@ -1,5 +1,5 @@
 import { DAY_MS, epochDayAt } from '../core/civil-date.ts';
-import { isXnysSession, xnysCloseMs } from './xnys.ts';
+import { isXnysSession, nextXnysSession, xnysClose } from './xnys.ts';
 
 /** `XNYS`: New York Stock Exchange, daily bars only. `24x7`: venues that never close. */
 export type Calendar = 'XNYS' | '24x7';
@@ -13,6 +13,8 @@ export interface Session {
   readonly startMs: number;
   /** From this instant on the bar is final. */
   readonly closesAtMs: number;
+  /** Before this instant it is not. Earlier than `closesAtMs` only where the calendar is not sure of a half day. */
+  readonly mayCloseAtMs: number;
 }
 
 export interface Freshness {
@@ -36,7 +38,7 @@ export function sessionOf(calendar: Calendar, interval: Interval, tMs: number): 
     case 'XNYS':
       return xnysSession(epochDayAt(tMs));
     case '24x7':
-      return { startMs: tMs, closesAtMs: tMs + lengthMs };
+      return barFrom(tMs, lengthMs);
   }
 }
 
@@ -50,7 +52,7 @@ export function lastInstantOf(calendar: Calendar, interval: Interval, tMs: numbe
   const lengthMs = lengthMsOf(calendar, interval);
   switch (calendar) {
     case 'XNYS':
-      return xnysCloseMs(epochDayAt(tMs));
+      return xnysClose(epochDayAt(tMs)).latestMs;
     case '24x7':
       return tMs + lengthMs;
   }
@@ -58,11 +60,13 @@ export function lastInstantOf(calendar: Calendar, interval: Interval, tMs: numbe
 
 /**
  * Whether a decision may rest on a series whose last bar starts at `lastBarMs`. It is stale once the session
- * after it has been closed for more than `graceMs` (≥ 0), the time a feed has to bring the new bar.
+ * after it has been closed for more than `graceMs` (≥ 0), the time a feed has to bring the new bar. Where the
+ * calendar is not sure when a session closes, its own bar is final from the latest close on, and the bar before it
+ * stale from the earliest on.
  *
  * A bar whose date is no session is `stale`: either its source follows another calendar or this one does not
  * know the day, and neither can be told how old it is. Likewise an unscheduled closure that is not listed in
- * xnys.ts makes the bar before it stale until the next one comes. Both err towards HOLD.
+ * xnys.ts makes the bar before it stale until the next one comes. All of this errs towards HOLD.
  */
 export function freshness(
   calendar: Calendar,
@@ -76,7 +80,7 @@ export function freshness(
   if (session === undefined) return { kind: 'stale', ageMs };
   if (nowMs < session.closesAtMs) return { kind: 'open', ageMs };
   const next = nextSession(calendar, session);
-  return { kind: nowMs > next.closesAtMs + graceMs ? 'stale' : 'fresh', ageMs };
+  return { kind: nowMs > next.mayCloseAtMs + graceMs ? 'stale' : 'fresh', ageMs };
 }
 
 const LENGTH_MS: Readonly<Record<Interval, number>> = {
@@ -87,32 +91,31 @@ const LENGTH_MS: Readonly<Record<Interval, number>> = {
   '1d': DAY_MS,
 };
 
-/** No closure since 2000 is longer than six days; a search past this is a broken rule, not a long holiday. */
-const CLOSED_DAYS_MAX = 14;
-
-function lengthMsOf(calendar: Calendar, interval: Interval): number {
+/** Of a bar, ms; of an XNYS bar the nominal one. Throws on an interval the calendar does not have. */
+export function lengthMsOf(calendar: Calendar, interval: Interval): number {
   if (calendar === 'XNYS' && interval !== '1d') throw new RangeError(`XNYS has no bars of ${interval}`);
   return LENGTH_MS[interval];
 }
 
-function xnysSession(epochDay: number): Session | undefined {
-  if (!isXnysSession(epochDay)) return undefined;
-  return { startMs: epochDay * DAY_MS, closesAtMs: xnysCloseMs(epochDay) };
+const xnysSession = (epochDay: number): Session | undefined =>
+  isXnysSession(epochDay) ? sessionOn(epochDay) : undefined;
+
+function sessionOn(epochDay: number): Session {
+  const { earliestMs, latestMs } = xnysClose(epochDay);
+  return { startMs: epochDay * DAY_MS, closesAtMs: latestMs, mayCloseAtMs: earliestMs };
 }
+
+const barFrom = (startMs: number, lengthMs: number): Session => ({
+  startMs,
+  closesAtMs: startMs + lengthMs,
+  mayCloseAtMs: startMs + lengthMs,
+});
 
 function nextSession(calendar: Calendar, { startMs, closesAtMs }: Session): Session {
   switch (calendar) {
     case 'XNYS':
-      return nextXnysSession(epochDayAt(startMs));
+      return sessionOn(nextXnysSession(epochDayAt(startMs)));
     case '24x7':
-      return { startMs: closesAtMs, closesAtMs: closesAtMs + (closesAtMs - startMs) };
+      return barFrom(closesAtMs, closesAtMs - startMs);
   }
-}
-
-function nextXnysSession(epochDay: number): Session {
-  for (let day = epochDay + 1; day <= epochDay + CLOSED_DAYS_MAX; day += 1) {
-    const session = xnysSession(day);
-    if (session !== undefined) return session;
-  }
-  throw new RangeError(`XNYS: no session within ${CLOSED_DAYS_MAX} days after day ${epochDay}`);
 }
