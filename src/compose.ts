@@ -1,7 +1,7 @@
 import { createApp } from './app.ts';
 import { commitDecisions } from './audit/commit.ts';
 import { createDecisionLog } from './audit/decision-log.ts';
-import { type Config, parseConfig } from './config.ts';
+import { type Config, parseCatalogConfig, parseConfig } from './config.ts';
 import { createControl } from './control/control.ts';
 import { createFailedLoginLimiter } from './control/failed-login-limiter.ts';
 import { createIdSource } from './core/ids.ts';
@@ -35,19 +35,19 @@ export interface Service {
 /** Longest that one owner of the log's flush may work: below the 30 s of Workers' `waitUntil`. */
 const logOwnerMsMax = 20_000;
 const logBatchMax = 256;
+/** About a million characters: what a link of 1 MB/s still carries within the database's deadline of 3 s. */
+const logBatchBytesMax = 2_097_152;
 
 /** The only place that constructs adapters. Called once an isolate. */
 export async function compose(runtime: Runtime): Promise<Service> {
   const config = parseConfig(runtime.env);
-  if (!config.ok) return faulty(config.error, runtime);
   const catalog = await loadCatalog({
-    names: config.value.models,
+    ...parseCatalogConfig(runtime.env),
     bundles: runtime.bundles,
     engine: createOrtEngine(runtime.ortWasmPaths ? { wasmPaths: runtime.ortWasmPaths } : {}),
-    allowTestBundles: config.value.environment === 'local',
   });
-  if (!catalog.ok) return faulty(catalog.error, runtime);
-  return assemble(runtime, config.value, catalog.value);
+  if (config.ok && catalog.ok) return assemble(runtime, config.value, catalog.value);
+  return faulty([...(config.ok ? [] : config.error), ...(catalog.ok ? [] : catalog.error)], runtime);
 }
 
 function faulty(faults: readonly string[], runtime: Runtime): Service {
@@ -81,6 +81,7 @@ function createAdapters(runtime: Runtime, config: Config) {
     timers,
     pendingBytesMax: config.logPendingBytesMax,
     batchMax: logBatchMax,
+    batchBytesMax: logBatchBytesMax,
     ownerMsMax: logOwnerMsMax,
   });
   const authenticator = createAuthenticator({

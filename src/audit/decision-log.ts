@@ -2,6 +2,7 @@ import type { Clock, Timers } from '../core/clock.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { DecisionRecord } from './decision-record.ts';
+import { type Batch, createPendingRecords, type WriteFailure } from './pending-records.ts';
 
 /**
  * The decision log's memory. Records wait in one bounded queue and leave it in batches, behind the answers.
@@ -11,16 +12,22 @@ import type { DecisionRecord } from './decision-record.ts';
  * | idle     | append                       | flushing | this request's `waitUntil` owns the flush      |
  * | flushing | append                       | flushing | the owner will take it                         |
  * | flushing | batch written                | flushing | its records leave the queue                    |
- * | flushing | write failed                 | flushing | records stay; the owner waits and tries again  |
- * | flushing | queue empty                  | idle     |                                                |
+ * | flushing | write failed                 | flushing | records stay; the owner tries others or fewer  |
+ * | flushing | only refused records wait    | flushing | the owner waits until one may be tried again   |
+ * | flushing | nothing waits                | idle     |                                                |
  * | flushing | owner's time is up           | idle     | the next append or tick takes over             |
  * | flushing | owner died (lease ran out)   | flushing | the next append or tick owns it                |
+ *
+ * Which records a batch takes, and where they go when it fails, is the table of audit/pending-records.ts.
  *
  * Ownership is plain data with a lease, not a promise: on Workers a promise of a finished request never
  * settles. Two owners at once are harmless, since rows are keyed by id and inserted once.
  */
 export interface DecisionLog {
-  /** False when another record would pass a bound; the decision must then be HOLD `LOG_UNAVAILABLE`. */
+  /**
+   * False once the bound is reached; the decision must then be HOLD `LOG_UNAVAILABLE`. The last record that was
+   * let in may pass the bound by its own size.
+   */
   hasRoom(): boolean;
   /** Queues a record; the caller has checked `hasRoom` in the same turn. */
   append(record: DecisionRecord, scope: RequestScope): void;
@@ -32,22 +39,29 @@ export interface DecisionLog {
 }
 
 export interface LogStatus {
+  /** Those that wait, with the refused ones. */
   readonly pendingRecords: number;
+  /** Memory that they hold, in bytes; what `pendingBytesMax` bounds. */
   readonly pendingBytes: number;
+  /** Those that the database refused one by one. They are kept and tried again, behind the others. */
+  readonly refusedRecords: number;
   /** Age of the oldest waiting record in milliseconds; 0 when none waits. */
   readonly behindMs: number;
+  /** Why the last statement failed, or else why the refused records were; null when neither is so. */
   readonly lastFailure: string | null;
 }
 
 export interface DecisionLogOptions {
   /** Inserts rows idempotently (same id, no second row) in one statement. */
-  readonly insert: (records: readonly DecisionRecord[]) => Promise<Result<void, string>>;
+  readonly insert: (records: readonly DecisionRecord[]) => Promise<Result<void, WriteFailure>>;
   readonly clock: Clock;
   readonly timers: Timers;
-  /** Bound on the records' text held in memory, in UTF-16 code units; beyond it decisions are HOLD. */
+  /** Bound on the memory that waiting records hold, in bytes (see `sizeOf`); beyond it decisions are HOLD. */
   readonly pendingBytesMax: number;
   /** Records a statement, at most. */
   readonly batchMax: number;
+  /** Memory of a statement's records, in bytes, at most; one record alone may have more. */
+  readonly batchBytesMax: number;
   /**
    * How long one owner may work, in milliseconds. On Workers below the 30 s after which `waitUntil` is cut;
    * elsewhere it may be long.
@@ -60,21 +74,16 @@ interface Owner {
   leaseEndsAtMs: number;
 }
 
-interface Waiting {
-  readonly record: DecisionRecord;
-  readonly queuedAtMs: number;
-}
-
 const retryMsMin = 50;
 const retryMsMax = 1_000;
 /** An owner that has not written or failed within this time is taken for dead; above the database's deadline. */
 const ownerLeaseMs = 10_000;
 
 export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
-  const { insert, clock, timers, pendingBytesMax, batchMax, ownerMsMax } = options;
-  const queue: Waiting[] = [];
-  let pendingBytes = 0;
+  const { insert, clock, timers, pendingBytesMax, ownerMsMax } = options;
+  const pending = createPendingRecords(options);
   let lastFailure: string | null = null;
+  let refusal: string | null = null;
   let owner: Owner | undefined;
   let ownerCount = 0;
 
@@ -86,60 +95,69 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
     return owner;
   }
 
-  /** What is left of a batch stands at the queue's head: a slow owner may have lost some of it to its successor. */
-  function removeWritten(batch: readonly Waiting[]): void {
-    const written = new Set(batch);
-    const head = queue.splice(0, batch.length);
-    queue.unshift(...head.filter((waiting) => !written.has(waiting)));
-    for (const waiting of head) {
-      if (written.has(waiting)) pendingBytes -= waiting.record.record.length;
+  /** One statement. An owner that was succeeded while it waited may report what it wrote, but no failure. */
+  async function write(me: Owner, batch: Batch): Promise<'written' | 'at-once' | 'later'> {
+    const outcome = await insert(batch.waiting.map((waiting) => waiting.record));
+    if (outcome.ok) {
+      lastFailure = null;
+      pending.written(batch);
+      return 'written';
     }
-  }
-
-  async function flushOnce(me: Owner): Promise<boolean> {
-    me.leaseEndsAtMs = clock.monotonicMs() + ownerLeaseMs;
-    const batch = queue.slice(0, batchMax);
-    const written = await insert(batch.map((waiting) => waiting.record));
-    if (written.ok) removeWritten(batch);
-    lastFailure = written.ok ? null : written.error;
-    return written.ok;
+    if (owner?.id !== me.id) return 'later';
+    lastFailure = outcome.error.detail;
+    const next = pending.failed(batch, outcome.error.kind, clock.monotonicMs());
+    if (outcome.error.kind === 'refused' && batch.waiting.length === 1) refusal = outcome.error.detail;
+    return next;
   }
 
   async function flush(me: Owner, workMsMax: number): Promise<void> {
     const endsAtMs = clock.monotonicMs() + workMsMax;
     let retryMs = retryMsMin;
-    while (queue.length > 0 && owner?.id === me.id && clock.monotonicMs() < endsAtMs) {
-      if (await flushOnce(me)) {
-        retryMs = retryMsMin;
-        continue;
+    while (pending.count > 0 && owner?.id === me.id && clock.monotonicMs() < endsAtMs) {
+      me.leaseEndsAtMs = clock.monotonicMs() + ownerLeaseMs;
+      const batch = pending.nextBatch(clock.monotonicMs());
+      const outcome = batch ? await write(me, batch) : 'nothing-due';
+      switch (outcome) {
+        case 'written':
+          retryMs = retryMsMin;
+          break;
+        case 'at-once':
+          break;
+        case 'nothing-due':
+          await timers.sleep(retryMsMin);
+          break;
+        case 'later':
+          await timers.sleep(retryMs);
+          retryMs = Math.min(retryMsMax, retryMs * 2);
       }
-      await timers.sleep(retryMs);
-      retryMs = Math.min(retryMsMax, retryMs * 2);
     }
     if (owner?.id === me.id) owner = undefined;
   }
 
   return {
-    hasRoom: () => pendingBytes < pendingBytesMax,
+    hasRoom: () => pending.sizeBytes < pendingBytesMax,
     append(record, scope) {
-      queue.push({ record, queuedAtMs: clock.monotonicMs() });
-      pendingBytes += record.record.length;
+      pending.add(record, clock.monotonicMs());
       if (!ownerIsAlive()) scope.waitUntil(flush(takeOwnership(), ownerMsMax));
     },
     async acknowledge(record) {
       const written = await insert([record]);
-      lastFailure = written.ok ? null : written.error;
-      return written.ok ? ok(undefined) : err(written.error);
+      lastFailure = written.ok ? null : written.error.detail;
+      return written.ok ? ok(undefined) : err(written.error.detail);
     },
     async drain(deadlineMs) {
       await flush(takeOwnership(), deadlineMs);
-      return queue.length === 0;
+      return pending.count === 0;
     },
-    status: () => ({
-      pendingRecords: queue.length,
-      pendingBytes,
-      behindMs: queue[0] ? clock.monotonicMs() - queue[0].queuedAtMs : 0,
-      lastFailure,
-    }),
+    status() {
+      const nowMs = clock.monotonicMs();
+      return {
+        pendingRecords: pending.count,
+        pendingBytes: pending.sizeBytes,
+        refusedRecords: pending.refusedCount,
+        behindMs: nowMs - (pending.oldestQueuedAtMs() ?? nowMs),
+        lastFailure: lastFailure ?? (pending.refusedCount > 0 ? refusal : null),
+      };
+    },
   };
 }

@@ -6,7 +6,7 @@ import { err, ok } from '../../src/core/result.ts';
 import type { RequestScope } from '../../src/runtime.ts';
 import { VirtualTime } from '../virtual-time.ts';
 
-function record(seq: number): DecisionRecord {
+function record(seq: number, text = ''): DecisionRecord {
   return sealRecord(
     'r'.repeat(32),
     {
@@ -19,21 +19,37 @@ function record(seq: number): DecisionRecord {
       action: 'BUY',
       decidedAtMs: 1,
     },
-    { seq },
+    { seq, text },
   );
 }
 
-/** A table whose statements take `latencyMs` and fail as the plan says; rows are keyed by id. */
-function setUp(options: { readonly batchMax?: number; readonly pendingBytesMax?: number } = {}) {
+interface SetUp {
+  readonly batchMax?: number;
+  readonly batchBytesMax?: number;
+  readonly pendingBytesMax?: number;
+}
+
+/** A table whose statements take 5 ms and fail as the plan says; rows are keyed by id. */
+function setUp(options: SetUp = {}) {
   const time = new VirtualTime();
   const rows = new Map<string, DecisionRecord>();
-  const table = { failing: false, hanging: false, statements: 0 };
+  const table = {
+    failing: false,
+    hanging: false,
+    refused: new Set<string>(),
+    /** Characters of a statement that still get through in time. */
+    textMax: Number.POSITIVE_INFINITY,
+    statements: [] as (readonly string[])[],
+  };
   const log = createDecisionLog({
     async insert(records) {
-      table.statements += 1;
+      table.statements.push(records.map(({ id }) => id));
       if (table.hanging) await new Promise<never>(() => undefined);
       await time.sleep(5);
-      if (table.failing) return err('down');
+      if (table.failing) return err({ kind: 'unavailable', detail: 'down' });
+      if (textOf(records) > table.textMax) return err({ kind: 'unavailable', detail: 'too late' });
+      if (records.some(({ id }) => table.refused.has(id)))
+        return err({ kind: 'refused', detail: 'constraint' });
       for (const row of records) rows.set(row.id, row);
       return ok(undefined);
     },
@@ -41,11 +57,17 @@ function setUp(options: { readonly batchMax?: number; readonly pendingBytesMax?:
     timers: time,
     pendingBytesMax: options.pendingBytesMax ?? 1_000_000,
     batchMax: options.batchMax ?? 256,
+    batchBytesMax: options.batchBytesMax ?? 1_000_000,
     ownerMsMax: 20_000,
   });
   const scope: RequestScope = { waitUntil: (work) => void work, clientAddress: '127.0.0.1' };
   return { time, rows, table, log, scope };
 }
+
+const textOf = (records: readonly DecisionRecord[]): number =>
+  records.reduce((sum, { record: text }) => sum + text.length, 0);
+
+const idsOf = (seqs: readonly number[]): string[] => seqs.map((seq) => `d-${seq}`);
 
 describe('the decision log', () => {
   it('writes what was appended while a statement was under way with the next one', async () => {
@@ -53,7 +75,7 @@ describe('the decision log', () => {
     for (let seq = 0; seq < 100; seq++) log.append(record(seq), scope);
     await time.advance(100);
     expect(rows.size).toBe(100);
-    expect(table.statements).toBeLessThanOrEqual(2);
+    expect(table.statements.length).toBeLessThanOrEqual(2);
     expect(log.status()).toMatchObject({ pendingRecords: 0, pendingBytes: 0, behindMs: 0 });
   });
 
@@ -100,9 +122,9 @@ describe('the decision log', () => {
     table.failing = true;
     log.append(record(1), scope);
     await time.advance(30_000);
-    const statements = table.statements;
+    const statements = table.statements.length;
     await time.advance(30_000);
-    expect(table.statements).toBe(statements);
+    expect(table.statements).toHaveLength(statements);
     table.failing = false;
     log.append(record(2), scope);
     await time.advance(1_000);
@@ -130,30 +152,143 @@ describe('the decision log', () => {
     expect(rows.size).toBe(1);
   });
 
+  it('cuts a batch at its bound of bytes, and takes a record that is larger than that alone', async () => {
+    const { time, rows, table, log, scope } = setUp({ batchBytesMax: 10_000 });
+    table.failing = true;
+    for (let seq = 0; seq < 20; seq++) log.append(record(seq, 'x'.repeat(seq === 7 ? 20_000 : 1_000)), scope);
+    await time.advance(100);
+    table.failing = false;
+    await time.advance(5_000);
+    expect(rows.size).toBe(20);
+    const sizes = table.statements.map((ids) => ids.length);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(4);
+    expect(table.statements).toContainEqual(['d-7']);
+  });
+
+  it('halves a batch that fails until it gets through, and lets it grow again', async () => {
+    const { time, rows, table, log, scope } = setUp({ batchMax: 64 });
+    table.failing = true;
+    for (let seq = 0; seq < 300; seq++) log.append(record(seq), scope);
+    await time.advance(20);
+    table.failing = false;
+    table.textMax = 10 * textOf([record(100)]);
+    await time.advance(10_000);
+    expect(rows.size).toBe(300);
+    table.textMax = Number.POSITIVE_INFINITY;
+    for (let seq = 300; seq < 600; seq++) log.append(record(seq), scope);
+    await time.advance(10_000);
+    expect(rows.size).toBe(600);
+    expect(table.statements.slice(-8).some((ids) => ids.length === 64)).toBe(true);
+  });
+
+  it('writes the others while the database refuses one record, keeps that one, and says so', async () => {
+    const { time, rows, table, log, scope } = setUp();
+    table.refused.add('d-3');
+    for (let seq = 0; seq < 100; seq++) log.append(record(seq), scope);
+    await time.advance(2_000);
+    expect(rows.size).toBe(99);
+    expect(log.status()).toMatchObject({ pendingRecords: 1, refusedRecords: 1, lastFailure: 'constraint' });
+    expect(log.status().behindMs).toBe(2_000);
+    log.append(record(100), scope);
+    await time.advance(200);
+    expect(rows.size).toBe(100);
+    expect(log.status()).toMatchObject({ pendingRecords: 1, lastFailure: 'constraint' });
+    table.refused.clear();
+    await time.advance(2_000);
+    expect(rows.has('d-3')).toBe(true);
+    expect(log.status()).toMatchObject({
+      pendingRecords: 0,
+      pendingBytes: 0,
+      refusedRecords: 0,
+      lastFailure: null,
+    });
+  });
+
+  it('asks for refused records once a second, however many there are', async () => {
+    const { time, rows, table, log, scope } = setUp();
+    table.refused = new Set(idsOf(Array.from({ length: 30 }, (_, seq) => seq)));
+    for (let seq = 0; seq < 60; seq++) log.append(record(seq), scope);
+    await time.advance(19_000);
+    log.append(record(60), scope);
+    await time.advance(20_000);
+    expect(rows.size).toBe(31);
+    const before = table.statements.length;
+    log.append(record(61), scope);
+    await time.advance(10_000);
+    expect(table.statements.length - before).toBeLessThanOrEqual(12);
+    expect(log.status()).toMatchObject({ pendingRecords: 30, refusedRecords: 30 });
+  });
+
+  it('lets no single record that never gets through in time stand before the others', async () => {
+    const { time, rows, table, log, scope } = setUp();
+    table.textMax = 10_000;
+    log.append(record(0, 'x'.repeat(20_000)), scope);
+    for (let seq = 1; seq < 20; seq++) log.append(record(seq), scope);
+    await time.advance(19_000);
+    expect([...rows.keys()].sort()).toEqual(
+      idsOf(Array.from({ length: 19 }, (_, index) => index + 1)).sort(),
+    );
+    expect(log.status()).toMatchObject({ pendingRecords: 1, refusedRecords: 0, lastFailure: 'too late' });
+  });
+
+  it('counts two bytes for each UTF-16 unit, so that no text takes more memory than the bound', () => {
+    const { log, scope } = setUp({ pendingBytesMax: 100_000 });
+    log.append(record(1, '漢'.repeat(50_000)), scope);
+    expect(log.status().pendingBytes).toBeGreaterThanOrEqual(100_000);
+    expect(log.hasRoom()).toBe(false);
+  });
+
   it('loses no record and keeps its count of bytes, whatever fails in between', async () => {
+    const event = fc.constantFrom(
+      'append',
+      'append-large',
+      'append-refused',
+      'fail',
+      'heal',
+      'slow',
+      'hang',
+      'wait',
+    );
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.constantFrom('append', 'fail', 'heal', 'hang', 'wait'), { maxLength: 60 }),
-        async (events) => {
-          const { time, rows, table, log, scope } = setUp({ batchMax: 3 });
-          let seq = 0;
-          const append = (): void => {
-            seq += 1;
-            log.append(record(seq), scope);
-          };
-          for (const event of events) {
-            if (event === 'append') append();
-            else if (event === 'wait') await time.advance(3_000);
-            else Object.assign(table, { failing: event === 'fail', hanging: event === 'hang' });
+      fc.asyncProperty(fc.array(event, { maxLength: 60 }), async (events) => {
+        const { time, rows, table, log, scope } = setUp({ batchMax: 3, batchBytesMax: 4_000 });
+        let seq = 0;
+        const append = (text = ''): void => {
+          seq += 1;
+          log.append(record(seq, text), scope);
+        };
+        for (const event of events) {
+          if (event === 'append') append();
+          else if (event === 'append-large') append('x'.repeat(1_500));
+          else if (event === 'append-refused') table.refused.add(`d-${seq + 1}`) && append();
+          else if (event === 'wait') await time.advance(3_000);
+          else {
+            const textMax = event === 'slow' ? 1_000 : Number.POSITIVE_INFINITY;
+            Object.assign(table, { failing: event === 'fail', hanging: event === 'hang', textMax });
           }
-          Object.assign(table, { failing: false, hanging: false });
-          await time.advance(30_000);
-          append();
-          await time.advance(30_000);
-          expect(rows.size).toBe(seq);
-          expect(log.status()).toMatchObject({ pendingRecords: 0, pendingBytes: 0 });
-        },
-      ),
+        }
+        Object.assign(table, { failing: false, hanging: false, textMax: Number.POSITIVE_INFINITY });
+        await time.advance(30_000);
+        append();
+        await time.advance(30_000);
+        expect(new Set(rows.keys())).toEqual(
+          new Set(
+            idsOf(Array.from({ length: seq }, (_, index) => index + 1)).filter(
+              (id) => !table.refused.has(id),
+            ),
+          ),
+        );
+        expect(log.status()).toMatchObject({
+          pendingRecords: table.refused.size,
+          refusedRecords: table.refused.size,
+        });
+        table.refused.clear();
+        const drained = log.drain(60_000);
+        await time.advance(60_000);
+        expect(await drained).toBe(true);
+        expect(rows.size).toBe(seq);
+        expect(log.status()).toMatchObject({ pendingRecords: 0, pendingBytes: 0, lastFailure: null });
+      }),
     );
   });
 });

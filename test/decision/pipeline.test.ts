@@ -30,7 +30,7 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
   const log = createDecisionLog({
     async insert(records) {
       await shared.whileWriting();
-      if (shared.tableFails) return err('down');
+      if (shared.tableFails) return err({ kind: 'unavailable', detail: 'down' });
       rows.push(...records);
       return ok(undefined);
     },
@@ -38,6 +38,7 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
     timers: time,
     pendingBytesMax: options.pendingBytesMax ?? 1_000_000,
     batchMax: 10,
+    batchBytesMax: 1_000_000,
     ownerMsMax: 1_000,
   });
   const current = (): ControlView | undefined =>

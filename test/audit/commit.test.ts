@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@libsql/client/web';
+import { migrate } from 'drizzle-orm/libsql/migrator';
+import { drizzle } from 'drizzle-orm/libsql/web';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commitDecisions } from '../../src/audit/commit.ts';
+import { type DecisionRecord, sealRecord } from '../../src/audit/decision-record.ts';
+import { createHranaServer, type HranaServer } from '../../src/local/hrana-server.ts';
+import { VirtualTime } from '../virtual-time.ts';
+
+const authToken = 'database';
+let directory: string;
+let server: HranaServer;
+let url: string;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'commit-test-'));
+  server = createHranaServer({
+    file: join(directory, 'data.db'),
+    token: authToken,
+    clock: new VirtualTime(),
+  });
+  url = (await server.listen(0, '127.0.0.1')).url;
+  await migrate(drizzle(createClient({ url, authToken })), { migrationsFolder: 'migrations' });
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(directory, { recursive: true });
+});
+
+const record = (id: string): DecisionRecord =>
+  sealRecord(
+    'r'.repeat(32),
+    { id, writer: 'w', seq: 1, account: 'a', keyId: 'k', symbol: 'S', action: 'BUY', decidedAtMs: 1 },
+    { id, text: '漢"\\' },
+  );
+
+/** What a JSON column cannot hold where the table wants a value. */
+const refusedRecord = { ...record('refused'), symbol: null as unknown as string };
+
+describe('commitDecisions', () => {
+  it('writes a batch once, whatever is repeated of it', async () => {
+    const client = createClient({ url, authToken });
+    const batch = [record('a'), record('b')];
+    expect(await commitDecisions(client, batch)).toMatchObject({ ok: true });
+    expect(await commitDecisions(client, [...batch, record('c')])).toMatchObject({ ok: true });
+    const { rows } = await client.execute('SELECT id, record, receipt FROM decisions ORDER BY id');
+    expect(rows.map((row) => [row['id'], row['record'], row['receipt']])).toEqual(
+      ['a', 'b', 'c'].map((id) => [id, record(id).record, record(id).receipt]),
+    );
+  });
+
+  it('says that a row was refused where the database answered that it takes none of them', async () => {
+    const client = createClient({ url, authToken });
+    expect(await commitDecisions(client, [record('d'), refusedRecord])).toMatchObject({
+      ok: false,
+      error: { kind: 'refused', detail: expect.stringContaining('NOT NULL') },
+    });
+    expect((await client.execute("SELECT 1 FROM decisions WHERE id = 'd'")).rows).toHaveLength(0);
+  });
+
+  it.each([413, 500, 502, 503])(
+    'tells a body that is too large from a server in trouble: %i',
+    async (status) => {
+      const client = createClient({ url, authToken, fetch: async () => new Response('no', { status }) });
+      expect(await commitDecisions(client, [record('e')])).toMatchObject({
+        ok: false,
+        error: { kind: status === 413 ? 'refused' : 'unavailable' },
+      });
+    },
+  );
+
+  it('says that the database is unavailable where nobody answers, in time or at all', async () => {
+    const gone = createClient({ url: 'http://127.0.0.1:1', authToken });
+    expect(await commitDecisions(gone, [record('f')])).toMatchObject({ error: { kind: 'unavailable' } });
+    const late = createClient({
+      url,
+      authToken,
+      fetch: async () => Promise.reject(AbortSignal.abort().reason),
+    });
+    expect(await commitDecisions(late, [record('f')])).toMatchObject({ error: { kind: 'unavailable' } });
+    const intruder = createClient({ url, authToken: 'wrong' });
+    expect(await commitDecisions(intruder, [record('f')])).toMatchObject({ error: { kind: 'unavailable' } });
+  });
+
+  it('says that the database is unavailable while another transaction keeps it from writing', async () => {
+    const client = createClient({
+      url,
+      authToken,
+      fetch: async () =>
+        Response.json({
+          baton: null,
+          base_url: null,
+          results: [{ type: 'error', error: { message: 'database is locked', code: 'SQLITE_BUSY' } }],
+        }),
+    });
+    expect(await commitDecisions(client, [record('g')])).toMatchObject({ error: { kind: 'unavailable' } });
+  });
+});
