@@ -24,10 +24,17 @@ const environmentSchema = z.object({
   VIEW_LIFE_MS: integer(1_000, 100, 1_000),
   CONTROL_DEADLINE_MS_MAX: integer(250, 20, 1_000),
   DATABASE_DEADLINE_MS: integer(3_000, 100, 8_000),
-  LOG_PENDING_BYTES_MAX: integer(33_554_432, 4_096, 67_108_864),
+  /**
+   * Memory for records that wait, counted as if every character took two bytes. At most a quarter of a Worker's
+   * 128 MB: engine, code and requests take about half, and a batch on its way is held a few times over. An
+   * ordinary record is all Latin-1 and takes half of what is counted, so the default holds 16 MiB of them.
+   */
+  LOG_PENDING_BYTES_MAX: integer(33_554_432, 4_096, 33_554_432),
   /** How long after a session's close the bar before it still counts as fresh. */
   FRESHNESS_GRACE_MS: integer(3_600_000, 0, 86_400_000),
 });
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Config {
   readonly environment: 'local' | 'production';
@@ -47,19 +54,18 @@ export interface Config {
 }
 
 /** Environment to frozen Config, or every fault at once. */
-export function parseConfig(
-  env: Readonly<Record<string, string | undefined>>,
-): Result<Config, readonly string[]> {
+export function parseConfig(env: Environment): Result<Config, readonly string[]> {
   const parsed = environmentSchema.safeParse(env);
-  if (!parsed.success) {
-    return err(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-  }
+  const faults = [
+    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    ...addressFaults('UPSTASH_REDIS_REST_URL', ['https:'], env),
+    ...addressFaults('TURSO_DATABASE_URL', ['https:', 'libsql:'], env),
+  ];
+  if (!parsed.success || faults.length > 0) return err(faults);
   const given = parsed.data;
-  const faults = given.ENVIRONMENT === 'production' ? plainHttpFaults(given) : [];
-  if (faults.length > 0) return err(faults);
   const behaviour = {
     environment: given.ENVIRONMENT,
-    models: given.MODELS.split(',').map((name) => name.trim()),
+    models: namesOf(given.MODELS),
     bodyBytesMax: given.BODY_BYTES_MAX,
     bodyDeadlineMs: given.BODY_DEADLINE_MS,
     barsMax: given.BARS_MAX,
@@ -83,8 +89,50 @@ export function parseConfig(
   );
 }
 
-function plainHttpFaults(given: z.infer<typeof environmentSchema>): string[] {
-  return (['UPSTASH_REDIS_REST_URL', 'TURSO_DATABASE_URL'] as const)
-    .filter((name) => given[name].startsWith('http://'))
-    .map((name) => `${name}: plain http is accepted only where ENVIRONMENT is local`);
+/** What the catalog is loaded by. */
+interface CatalogConfig {
+  readonly names: readonly string[];
+  readonly allowTestBundles: boolean;
+}
+
+/**
+ * What the catalog is loaded by, also where other settings are faulty, so that its faults can be listed with theirs.
+ * Where ENVIRONMENT says nothing valid no test bundle is a fault yet; the service does not start anyway.
+ */
+export function parseCatalogConfig(env: Environment): CatalogConfig {
+  const models = environmentSchema.shape.MODELS.safeParse(env['MODELS']);
+  const environment = environmentSchema.shape.ENVIRONMENT.safeParse(env['ENVIRONMENT']);
+  return {
+    names: models.success ? namesOf(models.data) : [],
+    allowTestBundles: environment.data !== 'production',
+  };
+}
+
+const namesOf = (models: string): readonly string[] => models.split(',').map((name) => name.trim());
+
+/**
+ * What is wrong with a store's address beyond its form, which the schema judges. Plain HTTP is a fault only where
+ * ENVIRONMENT is known to be production. A query is none of ours: libSQL's `tls=0` turns encryption off, its
+ * `authToken` would go before TURSO_AUTH_TOKEN.
+ */
+function addressFaults(
+  name: 'UPSTASH_REDIS_REST_URL' | 'TURSO_DATABASE_URL',
+  encrypted: readonly string[],
+  env: Environment,
+): readonly string[] {
+  const address = env[name];
+  if (address === undefined || !URL.canParse(address)) return [];
+  const { protocol, search, hash, username, password } = new URL(address);
+  const isProduction = env['ENVIRONMENT'] === 'production';
+  const allowed = isProduction ? encrypted : [...encrypted, 'http:'];
+  const faults: string[] = [];
+  if (protocol === 'http:' && isProduction) {
+    faults.push(`${name}: plain http is accepted only where ENVIRONMENT is local`);
+  } else if (!allowed.includes(protocol)) {
+    faults.push(`${name}: takes ${allowed.join(' or ')} and not ${protocol}`);
+  }
+  if (`${search}${hash}${username}${password}` !== '') {
+    faults.push(`${name}: takes neither user, query nor fragment`);
+  }
+  return faults;
 }
