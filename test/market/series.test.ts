@@ -135,12 +135,10 @@ describe('a series of a venue that never closes', () => {
   };
   const interval = fc.constantFrom<Interval>('1m', '5m', '15m', '1h', '1d');
   const start = fc.integer({ min: ms('1990-01-01'), max: ms('2040-01-01') });
-  const series = fc
-    .record({ interval, start })
-    .map((made) => ({
-      interval: made.interval,
-      bars: spaced(windowBars, made.start, lengths[made.interval]),
-    }));
+  const series = fc.record({ interval, start }).map((made) => ({
+    interval: made.interval,
+    bars: spaced(windowBars, made.start, lengths[made.interval]),
+  }));
 
   it('is whole for the demo series', () => {
     const bars = demoBars({ seed: 7, endMs: ms('2026-11-23T12:00:00Z'), count: 1_000 });
