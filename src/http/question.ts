@@ -2,9 +2,11 @@ import type { z } from 'zod';
 import { err, ok, type Result } from '../core/result.ts';
 import type { PositionSign } from '../decision/policy.ts';
 import type { KeyFacts, Question } from '../decision/question.ts';
-import { validateBars } from '../features/bar.ts';
+import { type Bar, validateBars } from '../features/bar.ts';
 import { isDecimal } from '../features/decimal.ts';
 import { parseInstant } from '../features/instant.ts';
+import { checkSeries } from '../market/series.ts';
+import type { Manifest } from '../models/bundle.ts';
 import type { Catalog, ServedModel } from '../models/catalog.ts';
 import { type DecisionRequest, decisionRequestSchema } from './decision-schemas.ts';
 import type { Fault, Problem } from './problem.ts';
@@ -151,7 +153,18 @@ function readBars(
     const message = `${validated.bars.length} given, ${windowBars} needed`;
     return err({ code: 'TOO_FEW_BARS', faults: [{ path: 'bars', code: 'TOO_FEW', message }] });
   }
-  return ok({ kind: 'bars', bars: validated.bars });
+  const gaps = seriesFaults(validated.bars, manifest);
+  return gaps.length > 0 ? invalid(gaps) : ok({ kind: 'bars', bars: validated.bars });
+}
+
+/** Only the bars the features are computed over must follow one another; older ones are not looked at. */
+function seriesFaults(bars: readonly Bar[], { calendar, interval, features }: Manifest): readonly Fault[] {
+  const first = bars.length - features.windowBars;
+  return checkSeries(calendar, interval, bars.slice(first)).map(({ index, code, message }) => ({
+    path: `bars[${first + index}].t`,
+    code,
+    message,
+  }));
 }
 
 function readFeatures(

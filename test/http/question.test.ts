@@ -86,6 +86,28 @@ describe('readQuestion', () => {
       'INVALID_REQUEST',
       `bars[${windowBars - 1}].t`,
     ],
+    [
+      'a bar that is missing',
+      {
+        symbol: 'DEMO',
+        bars: [
+          ...bars.slice(0, 1).map((bar) => ({ ...bar, t: bar.t - dayMs })),
+          ...bars.slice(0, 5).map((bar) => ({ ...bar, t: bar.t })),
+          ...bars.slice(6),
+        ],
+      },
+      'INVALID_REQUEST',
+      'bars[6].t',
+    ],
+    [
+      'bars of another interval',
+      {
+        symbol: 'DEMO',
+        bars: bars.map((bar, at) => ({ ...bar, t: (bars.at(-1)?.t ?? 0) - (bars.length - 1 - at) * 60_000 })),
+      },
+      'INVALID_REQUEST',
+      'bars[1].t',
+    ],
     ['a bar after asOf', { symbol: 'DEMO', bars, asOf: '2026-02-01' }, 'INVALID_REQUEST', undefined],
     ['asOf in the future', { symbol: 'DEMO', bars, asOf: nowMs + 1 }, 'INVALID_REQUEST', 'asOf'],
     ['asOf that is no time', { symbol: 'DEMO', bars, asOf: '16 March' }, 'INVALID_REQUEST', 'asOf'],
