@@ -86,6 +86,11 @@ describe.each(runtimeNames)('the service on %s', (runtime) => {
       ['high below low', withLastBar({ h: 1, l: 2, o: 1.5, c: 1.5 }), 'INVALID_REQUEST'],
       ['times out of order', withLastBar({ t: '2020-01-01' }), 'INVALID_REQUEST'],
       ['a time in the future', withLastBar({ t: Date.now() + dayMs }), 'INVALID_REQUEST'],
+      [
+        'a hole in the series',
+        () => JSON.stringify({ ...live(), bars: live().bars?.filter((_, at) => at !== 30) }),
+        'INVALID_REQUEST',
+      ],
       ['too few bars', () => JSON.stringify({ ...live(), bars: live().bars?.slice(-10) }), 'TOO_FEW_BARS'],
       [
         'a lone surrogate',
