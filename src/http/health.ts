@@ -1,59 +1,93 @@
-import type { DecisionLog } from '../audit/decision-log.ts';
+import type { DecisionLog, LogStatus } from '../audit/decision-log.ts';
 import type { Control } from '../control/control.ts';
+import type { Clock, Timers } from '../core/clock.ts';
+import type { Result } from '../core/result.ts';
 import type { Catalog } from '../models/catalog.ts';
 import type { Handler } from './context.ts';
+import { createReadinessProbe } from './readiness-probe.ts';
 
 interface ReadinessOptions {
   readonly runtime: string;
   readonly catalog: Catalog;
-  readonly control: Control;
-  readonly log: DecisionLog;
-  /** Reads one row; false when the database does not answer. */
-  readonly databaseAnswers: () => Promise<boolean>;
+  readonly control: Pick<Control, 'current' | 'ensure' | 'status'>;
+  readonly log: Pick<DecisionLog, 'hasRoom' | 'status'>;
+  /** Reads one row, within a deadline of its own. */
+  readonly probeDatabase: () => Promise<Result<unknown, string>>;
   readonly isDraining: () => boolean;
+  /** Is told why a part is not well, which the answer does not say. */
+  readonly report: (failure: unknown) => void;
+  readonly clock: Clock;
+  readonly timers: Timers;
 }
 
+/** Health is of this moment, and nobody's to keep. */
+const uncached = { 'cache-control': 'no-store' };
+
 /** `GET /healthz`: the process answers. Says nothing about what it depends on. */
-export const healthz: Handler = (context) => context.json({ status: 'ok' });
+export const healthz: Handler = (context) => context.json({ status: 'ok' }, 200, uncached);
 
 /**
- * `GET /readyz`: each part by name; 200 when decisions can be made now, else 503. It syncs the control state
- * itself when no live view is there, so a quiet isolate does not read as broken.
+ * `GET /readyz`: each part by name, with a plain word for its state; 200 when decisions can be made now, else 503.
+ * It syncs the control state itself when no live view is there, so a quiet isolate does not read as broken. Anybody
+ * may ask, so the stores are asked once a second at most, and what they failed with goes to the operator alone.
  */
 export function createReadyzRoute(options: ReadinessOptions): Handler {
-  const { catalog, control, log, databaseAnswers, isDraining } = options;
+  const { catalog, control, log, isDraining } = options;
+  const probe = createReadinessProbe(options);
+  const reportFailure = createFailureReporter(options.report);
+  const models = {
+    ready: catalog.models.length > 0,
+    served: catalog.models.map(({ bundle, runnable }) => ({
+      name: bundle.manifest.name,
+      version: bundle.version,
+      purpose: bundle.manifest.purpose,
+      symbols: bundle.manifest.symbols,
+      interval: bundle.manifest.interval,
+      engine: runnable.engine,
+    })),
+  };
   return async (context) => {
-    const [view, databaseOk] = await Promise.all([control.ensure(context.env.scope), databaseAnswers()]);
+    const probed = await probe(context.env.scope);
+    const view = control.current() ?? probed.view;
     const logStatus = log.status();
+    reportFailure('control', control.status().lastFailure);
+    reportFailure('database', probed.database.ok ? null : probed.database.error);
+    reportFailure('log', logStatus.lastFailure);
     const parts = {
-      service: { ready: !isDraining() },
+      service: { ready: !isDraining(), state: isDraining() ? 'draining' : 'serving' },
       control: {
         ready: view !== undefined,
+        state: view === undefined ? 'unavailable' : 'live',
         epoch: view?.epoch ?? null,
         tradingState: view?.tradingState ?? null,
-        lastFailure: control.status().lastFailure,
       },
-      database: { ready: databaseOk },
-      log: {
-        ready: log.hasRoom(),
-        pendingRecords: logStatus.pendingRecords,
-        pendingBytes: logStatus.pendingBytes,
-        behindMs: Math.round(logStatus.behindMs),
-        lastFailure: logStatus.lastFailure,
-      },
-      models: {
-        ready: catalog.models.length > 0,
-        served: catalog.models.map(({ bundle, runnable }) => ({
-          name: bundle.manifest.name,
-          version: bundle.version,
-          purpose: bundle.manifest.purpose,
-          symbols: bundle.manifest.symbols,
-          interval: bundle.manifest.interval,
-          engine: runnable.engine,
-        })),
-      },
+      database: { ready: probed.database.ok, state: probed.database.ok ? 'answering' : 'unavailable' },
+      log: logPart(log.hasRoom(), logStatus),
+      models,
     };
     const ready = Object.values(parts).every((part) => part.ready);
-    return context.json({ ready, runtime: options.runtime, parts }, ready ? 200 : 503);
+    return context.json({ ready, runtime: options.runtime, parts }, ready ? 200 : 503, uncached);
+  };
+}
+
+function logPart(hasRoom: boolean, status: LogStatus) {
+  const failing = status.lastFailure === null ? 'writing' : 'failing';
+  return {
+    ready: hasRoom,
+    state: hasRoom ? failing : 'full',
+    pendingRecords: status.pendingRecords,
+    pendingBytes: status.pendingBytes,
+    refusedRecords: status.refusedRecords,
+    behindMs: Math.round(status.behindMs),
+  };
+}
+
+/** Reports a part's failure when it is another than before; other numbers in the same text are no other failure. */
+function createFailureReporter(report: (failure: unknown) => void) {
+  const known = new Map<string, string | undefined>();
+  return (part: string, failure: string | null): void => {
+    const kind = failure?.replaceAll(/\d+/g, '#');
+    if (failure !== null && known.get(part) !== kind) report(`${part}: ${failure}`);
+    known.set(part, kind);
   };
 }

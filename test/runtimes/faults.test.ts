@@ -66,8 +66,9 @@ describe.each(runtimeNames)('under load on %s', (runtime) => {
     await begin();
     await service.database.kill();
     await load.actions(200);
-    const ready = await service.client('decide').ready();
-    expect(ready).toMatchObject({ kind: 'problem', status: 503 });
+    // A probe's outcome is given out for a second.
+    await until(async () => (await service.client('decide').ready()).kind === 'problem');
+    expect(await service.client('decide').ready()).toMatchObject({ kind: 'problem', status: 503 });
     await service.database.start();
     await load.actions(200);
     await everyAnswerIsWritten();

@@ -17,7 +17,7 @@ const SETTLE_DEADLINE_MS = 60_000;
 const SETTLE_POLL_MS = 100;
 
 const readinessSchema = z.object({
-  parts: z.object({ log: z.object({ pendingRecords: z.number(), lastFailure: z.string().nullable() }) }),
+  parts: z.object({ log: z.object({ pendingRecords: z.number(), state: z.string() }) }),
 });
 
 /** Starts the whole stack as `npm start` does, with stores of its own; resolves when `/readyz` says 200. */
@@ -55,9 +55,9 @@ async function untilLogIsEmpty(url: string): Promise<void> {
     const response = await fetch(url).catch(() => undefined);
     const readiness = response && readinessSchema.safeParse(await response.json());
     if (!readiness?.success) continue;
-    const { pendingRecords, lastFailure } = readiness.data.parts.log;
+    const { pendingRecords, state } = readiness.data.parts.log;
     if (pendingRecords === 0) return;
-    last = `${pendingRecords} records wait, ${lastFailure ?? 'and nothing failed'}`;
+    last = `${pendingRecords} records wait, the log is ${state}`;
   }
   throw new Error(`the decision log did not empty within ${SETTLE_DEADLINE_MS / 1000} s: ${last}`);
 }
