@@ -7,11 +7,42 @@ import {
   storedDecisionSchema,
 } from './decision-schemas.ts';
 
+/** What an answer may carry beside its body. A route's response names those it carries. */
+const responseHeaders = {
+  traceparent: 'W3C trace context of this request.',
+  'Server-Timing': 'Stages of the answer and their durations, in milliseconds.',
+  RateLimit: 'What is left: `"decide";r=<tokens>;t=<seconds until the next>`.',
+  'RateLimit-Policy': 'The bucket of the key: `"decide";q=<burst>;w=<seconds in which it fills>`.',
+  'Retry-After': 'Seconds after which a repeat makes sense.',
+  'Idempotency-Replayed': '`true`: these are the bytes of an earlier answer to this key.',
+  'WWW-Authenticate': 'The scheme that keys go by: `Bearer`.',
+} as const;
+
+type ResponseHeader = keyof typeof responseHeaders;
+
+const onEveryAnswer = ['traceparent', 'Server-Timing'] as const;
+const ofABucket = ['RateLimit', 'RateLimit-Policy'] as const;
+const onReplays = [...ofABucket, 'Idempotency-Replayed'] as const;
+
+const headersOf = (names: readonly ResponseHeader[]) =>
+  Object.fromEntries(
+    [...onEveryAnswer, ...names].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+  );
+
 const json = (schema: z.ZodType) => ({ 'application/json': { schema } });
-const problem = (description: string) => ({
+const answer = (description: string, schema: z.ZodType, headers: readonly ResponseHeader[] = []) => ({
   description,
+  headers: headersOf(headers),
+  content: json(schema),
+});
+const problem = (description: string, headers: readonly ResponseHeader[] = []) => ({
+  description,
+  headers: headersOf(headers),
   content: { 'application/problem+json': { schema: problemSchema } },
 });
+
+const unauthenticated = problem('Key missing, wrong or revoked', ['WWW-Authenticate']);
+const failed = problem('The service failed; nothing is known of the outcome');
 
 const decideRoute = createRoute({
   method: 'post',
@@ -31,16 +62,20 @@ const decideRoute = createRoute({
     body: { required: true, content: json(decisionRequestSchema) },
   },
   responses: {
-    200: { description: 'The decision', content: json(answerSchema) },
+    200: answer('The decision', answerSchema, onReplays),
     400: problem('Not JSON'),
-    401: problem('Key missing, wrong or revoked'),
+    401: unauthenticated,
     403: problem('Scope missing'),
     408: problem('The body came too slowly'),
-    409: problem('The idempotency key is in flight or its answer no longer valid'),
+    409: problem('The idempotency key is in flight or its answer no longer valid', [
+      ...onReplays,
+      'Retry-After',
+    ]),
     413: problem('Body too large'),
     422: problem('The request does not fit, with the path of each fault'),
-    429: problem('Rate limit spent'),
-    503: problem('Something the request asked for cannot be done now'),
+    429: problem('Rate limit spent, or too many failed logins', [...ofABucket, 'Retry-After']),
+    500: failed,
+    503: problem('Something the request asked for cannot be done now', [...onReplays, 'Retry-After']),
   },
 });
 
@@ -52,52 +87,74 @@ const readRoute = createRoute({
   security: [{ key: ['observe'] }],
   request: { params: z.object({ id: z.string() }) },
   responses: {
-    200: { description: 'The record', content: json(storedDecisionSchema) },
-    401: problem('Key missing, wrong or revoked'),
+    200: answer('The record', storedDecisionSchema),
+    401: unauthenticated,
     403: problem('Scope missing'),
     404: problem('No such decision, or not written yet'),
-    503: problem('The record cannot be read now'),
+    429: problem('Too many failed logins', ['Retry-After']),
+    500: failed,
+    503: problem('The record cannot be read now', ['Retry-After']),
   },
 });
 
-const health = (path: string, summary: string, failing: boolean) =>
-  createRoute({
-    method: 'get',
-    path,
-    summary,
-    responses: {
-      200: { description: 'Yes', content: json(z.record(z.string(), z.unknown())) },
-      ...(failing
-        ? { 503: { description: 'Not now', content: json(z.record(z.string(), z.unknown())) } }
-        : {}),
-    },
-  });
+const anyObject = z.record(z.string(), z.unknown());
+const notConfigured = 'The service is not configured';
 
-/** The OpenAPI 3.1 document of every route. */
+const livenessRoute = createRoute({
+  method: 'get',
+  path: '/healthz',
+  summary: 'Does the process answer?',
+  responses: { 200: answer('Yes', anyObject), 500: failed, 503: problem(notConfigured) },
+});
+
+const readinessRoute = createRoute({
+  method: 'get',
+  path: '/readyz',
+  summary: 'Can decisions be made now, part by part?',
+  description: 'The stores are asked once a second at most; what they said is given out for that long.',
+  responses: {
+    200: answer('Yes', anyObject),
+    500: failed,
+    503: {
+      description: `Not now; or: ${notConfigured.toLowerCase()}`,
+      headers: headersOf([]),
+      content: { ...json(anyObject), 'application/problem+json': { schema: problemSchema } },
+    },
+  },
+});
+
+/** The OpenAPI 3.1 document of every route. A path answers 405 to a method that does not stand here. */
 export function openApiDocument() {
   const registrar = new OpenAPIHono();
-  registrar.openAPIRegistry.registerComponent('securitySchemes', 'key', {
+  const { openAPIRegistry: registry } = registrar;
+  registry.registerComponent('securitySchemes', 'key', {
     type: 'http',
     scheme: 'bearer',
     description: '`Authorization: Bearer <id>.<secret>`',
   });
-  const routes = [
-    decideRoute,
-    readRoute,
-    health('/healthz', 'Does the process answer?', false),
-    health('/readyz', 'Can decisions be made now, part by part?', true),
-  ];
-  for (const route of routes) registrar.openAPIRegistry.registerPath(route);
+  for (const [name, description] of Object.entries(responseHeaders)) {
+    registry.registerComponent('headers', name, { description, schema: { type: 'string' } });
+  }
+  for (const route of [decideRoute, readRoute, livenessRoute, readinessRoute]) registry.registerPath(route);
   return registrar.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
       title: 'ULTRATHINK',
       version: '1',
-      description: 'BUY, SELL or HOLD from a quantized ONNX ensemble. HOLD means: send nothing new.',
+      description:
+        'BUY, SELL or HOLD from a quantized ONNX ensemble. HOLD means: send nothing new. A method that a path does not know gets 405 with `Allow`.',
       license: { name: 'Apache-2.0' },
     },
   });
 }
 
+/** Made at the first request, as text: it costs an isolate's start nothing, and a later request no more than its bytes. */
+let documentText: string | undefined;
+
 /** `GET /openapi.json` */
-export const openapi: Handler = (context) => context.json(openApiDocument());
+export const openapi: Handler = () => {
+  documentText ??= JSON.stringify(openApiDocument());
+  return new Response(documentText, {
+    headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' },
+  });
+};

@@ -15,6 +15,9 @@ export interface Problem {
   readonly retryAfterMs?: number;
 }
 
+/** What a 401 must say (RFC 9110 §11.6.1); the scheme wants a parameter (RFC 6750 §3). */
+const challenge = { 'www-authenticate': 'Bearer realm="ultrathink"' };
+
 /**
  * RFC 9457 problem details. `type` is a relative reference into the docs page, where each code is explained.
  */
@@ -37,6 +40,7 @@ export function problemResponse(problem: Problem, headers: Readonly<Record<strin
     headers: {
       ...headers,
       ...retryAfter,
+      ...(status === 401 ? challenge : {}),
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
     },
