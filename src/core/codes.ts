@@ -25,7 +25,6 @@ export const problemCodes = {
   AUTH_UNAVAILABLE: { status: 503, title: 'Keys cannot be checked now' },
   RECORD_UNAVAILABLE: { status: 503, title: 'The record cannot be read or written now' },
   CLAIM_UNAVAILABLE: { status: 503, title: 'Idempotency cannot be checked now' },
-  DEADLINE_EXCEEDED: { status: 503, title: 'The request did not end within its deadline' },
   SHUTTING_DOWN: { status: 503, title: 'The service is stopping' },
   CONFIG_INVALID: { status: 503, title: 'The service is not configured' },
 } as const satisfies Record<string, { status: number; title: string }>;
