@@ -3,6 +3,7 @@ import type { Clock, Timers } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
+import { createDurableReading } from './durable-reading.ts';
 import { createGrantLimiter } from './grant-limiter.ts';
 import { createLease } from './lease.ts';
 import { createLedger } from './ledger.ts';
@@ -13,7 +14,10 @@ import type { ControlState, ControlView, Permit, PermitAsk } from './view.ts';
 
 interface ControlOptions {
   readonly redis: Redis;
-  /** The control state in libSQL, which outlives a lost Redis. Must end by its own deadline. */
+  /**
+   * The control state in libSQL, which outlives a lost Redis, and where a halt may be that Redis never saw. Must end
+   * by its own deadline.
+   */
   readonly readDurableControl: () => Promise<Result<ControlState, string>>;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -43,6 +47,12 @@ export interface Control {
   ensure(scope: RequestScope): Promise<ControlView | undefined>;
   /** Whether the key is known to be revoked. */
   isRevoked(keyId: string): boolean;
+  /**
+   * A count that changes whenever `isRevoked` may have missed a revocation: at the isolate's first sync, which
+   * reaches back ten minutes, and when Redis lost what it held. Whoever keeps keys drops those that were read
+   * under another count, then asks libSQL, which has them all.
+   */
+  keysEpoch(): number;
   status(): ControlStatus;
 }
 
@@ -59,9 +69,21 @@ export function createControl(options: ControlOptions): Control {
   const ledger = createLedger({ grantLifeMs: viewLifeMs, keysMax });
   const limiter = createGrantLimiter({ redis, ledger, clock });
   const roundTrip = createRoundTrip({ deadlineMsMin: Math.min(deadlineMsMin, deadlineMsMax), deadlineMsMax });
+  // A renewal that must wait for libSQL until that counts as silent still has as much left for Redis.
+  const durableRoundTrip = createRoundTrip({
+    deadlineMsMin: Math.min(deadlineMsMin, deadlineMsMax) / 2,
+    deadlineMsMax: deadlineMsMax / 2,
+  });
+  const durable = createDurableReading({
+    readDurableControl,
+    roundTrip: durableRoundTrip,
+    clock,
+    viewLifeMs,
+  });
   const shared = createSharedControl(redis);
-  const lease = createLease({ shared, readDurableControl, ledger, roundTrip, clock, ids, viewLifeMs });
-  const deadlineMs = (): number => (lease.isCold() ? 2 * deadlineMsMax : roundTrip.deadlineMs());
+  const lease = createLease({ shared, durable, ledger, roundTrip, clock, timers, ids, viewLifeMs });
+  const deadlineMs = (): number =>
+    lease.isCold() ? 2 * deadlineMsMax : Math.max(roundTrip.deadlineMs(), 2 * durableRoundTrip.deadlineMs());
   const renewal = createRenewal({ lease, deadlineMs, clock, timers });
 
   return {
@@ -72,13 +94,16 @@ export function createControl(options: ControlOptions): Control {
       const settle = async (view: ControlView, nowMs: number): Promise<Permit | undefined> => {
         if (lease.isRevoked(keyId)) return { kind: 'revoked' };
         const admitted = await limiter.admit(keyId);
+        // While a request waits, its key may be forgotten for others; then it begins anew, with nothing.
+        ledger.meet(ask, nowMs);
         const bucket = ledger.state(keyId, nowMs);
         if (!admitted) return bucket.retryAfterMs > 0 ? { kind: 'limited', bucket } : undefined;
         if (missedIn !== undefined) ledger.found(keyId, missedIn);
-        if (nowMs - view.sentAtMs > viewLifeMs / 2 || ledger.isLow(keyId, nowMs)) renewal.startBehind(scope);
+        if (lease.isAging(nowMs) || ledger.isLow(keyId, nowMs)) renewal.startBehind(scope);
         return { kind: 'granted', view, bucket };
       };
       const onMiss = (): void => {
+        ledger.meet(ask, clock.monotonicMs());
         missedIn = ledger.miss(keyId);
       };
       return renewal.untilSettled(scope, settle, onMiss);
@@ -93,6 +118,7 @@ export function createControl(options: ControlOptions): Control {
       return 'kind' in found ? undefined : found;
     },
     isRevoked: lease.isRevoked,
+    keysEpoch: lease.keysEpoch,
     status: () => ({ ...renewal.status(), deadlineMs: deadlineMs() }),
   };
 }

@@ -11,7 +11,7 @@ interface GrantLimiterOptions {
 }
 
 export interface GrantLimiter {
-  /** Spends one token of a key that the ledger knows; false when it has none. */
+  /** Spends one token of a key; false when it has none, or the ledger does not know it. */
   admit(keyId: string): Promise<boolean>;
 }
 
@@ -48,8 +48,11 @@ function drawFrom(ledger: Ledger, clock: Clock): Algorithm {
     async limit(_context, identifier, rate = 1) {
       if (rate !== 1) throw new RangeError('a grant is drawn one token at a time');
       const keyId = keyIdOf(identifier);
-      const success = ledger.take(keyId, clock.monotonicMs());
-      return { success, ...facts(keyId), pending: Promise.resolve() };
+      const pending = Promise.resolve();
+      // A key that was forgotten has no facts, and no token.
+      if (!ledger.take(keyId, clock.monotonicMs()))
+        return { success: false, limit: 0, remaining: 0, reset: 0, pending };
+      return { success: true, ...facts(keyId), pending };
     },
     async getRemaining(_context, identifier) {
       return facts(keyIdOf(identifier));

@@ -1,28 +1,38 @@
-import type { Clock } from '../core/clock.ts';
+import type { Clock, Timers } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import { err, ok, type Result } from '../core/result.ts';
-import { mergeControlStates } from './control-state.ts';
+import type { RequestScope } from '../runtime.ts';
+import type { DurableReading } from './durable-reading.ts';
 import type { Ledger } from './ledger.ts';
 import type { RoundTrip } from './round-trip.ts';
 import type { SharedControl, SyncReply, Want } from './sync.ts';
-import type { ControlState, ControlView } from './view.ts';
+import type { ControlView } from './view.ts';
+import { createViewHolder } from './view-holder.ts';
 
 export interface Lease {
   /** The view, if it is live at `nowMs` of the monotonic clock. */
   view(nowMs: number): ControlView | undefined;
+  /** Whether the last sync is so old that a renewal behind the answer is due. */
+  isAging(nowMs: number): boolean;
   isRevoked(keyId: string): boolean;
-  /** Before the first renewal, which also reads libSQL. */
+  /** Changes whenever revocations may have been missed: what was read of keys before is to be read again. */
+  keysEpoch(): number;
+  /** Before libSQL was read for the first time. */
   isCold(): boolean;
-  /** Gets a new view and grants. Never throws. An error leaves what is held to expire by itself. */
-  renew(): Promise<Result<void, string>>;
+  /**
+   * Gets a new view and grants. Never throws. An error leaves what is held to expire by itself. A read of libSQL
+   * that outlasts it goes on under `scope`.
+   */
+  renew(scope: RequestScope): Promise<Result<void, string>>;
 }
 
 interface LeaseOptions {
   readonly shared: SharedControl;
-  readonly readDurableControl: () => Promise<Result<ControlState, string>>;
+  readonly durable: DurableReading;
   readonly ledger: Ledger;
   readonly roundTrip: RoundTrip;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly ids: IdSource;
   readonly viewLifeMs: number;
 }
@@ -34,47 +44,35 @@ const syncsMax = 4;
 /** Older revocations are forgotten; more than the keys an isolate keeps in its cache. */
 const revokedKeysMax = 20_000;
 
+/** How often a renewal looks whether the libSQL read that it needs has ended. */
+const pollMs = 4;
+
 /**
- * What an isolate holds of the shared control state, and for how long. A view lives from the moment its sync
- * was *sent*. The highest epoch ever seen, here or in libSQL, is never gone below: a Redis that knows less is
- * told, and asked again, and what it granted meanwhile is dropped. Before its first permission an isolate
- * reads libSQL, beside the first sync.
+ * What an isolate holds of the shared control state; for how long is control/view-holder.ts. The highest epoch ever
+ * seen, in Redis or libSQL, is never gone below: a Redis that knows less is told, and asked again, and what it
+ * granted meanwhile is dropped. Beside a sync goes a read of libSQL, unless one is under way or began less than
+ * a quarter of a view's life ago; a view that is live does not wait for it.
  */
 export function createLease(options: LeaseOptions): Lease {
-  const { shared, readDurableControl, ledger, roundTrip, clock, ids, viewLifeMs } = options;
+  const { shared, durable, ledger, roundTrip, clock, timers, ids, viewLifeMs } = options;
+  const holder = createViewHolder({ durable, viewLifeMs });
   const revoked = new Set<string>();
-  let held: ControlView | undefined;
-  let highest: ControlState | undefined;
-  let durableRead = false;
   let cursor = 0;
-
-  const view = (nowMs: number): ControlView | undefined =>
-    held !== undefined && nowMs < held.expiresAtMs ? held : undefined;
-
-  /** A halt learnt from anywhere shows at once, also in the view that is already held. */
-  function learn(state: ControlState): void {
-    highest = highest ? mergeControlStates(highest, state) : state;
-    if (held) held = { ...held, ...highest };
-  }
-
-  async function readDurable(): Promise<Result<void, string>> {
-    const read = await readDurableControl();
-    if (!read.ok) return err(`libSQL: ${read.error}`);
-    durableRead = true;
-    learn(read.value);
-    return ok(undefined);
-  }
+  let seededAt: number | undefined;
+  let keysEpoch = 0;
 
   async function timedSync(requestId: string, wants: readonly Want[]): Promise<Result<SyncReply, string>> {
     const sentAtMs = clock.monotonicMs();
-    const ask = { requestId, epoch: highest?.epoch, revocationCursor: cursor, wants };
+    const ask = { requestId, epoch: holder.highest()?.epoch, revocationCursor: cursor, wants };
     const reply = await shared.sync(ask);
     if (reply.ok) roundTrip.observe(clock.monotonicMs() - sentAtMs);
+    else holder.syncFailed(clock.monotonicMs());
     return reply;
   }
 
   async function reseed(): Promise<Result<void, string>> {
-    const read = await readDurable();
+    const read = await durable.read(holder.learn);
+    const highest = holder.highest();
     if (!read.ok || !highest) return read;
     return shared.seed(highest);
   }
@@ -87,48 +85,66 @@ export function createLease(options: LeaseOptions): Lease {
     }
   }
 
-  function adopt(sentAtMs: number, reply: Synced, requestId: string): void {
-    const nowMs = clock.monotonicMs();
-    const expiresAtMs = sentAtMs + viewLifeMs;
-    learn(reply.control);
-    revoke(reply.revokedKeyIds);
-    cursor = Math.max(cursor, reply.cursor);
-    ledger.apply(requestId, reply.grants, expiresAtMs, nowMs);
-    const isNewer = held === undefined || sentAtMs > held.sentAtMs;
-    if (!reply.more && isNewer && highest) held = { sentAtMs, expiresAtMs, ...highest };
+  /** A Redis that was seeded from nothing since the last sync may have lost revocations. */
+  function noteSeeded(at: number): void {
+    if (at !== seededAt) keysEpoch += 1;
+    seededAt = at;
   }
 
-  async function renewOrThrow(): Promise<Result<void, string>> {
-    let wants: readonly Want[] = ledger.wants(clock.monotonicMs());
+  function adopt(sentAtMs: number, reply: Synced, requestId: string): void {
+    holder.learn(reply.control);
+    revoke(reply.revokedKeyIds);
+    noteSeeded(reply.seededAt);
+    cursor = Math.max(cursor, reply.cursor);
+    ledger.apply(requestId, reply.grants, sentAtMs + viewLifeMs, clock.monotonicMs());
+    if (!reply.more) holder.synced(sentAtMs);
+  }
+
+  /** Behind an answer the view is live already; otherwise a read of libSQL may still have to end. */
+  async function untilLive(sentAtMs: number): Promise<Result<void, string>> {
+    for (;;) {
+      const nowMs = clock.monotonicMs();
+      if (holder.view(nowMs)) return ok(undefined);
+      if (nowMs >= sentAtMs + viewLifeMs) return err('the answer came too late');
+      if (!durable.isUnderWay(nowMs)) return err(durable.failure() ?? 'libSQL was not read');
+      await timers.sleep(pollMs);
+    }
+  }
+
+  async function renewOrThrow(scope: RequestScope): Promise<Result<void, string>> {
+    const startedAtMs = clock.monotonicMs();
+    if (!holder.isReadSinceSyncFailed() || durable.isDue(startedAtMs)) {
+      scope.waitUntil(durable.read(holder.learn).then(() => undefined));
+    }
+    let wants: readonly Want[] = ledger.wants(startedAtMs);
     for (let syncs = 0; syncs < syncsMax; syncs++) {
       const sentAtMs = clock.monotonicMs();
       const requestId = ids.next();
-      const [reply, durable] = await Promise.all([
-        timedSync(requestId, wants),
-        durableRead ? ok(undefined) : readDurable(),
-      ]);
+      const reply = await timedSync(requestId, wants);
       if (!reply.ok) return reply;
-      if (!durable.ok) return durable;
-      if (reply.value.kind === 'stale' || reply.value.control.epoch < (highest?.epoch ?? 0)) {
+      if (reply.value.kind === 'stale' || reply.value.control.epoch < (holder.highest()?.epoch ?? 0)) {
         const reseeded = await reseed();
         if (!reseeded.ok) return reseeded;
+        // Not before: while libSQL does not answer, nobody could read his keys again.
+        keysEpoch += 1;
         continue;
       }
       adopt(sentAtMs, reply.value, requestId);
-      if (!reply.value.more)
-        return view(clock.monotonicMs()) ? ok(undefined) : err('the answer came too late');
+      if (!reply.value.more) return untilLive(sentAtMs);
       wants = [];
     }
     return err('the shared control state did not settle');
   }
 
   return {
-    view,
+    view: holder.view,
+    isAging: (nowMs) => nowMs - (holder.syncSentAtMs() ?? Number.NEGATIVE_INFINITY) > viewLifeMs / 2,
     isRevoked: (keyId) => revoked.has(keyId),
-    isCold: () => !durableRead,
-    async renew() {
+    keysEpoch: () => keysEpoch,
+    isCold: () => durable.sentAtMs() === undefined,
+    async renew(scope) {
       try {
-        return await renewOrThrow();
+        return await renewOrThrow(scope);
       } catch (failure) {
         return err(failure instanceof Error ? failure.message : String(failure));
       }

@@ -40,10 +40,10 @@ export function createRenewal({ lease, deadlineMs, clock, timers }: RenewalOptio
   const refresh = createRefresh();
   let lastFailure: string | null = null;
 
-  async function work(owner: Owner): Promise<boolean> {
+  async function work(owner: Owner, scope: RequestScope): Promise<boolean> {
     // Requests that arrived in the same turn are still to be counted; then one sync serves them all.
     await timers.sleep(0);
-    const renewed = await lease.renew();
+    const renewed = await lease.renew(scope);
     lastFailure = renewed.ok ? null : renewed.error;
     if (renewed.ok) refresh.succeeded(owner);
     else refresh.failed(owner, clock.monotonicMs());
@@ -72,7 +72,7 @@ export function createRenewal({ lease, deadlineMs, clock, timers }: RenewalOptio
   /** False when it failed or was overdue. The work goes on past that: what it brings then is used, by its age. */
   function start(nowMs: number, scope: RequestScope): Promise<boolean> {
     const owner = refresh.start(nowMs, deadlineMs());
-    const working = work(owner);
+    const working = work(owner, scope);
     const outcome = within(owner, working);
     scope.waitUntil(working.then(() => undefined));
     scope.waitUntil(outcome.then(() => undefined));

@@ -42,6 +42,8 @@ export type SyncReply =
   | {
       readonly kind: 'synced';
       readonly control: ControlState;
+      /** When Redis was last seeded from nothing, in microseconds of its own clock. */
+      readonly seededAt: number;
       readonly grants: readonly Grant[];
       readonly revokedKeyIds: readonly string[];
       readonly cursor: number;
@@ -105,6 +107,7 @@ function decode(fields: ReplyFields, ask: SyncAsk): Result<SyncReply, string> {
   const epoch = integer(fields.get('epoch'));
   const tradingState = fields.get('state') ?? '';
   const registryEpoch = integer(fields.get('registry'));
+  const seededAt = integer(fields.get('seededAt'));
   const cursor = integer(fields.get('cursor'));
   const more = fields.get('more');
   const revoked = fields.get('revoked');
@@ -115,6 +118,7 @@ function decode(fields: ReplyFields, ask: SyncAsk): Result<SyncReply, string> {
     epoch < (ask.epoch ?? 0) ||
     !isTradingState(tradingState) ||
     registryEpoch === undefined ||
+    seededAt === undefined ||
     cursor === undefined ||
     cursor < ask.revocationCursor ||
     (more !== '0' && more !== '1') ||
@@ -126,6 +130,7 @@ function decode(fields: ReplyFields, ask: SyncAsk): Result<SyncReply, string> {
   return ok({
     kind: 'synced',
     control: { epoch, tradingState, registryEpoch },
+    seededAt,
     grants,
     revokedKeyIds: revoked === '' ? [] : revoked.split(' '),
     cursor,

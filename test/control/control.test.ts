@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PermitAsk } from '../../src/control/view.ts';
+import type { ControlState, PermitAsk } from '../../src/control/view.ts';
 import { ok } from '../../src/core/result.ts';
 import { active, calm, createFleet, type Fleet, type Isolate, libsqlDown } from './fleet.ts';
 
@@ -323,16 +323,12 @@ describe('the control state', () => {
     fleet.redis.run(['FLUSHALL']);
     fleet.durable = ok({ epoch: 9, tradingState: 'HALTED', registryEpoch: 1 });
     await fleet.time.pass(600);
-    const held = isolate.control.current();
     expect(await kindOf()).toBe('granted');
-    // The sync is answered after 2 ms and libSQL after 3 more; nothing new has been synced by then.
-    await fleet.time.pass(5);
-    expect(isolate.control.current()).toEqual({
-      ...held,
-      epoch: 9,
-      tradingState: 'HALTED',
-      registryEpoch: 1,
-    });
+    // The sync is answered after 2 ms and libSQL after 3; nothing new has been synced by then.
+    await fleet.time.pass(3);
+    const shown = isolate.control.current();
+    expect(shown).toMatchObject({ epoch: 9, tradingState: 'HALTED', registryEpoch: 1 });
+    expect(shown?.sentAtMs).toBeLessThan(600);
   });
 
   it('from before a halt does not come back with an answer that is late', async () => {
@@ -353,6 +349,208 @@ describe('the control state', () => {
     expect(isolate.control.current()).toBeUndefined();
     expect(await fleet.time.until(isolate.control.ensure(isolate.scope))).toMatchObject(active);
     expect(isolate.control.current()).toMatchObject(active);
+  });
+});
+
+describe('a halt that reached libSQL alone', () => {
+  const halted: ControlState = { epoch: 5, tradingState: 'HALTED', registryEpoch: 1 };
+
+  it('shows in the first permission after Redis was away, though Redis knows nothing of it', async () => {
+    await kindOf();
+    fleet.setWeather(() => ({ ...calm, lost: 'request' }));
+    await fleet.time.pass(1_000);
+    expect(await kindOf()).toBe('unavailable');
+    fleet.durable = ok(halted);
+    fleet.setWeather(() => calm);
+    await fleet.time.pass(2_000);
+    expect(await permit()).toMatchObject({ kind: 'granted', view: halted });
+    await fleet.time.pass(600);
+    await permit();
+    await fleet.time.pass(10);
+    expect(fleet.redis.run(['HMGET', 'ultrathink:control', 'epoch', 'state'])).toEqual(['5', 'HALTED']);
+  });
+
+  it('shows in the first permission of an isolate that slept', async () => {
+    await kindOf();
+    fleet.durable = ok(halted);
+    fleet.durableMs = 40;
+    await fleet.time.pass(10_000);
+    expect(await permit()).toMatchObject({ kind: 'granted', view: halted });
+  });
+
+  it.each([
+    { durableMs: 3, everyMs: [400, 499, 598, 697, 796, 895, 994, 1_093] },
+    { durableMs: 100, everyMs: [400, 499, 598, 697, 796, 895, 994, 1_093] },
+    { durableMs: 200, everyMs: [10, 20, 30, 40] },
+  ])(
+    'is in force within a view’s life, and no permission reaches past it: $durableMs ms a read, a request every $everyMs ms',
+    async (given) => {
+      fleet.durableMs = given.durableMs;
+      for (const [index, everyMs] of given.everyMs.entries()) {
+        for (let atMs = 0; atMs < 3_000; atMs += everyMs) {
+          await permit();
+          await fleet.time.pass(everyMs);
+        }
+        fleet.durable = ok({ ...halted, epoch: halted.epoch + index });
+        const inForceAtMs = fleet.time.monotonicMs() + 1_000;
+        let reachMs = 0;
+        for (let asked = 0; asked < 200; asked++) {
+          void isolate.permit(wide).then((answer) => {
+            const isOld = answer.kind === 'granted' && answer.view.epoch < halted.epoch + index;
+            if (isOld) reachMs = Math.max(reachMs, answer.view.expiresAtMs);
+          });
+          await fleet.time.pass(10);
+        }
+        expect(reachMs).toBeLessThanOrEqual(inForceAtMs);
+        expect(await permit()).toMatchObject({ view: { epoch: halted.epoch + index } });
+      }
+    },
+  );
+
+  it('shows as soon as a read of a slow libSQL ends', async () => {
+    await kindOf();
+    fleet.durableMs = 3_000;
+    await serve(100, 2);
+    fleet.durable = ok(halted);
+    await serve(100, 6);
+    expect(await permit()).toMatchObject({ view: halted });
+  });
+});
+
+describe('a libSQL that is lost or late', () => {
+  it('stops nothing and lets no warm request wait, while Redis answers', async () => {
+    await kindOf();
+    fleet.durable = libsqlDown;
+    expect(await serve(100, 5)).toEqual(Array(500).fill('granted'));
+    fleet.durableMs = 3_000;
+    await permit();
+    let waitedMsMax = 0;
+    for (let asked = 0; asked < 500; asked++) {
+      const askedMs = fleet.time.monotonicMs();
+      expect(await kindOf()).toBe('granted');
+      waitedMsMax = Math.max(waitedMsMax, fleet.time.monotonicMs() - askedMs);
+      await fleet.time.pass(10);
+    }
+    expect(waitedMsMax).toBe(0);
+    expect(isolate.control.status()).toMatchObject({ health: 'up', lastFailure: null });
+  });
+
+  it('keeps an isolate that slept for a moment, and does not stop it', async () => {
+    await kindOf();
+    fleet.durableMs = 3_000;
+    for (let wake = 0; wake < 5; wake++) {
+      await fleet.time.pass(10_000);
+      const askedMs = fleet.time.monotonicMs();
+      expect(await kindOf()).toBe('granted');
+      expect(fleet.time.monotonicMs() - askedMs).toBeLessThan(130);
+    }
+  });
+
+  it('leaves each answer at least a quarter of a view’s life', async () => {
+    await kindOf();
+    fleet.durable = libsqlDown;
+    fleet.durableMs = 3_000;
+    for (let asked = 0; asked < 300; asked++) {
+      const answer = await permit();
+      if (answer.kind !== 'granted') throw new Error(answer.kind);
+      expect(answer.view.expiresAtMs - fleet.time.monotonicMs()).toBeGreaterThanOrEqual(250);
+      await fleet.time.pass(10);
+    }
+  });
+
+  it('is asked for one thing at a time, at most four times a second however often Redis is', async () => {
+    await kindOf();
+    const { durableReads } = fleet;
+    const before = { reads: durableReads.begun, syncs: fleet.syncs() };
+    for (let asked = 0; asked < 100; asked++) {
+      await permit({ ...narrow, ratePerSecond: 100 });
+      await fleet.time.pass(20);
+    }
+    expect(fleet.syncs() - before.syncs).toBeGreaterThan(20);
+    expect(durableReads.begun - before.reads).toBeLessThanOrEqual(9);
+    durableReads.atOnceMax = 0;
+    fleet.durableMs = 3_000;
+    await serve(100, 10);
+    expect(durableReads.atOnceMax).toBe(1);
+  });
+
+  it('permits nothing once Redis failed too, until it was read again', async () => {
+    await kindOf();
+    fleet.durable = libsqlDown;
+    fleet.setWeather(() => ({ ...calm, garbled: '{}' }));
+    await serve(100, 2);
+    fleet.setWeather(() => calm);
+    await serve(100, 2);
+    expect(await permit()).toMatchObject({ kind: 'unavailable', detail: 'libSQL: down' });
+    fleet.durable = ok(active);
+    await serve(100, 2);
+    fleet.durable = libsqlDown;
+    expect(await serve(100, 2)).toEqual(Array(200).fill('granted'));
+  });
+
+  it('whose read was cut off with its request is read again', async () => {
+    await kindOf();
+    await fleet.time.pass(600);
+    await kindOf();
+    await fleet.time.pass(1);
+    isolate.cutOff();
+    const before = fleet.durableReads.begun;
+    fleet.durable = ok({ ...active, epoch: 2, tradingState: 'HALTED' });
+    expect(await serve(10, 5)).toEqual(Array(50).fill('granted'));
+    expect(fleet.durableReads.begun).toBeGreaterThan(before);
+    expect(await permit()).toMatchObject({ view: { epoch: 2, tradingState: 'HALTED' } });
+  });
+});
+
+describe('a key that is forgotten for others while its request waits', () => {
+  it('begins anew, with nothing', async () => {
+    const first = isolate.permit(narrow);
+    for (let index = 0; index < 4_096; index++) void isolate.permit({ ...narrow, keyId: `key-${index}` });
+    const { kind } = await fleet.time.until(first);
+    expect(['granted', 'unavailable']).toContain(kind);
+  });
+});
+
+describe('the count of what may have been missed of the keys', () => {
+  const count = () => isolate.control.keysEpoch();
+
+  it('changes with the first sync, and then with none and no raised epoch', async () => {
+    const before = count();
+    await kindOf();
+    const after = count();
+    expect(after).not.toBe(before);
+    await serve(5, 5);
+    fleet.redis.run(['HSET', 'ultrathink:control', 'epoch', '2', 'state', 'HALTED']);
+    await serve(5, 5);
+    expect(count()).toBe(after);
+  });
+
+  it('changes in every isolate when Redis was wiped, also in those that did not have to tell it', async () => {
+    const other = fleet.isolate();
+    await kindOf();
+    await kindOf(wide, other);
+    const before = [count(), other.control.keysEpoch()] as const;
+    await fleet.time.pass(1_000);
+    fleet.redis.run(['FLUSHALL']);
+    await kindOf();
+    await kindOf(wide, other);
+    expect(count()).not.toBe(before[0]);
+    expect(other.control.keysEpoch()).not.toBe(before[1]);
+  });
+
+  it('changes when Redis was rolled back, not before libSQL can be read', async () => {
+    await kindOf();
+    fleet.redis.run(['HSET', 'ultrathink:control', 'epoch', '2', 'state', 'ACTIVE']);
+    await fleet.time.pass(1_000);
+    await kindOf();
+    const before = count();
+    fleet.redis.run(['HSET', 'ultrathink:control', 'epoch', '1', 'state', 'ACTIVE']);
+    fleet.durable = libsqlDown;
+    await serve(10, 3);
+    expect(count()).toBe(before);
+    fleet.durable = ok(active);
+    await serve(10, 3);
+    expect(count()).not.toBe(before);
   });
 });
 

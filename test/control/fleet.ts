@@ -29,6 +29,10 @@ export interface Fleet {
   /** Sync calls sent so far. */
   syncs(): number;
   durable: Result<ControlState, string>;
+  /** How long libSQL takes for a read. */
+  durableMs: number;
+  /** Reads of libSQL begun so far, and the most that were under way at once. */
+  readonly durableReads: { begun: number; underWay: number; atOnceMax: number };
   isolate(): Isolate;
   close(): Promise<void>;
 }
@@ -51,6 +55,18 @@ export async function createFleet(): Promise<Fleet> {
   let isolates = 0;
   let syncs = 0;
 
+  async function readDurableControl(): Promise<Result<ControlState, string>> {
+    const { durableReads } = fleet;
+    durableReads.begun += 1;
+    durableReads.underWay += 1;
+    durableReads.atOnceMax = Math.max(durableReads.atOnceMax, durableReads.underWay);
+    // The oldest state that a read may give.
+    const answer = fleet.durable;
+    await time.sleep(fleet.durableMs);
+    durableReads.underWay -= 1;
+    return answer;
+  }
+
   const fleet: Fleet = {
     time,
     redis,
@@ -59,6 +75,8 @@ export async function createFleet(): Promise<Fleet> {
     },
     syncs: () => syncs,
     durable: ok(active),
+    durableMs: 3,
+    durableReads: { begun: 0, underWay: 0, atOnceMax: 0 },
     isolate: () => {
       const index = isolates;
       isolates += 1;
@@ -84,10 +102,7 @@ export async function createFleet(): Promise<Fleet> {
           timers,
           deadlineMs: 1_500,
         }),
-        readDurableControl: async () => {
-          await time.sleep(3);
-          return fleet.durable;
-        },
+        readDurableControl: () => whileUncut(readDurableControl()),
         clock: time,
         timers,
         ids: createIdSource({ clock: time, random: { bytes: seededBytes(index + 1) } }),

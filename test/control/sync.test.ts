@@ -83,6 +83,16 @@ describe.each(redisBackends())('the shared control state on $name', ({ open }) =
     expect((await synced()).control).toEqual(expected);
   });
 
+  it('tells when it was seeded from nothing, and that a raised epoch is not that', async () => {
+    const { seededAt } = await synced();
+    expect(seededAt).toBeGreaterThan((await store.nowMs()) * 1_000 - 60_000_000);
+    await shared.seed({ ...active, epoch: 4 });
+    expect((await synced()).seededAt).toBe(seededAt);
+    await store.run('FLUSHALL');
+    await shared.seed(active);
+    expect((await synced()).seededAt).toBeGreaterThan(seededAt);
+  });
+
   it('debits before it grants, from a bucket that starts full, and says when there is more', async () => {
     expect(await granted(4)).toMatchObject({ granted: 4, waitMs: 0 });
     expect(await granted(4)).toMatchObject({ granted: 4, waitMs: 0 });
@@ -179,6 +189,7 @@ describe('a reply that is not exactly right', () => {
     epoch: '3',
     state: 'ACTIVE',
     registry: '2',
+    seededAt: '4',
     cursor: '5',
     more: '0',
     revoked: '',
@@ -210,6 +221,8 @@ describe('a reply that is not exactly right', () => {
     { state: '' },
     { state: 'constructor' },
     { registry: 'NaN' },
+    { seededAt: '' },
+    { seededAt: undefined },
     { cursor: '4' },
     { cursor: undefined },
     { more: '2' },

@@ -4,7 +4,7 @@ import { ok } from '../../src/core/result.ts';
 import { createRedis } from '../../src/store/redis.ts';
 
 const reply = {
-  ...{ status: 'OK', nowUs: '1', epoch: '1', state: 'ACTIVE', registry: '0' },
+  ...{ status: 'OK', nowUs: '1', epoch: '1', state: 'ACTIVE', registry: '0', seededAt: '1' },
   ...{ cursor: '5', more: '0', revoked: '', grants: '50 50 0' },
 };
 

@@ -2,7 +2,7 @@
  * One round trip for everything an isolate must share: token grants of several buckets, the control state,
  * and key revocations. Time is Redis' own.
  *
- * KEYS  1 control hash {epoch, state, registry} · 2 revocations, a sorted set of key ids by sequence number
+ * KEYS  1 control hash {epoch, state, registry, seededAt} · 2 revocations, a sorted set of key ids by sequence number
  *       (microseconds since the epoch when written, made unique) · 3 memo of this request's grants ·
  *       4… one bucket hash {tokens, at} a key: micro-tokens left, and the microsecond they were counted
  * ARGV  1 highest epoch the isolate knows, -1 for none · 2 last revocation it knows, 0 for none ·
@@ -22,7 +22,7 @@ local function integer(number) return string.format('%.0f', number) end
 
 local time = redis.call('TIME')
 local nowUs = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local held = redis.call('HMGET', KEYS[1], 'epoch', 'state', 'registry')
+local held = redis.call('HMGET', KEYS[1], 'epoch', 'state', 'registry', 'seededAt')
 local epoch = tonumber(held[1] or '')
 if not epoch or epoch < tonumber(ARGV[1]) then
   return { 'status', 'STALE', 'nowUs', integer(nowUs) }
@@ -77,6 +77,7 @@ return {
   'epoch', integer(epoch),
   'state', held[2] or '',
   'registry', held[3] or '0',
+  'seededAt', held[4] or '0',
   'cursor', integer(cursor),
   'more', more,
   'revoked', table.concat(revoked, ' '),

@@ -1,0 +1,84 @@
+import { mergeControlStates } from './control-state.ts';
+import type { DurableReading } from './durable-reading.ts';
+import type { ControlState, ControlView } from './view.ts';
+
+export interface ViewHolder {
+  /** The view, if it is live at `nowMs` of the monotonic clock. */
+  view(nowMs: number): ControlView | undefined;
+  /** The highest epoch ever seen; undefined before the first. */
+  highest(): ControlState | undefined;
+  /** Takes over what either store said, when it is higher; it shows at once, also in the view that is held. */
+  learn(state: ControlState): void;
+  /** A sync that was sent then told all it had to tell. */
+  synced(sentAtMs: number): void;
+  syncFailed(nowMs: number): void;
+  /** Monotonic instant at which the latest sync was sent that told all; undefined before the first. */
+  syncSentAtMs(): number | undefined;
+  /** Whether libSQL was read since the last sync that failed, and at least once. */
+  isReadSinceSyncFailed(): boolean;
+}
+
+interface ViewHolderOptions {
+  readonly durable: DurableReading;
+  readonly viewLifeMs: number;
+}
+
+/**
+ * How long what was read may permit anything. A halt may have reached only one of the stores, so a view needs both:
+ *
+ * 1. A view lives from the moment the older of its two readings, sync and libSQL read, was *sent*. A halt that
+ *    either store confirmed is therefore in force a life later, whatever the other store knows, and no view
+ *    reaches past that.
+ * 2. When libSQL is silent (it failed just now, or lets a read wait for longer than its reads take) and the view is
+ *    in its last quarter, the sync alone carries it: nobody can write a halt to a libSQL that answers nobody. The
+ *    read goes on, and what it brings shows when it comes.
+ * 3. Rule 2 needs a read of libSQL since the last sync that failed, hence at least one: while Redis did not answer,
+ *    a halt may have reached libSQL alone. Without that read nothing is permitted.
+ */
+export function createViewHolder({ durable, viewLifeMs }: ViewHolderOptions): ViewHolder {
+  let held: ControlView | undefined;
+  let highest: ControlState | undefined;
+  let syncSentAtMs: number | undefined;
+  let syncFailedAtMs = Number.NEGATIVE_INFINITY;
+
+  function holdSince(sentAtMs: number): void {
+    if (!highest || (held && sentAtMs <= held.sentAtMs)) return;
+    held = { sentAtMs, expiresAtMs: sentAtMs + viewLifeMs, ...highest };
+  }
+
+  function holdSinceOlder(): void {
+    const durableSentAtMs = durable.sentAtMs();
+    if (syncSentAtMs === undefined || durableSentAtMs === undefined) return;
+    holdSince(Math.min(syncSentAtMs, durableSentAtMs));
+  }
+
+  const isReadSinceSyncFailed = (): boolean => {
+    const durableSentAtMs = durable.sentAtMs();
+    return durableSentAtMs !== undefined && durableSentAtMs > syncFailedAtMs;
+  };
+
+  return {
+    isReadSinceSyncFailed,
+    highest: () => highest,
+    syncSentAtMs: () => syncSentAtMs,
+    view(nowMs) {
+      const isLastQuarter = held === undefined || nowMs >= held.expiresAtMs - viewLifeMs / 4;
+      if (isLastQuarter && syncSentAtMs !== undefined && isReadSinceSyncFailed() && durable.isSilent(nowMs)) {
+        holdSince(syncSentAtMs);
+      }
+      return held !== undefined && nowMs < held.expiresAtMs ? held : undefined;
+    },
+    learn(state) {
+      highest = highest ? mergeControlStates(highest, state) : state;
+      if (held) held = { ...held, ...highest };
+      holdSinceOlder();
+    },
+    synced(sentAtMs) {
+      syncSentAtMs = Math.max(syncSentAtMs ?? sentAtMs, sentAtMs);
+      holdSinceOlder();
+    },
+    syncFailed(nowMs) {
+      syncFailedAtMs = nowMs;
+    },
+  };
+}
