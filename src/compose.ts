@@ -87,6 +87,7 @@ function createAdapters(runtime: Runtime, config: Config) {
   const authenticator = createAuthenticator({
     loadKey: (id) => loadKey(database, id),
     isRevoked: control.isRevoked,
+    keysEpoch: control.keysEpoch,
     admitFailedLogin: createFailedLoginLimiter({ redis }),
     clock,
   });

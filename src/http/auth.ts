@@ -13,6 +13,8 @@ interface AuthenticatorOptions {
   readonly loadKey: (id: string) => Promise<Result<KeyRow | undefined, string>>;
   /** Whether the shared control state names the key as revoked. */
   readonly isRevoked: (id: string) => boolean;
+  /** Changes when revocations may have been missed: at an isolate's first sync and after a wiped Redis. */
+  readonly keysEpoch: () => number;
   /** Counts a failed login of an address; false refuses the next ones. Fails closed. */
   readonly admitFailedLogin: (clientAddress: string) => Promise<boolean>;
   readonly clock: Clock;
@@ -44,8 +46,16 @@ const bearer = /^Bearer ([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{16,128})$/;
  * failure is counted against the peer's address by the stock limiter.
  */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { loadKey, isRevoked, admitFailedLogin, clock } = options;
+  const { loadKey, isRevoked, keysEpoch, admitFailedLogin, clock } = options;
   const cache = new Map<string, CachedKey>();
+  let cachedEpoch = keysEpoch();
+
+  /** Keys read before revocations may have been missed are read again. */
+  function forgetMissed(): void {
+    if (cachedEpoch === keysEpoch()) return;
+    cachedEpoch = keysEpoch();
+    cache.clear();
+  }
 
   function remember(row: KeyRow): void {
     if (cache.size >= cachedKeysMax) cache.delete(cache.keys().next().value ?? row.id);
@@ -53,13 +63,16 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   }
 
   async function reload(id: string): Promise<Result<KeyRow | undefined, string>> {
+    const readUnder = keysEpoch();
     const loaded = await loadKey(id);
-    if (loaded.ok && loaded.value) remember(loaded.value);
-    if (loaded.ok && !loaded.value) cache.delete(id);
+    if (!loaded.ok) return loaded;
+    if (loaded.value && readUnder === keysEpoch()) remember(loaded.value);
+    else cache.delete(id);
     return loaded;
   }
 
   async function find(id: string, request: RequestScope): Promise<Result<KeyRow | undefined, string>> {
+    forgetMissed();
     const cached = cache.get(id);
     const ageMs = cached ? clock.monotonicMs() - cached.loadedAtMs : Infinity;
     if (!cached || ageMs > 2 * freshKeyMsMax) return reload(id);

@@ -20,7 +20,7 @@ const row: KeyRow = {
 function setUp(load: () => Result<KeyRow | undefined, string> = () => ok(row)) {
   const time = new VirtualTime();
   const seen = { loads: 0, failedLogins: 0 };
-  const state = { load, revoked: false, admits: true };
+  const state = { load, revoked: false, admits: true, keysEpoch: 0 };
   const background: Promise<void>[] = [];
   const scope: RequestScope = { waitUntil: (work) => background.push(work), clientAddress: '192.0.2.1' };
   const authenticator = createAuthenticator({
@@ -29,6 +29,7 @@ function setUp(load: () => Result<KeyRow | undefined, string> = () => ok(row)) {
       return state.load();
     },
     isRevoked: () => state.revoked,
+    keysEpoch: () => state.keysEpoch,
     async admitFailedLogin() {
       seen.failedLogins += 1;
       return state.admits;
@@ -90,6 +91,20 @@ describe('the authenticator', () => {
     await login(`Bearer bot.${secret}`);
     state.revoked = true;
     expect(await login(`Bearer bot.${secret}`)).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
+  });
+
+  it('reads its keys again once revocations may have been missed, also while one is being read', async () => {
+    const { login, state, seen } = setUp();
+    await login(`Bearer bot.${secret}`);
+    state.keysEpoch = 1;
+    state.load = () => {
+      state.keysEpoch = 2;
+      return ok(row);
+    };
+    await login(`Bearer bot.${secret}`);
+    state.load = () => ok({ ...row, revokedAtMs: 1 });
+    expect(await login(`Bearer bot.${secret}`)).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
+    expect(seen.loads).toBe(3);
   });
 
   it('refuses a key whose row says revoked', async () => {
