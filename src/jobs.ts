@@ -8,8 +8,10 @@ interface JobOptions {
   readonly startDraining: () => void;
 }
 
-/** How long shutdown waits for the log, in milliseconds; the launcher's patience is longer. */
-const drainDeadlineMs = 15_000;
+/** How long shutdown waits for answers under way. On Workers a client that went away is never counted out. */
+const answersDeadlineMs = 5_000;
+/** How long it then waits for the log; the launcher's patience is longer than both. */
+const drainDeadlineMs = 12_000;
 /** Below the 30 s that Workers leave to work behind a scheduled event. */
 const flushDeadlineMs = 20_000;
 const pollMs = 5;
@@ -23,7 +25,7 @@ export function createJobs(options: JobOptions): (cron: string) => Promise<void>
 
   async function drain(): Promise<void> {
     startDraining();
-    for (let waitedMs = 0; requestsInFlight() > 0 && waitedMs < drainDeadlineMs; waitedMs += pollMs) {
+    for (let waitedMs = 0; requestsInFlight() > 0 && waitedMs < answersDeadlineMs; waitedMs += pollMs) {
       await timers.sleep(pollMs);
     }
     if (!(await log.drain(drainDeadlineMs)))

@@ -7,7 +7,7 @@ import { type ProblemCode, problemCodes } from '../../src/core/codes.ts';
 import { sha256Hex } from '../../src/core/digest.ts';
 import type { DecisionRequest } from '../../src/http/decision-schemas.ts';
 import { runtimeNames } from '../../src/local/service-file.ts';
-import { decisions } from '../../src/store/schema.ts';
+import { apiKeys, decisions } from '../../src/store/schema.ts';
 import { demoRequest, sp500Requests } from './requests.ts';
 import { startTestService, type TestService, until } from './test-service.ts';
 
@@ -189,6 +189,53 @@ describe.each(runtimeNames)('the service on %s', (runtime) => {
       expect(statuses.get(422)).toBeGreaterThan(100);
       expect(statuses.get(200)).toBeGreaterThan(100);
     });
+  });
+
+  it('limits a key to its rate, and says when to come back', async () => {
+    const secret = 'l'.repeat(43);
+    const limited = {
+      id: 'limited',
+      account: 'local',
+      scopes: '["decide"]',
+      ratePerSecond: 1,
+      burst: 3,
+      createdAtMs: 0,
+    };
+    await service
+      .openDatabase()
+      .orm.insert(apiKeys)
+      .values({ ...limited, secretSha256: sha256Hex(secret) });
+    const authorization = `Bearer limited.${secret}`;
+    const statuses: number[] = [];
+    await until(async () => {
+      const response = await post(JSON.stringify(live()), { authorization });
+      statuses.push(response.status);
+      if (response.status !== 429) return false;
+      expect(await response.json()).toMatchObject({ code: 'RATE_LIMITED' });
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+      expect(response.headers.get('ratelimit')).toMatch(/^"decide";r=0;t=\d+$/);
+      expect(response.headers.get('ratelimit-policy')).toBe('"decide";q=3;w=3');
+      return true;
+    });
+    expect(statuses.slice(0, 3)).toEqual([200, 200, 200]);
+  });
+
+  it('serves on while clients hang up in the middle of their requests', async () => {
+    const hangUp = async (_: unknown, index: number): Promise<void> => {
+      const client = new AbortController();
+      const body = JSON.stringify({ ...live(index), ...(index % 2 ? { durability: 'ack' } : {}) });
+      const headers = { authorization: service.keys.decide };
+      const answer = fetch(`${service.baseUrl}/v1/decisions`, {
+        method: 'POST',
+        body,
+        headers,
+        signal: client.signal,
+      });
+      setTimeout(() => client.abort(), index % 20);
+      await answer.catch(() => undefined);
+    };
+    await Promise.all(Array.from({ length: 200 }, hangUp));
+    for (let seed = 1; seed <= 20; seed++) expect((await decide(live(seed))).holdKind).not.toBe('safety');
   });
 
   describe('idempotency', () => {
