@@ -34,9 +34,9 @@ export interface Service {
 
 /** Longest that one owner of the log's flush may work: below the 30 s of Workers' `waitUntil`. */
 const logOwnerMsMax = 20_000;
-const logBatchMax = 256;
-/** About a million characters: what a link of 1 MB/s still carries within the database's deadline of 3 s. */
-const logBatchBytesMax = 2_097_152;
+const logBatchMax = 512;
+/** About two million characters: what a link of 1 MB/s still carries within the database's deadline of 3 s. */
+const logBatchBytesMax = 4_194_304;
 
 /** The only place that constructs adapters. Called once an isolate. */
 export async function compose(runtime: Runtime): Promise<Service> {
@@ -116,6 +116,7 @@ function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
         control,
         log,
         clock,
+        timers,
         ids,
         receiptSecret,
         configHash: config.hash,

@@ -29,6 +29,12 @@ export interface DecisionLog {
    * let in may pass the bound by its own size.
    */
   hasRoom(): boolean;
+  /**
+   * How long a decision should wait before it begins, in milliseconds (0..50), so that the log keeps up: 0 while less than a
+   * quarter of the room is taken, then more with every byte. Without it clients that ask as fast as they are
+   * answered take every turn of a saturated isolate's loop, and the flush gets none.
+   */
+  paceMs(): number;
   /** Queues a record; the caller has checked `hasRoom` in the same turn. */
   append(record: DecisionRecord, scope: RequestScope): void;
   /** Writes one record now. A failure leaves it unknown whether the row exists. */
@@ -76,6 +82,8 @@ interface Owner {
 
 const retryMsMin = 50;
 const retryMsMax = 1_000;
+const unpacedShare = 0.25;
+const paceMsMax = 50;
 /** An owner that has not written or failed within this time is taken for dead; above the database's deadline. */
 const ownerLeaseMs = 10_000;
 
@@ -136,6 +144,10 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
 
   return {
     hasRoom: () => pending.sizeBytes < pendingBytesMax,
+    paceMs() {
+      const taken = Math.min(1, pending.sizeBytes / pendingBytesMax);
+      return Math.max(0, (paceMsMax * (taken - unpacedShare)) / (1 - unpacedShare));
+    },
     append(record, scope) {
       pending.add(record, clock.monotonicMs());
       if (!ownerIsAlive()) scope.waitUntil(flush(takeOwnership(), ownerMsMax));

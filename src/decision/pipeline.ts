@@ -2,7 +2,7 @@ import type { DecisionLog } from '../audit/decision-log.ts';
 import type { DecisionRecord } from '../audit/decision-record.ts';
 import type { Control } from '../control/control.ts';
 import type { ControlView } from '../control/view.ts';
-import type { Clock } from '../core/clock.ts';
+import type { Clock, Timers } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Stages } from '../telemetry/stages.ts';
@@ -25,6 +25,7 @@ interface PipelineOptions {
   readonly control: Pick<Control, 'current'>;
   readonly log: DecisionLog;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly ids: IdSource;
   readonly receiptSecret: string;
   readonly configHash: string;
@@ -51,7 +52,7 @@ interface Composed {
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { control, log, clock, ids, receiptSecret, configHash, freshnessGraceMs } = options;
+  const { control, log, clock, timers, ids, receiptSecret, configHash, freshnessGraceMs } = options;
   let writer: string | undefined;
   let seq = 0;
 
@@ -60,6 +61,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     writer ??= ids.next();
     seq += 1;
     return { receiptSecret, writer, seq, nowMs: clock.nowMs(), configHash };
+  }
+
+  /** Lets a log that is behind catch up, before anything is looked at that could grow old meanwhile. */
+  async function pace(stages: Stages): Promise<void> {
+    const paceMs = log.paceMs();
+    if (paceMs === 0) return;
+    stages.begin('pace');
+    await timers.sleep(paceMs);
   }
 
   function validUntilMs(question: Question, view: ControlView | undefined, nowMs: number): number | null {
@@ -99,6 +108,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     scope: RequestScope,
     stages: Stages,
   ): Promise<Outcome> {
+    await pace(stages);
     const judged = granted
       ? await judgeQuestion(question, { nowMs: clock.nowMs(), freshnessGraceMs, stages })
       : {

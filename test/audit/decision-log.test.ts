@@ -102,6 +102,22 @@ describe('the decision log', () => {
     expect(log.hasRoom()).toBe(true);
   });
 
+  it('paces decisions by how much of its room is taken, and not at all while little is', async () => {
+    const { time, table, log, scope } = setUp({ pendingBytesMax: 100_000 });
+    table.failing = true;
+    const paces: number[] = [];
+    for (let seq = 0; log.hasRoom(); seq++) {
+      paces.push(log.paceMs());
+      log.append(record(seq), scope);
+    }
+    expect(paces.filter((paceMs) => paceMs === 0).length / paces.length).toBeCloseTo(0.25, 1);
+    expect(paces).toEqual([...paces].sort((a, b) => a - b));
+    expect(log.paceMs()).toBe(50);
+    table.failing = false;
+    await time.advance(5_000);
+    expect(log.paceMs()).toBe(0);
+  });
+
   it('takes over from an owner that died in the middle of a statement', async () => {
     const { time, rows, table, log, scope } = setUp();
     table.hanging = true;

@@ -55,6 +55,7 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
     control: { current },
     log,
     clock: time,
+    timers: time,
     ids: createIdSource({ clock: time, random: { bytes: (length) => new Uint8Array(length).fill(1) } }),
     receiptSecret,
     configHash: 'c'.repeat(64),
@@ -214,10 +215,12 @@ describe('the decision pipeline', () => {
   });
 
   it('holds without a record when the log is full', async () => {
-    const { ask, shared } = setUp({ pendingBytesMax: 1 });
+    const { ask, shared, time } = setUp({ pendingBytesMax: 1 });
     shared.tableFails = true;
     await ask(question(constantModel(0.9)));
-    expect(await ask(question(constantModel(0.9)))).toMatchObject({
+    const second = ask(question(constantModel(0.9)));
+    await time.advance(50);
+    expect(await second).toMatchObject({
       answer: {
         action: 'HOLD',
         reasons: [{ code: 'LOG_UNAVAILABLE' }],
