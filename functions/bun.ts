@@ -42,7 +42,11 @@ const server = Bun.serve({
     }),
 });
 
+/** The minute's tick, which Workers get from their cron: it flushes what is still held when nobody asks. */
+const ticking = setInterval(() => work.add(service.scheduled('* * * * *')), 60_000);
+
 async function stop(): Promise<void> {
+  clearInterval(ticking);
   await service.scheduled('drain');
   await work.settled();
   await server.stop();

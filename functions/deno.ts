@@ -35,7 +35,11 @@ const server = Deno.serve(
   (request, info) => service.fetch(request, { waitUntil: work.add, clientAddress: info.remoteAddr.hostname }),
 );
 
+/** The minute's tick, which Workers get from their cron: it flushes what is still held when nobody asks. */
+const ticking = setInterval(() => work.add(service.scheduled('* * * * *')), 60_000);
+
 async function stop(): Promise<void> {
+  clearInterval(ticking);
   await service.scheduled('drain');
   await work.settled();
   await server.shutdown();

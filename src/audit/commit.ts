@@ -24,7 +24,7 @@ const momentary =
  * statement's body leaves in pieces, a piece a turn of the event loop: in workerd at 2,500 decisions a second one
  * statement of 2,000 records took 1.2 s and the log fell behind, four of 100 take 0.1 s and it keeps up.
  */
-const statementRecordsMin = 64;
+const statementRecordsMin = 128;
 /** Of the six connections that a Worker may have open, some are left to the stores' other callers. */
 const statementsMax = 4;
 

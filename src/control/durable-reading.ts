@@ -10,7 +10,7 @@ export interface DurableReading {
   /** Whether a read beside the next sync is due: none is under way, and none began a moment ago. */
   isDue(nowMs: number): boolean;
   isUnderWay(nowMs: number): boolean;
-  /** Whether libSQL failed just now, or lets a read wait for longer than its reads take. */
+  /** Whether libSQL failed or was too late just now, or lets a read wait for longer than its reads take. */
   isSilent(nowMs: number): boolean;
   /** Monotonic instant at which the latest read that succeeded was sent; undefined before the first. */
   sentAtMs(): number | undefined;
@@ -70,7 +70,8 @@ export function createDurableReading(options: DurableReadingOptions): DurableRea
         return err(failure);
       }
       failure = undefined;
-      failedAtMs = Number.NEGATIVE_INFINITY;
+      // What comes when a view made of it is over says as little of this moment as a failure does.
+      failedAtMs = nowMs >= own.sentAtMs + viewLifeMs ? nowMs : Number.NEGATIVE_INFINITY;
       roundTrip.observe(nowMs - own.sentAtMs);
       sentAtMs = Math.max(sentAtMs ?? own.sentAtMs, own.sentAtMs);
       learn(read.value);

@@ -113,7 +113,9 @@ export function createLease(options: LeaseOptions): Lease {
 
   async function renewOrThrow(scope: RequestScope): Promise<Result<void, string>> {
     const startedAtMs = clock.monotonicMs();
-    if (!holder.isReadSinceSyncFailed() || durable.isDue(startedAtMs)) {
+    // Without a view a read is needed; one under way for too long may have been cut off with its request.
+    const isNeeded = holder.view(startedAtMs) === undefined && durable.isSilent(startedAtMs);
+    if (!holder.isReadSinceSyncFailed() || isNeeded || durable.isDue(startedAtMs)) {
       scope.waitUntil(durable.read(holder.learn).then(() => undefined));
     }
     let wants: readonly Want[] = ledger.wants(startedAtMs);

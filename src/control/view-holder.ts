@@ -18,6 +18,9 @@ export interface ViewHolder {
   isReadSinceSyncFailed(): boolean;
 }
 
+/** How long an isolate goes on without having read libSQL. */
+const durableAgeMsMax = 30_000;
+
 interface ViewHolderOptions {
   readonly durable: DurableReading;
   readonly viewLifeMs: number;
@@ -30,8 +33,9 @@ interface ViewHolderOptions {
  *    either store confirmed is therefore in force a life later, whatever the other store knows, and no view
  *    reaches past that.
  * 2. When libSQL is silent (it failed just now, or lets a read wait for longer than its reads take) and the view is
- *    in its last quarter, the sync alone carries it: nobody can write a halt to a libSQL that answers nobody. The
- *    read goes on, and what it brings shows when it comes.
+ *    live and in its last quarter, the sync alone prolongs it, for half a minute since libSQL was read: an outage of
+ *    libSQL is bridged, and a halt that only libSQL has is in force within that time even in an isolate that cannot
+ *    read it. The read goes on, and what it brings shows at once. An isolate that wakes needs both stores.
  * 3. Rule 2 needs a read of libSQL since the last sync that failed, hence at least one: while Redis did not answer,
  *    a halt may have reached libSQL alone. Without that read nothing is permitted.
  */
@@ -57,15 +61,19 @@ export function createViewHolder({ durable, viewLifeMs }: ViewHolderOptions): Vi
     return durableSentAtMs !== undefined && durableSentAtMs > syncFailedAtMs;
   };
 
+  /** Rules 2 and 3. */
+  function mayProlong(nowMs: number): boolean {
+    if (!held || nowMs >= held.expiresAtMs || nowMs < held.expiresAtMs - viewLifeMs / 4) return false;
+    const durableAgeMs = nowMs - (durable.sentAtMs() ?? Number.NEGATIVE_INFINITY);
+    return durableAgeMs < durableAgeMsMax && isReadSinceSyncFailed() && durable.isSilent(nowMs);
+  }
+
   return {
     isReadSinceSyncFailed,
     highest: () => highest,
     syncSentAtMs: () => syncSentAtMs,
     view(nowMs) {
-      const isLastQuarter = held === undefined || nowMs >= held.expiresAtMs - viewLifeMs / 4;
-      if (isLastQuarter && syncSentAtMs !== undefined && isReadSinceSyncFailed() && durable.isSilent(nowMs)) {
-        holdSince(syncSentAtMs);
-      }
+      if (syncSentAtMs !== undefined && mayProlong(nowMs)) holdSince(syncSentAtMs);
       return held !== undefined && nowMs < held.expiresAtMs ? held : undefined;
     },
     learn(state) {

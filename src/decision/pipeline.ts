@@ -109,6 +109,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     stages: Stages,
   ): Promise<Outcome> {
     await pace(stages);
+    // A refused `ack` leaves a void, which needs room as well.
+    if (question.durability === 'ack' && !log.hasRoom()) return { kind: 'not-recorded' };
     const judged = granted
       ? await judgeQuestion(question, { nowMs: clock.nowMs(), freshnessGraceMs, stages })
       : {

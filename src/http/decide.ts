@@ -41,6 +41,7 @@ export function createDecideRoute(options: DecideOptions): Handler {
   const { control, isDraining } = options;
   return async (context) => {
     if (isDraining()) return problemResponse({ code: 'SHUTTING_DOWN', retryAfterMs: 1_000 });
+    const keysEpoch = control.keysEpoch();
     const asked = await readRequest(context, options);
     if (!asked.ok) return problemResponse(asked.error);
     context.var.stages.begin('permit');
@@ -61,22 +62,25 @@ export function createDecideRoute(options: DecideOptions): Handler {
         return asked.value.idempotencyKey === null
           ? answerTo(await decide(asked.value, undefined, context, options), undefined)
           : problemResponse({ code: 'CLAIM_UNAVAILABLE', retryAfterMs: 1_000 });
-      case 'granted':
+      case 'granted': {
+        // The permit's own sync may have told that revocations were missed; then the key is read again first.
+        const reread = keysEpoch === control.keysEpoch() ? undefined : await authenticate(context, options);
+        if (reread && !reread.ok) return problemResponse(reread.error);
         return asked.value.idempotencyKey === null
           ? answerTo(await decide(asked.value, permit.view, context, options), permit.bucket)
           : answerOnce(asked.value, asked.value.idempotencyKey, permit, context, options);
+      }
     }
   };
 }
 
+const authenticate = ({ req, env }: RouteContext, { authenticator }: DecideOptions) =>
+  authenticator.authenticate(req.raw.headers.get('authorization'), 'decide', env.scope);
+
 async function readRequest(context: RouteContext, options: DecideOptions): Promise<Result<Asked, Problem>> {
-  const { authenticator, bodyLimits, catalog, clock, barsMax } = options;
+  const { bodyLimits, catalog, clock, barsMax } = options;
   const request = context.req.raw;
-  const principal = await authenticator.authenticate(
-    request.headers.get('authorization'),
-    'decide',
-    context.env.scope,
-  );
+  const principal = await authenticate(context, options);
   if (!principal.ok) return principal;
   context.var.stages.begin('validate');
   const text = await readBody(request, bodyLimits);
@@ -120,7 +124,7 @@ async function answerOnce(
   });
   switch (claim.kind) {
     case 'replay':
-      return mayLeave(claim, permit.view)
+      return mayLeave(claim, options)
         ? replay(claim, permit.bucket)
         : problemResponse({ code: 'SUPERSEDED', detail: useNewKey });
     case 'in-progress':
@@ -156,11 +160,14 @@ function keptAnswer(outcome: Outcome, view: ControlView, status: number, body: s
   };
 }
 
-/** An answer kept from before a state that no longer permits it stays where it is. */
-function mayLeave({ status, body }: Replay, view: ControlView): boolean {
+/** The claim took its time: what was kept leaves only if it may be acted upon at this moment. */
+function mayLeave({ status, body }: Replay, { control, clock }: DecideOptions): boolean {
   if (status >= 400) return true;
-  const { actionable, effect }: Answer = JSON.parse(body);
-  return !actionable || permits(view.tradingState, effect);
+  const { actionable, effect, validUntil }: Answer = JSON.parse(body);
+  if (!actionable) return true;
+  const view = control.current();
+  const isValid = validUntil !== null && clock.nowMs() < Date.parse(validUntil);
+  return isValid && view !== undefined && permits(view.tradingState, effect);
 }
 
 /** A keyed request that ended in a refusal ends in it for good: its record may exist, so it is not decided again. */

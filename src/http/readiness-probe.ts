@@ -45,11 +45,23 @@ export function createReadinessProbe(options: ProbeOptions): (scope: RequestScop
     }
   }
 
+  /** Also when the client that asked hangs up, for those who wait for what it finds. */
+  function probeToTheEnd(scope: RequestScope): Promise<Probe> {
+    const probing = probe(scope);
+    scope.waitUntil(
+      probing.then(
+        () => undefined,
+        () => undefined,
+      ),
+    );
+    return probing;
+  }
+
   return async (scope) => {
     for (;;) {
       const nowMs = clock.monotonicMs();
       if (last && nowMs - last.endedAtMs < probeLifeMs) return last;
-      if (nowMs >= proberEndsAtMs) return probe(scope);
+      if (nowMs >= proberEndsAtMs) return probeToTheEnd(scope);
       await timers.sleep(pollMs);
     }
   };

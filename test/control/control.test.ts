@@ -25,7 +25,10 @@ async function serve(perSecond: number, seconds: number, ask: PermitAsk = wide):
     void isolate.permit(ask).then((answer) => kinds.push(answer.kind));
     await fleet.time.pass(1_000 / perSecond);
   }
-  await fleet.time.pass(1_000);
+  // Not longer than it takes: an isolate that rests for a view's life has slept.
+  for (let waitedMs = 0; kinds.length < perSecond * seconds && waitedMs < 1_000; waitedMs += 10) {
+    await fleet.time.pass(10);
+  }
   return kinds;
 }
 
@@ -407,11 +410,15 @@ describe('a halt that reached libSQL alone', () => {
     },
   );
 
-  it('shows as soon as a read of a slow libSQL ends', async () => {
+  it('ends all permission as soon as a read of a slow libSQL ends, and shows when libSQL is quick again', async () => {
     await kindOf();
     fleet.durableMs = 3_000;
     await serve(100, 2);
     fleet.durable = ok(halted);
+    await serve(100, 6);
+    const answer = await permit();
+    expect(answer.kind === 'granted' ? answer.view.tradingState : 'none').not.toBe('ACTIVE');
+    fleet.durableMs = 3;
     await serve(100, 6);
     expect(await permit()).toMatchObject({ view: halted });
   });
@@ -435,15 +442,32 @@ describe('a libSQL that is lost or late', () => {
     expect(isolate.control.status()).toMatchObject({ health: 'up', lastFailure: null });
   });
 
-  it('keeps an isolate that slept for a moment, and does not stop it', async () => {
+  it('permits nothing to an isolate that slept, since it may have slept through a halt', async () => {
     await kindOf();
     fleet.durableMs = 3_000;
-    for (let wake = 0; wake < 5; wake++) {
-      await fleet.time.pass(10_000);
+    fleet.durable = ok({ ...active, epoch: 2, tradingState: 'HALTED' });
+    await fleet.time.pass(10_000);
+    for (let asked = 0; asked < 20; asked++) {
       const askedMs = fleet.time.monotonicMs();
-      expect(await kindOf()).toBe('granted');
-      expect(fleet.time.monotonicMs() - askedMs).toBeLessThan(130);
+      const answer = await permit();
+      expect(answer.kind === 'granted' ? answer.view.tradingState : 'none').not.toBe('ACTIVE');
+      expect(fleet.time.monotonicMs() - askedMs).toBeLessThanOrEqual(750);
+      await fleet.time.pass(500);
     }
+    fleet.durableMs = 5;
+    await serve(10, 5);
+    expect(await permit()).toMatchObject({ view: { epoch: 2, tradingState: 'HALTED' } });
+  });
+
+  it('is bridged for half a minute and no longer', async () => {
+    await kindOf();
+    fleet.durable = libsqlDown;
+    expect(await serve(100, 28)).toEqual(Array(2_800).fill('granted'));
+    await serve(100, 4);
+    expect(await kindOf()).toBe('unavailable');
+    fleet.durable = ok(active);
+    await serve(100, 3);
+    expect(await kindOf()).toBe('granted');
   });
 
   it('leaves each answer at least a quarter of a view’s life', async () => {

@@ -231,6 +231,18 @@ describe('the decision pipeline', () => {
     });
   });
 
+  it('refuses `ack` while the log has no room, without trying the row', async () => {
+    const { ask, shared, time, rows } = setUp({ pendingBytesMax: 1 });
+    shared.tableFails = true;
+    await ask(question(constantModel(0.9)));
+    const refused = ask(question(constantModel(0.9), { durability: 'ack' }));
+    await time.advance(50);
+    expect(await refused).toEqual({ kind: 'not-recorded' });
+    shared.tableFails = false;
+    await time.advance(1_000);
+    expect(rows).toHaveLength(1);
+  });
+
   it('answers `ack` only after the row is written', async () => {
     const { ask, rows } = setUp();
     expect(await ask(question(constantModel(0.9), { durability: 'ack' }))).toMatchObject({
