@@ -1,5 +1,5 @@
 /** `npm start`: the whole service on this machine, until Ctrl-C. */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,6 +22,7 @@ interface LaunchOptions {
 }
 
 const USAGE = `usage: npm start -- [--runtime ${runtimeNames.join('|')}] [--port N] [--data DIR]`;
+const LOOK_EVERY_MS = 1_000;
 const startedMs = Date.now();
 
 process.exitCode = await launch(process.argv.slice(2)).catch((failure: Error) => {
@@ -40,6 +41,7 @@ async function launch(args: readonly string[]): Promise<number> {
     progress: (line) => console.error(`${line} (${secondsSinceStart()})`),
     async onReady(service) {
       for (const file of files) writeServiceFile(file, service);
+      stopWithout(join(dataDir, 'service.json'), stack);
       await greet(service, files, dataDir);
     },
   });
@@ -50,6 +52,19 @@ async function launch(args: readonly string[]): Promise<number> {
   for (const file of files) rmSync(file, { force: true });
   console.error(sayWhy(cause));
   return exitCode(cause);
+}
+
+/**
+ * A start whose announcement in its data directory is gone is stopped like by a signal: the directory was removed, or
+ * somebody took the file away for that purpose. Nothing else would end one whose terminal and parents are gone.
+ */
+function stopWithout(file: string, stack: Stack): void {
+  const looking = setInterval(() => {
+    if (existsSync(file)) return;
+    clearInterval(looking);
+    stack.interrupt();
+  }, LOOK_EVERY_MS);
+  looking.unref();
 }
 
 async function readOptions(args: readonly string[]): Promise<LaunchOptions> {

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClient } from '../../src/client/client.ts';
@@ -31,19 +33,22 @@ async function launch(runtime: RuntimeName): Promise<LaunchedService> {
 const clientOf = ({ baseUrl, keys }: ServiceFile, scope: 'decide' | 'observe') =>
   createClient({ baseUrl, authorization: keys[scope], transport: fetchTransport(fetch) });
 
-/** Asks for decisions without a pause until the service stops answering them. Answers the ids it was given. */
-async function decideUntilRefused(service: ServiceFile): Promise<string[]> {
+/** Asks for decisions without a pause until the service stops answering them; resolves when many were. */
+async function decideUntilRefused(service: ServiceFile): Promise<{ readonly ids: Promise<string[]> }> {
   const client = clientOf(service, 'decide');
   const ids: string[] = [];
+  const many = Promise.withResolvers<void>();
   const ask = async (): Promise<void> => {
     for (;;) {
       const reply = await client.decide({ symbol: 'DEMO', bars });
       if (reply.kind !== 'ok') return;
       ids.push(reply.value.id);
+      if (ids.length === 200) many.resolve();
     }
   };
-  await Promise.all(Array.from({ length: 8 }, ask));
-  return ids;
+  const all = Promise.all(Array.from({ length: 8 }, ask)).then(() => ids);
+  await Promise.race([many.promise, all]);
+  return { ids: all };
 }
 
 /** A start on the same data directory, to see what was written. */
@@ -80,10 +85,9 @@ describe('the launcher', () => {
   for (const runtime of runtimeNames) {
     it(`stops everything on ${runtime} when interrupted under load, and every answered decision is written`, async () => {
       const { service, stop } = await launch(runtime);
-      const decided = decideUntilRefused(service);
-      await sleep(500);
+      const decided = await decideUntilRefused(service);
       expect(await stop()).toBe(endedWell);
-      const ids = await decided;
+      const ids = await decided.ids;
       expect(ids.length).toBeGreaterThan(0);
       for (const pid of processesOf(service)) expect(await isGone(pid)).toBe(true);
       expect(await unwritten(ids)).toEqual([]);
@@ -96,14 +100,13 @@ describe('the launcher', () => {
   ] as const) {
     it(`ends with one line when ${part} is killed under load, and every answered decision is written`, async () => {
       const { service, launcher, output } = await launch('workerd');
-      const decided = decideUntilRefused(service);
-      await sleep(500);
+      const decided = await decideUntilRefused(service);
       process.kill(service.standins[part].pid, 'SIGKILL');
       expect(await launcher.ended).toBe('ended with status 1');
       expect((await output).trimEnd().split('\n').at(-1)).toBe(
         `stopped, because the ${name} part was killed by SIGKILL`,
       );
-      expect(await unwritten(await decided)).toEqual([]);
+      expect(await unwritten(await decided.ids)).toEqual([]);
     });
   }
 
@@ -112,6 +115,13 @@ describe('the launcher', () => {
     process.kill(service.servicePid, 'SIGKILL');
     expect(await launcher.ended).toBe('ended with status 1');
     expect(await output).toContain('stopped, because the service part was killed by SIGKILL');
+    for (const pid of processesOf(service)) expect(await isGone(pid)).toBe(true);
+  });
+
+  it('stops in order when its announcement is taken away, as with its folder', async () => {
+    const { service, launcher } = await launch('workerd');
+    rmSync(join(dataDir.path, 'service.json'));
+    expect(await launcher.ended).toBe(endedWell);
     for (const pid of processesOf(service)) expect(await isGone(pid)).toBe(true);
   });
 
