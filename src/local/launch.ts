@@ -1,10 +1,10 @@
 /** `npm start`: the whole service on this machine, until Ctrl-C. */
 import { existsSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from './build-worker.ts';
 import { writeExampleRequests } from './example-requests.ts';
+import { freePort } from './free-port.ts';
 import {
   type RuntimeName,
   readServiceFile,
@@ -77,7 +77,7 @@ async function readOptions(args: readonly string[]): Promise<LaunchOptions> {
   const runtime = runtimeNames.find((name) => name === values.runtime);
   const port = Number(values.port);
   if (!runtime || !Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(USAGE);
-  return { runtime, port: await freePort(port), dataDir: resolve(ROOT, values.data) };
+  return { runtime, port: await portOrExplain(port), dataDir: resolve(ROOT, values.data) };
 }
 
 function parseOrExplain<T>(parse: () => T): T {
@@ -89,21 +89,14 @@ function parseOrExplain<T>(parse: () => T): T {
 }
 
 /** The port, or any free one for 0. */
-function freePort(port: number): Promise<number> {
-  const server = createServer();
-  return new Promise((resolvePort, reject) => {
-    server.once('error', (failure: NodeJS.ErrnoException) => {
-      const isTaken = failure.code === 'EADDRINUSE';
-      reject(
-        new Error(isTaken ? `port ${port} is taken; choose another: npm start -- --port N` : failure.message),
-      );
-    });
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      const bound = typeof address === 'object' && address ? address.port : port;
-      server.close(() => resolvePort(bound));
-    });
-  });
+async function portOrExplain(port: number): Promise<number> {
+  try {
+    return await freePort(port);
+  } catch (failure) {
+    const isTaken = (failure as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    if (!isTaken) throw failure;
+    throw new Error(`port ${port} is taken; choose another: npm start -- --port N`);
+  }
 }
 
 /**

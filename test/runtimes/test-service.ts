@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from 'drizzle-orm/libsql/migrator';
@@ -8,6 +7,7 @@ import { fetchTransport } from '../../src/client/fetch-transport.ts';
 import { createSharedControl } from '../../src/control/sync.ts';
 import { bundlesOf, ROOT } from '../../src/local/build-worker.ts';
 import type { Child } from '../../src/local/child.ts';
+import { freePort } from '../../src/local/free-port.ts';
 import { localSecrets } from '../../src/local/secrets.ts';
 import { seedLocal } from '../../src/local/seed.ts';
 import type { RuntimeName } from '../../src/local/service-file.ts';
@@ -165,15 +165,4 @@ async function untilReady(baseUrl: string, child: Child): Promise<void> {
 /** Resolves when `condition` holds; a condition that never does fails the test by its own time limit. */
 export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await condition())) await timers.sleep(10);
-}
-
-function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildWorker, ROOT } from '../../../src/local/build-worker.ts';
 import { type Child, startChild } from '../../../src/local/child.ts';
+import { freePort } from '../../../src/local/free-port.ts';
 import { startReaper } from '../../../src/local/reaper.ts';
 import type { RuntimeName } from '../../../src/local/service-file.ts';
 import { TICKER_TOKEN, workerdConfig } from '../../../src/local/workerd-config.ts';
 import { startWorkerd } from '../../../src/local/workerd-process.ts';
-import { freePort } from './free-port.ts';
 import type { Server } from './server.ts';
 
 interface EchoOptions {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { freePort } from '../../../src/local/free-port.ts';
 import type { RuntimeName, ServiceFile } from '../../../src/local/service-file.ts';
 import { Stack } from '../../../src/local/stack.ts';
-import { freePort } from './free-port.ts';
 import type { Server } from './server.ts';
 
 interface ServiceOptions {
