@@ -20,7 +20,7 @@ const environmentSchema = z.object({
   BODY_BYTES_MAX: integer(262_144, 1_024, 4_194_304),
   BODY_DEADLINE_MS: integer(5_000, 100, 30_000),
   BARS_MAX: integer(1_000, 64, 10_000),
-  /** Life of the control view: the longest a halt can stay unseen by an isolate. */
+  /** Life of the control view; what it means for a halt is told in control/view-holder.ts. */
   VIEW_LIFE_MS: integer(1_000, 100, 1_000),
   CONTROL_DEADLINE_MS_MAX: integer(250, 20, 1_000),
   DATABASE_DEADLINE_MS: integer(3_000, 100, 8_000),

@@ -58,7 +58,7 @@ export interface LogStatus {
 }
 
 export interface DecisionLogOptions {
-  /** Inserts rows idempotently (same id, no second row) in one statement. */
+  /** Inserts a batch's rows idempotently: same id, no second row. */
   readonly insert: (records: readonly DecisionRecord[]) => Promise<Result<void, WriteFailure>>;
   readonly clock: Clock;
   readonly timers: Timers;

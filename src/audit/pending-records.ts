@@ -17,7 +17,7 @@ interface Waiting {
   readonly queuedAtMs: number;
 }
 
-/** What one statement is to write. Never empty. */
+/** What is to be written next, as a whole. Never empty. */
 export interface Batch {
   readonly waiting: readonly Waiting[];
   readonly isRetry: boolean;

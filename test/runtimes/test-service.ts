@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from 'drizzle-orm/libsql/migrator';
+import { timers } from '../../functions/web-platform.ts';
 import { type Client, createClient } from '../../src/client/client.ts';
 import { fetchTransport } from '../../src/client/fetch-transport.ts';
 import { createSharedControl } from '../../src/control/sync.ts';
@@ -144,17 +145,6 @@ async function raiseEpoch(
   const seeded = await createSharedControl(redis).seed({ epoch, tradingState, registryEpoch: 0 });
   if (!seeded.ok) throw new Error(seeded.error);
 }
-
-const timers = {
-  sleep: (durationMs: number, signal?: AbortSignal) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, durationMs);
-      signal?.addEventListener('abort', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    }),
-};
 
 async function untilReady(baseUrl: string, child: Child): Promise<void> {
   const ended = child.ended.then((how) => Promise.reject(new Error(`the service ${how}`)));
