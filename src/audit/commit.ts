@@ -1,4 +1,5 @@
 import { type Client, LibsqlError } from '@libsql/client/web';
+import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { DecisionRecord } from './decision-record.ts';
 import type { WriteFailure } from './pending-records.ts';
@@ -53,7 +54,7 @@ async function insertRows(
     await client.execute({ sql: insertDecisions, args: [JSON.stringify(records)] });
     return ok(undefined);
   } catch (failure) {
-    const detail = failure instanceof Error ? failure.message : String(failure);
+    const detail = messageOf(failure);
     return err({ kind: isRefusal(failure) ? 'refused' : 'unavailable', detail });
   }
 }

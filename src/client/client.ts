@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { messageOf } from '../core/message-of.ts';
 import type {
   answerSchema,
   DecisionRequest,
@@ -80,7 +81,7 @@ export function createClient(options: ClientOptions): Client {
       const retryAfterMs = retryAfter === null ? null : Number(retryAfter) * 1000;
       return { kind: 'problem', status: reply.status, problem: value as ProblemBody, retryAfterMs };
     } catch (failure) {
-      return { kind: 'unreachable', detail: failure instanceof Error ? failure.message : String(failure) };
+      return { kind: 'unreachable', detail: messageOf(failure) };
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { RoundTrip } from './round-trip.ts';
 import type { ControlState } from './view.ts';
@@ -45,7 +46,7 @@ export function createDurableReading(options: DurableReadingOptions): DurableRea
     try {
       return await readDurableControl();
     } catch (thrown) {
-      return err(thrown instanceof Error ? thrown.message : String(thrown));
+      return err(messageOf(thrown));
     }
   }
 

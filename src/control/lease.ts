@@ -1,5 +1,6 @@
 import type { Clock, Timers } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
+import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { DurableReading } from './durable-reading.ts';
@@ -148,7 +149,7 @@ export function createLease(options: LeaseOptions): Lease {
       try {
         return await renewOrThrow(scope);
       } catch (failure) {
-        return err(failure instanceof Error ? failure.message : String(failure));
+        return err(messageOf(failure));
       }
     },
   };

@@ -1,4 +1,5 @@
 import * as ort from 'onnxruntime-web/wasm';
+import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Engine, EngineFailure, ModelGraph, Runnable } from './engine.ts';
 
@@ -61,6 +62,3 @@ function checkScores(data: unknown, rowCount: number): Result<Float32Array, Engi
   }
   return ok(data);
 }
-
-const messageOf = (failure: unknown): string =>
-  failure instanceof Error ? failure.message : String(failure);

@@ -1,4 +1,5 @@
 /** How a stand-in lives as a process: it says when it is ready, and it ends in order when asked to. */
+import { messageOf } from '../core/message-of.ts';
 
 /**
  * Prints the one line that a launcher waits for on stdout, `{"ready":true,…}`, and calls `stop` once, on
@@ -24,6 +25,6 @@ export function runUntilStopped(options: {
 
 /** One line on stderr, no stack, exit code 1. */
 export function exitWith(error: unknown): never {
-  console.error(error instanceof Error ? error.message : String(error));
+  console.error(messageOf(error));
   process.exit(1);
 }

@@ -1,4 +1,5 @@
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
+import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import {
   bytes,
@@ -26,7 +27,7 @@ export function decodeModel(file: Uint8Array): Result<ModelProto, string> {
   try {
     return ok(modelCodec.decode(new BinaryReader(file)));
   } catch (failure) {
-    return err(`not an ONNX file: ${failure instanceof Error ? failure.message : String(failure)}`);
+    return err(`not an ONNX file: ${messageOf(failure)}`);
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../core/message-of.ts';
 import { ok, type Result } from '../core/result.ts';
 import { readSp500Csv } from '../local/sp500.ts';
 import { makeModel } from './make-model.ts';
@@ -101,7 +102,7 @@ function readOptions(args: string[]): Options | string {
     if (!Number.isInteger(seed) || Math.abs(seed) > 0x7fffffff) return '--seed must be a 32-bit integer';
     return { ...values, seed };
   } catch (failure) {
-    return failure instanceof Error ? failure.message : String(failure);
+    return messageOf(failure);
   }
 }
 

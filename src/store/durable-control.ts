@@ -1,4 +1,5 @@
 import { desc } from 'drizzle-orm';
+import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Database } from './database.ts';
 import { controlEpochs } from './schema.ts';
@@ -17,6 +18,6 @@ export async function loadDurableControl(database: Database): Promise<Result<Dur
     const [row] = await database.orm.select().from(controlEpochs).orderBy(desc(controlEpochs.epoch)).limit(1);
     return ok(row ?? fresh);
   } catch (failure) {
-    return err(failure instanceof Error ? failure.message : String(failure));
+    return err(messageOf(failure));
   }
 }

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
+import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Database } from './database.ts';
 import { apiKeys } from './schema.ts';
@@ -27,6 +28,6 @@ export async function loadKey(database: Database, id: string): Promise<Result<Ke
     const { createdAtMs: _, ...columns } = row;
     return ok({ ...columns, ...limitColumns.parse(row), scopes: scopesColumn.parse(JSON.parse(row.scopes)) });
   } catch (failure) {
-    return err(failure instanceof Error ? failure.message : String(failure));
+    return err(messageOf(failure));
   }
 }

@@ -1,6 +1,7 @@
 import { sha1 } from '@noble/hashes/legacy.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Redis } from '@upstash/redis';
+import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 
 /** A reply of ours on the wire: a flat array `name, value, name, value, …` of strings. */
@@ -48,9 +49,6 @@ export function createRedisScript(redis: Pick<Redis, 'eval' | 'evalsha'>, source
     },
   };
 }
-
-const messageOf = (failure: unknown): string =>
-  failure instanceof Error ? failure.message : String(failure);
 
 function readFields(reply: unknown): ReplyFields | undefined {
   if (!Array.isArray(reply) || reply.length % 2 !== 0) return undefined;
