@@ -37,10 +37,24 @@ const trim = fc.constantFrom<string[][]>(
   ['NOMKSTREAM'],
 );
 
+/**
+ * Seconds, hardly ever the same twice: GT and LT compare instants to the millisecond, and with equal lifetimes the
+ * answer would be which millisecond of each store's own clock a command met.
+ */
+const lifetime = fc.integer({ min: 1, max: 1_000_000 }).map((n) => String(1_000 * n));
+
 const onStrings = [
   command(word('GET'), key),
   command(word('SET'), key, text, maybe('NX', 'XX', 'GET', 'KEEPTTL')),
-  command(word('SET'), key, text, fc.constantFrom(['EX', '1000'], ['PX', '0'], ['PX', 'x'], ['EX'])),
+  command(
+    word('SET'),
+    key,
+    text,
+    fc.oneof(
+      lifetime.map((seconds) => ['EX', seconds]),
+      fc.constantFrom<string[]>(['PX', '0'], ['PX', 'x'], ['EX']),
+    ),
+  ),
   command(fc.constantFrom('INCR', 'DECR', 'STRLEN', 'GETDEL'), key),
   command(fc.constantFrom('INCRBY', 'DECRBY'), key, integer),
   command(fc.constantFrom('APPEND', 'SETNX'), key, text),
@@ -52,7 +66,7 @@ const onKeys = [
   command(
     word('EXPIRE'),
     key,
-    fc.constantFrom('1000', '-1', 'x'),
+    fc.oneof(lifetime, fc.constantFrom('-1', 'x')),
     fc.constantFrom([], ['NX'], ['XX'], ['GT'], ['LT']),
   ),
   command(word('KEYS'), fc.constantFrom('*', 'a', '[ab]', '[^a]', '?', '\\a', 'a*b')),
