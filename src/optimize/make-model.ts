@@ -3,16 +3,16 @@ import { createOrtEngine } from '../inference/ort.ts';
 import type { Manifest } from '../models/bundle.ts';
 import { type BundleDraft, type Release, releaseBundle } from '../models/release.ts';
 import { encodeModel } from '../onnx/model-proto.ts';
-import { fitDomain } from './domain.ts';
-import { type Ensemble, ensembleScores, trainEnsemble } from './ensemble.ts';
-import { ensembleGraph, INPUT_NAME, OUTPUT_NAME } from './ensemble-graph.ts';
-import { buildExamples, type Examples } from './examples.ts';
-import { type Labels, labelSplit } from './labels.ts';
-import { manifestMetrics, measure, type PartScores, type Report, type Scored } from './measure.ts';
-import { quantizeGraph } from './quantize-graph.ts';
+import { quantizeGraph } from './compress/quantize-graph.ts';
+import { buildExamples, type Examples } from './data/examples.ts';
+import { type Labels, labelSplit } from './data/labels.ts';
+import { ensembleGraph, INPUT_NAME, OUTPUT_NAME } from './export/ensemble-graph.ts';
+import { fitDomain } from './measure/domain.ts';
+import { manifestMetrics, measure, type PartScores, type Report, type Scored } from './measure/measure.ts';
+import { choosePolicy } from './measure/thresholds.ts';
 import type { Recipe } from './recipe.ts';
-import { type Split, splitByTime } from './split.ts';
-import { choosePolicy } from './thresholds.ts';
+import { type Ensemble, ensembleScores, trainEnsemble } from './train/ensemble.ts';
+import { type Split, splitByTime } from './validation/split.ts';
 
 interface Making {
   readonly recipe: Recipe;

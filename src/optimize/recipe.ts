@@ -1,8 +1,8 @@
 import type { Bar } from '../features/bar.ts';
 import type { FeatureSet } from '../features/vector.ts';
 import type { Manifest } from '../models/bundle.ts';
-import type { EnsembleOptions } from './ensemble.ts';
-import type { SplitShares } from './split.ts';
+import type { EnsembleOptions } from './train/ensemble.ts';
+import type { SplitShares } from './validation/split.ts';
 
 /** Bars with where they came from. */
 interface BarSource {

@@ -3,9 +3,9 @@ import { sha256Hex } from '../core/digest.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { dailyV1 } from '../features/daily-v1.ts';
 import { demoBars } from '../local/demo-series.ts';
-import { readBarsCsv } from './bars-csv.ts';
-import type { EnsembleOptions } from './ensemble.ts';
+import { readBarsCsv } from './data/bars-csv.ts';
 import type { Recipe } from './recipe.ts';
+import type { EnsembleOptions } from './train/ensemble.ts';
 
 /**
  * The S&P 500, daily. `file`: `sp500-2000.csv` of npm `vega-datasets` (BSD-3-Clause), 2000-01-03 to

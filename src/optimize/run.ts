@@ -5,12 +5,12 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../core/message-of.ts';
 import { ok, type Result } from '../core/result.ts';
 import { readSp500Csv } from '../local/sp500.ts';
+import { writeBundle } from './export/write-bundle.ts';
 import { makeModel } from './make-model.ts';
-import type { Report } from './measure.ts';
+import type { Report } from './measure/measure.ts';
 import type { Recipe } from './recipe.ts';
 import { activeRecipe, spxRecipe } from './recipes.ts';
-import { reportPage } from './report-page.ts';
-import { writeBundle } from './write-bundle.ts';
+import { reportPage } from './report/report-page.ts';
 
 const USAGE = `npm run optimize -- [options]
 Trains, quantizes and releases the models, and reports what they are worth out of sample.

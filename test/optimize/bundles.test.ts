@@ -6,8 +6,8 @@ import { contractHash } from '../../src/features/vector.ts';
 import { createOrtEngine } from '../../src/inference/ort.ts';
 import { demoBars } from '../../src/local/demo-series.ts';
 import { type Bundle, openBundle } from '../../src/models/bundle.ts';
-import { insideDomain } from '../../src/optimize/domain.ts';
-import { buildExamples } from '../../src/optimize/examples.ts';
+import { buildExamples } from '../../src/optimize/data/examples.ts';
+import { insideDomain } from '../../src/optimize/measure/domain.ts';
 
 function shipped(name: string): Bundle {
   const file = (path: string): URL => new URL(`../../bundles/${name}/${path}`, import.meta.url);

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { dailyV1 } from '../../src/features/daily-v1.ts';
 import { featureVector } from '../../src/features/vector.ts';
 import { demoBars } from '../../src/local/demo-series.ts';
-import { buildExamples, sliceExamples } from '../../src/optimize/examples.ts';
-import { labelSplit } from '../../src/optimize/labels.ts';
-import { splitByTime } from '../../src/optimize/split.ts';
+import { buildExamples, sliceExamples } from '../../src/optimize/data/examples.ts';
+import { labelSplit } from '../../src/optimize/data/labels.ts';
+import { splitByTime } from '../../src/optimize/validation/split.ts';
 
 const bars = demoBars({ seed: 4, endMs: Date.UTC(2020, 0, 1), count: 200 });
 const horizonBars = 5;

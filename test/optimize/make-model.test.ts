@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createOrtEngine } from '../../src/inference/ort.ts';
 import { createInterpreter } from '../../src/onnx/interpreter.ts';
 import { decodeModel } from '../../src/onnx/model-proto.ts';
-import { buildExamples } from '../../src/optimize/examples.ts';
+import { buildExamples } from '../../src/optimize/data/examples.ts';
 import { makeModel } from '../../src/optimize/make-model.ts';
 import type { Recipe } from '../../src/optimize/recipe.ts';
 import { smallRecipe } from './small-recipe.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { equityFigures, longOnlyEquity } from '../../src/optimize/policy-equity.ts';
+import { equityFigures, longOnlyEquity } from '../../src/optimize/measure/policy-equity.ts';
 
 describe('longOnlyEquity', () => {
   it('earns the returns of the sessions it holds, keeps its position on HOLD and pays at each change', () => {

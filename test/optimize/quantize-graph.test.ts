@@ -3,7 +3,7 @@ import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import { createInterpreter } from '../../src/onnx/interpreter.ts';
 import type { ModelProto } from '../../src/onnx/model-proto.ts';
 import { fromTensorProto, type Tensor } from '../../src/onnx/tensor.ts';
-import { quantizeGraph } from '../../src/optimize/quantize-graph.ts';
+import { quantizeGraph } from '../../src/optimize/compress/quantize-graph.ts';
 
 /** y = x·w + b, with a second product of the same x beside it. */
 function graphOf(weights: Float32Array, bias = 0.25): ModelProto {

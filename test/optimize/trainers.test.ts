@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../src/core/seeded-random.ts';
 import { sigmoid } from '../../src/core/sigmoid.ts';
-import { calibrate, fitCalibration } from '../../src/optimize/calibration.ts';
-import { logLoss } from '../../src/optimize/log-loss.ts';
-import { logisticLogits, trainLogistic } from '../../src/optimize/logistic.ts';
-import { perceptronLogits, trainPerceptron } from '../../src/optimize/multilayer-perceptron.ts';
-import type { TrainingRows } from '../../src/optimize/training-rows.ts';
+import { calibrate, fitCalibration } from '../../src/optimize/train/calibration.ts';
+import { logLoss } from '../../src/optimize/train/log-loss.ts';
+import { logisticLogits, trainLogistic } from '../../src/optimize/train/logistic.ts';
+import { perceptronLogits, trainPerceptron } from '../../src/optimize/train/multilayer-perceptron.ts';
+import type { TrainingRows } from '../../src/optimize/train/training-rows.ts';
 
 /** Rows of two normal inputs, labelled 1 with probability sigmoid(logit(a, b)). */
 function rowsOf(seed: number, count: number, logit: (a: number, b: number) => number): TrainingRows {

@@ -1,4 +1,4 @@
-import { sigmoid } from '../core/sigmoid.ts';
+import { sigmoid } from '../../core/sigmoid.ts';
 import type { TrainingRows } from './training-rows.ts';
 
 export interface LogisticParameters {

@@ -1,7 +1,7 @@
-import { log } from '../core/log.ts';
-import type { Manifest } from '../models/bundle.ts';
+import { log } from '../../core/log.ts';
+import type { Manifest } from '../../models/bundle.ts';
+import type { Recipe } from '../recipe.ts';
 import { longOnlyEquity, policyActions } from './policy-equity.ts';
-import type { Recipe } from './recipe.ts';
 
 type Policy = Manifest['policy'];
 

@@ -1,4 +1,4 @@
-import { sigmoid } from '../core/sigmoid.ts';
+import { sigmoid } from '../../core/sigmoid.ts';
 import { type Calibration, calibrate, fitCalibration } from './calibration.ts';
 import { logLoss } from './log-loss.ts';
 import { type LogisticParameters, logisticLogits, trainLogistic } from './logistic.ts';

@@ -1,4 +1,4 @@
-import { log } from '../core/log.ts';
+import { log } from '../../core/log.ts';
 
 /** Mean of −ln(probability given to what happened), in nats. Probabilities are held 10⁻¹² away from 0 and 1. */
 export function logLoss(probabilities: ArrayLike<number>, labels: ArrayLike<number>): number {

@@ -1,7 +1,7 @@
-import { GraphBuilder, type GraphValue } from '../onnx/graph-builder.ts';
-import type { ModelProto } from '../onnx/model-proto.ts';
-import type { Tensor } from '../onnx/tensor.ts';
-import type { Ensemble } from './ensemble.ts';
+import { GraphBuilder, type GraphValue } from '../../onnx/graph-builder.ts';
+import type { ModelProto } from '../../onnx/model-proto.ts';
+import type { Tensor } from '../../onnx/tensor.ts';
+import type { Ensemble } from '../train/ensemble.ts';
 
 export const INPUT_NAME = 'features';
 export const OUTPUT_NAME = 'probability';

@@ -1,5 +1,5 @@
-import { err, ok, type Result } from '../core/result.ts';
-import { type Bar, validateBars } from '../features/bar.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import { type Bar, validateBars } from '../../features/bar.ts';
 
 /** Names of the columns in the file's header. */
 interface BarColumns {

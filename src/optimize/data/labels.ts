@@ -1,4 +1,4 @@
-import type { Split } from './split.ts';
+import type { Split } from '../validation/split.ts';
 
 export interface Labels {
   /** Returns above it are labelled 1. */

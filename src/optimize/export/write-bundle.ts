@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Release } from '../models/release.ts';
+import type { Release } from '../../models/release.ts';
 
 /** Writes `manifest.json` and `model.onnx` into `<directory>/<name>` and answers that path. */
 export async function writeBundle(directory: string, { bundle, files }: Release): Promise<string> {

@@ -1,5 +1,5 @@
-import type { Bar } from '../features/bar.ts';
-import { type FeatureSet, featureVector } from '../features/vector.ts';
+import type { Bar } from '../../features/bar.ts';
+import { type FeatureSet, featureVector } from '../../features/vector.ts';
 
 /**
  * What a model may learn from, oldest first; row i of `features` belongs to index i of the others. A decision

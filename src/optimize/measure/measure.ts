@@ -1,11 +1,13 @@
-import { SeededRandom } from '../core/seeded-random.ts';
-import type { Manifest } from '../models/bundle.ts';
-import { areaUnderCurve } from '../stats/area-under-curve.ts';
-import { blockBootstrap, type Interval } from '../stats/block-bootstrap.ts';
+import { SeededRandom } from '../../core/seeded-random.ts';
+import type { Manifest } from '../../models/bundle.ts';
+import { areaUnderCurve } from '../../stats/area-under-curve.ts';
+import { blockBootstrap, type Interval } from '../../stats/block-bootstrap.ts';
+import type { Examples } from '../data/examples.ts';
+import type { Labels } from '../data/labels.ts';
+import type { Recipe } from '../recipe.ts';
+import { logLoss } from '../train/log-loss.ts';
+import type { Split } from '../validation/split.ts';
 import { insideDomain } from './domain.ts';
-import type { Examples } from './examples.ts';
-import type { Labels } from './labels.ts';
-import { logLoss } from './log-loss.ts';
 import {
   type Action,
   type Equity,
@@ -14,8 +16,6 @@ import {
   longOnlyEquity,
   policyActions,
 } from './policy-equity.ts';
-import type { Recipe } from './recipe.ts';
-import type { Split } from './split.ts';
 
 /** What was made and what it was measured to be worth. Shares are in [0, 1], losses in nats. */
 export interface Report {

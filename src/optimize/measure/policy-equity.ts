@@ -1,6 +1,6 @@
-import { log } from '../core/log.ts';
-import { judge } from '../decision/policy.ts';
-import type { Manifest } from '../models/bundle.ts';
+import { log } from '../../core/log.ts';
+import { judge } from '../../decision/policy.ts';
+import type { Manifest } from '../../models/bundle.ts';
 
 type Policy = Manifest['policy'];
 export type Action = 'BUY' | 'SELL' | 'HOLD';

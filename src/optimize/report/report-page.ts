@@ -1,4 +1,4 @@
-import type { EquityReport, PartReport, Report } from './measure.ts';
+import type { EquityReport, PartReport, Report } from '../measure/measure.ts';
 
 /** The reports as one page that needs no network: tables, an equity curve each, and what may be concluded. */
 export function reportPage(reports: readonly Report[]): string {

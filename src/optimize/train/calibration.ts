@@ -1,4 +1,4 @@
-import { sigmoid } from '../core/sigmoid.ts';
+import { sigmoid } from '../../core/sigmoid.ts';
 
 /** calibrated = sigmoid(slope × (p − ½) + offset). */
 export interface Calibration {

@@ -1,4 +1,4 @@
-import { type Examples, sliceExamples } from './examples.ts';
+import { type Examples, sliceExamples } from '../data/examples.ts';
 
 export interface SplitShares {
   readonly train: number;

@@ -1,5 +1,5 @@
-import { SeededRandom } from '../core/seeded-random.ts';
-import { sigmoid } from '../core/sigmoid.ts';
+import { SeededRandom } from '../../core/seeded-random.ts';
+import { sigmoid } from '../../core/sigmoid.ts';
 import { logLoss } from './log-loss.ts';
 import type { TrainingRows } from './training-rows.ts';
 

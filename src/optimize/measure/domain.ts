@@ -1,5 +1,5 @@
-import type { Manifest } from '../models/bundle.ts';
-import type { Standardiser } from './standardiser.ts';
+import type { Manifest } from '../../models/bundle.ts';
+import type { Standardiser } from '../train/standardiser.ts';
 
 /**
  * Where the model may be asked: the range of each feature over the rows that shaped the model, widened by

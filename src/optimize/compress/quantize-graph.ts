@@ -1,7 +1,13 @@
-import { err, ok, type Result } from '../core/result.ts';
-import { createInterpreter, roundHalfEven } from '../onnx/interpreter.ts';
-import type { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto } from '../onnx/model-proto.ts';
-import { fromTensorProto, type Tensor, toTensorProto } from '../onnx/tensor.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import { createInterpreter, roundHalfEven } from '../../onnx/interpreter.ts';
+import type {
+  AttributeProto,
+  GraphProto,
+  ModelProto,
+  NodeProto,
+  TensorProto,
+} from '../../onnx/model-proto.ts';
+import { fromTensorProto, type Tensor, toTensorProto } from '../../onnx/tensor.ts';
 
 /**
  * Static int8 quantization in QDQ form. Of every MatMul with a constant right side, the weights become int8,
