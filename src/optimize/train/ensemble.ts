@@ -1,84 +1,44 @@
-import { sigmoid } from '../../core/sigmoid.ts';
-import { type Calibration, calibrate, fitCalibration } from './calibration.ts';
-import { logLoss } from './log-loss.ts';
-import { type LogisticParameters, logisticLogits, trainLogistic } from './logistic.ts';
-import {
-  type PerceptronOptions,
-  type PerceptronParameters,
-  perceptronLogits,
-  trainPerceptron,
-} from './multilayer-perceptron.ts';
-import { fitStandardiser, type Standardiser, standardise } from './standardiser.ts';
-import type { TrainingRows } from './training-rows.ts';
+import { type Combination, combine } from './combination.ts';
+import { type Members, memberLogits } from './members.ts';
+import { pickColumns } from './pick-columns.ts';
 
-/** The calibrated mean of the probabilities of a logistic regression and a small perceptron. */
+/** What a model is asked: which way, and whether a large move lies ahead. In the order of its outputs. */
+export const headNames = ['direction', 'risk'] as const;
+
+export type HeadName = (typeof headNames)[number];
+
+/** One question's ensemble: members on some of the columns, and how their answers make one probability. */
+export interface Head {
+  readonly name: HeadName;
+  /** Indices into the model's features, ascending. */
+  readonly columns: readonly number[];
+  readonly members: Members;
+  readonly combination: Combination;
+}
+
+/** Everything that was learnt: one head or two, over the same row of features. */
 export interface Ensemble {
-  readonly standardiser: Standardiser;
-  readonly logistic: LogisticParameters;
-  readonly perceptron: PerceptronParameters;
-  readonly calibration: Calibration;
+  /** Number of features a row has. */
+  readonly width: number;
+  readonly heads: readonly Head[];
 }
 
-/** One part of the split with its labels. */
-interface LabelledPart {
-  readonly features: Float32Array;
-  readonly labels: Uint8Array;
+/**
+ * Probabilities of rows in f64, straight from the parameters: what every exported form is checked against.
+ *
+ * @param features f32[rows × width] of the ensemble that the head belongs to
+ */
+export function headScores(head: Head, features: Float32Array, width: number): Float64Array {
+  return combine(memberLogits(head.members, pickColumns(features, width, head.columns)), head.combination);
 }
 
-export interface EnsembleOptions {
-  /** Ridge penalties to choose from by validation loss. */
-  readonly ridges: readonly number[];
-  readonly perceptron: PerceptronOptions;
-}
-
-/** Parameters are fitted on `train`; penalty, stopping epoch and calibration are chosen on `validation`. */
-export function trainEnsemble(
-  train: LabelledPart,
-  validation: LabelledPart,
-  options: EnsembleOptions,
-): Ensemble {
-  const standardiser = fitStandardiser(train.features, train.labels.length);
-  const trainRows = rowsOf(standardiser, train);
-  const validationRows = rowsOf(standardiser, validation);
-  const logistic = bestLogistic(trainRows, validationRows, options.ridges);
-  const perceptron = trainPerceptron(trainRows, validationRows, options.perceptron);
-  const raw = meanProbabilities(logistic, perceptron, validationRows.inputs);
-  return { standardiser, logistic, perceptron, calibration: fitCalibration(raw, validation.labels) };
-}
-
-/** Scores in f64, straight from the parameters: what every exported form is checked against. */
-export function ensembleScores(ensemble: Ensemble, features: Float32Array): Float64Array {
-  const inputs = standardise(ensemble.standardiser, features);
-  return meanProbabilities(ensemble.logistic, ensemble.perceptron, inputs).map((probability) =>
-    calibrate(ensemble.calibration, probability),
-  );
-}
-
-function rowsOf(standardiser: Standardiser, { features, labels }: LabelledPart): TrainingRows {
-  const inputs = standardise(standardiser, features);
-  return { count: labels.length, width: standardiser.mean.length, inputs, labels };
-}
-
-function bestLogistic(
-  train: TrainingRows,
-  validation: TrainingRows,
-  ridges: readonly number[],
-): LogisticParameters {
-  const candidates = ridges.map((ridge) => {
-    const parameters = trainLogistic(train, ridge);
-    const loss = logLoss(logisticLogits(parameters, validation.inputs).map(sigmoid), validation.labels);
-    return { parameters, loss };
+/** As {@link headScores} of every head, row-major: f64[rows × heads]. */
+export function ensembleScores({ heads, width }: Ensemble, features: Float32Array): Float64Array {
+  const scores = new Float64Array((features.length / width) * heads.length);
+  heads.forEach((head, h) => {
+    headScores(head, features, width).forEach((score, row) => {
+      scores[row * heads.length + h] = score;
+    });
   });
-  return candidates.reduce((best, candidate) => (candidate.loss < best.loss ? candidate : best)).parameters;
-}
-
-function meanProbabilities(
-  logistic: LogisticParameters,
-  perceptron: PerceptronParameters,
-  inputs: Float64Array,
-): Float64Array {
-  const second = perceptronLogits(perceptron, inputs);
-  return logisticLogits(logistic, inputs).map(
-    (logit, i) => 0.5 * sigmoid(logit) + 0.5 * sigmoid(second[i] as number),
-  );
+  return scores;
 }

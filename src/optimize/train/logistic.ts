@@ -7,7 +7,7 @@ export interface LogisticParameters {
 }
 
 /**
- * Ridge-penalised logistic regression by Newton's method (IRLS). The penalty is ½ · ridge · |weights|²; the
+ * Ridge-penalised weighted logistic regression by Newton's method (IRLS). The penalty is ½ · ridge · |weights|²; the
  * bias is free. The problem is strictly convex, so there is one answer and no seed.
  */
 export function trainLogistic(rows: TrainingRows, ridge: number): LogisticParameters {
@@ -48,7 +48,7 @@ interface Derivatives {
 }
 
 function derivatives(rows: TrainingRows, beta: Float64Array, ridge: number): Derivatives {
-  const { width, inputs, labels, count } = rows;
+  const { width, inputs, labels, weights, count } = rows;
   const size = width + 1;
   const gradient = new Float64Array(size);
   const hessian = new Float64Array(size * size);
@@ -59,8 +59,9 @@ function derivatives(rows: TrainingRows, beta: Float64Array, ridge: number): Der
     let logit = 0;
     for (let j = 0; j < size; j += 1) logit += (row[j] as number) * (beta[j] as number);
     const probability = sigmoid(logit);
-    const residual = probability - (labels[i] as number);
-    const curvature = probability * (1 - probability);
+    const weight = weights[i] as number;
+    const residual = weight * (probability - (labels[i] as number));
+    const curvature = weight * probability * (1 - probability);
     for (let j = 0; j < size; j += 1) {
       gradient[j] = (gradient[j] as number) + residual * (row[j] as number);
       const scaled = curvature * (row[j] as number);

@@ -1,6 +1,6 @@
 import { SeededRandom } from '../../core/seeded-random.ts';
 import { sigmoid } from '../../core/sigmoid.ts';
-import { logLoss } from './log-loss.ts';
+import { weightedLogLoss } from './log-loss.ts';
 import type { TrainingRows } from './training-rows.ts';
 
 /** inputs → hidden (ReLU) → one log-odds. */
@@ -21,43 +21,77 @@ export interface PerceptronOptions {
   /** Decoupled weight decay per step, as a share of the learning rate (AdamW; Loshchilov and Hutter, 2019). */
   readonly weightDecay: number;
   readonly batchSize: number;
-  readonly epochsMax: number;
-  /** Epochs without a better validation loss after which training stops. */
-  readonly patience: number;
   readonly seed: number;
 }
 
-/** Trains by AdamW on shuffled batches and gives the parameters of the epoch with the best validation loss. */
+/** When training ends: after a number of epochs, or by the loss on rows that it does not learn from. */
+export type PerceptronStop =
+  | { readonly kind: 'epochs'; readonly epochs: number }
+  | {
+      readonly kind: 'validation';
+      readonly rows: TrainingRows;
+      readonly epochsMax: number;
+      /** Epochs without a better validation loss after which training stops. */
+      readonly patience: number;
+    };
+
+export interface TrainedPerceptron {
+  readonly parameters: PerceptronParameters;
+  /** Epochs that shaped the parameters; 0 where the start was best. */
+  readonly epochs: number;
+}
+
+/**
+ * Trains by AdamW on shuffled batches. Stopped by validation, it gives the parameters of the epoch with the
+ * least validation loss.
+ */
 export function trainPerceptron(
   train: TrainingRows,
-  validation: TrainingRows,
+  stop: PerceptronStop,
   options: PerceptronOptions,
-): PerceptronParameters {
+): TrainedPerceptron {
   const random = new SeededRandom(options.seed);
   const layout = layoutOf(train.width, options.hidden);
   const flat = initialParameters(layout, random);
+  const epoch = epochRunner(layout, train, flat, options, random);
+  if (stop.kind === 'epochs') {
+    for (let i = 0; i < stop.epochs; i += 1) epoch();
+    return { parameters: named(layout, flat), epochs: stop.epochs };
+  }
+  let best = flat.slice();
+  let bestLoss = lossOf(layout, best, stop.rows);
+  let bestEpochs = 0;
+  for (let epochs = 1; epochs <= stop.epochsMax && epochs - bestEpochs <= stop.patience; epochs += 1) {
+    epoch();
+    const loss = lossOf(layout, flat, stop.rows);
+    if (loss >= bestLoss) continue;
+    bestLoss = loss;
+    best = flat.slice();
+    bestEpochs = epochs;
+  }
+  return { parameters: named(layout, best), epochs: bestEpochs };
+}
+
+/** One pass over the rows in a new order a call, changing `flat` in place. */
+function epochRunner(
+  layout: Layout,
+  train: TrainingRows,
+  flat: Float64Array,
+  options: PerceptronOptions,
+  random: SeededRandom,
+): () => void {
   const optimiser = new Adam(flat.length, options);
   const gradient = new Float64Array(flat.length);
+  const activations = new Float64Array(layout.hidden);
   const order = Int32Array.from({ length: train.count }, (_, i) => i);
-  let best = flat.slice();
-  let bestLoss = lossOf(layout, best, validation);
-  for (let epoch = 0, bestEpoch = 0; epoch < options.epochsMax; epoch += 1) {
+  return () => {
     shuffle(order, random);
     for (let start = 0; start < train.count; start += options.batchSize) {
       const batch = order.subarray(start, start + options.batchSize);
-      batchGradient(layout, flat, train, batch, gradient);
+      batchGradient(layout, flat, train, batch, gradient, activations);
       optimiser.step(flat, gradient);
     }
-    const loss = lossOf(layout, flat, validation);
-    if (loss < bestLoss) {
-      bestLoss = loss;
-      best = flat.slice();
-      bestEpoch = epoch;
-    } else if (epoch - bestEpoch >= options.patience) {
-      break;
-    }
-  }
-  return named(layout, best);
+  };
 }
 
 /** Log-odds of each row. */
@@ -126,41 +160,59 @@ function shuffle(order: Int32Array, random: SeededRandom): void {
   }
 }
 
-function lossOf(layout: Layout, flat: Float64Array, rows: TrainingRows): number {
-  return logLoss(perceptronLogits(named(layout, flat), rows.inputs).map(sigmoid), rows.labels);
-}
+const lossOf = (layout: Layout, flat: Float64Array, rows: TrainingRows): number =>
+  weightedLogLoss(
+    perceptronLogits(named(layout, flat), rows.inputs).map(sigmoid),
+    rows.labels,
+    rows.weights,
+  );
 
-/** Mean gradient of the log-loss over the batch, into `gradient`. */
+/** Mean gradient of the weighted log-loss over the batch, into `gradient`. `activations` is scratch. */
 function batchGradient(
   layout: Layout,
   flat: Float64Array,
   rows: TrainingRows,
   batch: Int32Array,
   gradient: Float64Array,
+  activations: Float64Array,
 ): void {
   const { width, hidden, hiddenBiasAt, outputWeightsAt, outputBiasAt } = layout;
+  const { inputs } = rows;
   gradient.fill(0);
-  const activations = new Float64Array(hidden);
-  const add = (index: number, amount: number): void => {
-    gradient[index] = (gradient[index] as number) + amount;
-  };
-  for (const i of batch) {
-    const input = rows.inputs.subarray(i * width, (i + 1) * width);
+  for (let b = 0; b < batch.length; b += 1) {
+    const row = batch[b] as number;
+    const at = row * width;
+    for (let h = 0; h < hidden; h += 1) activations[h] = flat[hiddenBiasAt + h] as number;
+    for (let j = 0; j < width; j += 1) {
+      const input = inputs[at + j] as number;
+      const from = j * hidden;
+      for (let h = 0; h < hidden; h += 1) {
+        activations[h] = (activations[h] as number) + input * (flat[from + h] as number);
+      }
+    }
     let logit = flat[outputBiasAt] as number;
     for (let h = 0; h < hidden; h += 1) {
-      let sum = flat[hiddenBiasAt + h] as number;
-      for (let j = 0; j < width; j += 1) sum += (input[j] as number) * (flat[j * hidden + h] as number);
-      activations[h] = Math.max(0, sum);
+      activations[h] = Math.max(0, activations[h] as number);
       logit += (activations[h] as number) * (flat[outputWeightsAt + h] as number);
     }
-    const residual = (sigmoid(logit) - (rows.labels[i] as number)) / batch.length;
-    add(outputBiasAt, residual);
+    const weight = rows.weights[row] as number;
+    const residual = (weight * (sigmoid(logit) - (rows.labels[row] as number))) / batch.length;
+    gradient[outputBiasAt] = (gradient[outputBiasAt] as number) + residual;
+    // From here on `activations` holds what flows back into each hidden unit, 0 where the unit was off.
     for (let h = 0; h < hidden; h += 1) {
-      add(outputWeightsAt + h, residual * (activations[h] as number));
-      if (activations[h] === 0) continue;
-      const back = residual * (flat[outputWeightsAt + h] as number);
-      add(hiddenBiasAt + h, back);
-      for (let j = 0; j < width; j += 1) add(j * hidden + h, back * (input[j] as number));
+      const active = activations[h] as number;
+      const to = outputWeightsAt + h;
+      gradient[to] = (gradient[to] as number) + residual * active;
+      const back = active > 0 ? residual * (flat[to] as number) : 0;
+      activations[h] = back;
+      gradient[hiddenBiasAt + h] = (gradient[hiddenBiasAt + h] as number) + back;
+    }
+    for (let j = 0; j < width; j += 1) {
+      const input = inputs[at + j] as number;
+      const from = j * hidden;
+      for (let h = 0; h < hidden; h += 1) {
+        gradient[from + h] = (gradient[from + h] as number) + input * (activations[h] as number);
+      }
     }
   }
 }

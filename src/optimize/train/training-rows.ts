@@ -1,4 +1,7 @@
-/** Standardised inputs with their labels, as trainers take them. */
+import type { LabelledRows } from './labelled-rows.ts';
+import { type Standardiser, standardise } from './standardiser.ts';
+
+/** Standardised inputs with their labels, as the trainers of weights take them. */
 export interface TrainingRows {
   readonly count: number;
   readonly width: number;
@@ -6,4 +9,14 @@ export interface TrainingRows {
   readonly inputs: Float64Array;
   /** 0 or 1. */
   readonly labels: Uint8Array;
+  /** Of each row in every sum, > 0, mean 1. */
+  readonly weights: Float64Array;
 }
+
+export const toTrainingRows = (standardiser: Standardiser, rows: LabelledRows): TrainingRows => ({
+  count: rows.count,
+  width: rows.width,
+  inputs: standardise(standardiser, rows.features),
+  labels: rows.labels,
+  weights: rows.weights,
+});

@@ -1,0 +1,15 @@
+/** The given columns of f32[rows × width], row-major, in the given order. */
+export function pickColumns(
+  features: Float32Array,
+  width: number,
+  columns: readonly number[],
+): Float32Array {
+  const rowCount = features.length / width;
+  const picked = new Float32Array(rowCount * columns.length);
+  columns.forEach((column, to) => {
+    for (let row = 0; row < rowCount; row += 1) {
+      picked[row * columns.length + to] = features[row * width + column] as number;
+    }
+  });
+  return picked;
+}
