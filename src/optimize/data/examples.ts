@@ -1,5 +1,6 @@
 import type { Bar } from '../../features/bar.ts';
-import { type FeatureSet, featureVector } from '../../features/vector.ts';
+import type { FeatureSet } from '../../features/vector.ts';
+import { featureTable } from './feature-table.ts';
 
 /**
  * What a model may learn from, oldest first; row i of `features` belongs to index i of the others. A decision
@@ -11,6 +12,8 @@ export interface Examples {
   readonly featureCount: number;
   /** f32[count × featureCount], the numbers the served model would get. */
   readonly features: Float32Array;
+  /** Index of the example's bar in the bars they were built from. */
+  readonly barIndex: Int32Array;
   /** Start of the example's bar, epoch milliseconds. */
   readonly atMs: Float64Array;
   /** From the fill to the open `horizonBars` bars after it: what is predicted. */
@@ -23,26 +26,26 @@ export interface Examples {
 export function buildExamples(bars: readonly Bar[], set: FeatureSet, horizonBars: number): Examples {
   const first = set.windowBars - 1;
   const last = bars.length - 1 - (horizonBars + 1);
-  const features: number[] = [];
-  const atMs: number[] = [];
-  const horizonReturns: number[] = [];
-  const nextReturns: number[] = [];
+  const width = set.indicators.length;
+  const table = featureTable(bars, set);
+  const barIndex: number[] = [];
   for (let i = first; i <= last; i += 1) {
-    const vector = featureVector(set, bars.slice(i - first, i + 1));
-    if (vector.undefinedNames.length > 0) continue;
-    const fill = openAt(bars, i + 1);
-    features.push(...vector.values);
-    atMs.push((bars[i] as Bar).tMs);
-    horizonReturns.push(openAt(bars, i + 1 + horizonBars) / fill - 1);
-    nextReturns.push(openAt(bars, i + 2) / fill - 1);
+    if (table.subarray(i * width, (i + 1) * width).every(Number.isFinite)) barIndex.push(i);
   }
+  const features = new Float32Array(barIndex.length * width);
+  barIndex.forEach((i, row) => {
+    features.set(table.subarray(i * width, (i + 1) * width), row * width);
+  });
+  const growth = (i: number, length: number): number =>
+    openAt(bars, i + 1 + length) / openAt(bars, i + 1) - 1;
   return {
-    count: atMs.length,
-    featureCount: set.indicators.length,
-    features: Float32Array.from(features),
-    atMs: Float64Array.from(atMs),
-    horizonReturns: Float64Array.from(horizonReturns),
-    nextReturns: Float64Array.from(nextReturns),
+    count: barIndex.length,
+    featureCount: width,
+    features,
+    barIndex: Int32Array.from(barIndex),
+    atMs: Float64Array.from(barIndex, (i) => (bars[i] as Bar).tMs),
+    horizonReturns: Float64Array.from(barIndex, (i) => growth(i, horizonBars)),
+    nextReturns: Float64Array.from(barIndex, (i) => growth(i, 1)),
   };
 }
 
@@ -53,6 +56,7 @@ export function sliceExamples(examples: Examples, start: number, end: number): E
     count: end - start,
     featureCount: width,
     features: examples.features.slice(start * width, end * width),
+    barIndex: examples.barIndex.slice(start, end),
     atMs: examples.atMs.slice(start, end),
     horizonReturns: examples.horizonReturns.slice(start, end),
     nextReturns: examples.nextReturns.slice(start, end),

@@ -1,0 +1,64 @@
+import { studentTCdf, studentTQuantile } from './student-t.ts';
+
+export interface PairedGain {
+  /** Of the differences, in their unit. */
+  readonly mean: number;
+  /** The mean's one-sided lower confidence bound; above 0 the gain is shown at the level asked for. */
+  readonly low: number;
+  /** Chance of a mean at least as high, relative to its noise, if the true one were 0. */
+  readonly pValue: number;
+}
+
+/**
+ * One-sided lower bound of the mean of `differences`, oldest first: what one model gained over another row by row,
+ * in a series that depends on its past and whose size changes for long times.
+ *
+ * The series is cut into {@link GROUPS} consecutive groups and Student's t is taken over their means. A t-test of
+ * group means keeps its level, at every level up to 8 %, whatever variance each group has (Ibragimov and Müller,
+ * t-Statistic Based Correlation and Heterogeneity Robust Inference, J. of Business & Economic Statistics 28, 2010;
+ * Bakirov and Székely, 2006), so calm and loud years cost power and not the error rate. It asks that a group be
+ * long against the dependence, so that group means are nearly independent: with 1,000 rows a group has 76.
+ * A bootstrap of blocks was not taken: at levels near 0.5 % its percentile is too small for such series.
+ *
+ * @param level chance of a bound above the true mean, in (0, 0.08]
+ * @throws RangeError with fewer than {@link ROWS_MIN} differences, a level out of range or a non-finite difference
+ */
+export function pairedGain(differences: ArrayLike<number>, level: number): PairedGain {
+  if (differences.length < ROWS_MIN) {
+    throw new RangeError(`${differences.length} differences are too few: ${ROWS_MIN} are needed`);
+  }
+  if (!(level > 0 && level <= LEVEL_MAX)) throw new RangeError(`level ${level} is not in (0, ${LEVEL_MAX}]`);
+  const means = groupMeans(differences);
+  const mean = meanOf(means);
+  let squares = 0;
+  for (const value of means) squares += (value - mean) * (value - mean);
+  const degrees = GROUPS - 1;
+  const error = Math.sqrt(squares / (degrees * GROUPS));
+  if (!Number.isFinite(error)) throw new RangeError('a difference is not finite');
+  const low = mean - studentTQuantile(1 - level, degrees) * error;
+  // No noise at all: a constant series. A mean of 0 shows nothing.
+  const t = error > 0 ? mean / error : mean === 0 ? 0 : mean * Number.POSITIVE_INFINITY;
+  return { mean, low, pValue: 1 - studentTCdf(t, degrees) };
+}
+
+/** Odd, so that the degrees of freedom are even. The t of 12 asks for 3.05 errors at 0.5 %, the normal for 2.58. */
+const GROUPS = 13;
+const ROWS_MIN = 10 * GROUPS;
+const LEVEL_MAX = 0.08;
+
+/** Of consecutive groups whose lengths differ by at most one. */
+function groupMeans(values: ArrayLike<number>): Float64Array {
+  return Float64Array.from({ length: GROUPS }, (_, group) => {
+    const start = Math.floor((group * values.length) / GROUPS);
+    const end = Math.floor(((group + 1) * values.length) / GROUPS);
+    let sum = 0;
+    for (let i = start; i < end; i += 1) sum += values[i] as number;
+    return sum / (end - start);
+  });
+}
+
+function meanOf(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}
