@@ -82,7 +82,9 @@ function clustersOf(options: MadelonOptions, random: SeededRandom): readonly Clu
 function drawPoint(cluster: Cluster, random: SeededRandom): Float64Array {
   const size = cluster.centre.length;
   const normals = Float64Array.from({ length: size }, () => random.normal());
-  return product(normals, cluster.covarianceRoot, size).map((value, j) => value + (cluster.centre[j] as number));
+  return product(normals, cluster.covarianceRoot, size).map(
+    (value, j) => value + (cluster.centre[j] as number),
+  );
 }
 
 /** row · matrix, the matrix [row.length × columnCount] row-major. */

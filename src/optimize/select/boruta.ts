@@ -2,7 +2,7 @@ import { SeededRandom } from '../../core/seeded-random.ts';
 import { binomialTail } from '../../stats/binomial-tail.ts';
 import type { LabelledRows } from '../train/labelled-rows.ts';
 import type { FitTrees } from './fit-trees.ts';
-import { shadowRound } from './shadow-round.ts';
+import { shadowRound, shadowsOf } from './shadow-round.ts';
 
 export interface BorutaOptions {
   /** The features to be tested. */
@@ -42,7 +42,7 @@ export interface BorutaFeature {
 export function boruta(rows: LabelledRows, options: BorutaOptions): readonly BorutaFeature[] {
   const random = new SeededRandom(options.seed);
   const tallies = options.candidates.map(newTally);
-  const shadowed = shadowedOf(options.candidates);
+  const shadowed = shadowsOf(options.candidates);
   const level = options.significance / options.candidates.length;
   for (let round = 0; round < options.roundsMax; round += 1) {
     const standing = tallies.filter((tally) => tally.verdict !== 'rejected');
@@ -54,14 +54,6 @@ export function boruta(rows: LabelledRows, options: BorutaOptions): readonly Bor
     }
   }
   return tallies.map(conclusionOf);
-}
-
-/** With fewer shadows the best of them is a bar that chance takes easily; the original has the same least number. */
-const SHADOWS_MIN = 5;
-
-function shadowedOf(candidates: readonly number[]): readonly number[] {
-  const length = candidates.length === 0 ? 0 : Math.max(SHADOWS_MIN, candidates.length);
-  return Array.from({ length }, (_, s) => candidates[s % candidates.length] as number);
 }
 
 interface Tally {

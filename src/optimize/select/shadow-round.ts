@@ -8,7 +8,7 @@ import { treePermutation } from './tree-permutation.ts';
 export interface ShadowRoundOptions {
   /** The features that are tried; the others are left out of the fit. */
   readonly tried: readonly number[];
-  /** The features of which permuted copies stand beside them, at least one; they may repeat. */
+  /** The features of which permuted copies stand beside them; they may repeat. See `shadowsOf`. */
   readonly shadowed: readonly number[];
   /** Rows whose order must be kept, ≥ 1: labels that overlap, or a series that remembers. */
   readonly blockLength: number;
@@ -37,6 +37,14 @@ export function shadowRound(rows: LabelledRows, options: ShadowRoundOptions): Sh
   for (const increase of increases.subarray(tried.length)) bestShadow = Math.max(bestShadow, increase);
   return { importances: increases.slice(0, tried.length), bestShadow };
 }
+
+/** Every candidate once; where that is fewer than ten copies, round and round: the best of a few is a low bar. */
+export function shadowsOf(candidates: readonly number[]): readonly number[] {
+  const length = candidates.length === 0 ? 0 : Math.max(SHADOWS_MIN, candidates.length);
+  return Array.from({ length }, (_, s) => candidates[s % candidates.length] as number);
+}
+
+const SHADOWS_MIN = 10;
 
 function withShadows(rows: LabelledRows, options: ShadowRoundOptions): LabelledRows {
   const { tried, shadowed, blockLength, random } = options;

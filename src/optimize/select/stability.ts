@@ -45,7 +45,8 @@ const BLOCK_COUNT = 20;
 
 function complementaryHalves(rowCount: number, random: SeededRandom): readonly [Int32Array, Int32Array] {
   const isFirst = new Uint8Array(BLOCK_COUNT);
-  for (const block of blockPermutation(BLOCK_COUNT, 1, random).subarray(0, BLOCK_COUNT / 2)) isFirst[block] = 1;
+  for (const block of blockPermutation(BLOCK_COUNT, 1, random).subarray(0, BLOCK_COUNT / 2))
+    isFirst[block] = 1;
   const rows = Int32Array.from({ length: rowCount }, (_, i) => i);
   const sideOf = (row: number): number => isFirst[Math.floor((row * BLOCK_COUNT) / rowCount)] as number;
   return [rows.filter((row) => sideOf(row) === 1), rows.filter((row) => sideOf(row) === 0)];
