@@ -1,0 +1,124 @@
+import { SeededRandom } from '../../core/seeded-random.ts';
+import type { LabelledRows } from '../train/labelled-rows.ts';
+import { type BorutaFeature, boruta } from './boruta.ts';
+import { dropUseless, type UsefulnessFeature } from './drop-useless.ts';
+import type { FitScorer } from './fit-scorer.ts';
+import type { FitTrees } from './fit-trees.ts';
+import type { Fold } from './fold.ts';
+import { dropRedundant, type RedundancyFeature } from './redundancy.ts';
+import type { SelectionSettings } from './selection-settings.ts';
+import { shadowRound, shadowsOf } from './shadow-round.ts';
+import { type StabilityFeature, stability } from './stability.ts';
+import { takeRows } from './take-rows.ts';
+
+/** In their order. */
+export const selectionSteps = ['shadow', 'redundancy', 'permutation', 'stability'] as const;
+export type SelectionStepName = (typeof selectionSteps)[number];
+
+export interface ChainOptions {
+  readonly folds: readonly Fold[];
+  readonly fitTrees: FitTrees;
+  readonly fitScorer: FitScorer;
+  readonly settings: SelectionSettings;
+  readonly seed: number;
+  /** Called before each step. */
+  readonly onStep: (step: SelectionStepName) => void;
+}
+
+/** What each step found about the features that the steps before it had kept. */
+export interface ChainFindings {
+  readonly shadow: readonly BorutaFeature[];
+  readonly redundancy: readonly RedundancyFeature[];
+  readonly permutation: readonly UsefulnessFeature[];
+  readonly stability: readonly StabilityFeature[];
+}
+
+/**
+ * The four steps one after the other: what tells something at all, what the more important ones do not already
+ * say, what lowers the model's loss on later rows, what most halves of the rows agree on. Redundancy comes before
+ * the last two because copies share their importance, and look weak and fickle together.
+ */
+export function selectionChain(rows: LabelledRows, options: ChainOptions): ChainFindings {
+  const { settings, fitTrees, fitScorer, folds, onStep } = options;
+  const random = new SeededRandom(options.seed);
+  onStep('shadow');
+  const candidates = Array.from({ length: rows.width }, (_, feature) => feature);
+  const { shadowRoundsMax: roundsMax, significance, blockLength, r2Min } = settings;
+  const test = { candidates, roundsMax, significance, blockLength, fitTrees, seed: random.uint32() };
+  const shadow = boruta(rows, test);
+  onStep('redundancy');
+  const redundancy = dropRedundant(rows, { ranked: byImportance(shadow), r2Min });
+  onStep('permutation');
+  const permutation = dropUseless(rows, {
+    candidates: namesOf(redundancy, 'kept'),
+    folds,
+    fitScorer,
+    repeats: settings.permutationRepeats,
+    blockLength,
+    resamples: settings.intervalResamples,
+    confidence: settings.confidence,
+    seed: random.uint32(),
+  });
+  onStep('stability');
+  const useful = namesOf(permutation, 'useful');
+  return { shadow, redundancy, permutation, stability: stabilityOf(rows, useful, options, random.uint32()) };
+}
+
+/** Features in the run after each step, ascending. */
+export function keptAfter(findings: ChainFindings): Readonly<Record<SelectionStepName, readonly number[]>> {
+  return {
+    shadow: byImportance(findings.shadow).toSorted(ascending),
+    redundancy: namesOf(findings.redundancy, 'kept').toSorted(ascending),
+    permutation: namesOf(findings.permutation, 'useful').toSorted(ascending),
+    stability: namesOf(findings.stability, 'stable').toSorted(ascending),
+  };
+}
+
+const ascending = (a: number, b: number): number => a - b;
+
+/** Those that passed the shadow test, the most important first. A tentative one passes: the steps after it decide. */
+function byImportance(shadow: readonly BorutaFeature[]): readonly number[] {
+  return shadow
+    .filter(({ verdict }) => verdict === 'accepted' || verdict === 'tentative')
+    .toSorted((a, b) => b.importance - a.importance || a.feature - b.feature)
+    .map(({ feature }) => feature);
+}
+
+function namesOf<V extends string>(
+  findings: readonly { readonly feature: number; readonly verdict: V }[],
+  verdict: V,
+): readonly number[] {
+  return findings.filter((finding) => finding.verdict === verdict).map(({ feature }) => feature);
+}
+
+/** On each half a short shadow test: a feature is chosen by beating the best shadow in more than half of its rounds. */
+function stabilityOf(
+  rows: LabelledRows,
+  candidates: readonly number[],
+  { settings, fitTrees }: ChainOptions,
+  seed: number,
+): readonly StabilityFeature[] {
+  if (candidates.length === 0) return [];
+  const { stabilityResamples, stabilityRounds, stabilityShareMin, blockLength } = settings;
+  const choose = (indices: Int32Array, halfSeed: number): readonly number[] => {
+    const half = takeRows(rows, indices);
+    const random = new SeededRandom(halfSeed);
+    const hits = new Int32Array(candidates.length);
+    const round = { tried: candidates, shadowed: shadowsOf(candidates), blockLength, fitTrees, random };
+    for (let r = 0; r < stabilityRounds; r += 1) {
+      const { importances, bestShadow } = shadowRound(half, round);
+      for (let k = 0; k < hits.length; k += 1) {
+        if ((importances[k] as number) > bestShadow) hits[k] = (hits[k] as number) + 1;
+      }
+    }
+    return candidates.filter((_, k) => 2 * (hits[k] as number) > stabilityRounds);
+  };
+  return stability({
+    rowCount: rows.count,
+    candidates,
+    resamples: stabilityResamples,
+    shareMin: stabilityShareMin,
+    seed,
+    choose,
+  });
+}
