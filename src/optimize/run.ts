@@ -10,7 +10,7 @@ import { makeModel } from './make-model.ts';
 import type { Report } from './measure/measure.ts';
 import type { Recipe } from './recipe.ts';
 import { activeRecipe, spxRecipe } from './recipes.ts';
-import { reportPage } from './report/report-page.ts';
+import { measuredModelsPage } from './report/measured-models-page.ts';
 
 const USAGE = `npm run optimize -- [options]
 Trains, quantizes and releases the models, and reports what they are worth out of sample.
@@ -46,7 +46,7 @@ async function main(args: string[]): Promise<number> {
   }
   await mkdir(options.out, { recursive: true });
   await writeFile(join(options.out, 'report.json'), `${JSON.stringify(reports, null, 1)}\n`);
-  await writeFile(join(options.out, 'report.html'), reportPage(reports));
+  await writeFile(join(options.out, 'report.html'), measuredModelsPage(reports));
   console.log(`report: ${join(options.out, 'report.html')}`);
   return 0;
 }

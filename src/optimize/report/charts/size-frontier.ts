@@ -1,0 +1,98 @@
+import { bytes, estimate, isMeasured } from '../format.ts';
+import { html, type Markup } from '../html.ts';
+import type { Estimate, Figure } from '../optimization-report.ts';
+import {
+  axisTitle,
+  bottomAxis,
+  type ChartSize,
+  type PlotArea,
+  picture,
+  valueAxis,
+  WIDTH_PX,
+} from './axes.ts';
+import { extentOf, linearScale, niceTicks, type Scale } from './scale.ts';
+
+export interface FrontierPoint {
+  /** Number in the table. */
+  readonly number: number;
+  readonly form: string;
+  readonly gzippedBytes: number;
+  readonly cost: Estimate;
+  /** Text beside the mark. */
+  readonly latency: string;
+  readonly chosen: boolean;
+}
+
+interface SizeFrontier {
+  readonly points: readonly FrontierPoint[];
+  /** What is lost, with unit. */
+  readonly measure: string;
+  readonly format: (value: Figure) => string;
+  /** Highest admissible cost, drawn as a line; null where there is none. */
+  readonly bound: number | null;
+}
+
+/** What each form costs by its gzipped size: the lower left is best. Marks bear the number of their table row. */
+export function sizeFrontier({ points, measure, format, bound }: SizeFrontier, size: ChartSize): Markup {
+  const area: PlotArea = {
+    left: 66,
+    right: WIDTH_PX[size] - 24,
+    top: 30,
+    bottom: size === 'wide' ? 270 : 260,
+  };
+  const costs = points.flatMap(({ cost: { value, low, high } }) => [value, low, high]);
+  const extent = extentOf([0, bound, ...costs], 0.1);
+  const sizes = { low: 0, high: Math.max(1, ...points.map(({ gzippedBytes }) => gzippedBytes)) * 1.08 };
+  const x = linearScale(sizes, area.left, area.right);
+  const y = linearScale(extent, area.bottom, area.top);
+  const valueTicks = niceTicks(extent, 5).map(({ value }) => ({ value, label: format(value) }));
+  const sizeTicks = niceTicks(sizes, size === 'wide' ? 7 : 4).map(({ value }) => ({
+    value,
+    label: bytes(value),
+  }));
+  return picture(
+    {
+      size,
+      heightPx: area.bottom + 40,
+      summary: `${measure} by gzipped size: ${points.map(({ form, gzippedBytes, cost, chosen }) => `${form} ${bytes(gzippedBytes)}, ${estimate(cost, format)}${chosen ? ' (chosen)' : ''}`).join('; ')}.`,
+    },
+    [
+      valueAxis(valueTicks, y, area),
+      bottomAxis(sizeTicks, x, area, 'grid'),
+      html`<path class="zero" d="M${area.left} ${y(0)}H${area.right}"/>`,
+      bound === null
+        ? html``
+        : html`<path class="bound" d="M${area.left} ${y(bound)}H${area.right}"/><text class="note" x="${area.right}" y="${y(bound) - 5}" text-anchor="end">bound ${format(bound)}</text>`,
+      axisTitle(measure, 0, 14, 'start'),
+      axisTitle('size, gzipped', area.right, area.bottom + 35, 'end'),
+      ...marks(points, x, y, format, area),
+    ],
+  );
+}
+
+function marks(
+  points: readonly FrontierPoint[],
+  x: Scale,
+  y: Scale,
+  format: (value: Figure) => string,
+  { right }: PlotArea,
+): readonly Markup[] {
+  const placed: { readonly x: number; readonly y: number }[] = [];
+  // The chosen one is drawn last, on top.
+  const ordered = [...points].sort((a, b) => Number(a.chosen) - Number(b.chosen) || a.number - b.number);
+  return ordered.map(({ number, form, gzippedBytes, cost, latency, chosen }) => {
+    if (!isMeasured(cost.value)) return html``;
+    const at = { x: x(gzippedBytes), y: y(cost.value) };
+    const isCrowded = placed.some((other) => Math.abs(other.x - at.x) < 70 && Math.abs(other.y - at.y) < 16);
+    placed.push(at);
+    const isAtEdge = at.x + 70 > right;
+    const whisker =
+      isMeasured(cost.low) && isMeasured(cost.high)
+        ? html`<path class="whisker" d="M${at.x} ${y(cost.low)}V${y(cost.high)}M${at.x - 4} ${y(cost.low)}h8M${at.x - 4} ${y(cost.high)}h8"/>`
+        : null;
+    const label = isCrowded
+      ? null
+      : html`<text class="note" x="${isAtEdge ? at.x - 14 : at.x + 14}" y="${at.y - 6}" text-anchor="${isAtEdge ? 'end' : 'start'}">${latency}</text>`;
+    return html`<g class="hit${chosen ? ' chosen' : ''}"><title>${number}. ${form}: ${bytes(gzippedBytes)} gzipped, ${estimate(cost, format)}, ${latency}</title>${whisker}<circle class="form" cx="${at.x}" cy="${at.y}" r="9"/><text class="number" x="${at.x}" y="${at.y + 4}" text-anchor="middle">${number}</text>${label}</g>`;
+  });
+}

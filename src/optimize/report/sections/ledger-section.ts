@@ -1,0 +1,37 @@
+import { decimals, integer, setting, shortHash } from '../format.ts';
+import { type Content, html, type Markup } from '../html.ts';
+import { isAbsent, type OptimizationReport } from '../optimization-report.ts';
+import { absence, section } from '../section.ts';
+import { figures, table, text } from '../table.ts';
+
+/** Every look that was taken at the holdout. */
+export function ledgerSection({ ledger }: OptimizationReport): Markup {
+  const place = {
+    id: 'ledger',
+    title: 'Holdout ledger',
+    lead: 'Each look at the same holdout makes the next success easier to get by luck, so each spends a part of one error probability and later ones must clear a higher bar.',
+  };
+  if (isAbsent(ledger)) return section(place, absence(ledger.absent));
+  if (ledger.looks.length === 0) return section(place, html`<p>Nobody has looked at this holdout yet.</p>`);
+  const spent = ledger.looks.reduce((sum, { alphaSpent }) => sum + alphaSpent, 0);
+  return section(place, [
+    html`<p>${integer(ledger.looks.length)} looks, ${decimals(4)(spent)} of ${decimals(4)(ledger.alpha)} spent.</p>`,
+    table({
+      label: 'Looks at the holdout',
+      columns: [
+        figures('look'),
+        text('candidate'),
+        figures('α spent'),
+        figures('statistic'),
+        text('verdict'),
+      ],
+      rows: ledger.looks.map(({ index, candidate, alphaSpent, statistic, verdict }): readonly Content[] => [
+        integer(index),
+        html`<code>${shortHash(candidate)}</code>`,
+        decimals(5)(alphaSpent),
+        setting(statistic ?? NaN),
+        html`<span class="badge ${verdict === 'passed' ? 'good' : 'bad'}">${verdict}</span>`,
+      ]),
+    }),
+  ]);
+}
