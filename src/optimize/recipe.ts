@@ -1,37 +1,42 @@
 import type { Bar } from '../features/bar.ts';
 import type { FeatureSet } from '../features/vector.ts';
 import type { Manifest } from '../models/bundle.ts';
-import type { EnsembleOptions } from './train/ensemble.ts';
-import type { SplitShares } from './validation/split.ts';
+import type { DataReport } from './data/data-report.ts';
+import type { Target } from './data/target.ts';
 
 /** Bars with where they came from. */
-interface BarSource {
+export interface BarSource {
   readonly bars: readonly Bar[];
   readonly description: string;
   /** Of the file, or of the canonical JSON of generated bars. */
   readonly sha256: string;
+  /** What reading it found. */
+  readonly report: DataReport;
 }
 
-/** Everything that makes a model, but for the seed: the same recipe and seed give the same bytes. */
+/** What a model is to be: everything but the seed and how much work it is worth. */
 export interface Recipe {
   readonly name: string;
   readonly purpose: Manifest['purpose'];
   readonly symbols: readonly string[];
+  readonly interval: Manifest['interval'];
   readonly calendar: Manifest['calendar'];
   readonly source: BarSource;
+  /** The features that these bars define. */
   readonly featureSet: FeatureSet;
-  /** Bars from the fill to where the predicted return ends. */
-  readonly horizonBars: number;
-  readonly shares: SplitShares;
-  readonly ensemble: EnsembleOptions;
+  readonly direction: Target;
+  /** Undefined: a model without a risk head. */
+  readonly risk: Target | undefined;
+  /** Of the examples, their newest: looked at once a candidate, after everything was chosen. */
+  readonly holdoutShare: number;
   /** Of the traded amount, at each change of position. */
   readonly costPerSide: number;
   /** The domain reaches past the fitted range by this share of the range's width, on both sides. */
   readonly domainMargin: number;
-  /** `chosen` on validation, or `fixed` beforehand. */
+  /** `chosen` on out-of-fold scores, or so that these `shares` of them act. */
   readonly thresholds:
     | { readonly kind: 'chosen' }
-    | { readonly kind: 'fixed'; readonly buyAtLeast: number; readonly sellAtMost: number };
+    | { readonly kind: 'shares'; readonly buy: number; readonly sell: number };
   /** What a reader of the report must know about this recipe. */
   readonly caveats: readonly string[];
 }

@@ -1,60 +1,83 @@
 import { log } from '../../core/log.ts';
-import { judge } from '../../decision/policy.ts';
+import { type Judgement, type Scores, judge } from '../../decision/policy.ts';
 import type { Manifest } from '../../models/bundle.ts';
 
 type Policy = Manifest['policy'];
-export type Action = 'BUY' | 'SELL' | 'HOLD';
+export type Action = Judgement['action'];
+
+/** Scores of rows, oldest first; undefined where the row lies outside the model's domain. */
+export type ScoredRows = readonly (Scores | undefined)[];
 
 /** Money over time of one way to act, in units of the start. */
 export interface Equity {
-  /** After each session, as many as there are scores; 1 before the first. */
+  /** After each session, as many as there are rows; 1 before the first. */
   readonly curve: Float64Array;
+  /** Of each session, after costs. */
+  readonly returns: Float64Array;
   /** Sum of |change of position|. */
   readonly turnover: number;
   /** Share of sessions that begin with a position. */
   readonly exposure: number;
 }
 
-/** The actions the served policy would answer, score by score. */
-export function policyActions(policy: Policy, scores: ArrayLike<number>): readonly Action[] {
-  return Array.from(scores, (score) => judge(policy, score, undefined).action);
+/** What the service would answer a client that does not say what it holds. */
+export const policyActions = (policy: Policy, rows: ScoredRows): readonly Action[] =>
+  rows.map((scores) => (scores === undefined ? 'HOLD' : judge(policy, scores, undefined).action));
+
+/**
+ * The positions of a client that holds one unit or none and follows the policy: BUY opens when flat, SELL closes, HOLD
+ * changes nothing (the contract's meaning of HOLD); it never sells short. It says what it holds, so a high risk holds
+ * back what opens and never what closes.
+ */
+export function followedPositions(policy: Policy, rows: ScoredRows): Uint8Array {
+  let position: 0 | 1 = 0;
+  return Uint8Array.from(rows, (scores) => {
+    const { action } = scores === undefined ? ({ action: 'HOLD' } as const) : judge(policy, scores, position);
+    if (action === 'BUY') position = 1;
+    if (action === 'SELL') position = 0;
+    return position;
+  });
 }
 
 /**
- * What a client earns that holds one unit or none: BUY opens when flat, SELL closes, HOLD changes nothing
- * (the contract's meaning of HOLD); it never sells short. Fills at the next open, each change of position
- * costs `costPerSide` of it. No interest on cash, no dividends, no market impact.
+ * What positions earn. Fills at the next open; each change of position costs `costPerSide` of it. No interest on cash,
+ * no dividends, no market impact.
+ *
+ * @param nextReturns of each session, from its fill to the next open
  */
-export function longOnlyEquity(
-  actions: readonly Action[],
+export function equityOf(
+  positions: ArrayLike<number>,
   nextReturns: ArrayLike<number>,
   costPerSide: number,
 ): Equity {
-  const curve = new Float64Array(actions.length);
+  const curve = new Float64Array(positions.length);
+  const returns = new Float64Array(positions.length);
   let equity = 1;
-  let position = 0;
+  let held = 0;
   let turnover = 0;
   let heldCount = 0;
-  actions.forEach((action, i) => {
-    const target = action === 'BUY' ? 1 : action === 'SELL' ? 0 : position;
-    const change = Math.abs(target - position);
-    position = target;
+  for (let i = 0; i < positions.length; i += 1) {
+    const position = positions[i] as number;
+    const change = Math.abs(position - held);
+    held = position;
     turnover += change;
-    heldCount += position;
-    equity *= (1 - costPerSide * change) * (1 + position * (nextReturns[i] as number));
+    heldCount += held === 0 ? 0 : 1;
+    const factor = (1 - costPerSide * change) * (1 + held * (nextReturns[i] as number));
+    returns[i] = factor - 1;
+    equity *= factor;
     curve[i] = equity;
-  });
-  return { curve, turnover, exposure: heldCount / actions.length };
+  }
+  return { curve, returns, turnover, exposure: heldCount / positions.length };
 }
 
-export interface EquityFigures {
+interface EquityFigures {
   readonly growth: number;
   readonly drawdownMax: number;
   /** Mean over deviation of the sessions' log returns, × √252; 0 where nothing moved. */
   readonly sharpe: number;
 }
 
-export function equityFigures({ curve }: Equity): EquityFigures {
+export function equityFigures({ curve }: Pick<Equity, 'curve'>): EquityFigures {
   let peak = 1;
   let drawdownMax = 0;
   let sum = 0;

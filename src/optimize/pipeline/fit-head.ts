@@ -9,7 +9,7 @@ import { type MemberLogits, memberNames } from '../train/members.ts';
 import { type Fold, purgedFolds } from '../validation/purged-folds.ts';
 import { deriveSeed } from './derive-seed.ts';
 import type { Executor } from './executor.ts';
-import { type Labelling, type LearningSet, labelledRows, labelling, type Question } from './learning-set.ts';
+import { allSpans, type Labelling, type LearningSet, labelledRows, labelling, type Question } from './learning-set.ts';
 import { memberOptions } from './member-space.ts';
 import { type SearchOutcome, searchMembers } from './search-members.ts';
 import type { FactorySettings } from './settings.ts';
@@ -103,9 +103,9 @@ function columnsOf(selection: Selection | undefined, width: number): readonly nu
 }
 
 /** Half of the range only ever trains; the rest is tested on, block after block. */
-const innerFolds = ({ set, question, within, settings }: HeadFitting): Result<readonly Fold[], string> =>
+const innerFolds = ({ set, within, settings }: HeadFitting): Result<readonly Fold[], string> =>
   purgedFolds({
-    spans: question.outcomes.spans,
+    spans: allSpans(set),
     within,
     foldCount: settings.innerFolds,
     firstTrainShare: 0.5,

@@ -1,4 +1,5 @@
 import { labelExamples } from '../data/label-examples.ts';
+import type { LabelSpans } from '../data/label-spans.ts';
 import type { Target } from '../data/target.ts';
 import type { TargetOutcomes } from '../data/target-outcomes.ts';
 import { uniquenessWeights } from '../data/uniqueness.ts';
@@ -48,4 +49,25 @@ export function labelledRows(
   const unweighted = { count, width, features, labels, weights: new Float64Array(count).fill(1) };
   const weights = uniquenessWeights(question.outcomes.spans, indices);
   return { ...takeRows(unweighted, indices), weights };
+}
+
+/** Share of label 1 among `indices`. */
+export const baseRateOf = (labels: Uint8Array, indices: Int32Array): number =>
+  indices.reduce((sum, i) => sum + (labels[i] as number), 0) / indices.length;
+
+/** f32[indices × width], row-major. */
+export function featuresAt({ features, width }: LearningSet, indices: Int32Array): Float32Array {
+  const rows = new Float32Array(indices.length * width);
+  indices.forEach((index, row) => {
+    rows.set(features.subarray(index * width, (index + 1) * width), row * width);
+  });
+  return rows;
+}
+
+/** The bars that any of an example's labels looks at. */
+export function allSpans({ questions }: LearningSet): LabelSpans {
+  const [first, ...others] = questions.map(({ outcomes }) => outcomes.spans);
+  if (!first) throw new RangeError('a set without questions');
+  const end = first.end.map((last, i) => others.reduce((latest, spans) => Math.max(latest, spans.end[i] as number), last));
+  return { start: first.start, end };
 }
