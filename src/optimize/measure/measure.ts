@@ -160,8 +160,8 @@ function overSeeds(report: Pick<Report, 'seed' | 'parts' | 'equity'>, others: re
   };
 }
 
-/** The figures that travel with the model: out of sample, by name. */
-export function manifestMetrics(report: Report): Record<string, number> {
+/** The figures that lie beside the model: out of sample, by name. */
+export function measurementsOf(report: Report): Record<string, number> {
   const { test, validation } = report.parts;
   const { auc, hitRate } = report.intervals;
   const figures = {

@@ -17,7 +17,7 @@ export interface Equity {
 
 /** The actions the served policy would answer, score by score. */
 export function policyActions(policy: Policy, scores: ArrayLike<number>): readonly Action[] {
-  return Array.from(scores, (score) => judge(policy, score, undefined).action);
+  return Array.from(scores, (score) => judge(policy, { direction: score, risk: null }, undefined).action);
 }
 
 /**

@@ -21,7 +21,7 @@ export function choosePolicy(
   const sizeFullAt = fullSizeAt(scores);
   if (thresholds.kind === 'fixed') {
     const { buyAtLeast, sellAtMost } = thresholds;
-    return { buyAtLeast, sellAtMost, sizeFullAt, validForMs: VALID_FOR_MS };
+    return { buyAtLeast, sellAtMost, sizeFullAt, riskHoldAtLeast: null, validForMs: VALID_FOR_MS };
   }
   const sorted = scores.toSorted();
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0.5;
@@ -30,6 +30,7 @@ export function choosePolicy(
       buyAtLeast: roundTo4(Math.max(0.5, at(1 - buyShare))),
       sellAtMost: roundTo4(Math.min(0.4999, at(sellShare))),
       sizeFullAt,
+      riskHoldAtLeast: null,
       validForMs: VALID_FOR_MS,
     })),
   );
