@@ -2,7 +2,7 @@ import { compose } from '../src/compose.ts';
 import { pendingWork } from './pending-work.ts';
 import { clock, random, report, timers } from './web-platform.ts';
 
-const root = `${import.meta.dir}/../bundles`;
+const root = Bun.env['BUNDLES_DIR'] ?? `${import.meta.dir}/../bundles`;
 const names = Array.from(
   new Bun.Glob('*/manifest.json').scanSync(root),
   (path) => path.split('/')[0] ?? path,
@@ -13,11 +13,17 @@ const bundles = Object.fromEntries(
       name,
       {
         manifest: await Bun.file(`${root}/${name}/manifest.json`).text(),
+        signature: await textOrNull(`${root}/${name}/signature.json`),
         model: new Uint8Array(await Bun.file(`${root}/${name}/model.onnx`).arrayBuffer()),
       },
     ]),
   ),
 );
+
+async function textOrNull(path: string): Promise<string | null> {
+  const file = Bun.file(path);
+  return (await file.exists()) ? file.text() : null;
+}
 
 const work = pendingWork(report);
 const service = await compose({

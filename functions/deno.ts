@@ -2,16 +2,29 @@ import { compose } from '../src/compose.ts';
 import { pendingWork } from './pending-work.ts';
 import { clock, random, report, timers } from './web-platform.ts';
 
-const root = new URL('../bundles/', import.meta.url);
+const root = Deno.env.get('BUNDLES_DIR') ?? `${import.meta.dirname}/../bundles`;
+const names = Array.from(Deno.readDirSync(root), ({ name }) => name);
 const bundles = Object.fromEntries(
-  Array.from(Deno.readDirSync(root), ({ name }) => [
-    name,
-    {
-      manifest: Deno.readTextFileSync(new URL(`${name}/manifest.json`, root)),
-      model: Deno.readFileSync(new URL(`${name}/model.onnx`, root)),
-    },
-  ]),
+  names
+    .map((name) => ({ name, manifest: textOrNull(`${root}/${name}/manifest.json`) }))
+    .flatMap(({ name, manifest }) =>
+      manifest === null ? [] : [[name, bundleAt(`${root}/${name}`, manifest)]],
+    ),
 );
+
+function bundleAt(path: string, manifest: string) {
+  const signature = textOrNull(`${path}/signature.json`);
+  return { manifest, signature, model: Deno.readFileSync(`${path}/model.onnx`) };
+}
+
+function textOrNull(path: string): string | null {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (failure) {
+    if (failure instanceof Deno.errors.NotFound || failure instanceof Deno.errors.NotADirectory) return null;
+    throw failure;
+  }
+}
 
 const work = pendingWork(report);
 const service = await compose({

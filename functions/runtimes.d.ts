@@ -7,14 +7,20 @@ declare module 'cloudflare:workers' {
 
 /** Made by the build: the bundles this deployment ships, by directory name. */
 declare module 'virtual:bundles' {
-  const bundles: Readonly<Record<string, { readonly manifest: string; readonly model: Uint8Array }>>;
+  const bundles: Readonly<
+    Record<
+      string,
+      { readonly manifest: string; readonly signature: string | null; readonly model: Uint8Array }
+    >
+  >;
   export default bundles;
 }
 
 declare const Deno: {
-  readDirSync(path: URL): Iterable<{ readonly name: string }>;
-  readTextFileSync(path: URL): string;
-  readFileSync(path: URL): Uint8Array;
+  readDirSync(path: string): Iterable<{ readonly name: string }>;
+  readTextFileSync(path: string): string;
+  readFileSync(path: string): Uint8Array;
+  readonly errors: Readonly<Record<'NotFound' | 'NotADirectory', new () => Error>>;
   readonly env: { get(name: string): string | undefined; toObject(): Record<string, string> };
   exit(code: number): never;
   addSignalListener(signal: 'SIGTERM' | 'SIGINT', listener: () => void): void;
@@ -30,7 +36,11 @@ declare const Deno: {
 declare const Bun: {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly Glob: new (pattern: string) => { scanSync(root: string): Iterable<string> };
-  file(path: string): { text(): Promise<string>; arrayBuffer(): Promise<ArrayBuffer> };
+  file(path: string): {
+    exists(): Promise<boolean>;
+    text(): Promise<string>;
+    arrayBuffer(): Promise<ArrayBuffer>;
+  };
   serve(options: {
     readonly hostname: string;
     readonly port: number;
@@ -50,4 +60,6 @@ interface ImportMeta {
   readonly url: string;
   /** Bun: the directory of the module. */
   readonly dir: string;
+  /** Deno: the directory of the module. */
+  readonly dirname: string;
 }

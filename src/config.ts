@@ -1,10 +1,15 @@
 import { z } from 'zod';
 import { canonicalJson } from './core/canonical-json.ts';
 import { sha256Hex } from './core/digest.ts';
+import { isEd25519PublicKey } from './core/ed25519.ts';
 import { err, ok, type Result } from './core/result.ts';
 
 const integer = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
+
+const listOf = (text: string): readonly string[] => text.split(',').map((part) => part.trim());
+
+const isPublicKey = (key: string): boolean => /^[0-9a-f]{64}$/.test(key) && isEd25519PublicKey(key);
 
 const environmentSchema = z.object({
   /** `local` admits test bundles and a plain-HTTP store; anything else is `production`. */
@@ -16,7 +21,15 @@ const environmentSchema = z.object({
   /** Signs receipts. */
   RECEIPT_SECRET: z.string().min(32),
   /** Bundles to serve, in order of preference for a symbol. */
-  MODELS: z.string().min(1).default('spx-1d'),
+  MODELS: z.string().min(1).default('spx-1d').transform(listOf),
+  /**
+   * Ed25519 public keys, 64 lower-case hex digits each. A bundle that none of them has signed is not served, and without
+   * any there is nothing to serve: so there is no default.
+   */
+  BUNDLE_PUBLIC_KEYS: z
+    .string()
+    .transform(listOf)
+    .refine((keys) => keys.every(isPublicKey), 'takes Ed25519 public keys of 64 lower-case hex digits'),
   BODY_BYTES_MAX: integer(262_144, 1_024, 4_194_304),
   BODY_DEADLINE_MS: integer(5_000, 100, 30_000),
   BARS_MAX: integer(1_000, 64, 10_000),
@@ -42,6 +55,7 @@ export interface Config {
   readonly database: { readonly url: string; readonly authToken: string; readonly deadlineMs: number };
   readonly receiptSecret: string;
   readonly models: readonly string[];
+  readonly bundlePublicKeys: readonly string[];
   readonly bodyBytesMax: number;
   readonly bodyDeadlineMs: number;
   readonly barsMax: number;
@@ -65,7 +79,8 @@ export function parseConfig(env: Environment): Result<Config, readonly string[]>
   const given = parsed.data;
   const behaviour = {
     environment: given.ENVIRONMENT,
-    models: namesOf(given.MODELS),
+    models: given.MODELS,
+    bundlePublicKeys: given.BUNDLE_PUBLIC_KEYS,
     bodyBytesMax: given.BODY_BYTES_MAX,
     bodyDeadlineMs: given.BODY_DEADLINE_MS,
     barsMax: given.BARS_MAX,
@@ -92,6 +107,7 @@ export function parseConfig(env: Environment): Result<Config, readonly string[]>
 /** What the catalog is loaded by. */
 interface CatalogConfig {
   readonly names: readonly string[];
+  readonly publicKeys: readonly string[];
   readonly allowTestBundles: boolean;
 }
 
@@ -101,14 +117,14 @@ interface CatalogConfig {
  */
 export function parseCatalogConfig(env: Environment): CatalogConfig {
   const models = environmentSchema.shape.MODELS.safeParse(env['MODELS']);
+  const publicKeys = environmentSchema.shape.BUNDLE_PUBLIC_KEYS.safeParse(env['BUNDLE_PUBLIC_KEYS']);
   const environment = environmentSchema.shape.ENVIRONMENT.safeParse(env['ENVIRONMENT']);
   return {
-    names: models.success ? namesOf(models.data) : [],
+    names: models.data ?? [],
+    publicKeys: publicKeys.data ?? [],
     allowTestBundles: environment.data !== 'production',
   };
 }
-
-const namesOf = (models: string): readonly string[] => models.split(',').map((name) => name.trim());
 
 /**
  * What is wrong with a store's address beyond its form, which the schema judges. Plain HTTP is a fault only where

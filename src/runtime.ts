@@ -22,10 +22,12 @@ export interface Runtime {
   readonly ortWasmPaths?: { readonly mjs: string };
 }
 
-/** The two files of a model's bundle as they are stored and shipped; `models/bundle.ts` opens them. */
+/** The files of a model's bundle as they are stored and shipped; `models/bundle.ts` opens them. */
 export interface BundleFiles {
-  /** UTF-8 JSON. */
+  /** UTF-8 JSON: `manifest.json`. */
   readonly manifest: string;
+  /** UTF-8 JSON: `signature.json`; null where there is none, for the catalog to refuse it by name. */
+  readonly signature: string | null;
   /** The ONNX ModelProto. */
   readonly model: Uint8Array;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseCatalogConfig, parseConfig } from '../src/config.ts';
 
+const publicKey = 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a';
+
 const valid = {
   ENVIRONMENT: 'production',
   UPSTASH_REDIS_REST_URL: 'https://redis.example.com',
@@ -8,6 +10,7 @@ const valid = {
   TURSO_DATABASE_URL: 'libsql://database.example.com',
   TURSO_AUTH_TOKEN: 't',
   RECEIPT_SECRET: 'r'.repeat(32),
+  BUNDLE_PUBLIC_KEYS: publicKey,
 };
 
 function faultsOf(env: Readonly<Record<string, string | undefined>>): readonly string[] {
@@ -85,6 +88,28 @@ describe('the configuration', () => {
     expect(faults.join()).not.toContain('hush');
   });
 
+  it.each([
+    ['nothing', undefined],
+    ['an empty text', ''],
+    ['a key too short', publicKey.slice(2)],
+    ['capitals', publicKey.toUpperCase()],
+    ['32 bytes that are no key', `02${'0'.repeat(62)}`],
+    ['an empty place in the list', `${publicKey},`],
+    ['one bad key among good ones', `${publicKey},${'f'.repeat(64)}`],
+  ])('refuses %s for the keys whose bundles it serves, by its name', (_, keys) => {
+    const faults = faultsOf({ BUNDLE_PUBLIC_KEYS: keys });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(/^BUNDLE_PUBLIC_KEYS: /);
+  });
+
+  it('takes several keys, and hashes them with what a decision depends on', () => {
+    const other = '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c';
+    const one = parseConfig(valid);
+    const two = parseConfig({ ...valid, BUNDLE_PUBLIC_KEYS: `${publicKey}, ${other}` });
+    expect(two.ok && two.value.bundlePublicKeys).toEqual([publicKey, other]);
+    expect(one.ok && two.ok && one.value.hash !== two.value.hash).toBe(true);
+  });
+
   it('leaves no room for more waiting records than a quarter of a 128 MB isolate', () => {
     expect(faultsOf({ LOG_PENDING_BYTES_MAX: String(32 * 2 ** 20) })).toEqual([]);
     expect(faultsOf({ LOG_PENDING_BYTES_MAX: String(32 * 2 ** 20 + 1) })).toHaveLength(1);
@@ -93,12 +118,21 @@ describe('the configuration', () => {
 
 describe('what the catalog is loaded by', () => {
   it('is known where other settings are faulty', () => {
-    expect(parseCatalogConfig({ MODELS: 'a, b' })).toEqual({ names: ['a', 'b'], allowTestBundles: true });
+    expect(parseCatalogConfig({ MODELS: 'a, b', BUNDLE_PUBLIC_KEYS: publicKey })).toEqual({
+      names: ['a', 'b'],
+      publicKeys: [publicKey],
+      allowTestBundles: true,
+    });
     expect(parseCatalogConfig({ ENVIRONMENT: 'production' })).toMatchObject({ allowTestBundles: false });
     expect(parseCatalogConfig({ ENVIRONMENT: 'local' })).toMatchObject({ allowTestBundles: true });
   });
 
   it('is nothing where MODELS is faulty itself', () => {
     expect(parseCatalogConfig({ MODELS: '' })).toMatchObject({ names: [] });
+  });
+
+  it('trusts nobody where BUNDLE_PUBLIC_KEYS is faulty', () => {
+    expect(parseCatalogConfig({})).toMatchObject({ publicKeys: [] });
+    expect(parseCatalogConfig({ BUNDLE_PUBLIC_KEYS: `${publicKey},x` })).toMatchObject({ publicKeys: [] });
   });
 });

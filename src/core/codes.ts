@@ -39,6 +39,7 @@ export const holdCodes = {
   MODEL_FAILED: 'The model failed or gave a non-finite output',
   FEATURES_UNDEFINED: 'A feature has no finite value on these bars',
   BELOW_THRESHOLD: 'The score lies between the thresholds of the policy',
+  RISK_ABOVE_LIMIT: 'The risk of a large move is too high to open or increase exposure',
   OUT_OF_DOMAIN: 'An input lies outside the range the model was trained on',
 } as const satisfies Record<string, string>;
 

@@ -13,6 +13,14 @@ export interface Reason {
   readonly detail: string;
 }
 
+/** What the model's heads said, rounded to six decimals; null where no score was computed. */
+export interface Estimates {
+  /** Calibrated probability that the action's direction is right, in [0.5, 1]. */
+  readonly confidence: number | null;
+  /** Calibrated probability that a large move lies ahead, in [0, 1]; null also where the model has no risk head. */
+  readonly risk: number | null;
+}
+
 /** What the model and the policy say, before permission and record are looked at. */
 export type Judgement =
   | {
@@ -20,24 +28,26 @@ export type Judgement =
       readonly effect: Exclude<Effect, 'none'>;
       /** Fraction in (0, 1]: of the symbol's limit for open and increase, of the position for reduce and close. */
       readonly size: number;
-      /** Calibrated probability that the action's direction is right, in [0.5, 1]. */
       readonly confidence: number;
+      readonly risk: number | null;
     }
-  | {
-      readonly action: 'HOLD';
-      readonly holdKind: HoldKind;
-      /** As above where a score exists; null where none was computed. */
-      readonly confidence: number | null;
-      readonly reasons: readonly [Reason, ...Reason[]];
-    };
+  | Hold;
+
+interface Hold extends Estimates {
+  readonly action: 'HOLD';
+  readonly holdKind: HoldKind;
+  readonly reasons: readonly [Reason, ...Reason[]];
+}
+
+const nothingEstimated: Estimates = { confidence: null, risk: null };
 
 export function hold(
   holdKind: HoldKind,
   code: HoldCode,
   detail: string,
-  confidence: number | null = null,
-): Judgement & { action: 'HOLD' } {
-  return { action: 'HOLD', holdKind, confidence, reasons: [{ code, detail }] };
+  { confidence, risk }: Estimates = nothingEstimated,
+): Hold {
+  return { action: 'HOLD', holdKind, confidence, risk, reasons: [{ code, detail }] };
 }
 
 /**
@@ -63,6 +73,7 @@ export interface Answer {
   readonly holdKind: HoldKind | null;
   readonly size: number;
   readonly confidence: number | null;
+  readonly risk: number | null;
   readonly reasons: readonly Reason[];
   readonly model: {
     readonly name: string;

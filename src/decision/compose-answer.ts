@@ -32,6 +32,7 @@ export function composeAnswer(
     holdKind: acts ? null : judgement.holdKind,
     size: acts ? judgement.size : 0,
     confidence: judgement.confidence,
+    risk: judgement.risk,
     reasons: acts ? [] : judgement.reasons,
     model: { name: manifest.name, version, arm: 'production', engine: question.model.runnable.engine },
     mode: 'FULL',

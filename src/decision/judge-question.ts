@@ -4,7 +4,7 @@ import type { Manifest } from '../models/bundle.ts';
 import type { Stages } from '../telemetry/stages.ts';
 import { type Attribution, hold, type Judgement } from './answer.ts';
 import { attribute } from './attribution.ts';
-import { judge } from './policy.ts';
+import { judge, type Scores } from './policy.ts';
 import type { Question } from './question.ts';
 
 /** What was computed for a question, whether it ended in an action or not. */
@@ -63,23 +63,34 @@ function ageOf(question: Question, lastBarMs: number, { nowMs, freshnessGraceMs 
 async function judgeValues(question: Question, values: Float32Array): Promise<Omit<Judged, 'ageMs'>> {
   const { bundle, runnable } = question.model;
   const { names } = bundle.manifest.features;
-  const { domain, policy } = bundle.manifest;
+  const { domain, heads, policy } = bundle.manifest;
   const unscored = question.explain ? unattributed(names, values) : undefined;
   const outside = outsideDomain(domain, values);
   if (outside !== undefined) {
     const judgement = hold('abstain', 'OUT_OF_DOMAIN', `${names[outside]} lies outside the trained range`);
     return { values, judgement, attributions: unscored };
   }
-  const scores = await runnable.run(values, 1);
-  const score = scores.ok ? scores.value[0] : undefined;
-  if (!scores.ok || score === undefined) {
-    const detail = scores.ok ? 'no score' : scores.error.kind;
+  const run = await runnable.run(values, 1);
+  const scores = run.ok ? scoresOf(heads, run.value) : undefined;
+  if (!scores) {
+    const detail = run.ok ? 'no score' : run.error.kind;
     return { values, judgement: hold('safety', 'MODEL_FAILED', detail), attributions: unscored };
   }
-  const judgement = judge(policy, score, question.position);
+  const judgement = judge(policy, scores, question.position);
   if (!question.explain) return { values, judgement, attributions: undefined };
-  const moved = await attribute(runnable, names, values, domain.baseline, score);
+  const { direction } = scores;
+  const { baseline } = domain;
+  const headCount = heads.length;
+  const moved = await attribute({ runnable, names, headCount, values, baseline, direction });
   return { values, judgement, attributions: moved.ok ? moved.value : unscored };
+}
+
+/** One row's scores by head, or undefined where a head said nothing. */
+function scoresOf(heads: Manifest['heads'], row: Float32Array): Scores | undefined {
+  const [direction, risk] = row;
+  if (direction === undefined) return undefined;
+  if (heads.length === 1) return { direction, risk: null };
+  return risk === undefined ? undefined : { direction, risk };
 }
 
 const unattributed = (names: readonly string[], values: Float32Array): readonly Attribution[] =>

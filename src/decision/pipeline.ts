@@ -6,7 +6,7 @@ import type { Clock, Timers } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Stages } from '../telemetry/stages.ts';
-import { type Answer, hold, type Judgement } from './answer.ts';
+import { type Answer, type Estimates, hold, type Judgement } from './answer.ts';
 import { composeAnswer } from './compose-answer.ts';
 import { type Judged, judgeQuestion, nothingComputed } from './judge-question.ts';
 import { confine, permits } from './policy.ts';
@@ -82,7 +82,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const hasRoom = question.durability === 'ack' || log.hasRoom();
     const judgement = hasRoom
       ? permitted(judged.judgement, view)
-      : hold('safety', 'LOG_UNAVAILABLE', 'the decision log is full', judged.judgement.confidence);
+      : hold('safety', 'LOG_UNAVAILABLE', 'the decision log is full', judged.judgement);
     const unsealed = composeAnswer(question, judged, judgement, {
       id: ids.next(),
       nowMs,
@@ -139,9 +139,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 /** Looks again at the permission, as late as possible, and takes from the judgement what it no longer allows. */
 function permitted(judgement: Judgement, view: ControlView | undefined): Judgement {
   if (judgement.action === 'HOLD') return judgement;
-  if (!view) return withoutPermission('the permission ended', judgement.confidence);
+  if (!view) return withoutPermission('the permission ended', judgement);
   return confine(judgement, view.tradingState);
 }
 
-const withoutPermission = (detail: string, confidence: number | null = null): Judgement =>
-  hold('safety', 'CONTROL_UNAVAILABLE', detail, confidence);
+const withoutPermission = (detail: string, estimates?: Estimates): Judgement =>
+  hold('safety', 'CONTROL_UNAVAILABLE', detail, estimates);

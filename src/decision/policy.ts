@@ -5,22 +5,42 @@ import { type Effect, hold, type Judgement } from './answer.ts';
 /** Sign of the client's position: −1 short, 0 flat, 1 long; undefined when the client did not say. */
 export type PositionSign = -1 | 0 | 1 | undefined;
 
+/** What a model's heads say of one row, each in [0, 1]; see `heads` in models/bundle.ts. */
+export interface Scores {
+  readonly direction: number;
+  /** Null where the model has no risk head. */
+  readonly risk: number | null;
+}
+
 /**
- * Score to intent. BUY at or above `buyAtLeast`, SELL at or below `sellAtMost`, HOLD between. Size grows
- * linearly with |score − 0.5| and is 1 from `sizeFullAt` on; it is floored to four decimals, and is at least
- * one ten-thousandth, since an action of no size would be none.
- *
- * @param score calibrated probability of the target, in [0, 1]
+ * Scores to intent. BUY at or above `buyAtLeast`, SELL at or below `sellAtMost`, HOLD between. Size grows
+ * linearly with |direction − 0.5| and is 1 from `sizeFullAt` on; it is floored to four decimals, and is at least
+ * one ten-thousandth, since an action of no size would be none. Where `riskHoldAtLeast` is a number, what would
+ * open or increase exposure is HOLD at or above it; what reduces or closes passes.
  */
-export function judge(policy: Manifest['policy'], score: number, position: PositionSign): Judgement {
-  const action = actionOf(policy, score);
-  const confidence = roundTo6(Math.max(score, 1 - score));
+export function judge(policy: Manifest['policy'], scores: Scores, position: PositionSign): Judgement {
+  const { direction } = scores;
+  const action = actionOf(policy, direction);
+  const estimates = {
+    confidence: roundTo6(Math.max(direction, 1 - direction)),
+    risk: scores.risk === null ? null : roundTo6(scores.risk),
+  };
   if (action === 'HOLD') {
-    const detail = `score ${roundTo6(score)} lies between ${policy.sellAtMost} and ${policy.buyAtLeast}`;
-    return hold('signal', 'BELOW_THRESHOLD', detail, confidence);
+    const detail = `score ${roundTo6(direction)} lies between ${policy.sellAtMost} and ${policy.buyAtLeast}`;
+    return hold('signal', 'BELOW_THRESHOLD', detail, estimates);
   }
-  const size = Math.max(0.0001, floorTo4(Math.min(1, Math.abs(score - 0.5) / policy.sizeFullAt)));
-  return { action, effect: effectOf(action, position, size), size, confidence };
+  const size = Math.max(0.0001, floorTo4(Math.min(1, Math.abs(direction - 0.5) / policy.sizeFullAt)));
+  const effect = effectOf(action, position, size);
+  if (!isExit(effect) && !isCalm(policy, scores.risk)) {
+    const detail = `risk ${estimates.risk} is not below ${policy.riskHoldAtLeast}, and ${effect} adds exposure`;
+    return hold('signal', 'RISK_ABOVE_LIMIT', detail, estimates);
+  }
+  return { action, effect, size, ...estimates };
+}
+
+/** Whether the risk head lets exposure grow. A risk that is asked for and not there, or not a number, does not. */
+function isCalm({ riskHoldAtLeast }: Manifest['policy'], risk: number | null): boolean {
+  return riskHoldAtLeast === null || (risk !== null && risk < riskHoldAtLeast);
 }
 
 function actionOf(policy: Manifest['policy'], score: number): 'BUY' | 'SELL' | 'HOLD' {
@@ -40,6 +60,8 @@ function effectOf(action: 'BUY' | 'SELL', position: PositionSign, size: number):
   return size === 1 ? 'close' : 'reduce';
 }
 
+const isExit = (effect: Effect): boolean => effect === 'reduce' || effect === 'close';
+
 /** Whether the trading state lets an effect happen. HALTED lets nothing new happen, REDUCING only exits. */
 export function permits(state: TradingState, effect: Effect): boolean {
   switch (state) {
@@ -48,7 +70,7 @@ export function permits(state: TradingState, effect: Effect): boolean {
     case 'HALTED':
       return effect === 'none';
     case 'REDUCING':
-      return effect === 'none' || effect === 'reduce' || effect === 'close';
+      return effect === 'none' || isExit(effect);
   }
 }
 
@@ -56,8 +78,8 @@ export function permits(state: TradingState, effect: Effect): boolean {
 export function confine(judgement: Judgement, state: TradingState): Judgement {
   if (judgement.action === 'HOLD' || permits(state, judgement.effect)) return judgement;
   return state === 'HALTED'
-    ? hold('safety', 'TRADING_HALTED', 'trading is halted', judgement.confidence)
-    : hold('safety', 'TRADING_REDUCING', `${judgement.effect} would add exposure`, judgement.confidence);
+    ? hold('safety', 'TRADING_HALTED', 'trading is halted', judgement)
+    : hold('safety', 'TRADING_REDUCING', `${judgement.effect} would add exposure`, judgement);
 }
 
 const floorTo4 = (x: number): number => Math.floor(x * 1e4) / 1e4;

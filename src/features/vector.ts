@@ -1,5 +1,6 @@
 import { canonicalJson } from '../core/canonical-json.ts';
 import { sha256Hex } from '../core/digest.ts';
+import { err, ok, type Result } from '../core/result.ts';
 import type { Bar } from './bar.ts';
 import { contractBars } from './contract-bars.ts';
 import type { Indicator } from './indicator.ts';
@@ -26,6 +27,23 @@ export function createFeatureSet(name: string, indicators: readonly Indicator<un
   if (names.size !== indicators.length) throw new RangeError(`${name}: two indicators of one name`);
   const windowBars = Math.max(...indicators.map((indicator) => indicator.warmupBars));
   return Object.freeze({ name, windowBars, indicators: Object.freeze([...indicators]) });
+}
+
+/**
+ * Some features of a set, as a set of the same name. Its window is what those features need, so it may be shorter than
+ * the whole set's. All of a set's names give the set again, contract hash included.
+ *
+ * @param names in the set's order, none twice; anything else is an error, since a model's input order is the set's
+ */
+export function subsetOf(set: FeatureSet, names: readonly string[]): Result<FeatureSet, string> {
+  const wanted = new Set(names);
+  const indicators = set.indicators.filter(({ name }) => wanted.delete(name));
+  const [stranger] = wanted;
+  if (stranger !== undefined) return err(`${set.name} has no feature ${stranger}`);
+  if (indicators.length === 0) return err(`no feature of ${set.name} is named`);
+  const inOrder = indicators.length === names.length && indicators.every(({ name }, i) => name === names[i]);
+  if (!inOrder) return err(`features of ${set.name} are named twice or not in its order`);
+  return ok(createFeatureSet(set.name, indicators));
 }
 
 /**

@@ -85,6 +85,7 @@ const exampleAnswer: Answer = {
   holdKind: null,
   size: 0.42,
   confidence: 0.563,
+  risk: 0.187204,
   reasons: [],
   model: { name: 'spx-1d', version: '8f2c1d90ab34', arm: 'production', engine: 'ort' },
   mode: 'FULL',
@@ -121,6 +122,10 @@ export const answerSchema = z
     confidence: z.number().nullable().openapi({
       description:
         "Calibrated probability that the action's direction is right; null where no score was computed.",
+    }),
+    risk: z.number().nullable().openapi({
+      description:
+        'Calibrated probability that a large move lies ahead, up or down. A high one holds back what would open or increase exposure; it starts nothing. Null where the model does not estimate it or no score was computed.',
     }),
     reasons: z
       .array(z.object({ code: z.enum(holdCodeNames), detail: z.string() }))

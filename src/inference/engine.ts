@@ -8,13 +8,15 @@ export interface Engine {
   prepare(graph: ModelGraph): Promise<Result<Runnable, EngineFailure>>;
 }
 
-/** What an engine needs of a model: one f32[batch, featureCount] input, one f32[batch, 1] output of scores. */
+/** What an engine needs of a model: one f32[batch, featureCount] input, one f32[batch, headCount] output. */
 export interface ModelGraph {
   /** The ONNX ModelProto. */
   readonly bytes: Uint8Array;
   readonly inputName: string;
   readonly outputName: string;
   readonly featureCount: number;
+  /** Scores a row: a column for each of the model's heads. */
+  readonly headCount: number;
   /** A row that the model is known to score; `prepare` runs it once, so that a model that loads also runs. */
   readonly probe: Float32Array;
 }
@@ -22,8 +24,8 @@ export interface ModelGraph {
 export interface Runnable {
   readonly engine: Engine['name'];
   /**
-   * `rows`: f32[rowCount × featureCount], row-major, finite. Answers f32[rowCount] scores, each finite and
-   * in [0, 1]; anything else the model gives is a failure, never a score.
+   * `rows`: f32[rowCount × featureCount], row-major, finite. Answers f32[rowCount × headCount] scores, row-major, each
+   * finite and in [0, 1]; anything else the model gives is a failure, never a score.
    */
   run(rows: Float32Array, rowCount: number): Promise<Result<Float32Array, EngineFailure>>;
 }

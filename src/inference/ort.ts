@@ -35,7 +35,7 @@ async function prepare(graph: ModelGraph): Promise<Result<Runnable, EngineFailur
 }
 
 function createRunnable(session: ort.InferenceSession, graph: ModelGraph): Runnable {
-  const { inputName, outputName, featureCount } = graph;
+  const { inputName, outputName, featureCount, headCount } = graph;
   return {
     engine: 'ort',
     async run(rows, rowCount) {
@@ -44,7 +44,7 @@ function createRunnable(session: ort.InferenceSession, graph: ModelGraph): Runna
       try {
         const input = new ort.Tensor('float32', rows, [rowCount, featureCount]);
         const outputs = await session.run({ [inputName]: input });
-        return checkScores(outputs[outputName]?.data, rowCount);
+        return checkScores(outputs[outputName], rowCount, headCount);
       } catch (failure) {
         return err({ kind: 'threw', detail: messageOf(failure) });
       }
@@ -52,9 +52,17 @@ function createRunnable(session: ort.InferenceSession, graph: ModelGraph): Runna
   };
 }
 
-function checkScores(data: unknown, rowCount: number): Result<Float32Array, EngineFailure> {
-  if (!(data instanceof Float32Array) || data.length !== rowCount) {
-    return err({ kind: 'wrong-shape', detail: `the output is not f32[${rowCount}]` });
+function checkScores(
+  output: ort.Tensor | undefined,
+  rowCount: number,
+  headCount: number,
+): Result<Float32Array, EngineFailure> {
+  const data = output?.data;
+  const [rows, columns, ...more] = output?.dims ?? [];
+  const fits = rows === rowCount && columns === headCount && more.length === 0;
+  if (!(data instanceof Float32Array) || !fits) {
+    const detail = `the output is ${output?.type}[${output?.dims}] and not float32[${rowCount},${headCount}]`;
+    return err({ kind: 'wrong-shape', detail });
   }
   for (const score of data) {
     if (!(score >= 0 && score <= 1))

@@ -15,14 +15,16 @@ interface BuildWorkerOptions {
   readonly entry: string;
   /** Emptied of everything the build does not write. */
   readonly outDir: string;
-  /** Where the bundles are: `<bundlesDir>/<name>/{manifest.json,model.onnx}`. */
+  /** Where the bundles are: `<bundlesDir>/<name>/{manifest.json,signature.json,model.onnx}`. */
   readonly bundlesDir: string;
   /** `production` ships only the bundles whose manifest says so; `local` ships all. */
-  readonly bundles: BundleChoice;
+  readonly bundles: BundlePurposes;
 }
 
 /** Where the repository's Worker is built from. */
 export const ROOT = resolve(import.meta.dirname, '../..');
+/** The bundles that are released with the source. */
+export const SHIPPED_BUNDLES = join(ROOT, 'bundles');
 const ORT_WASM = 'ort-wasm-simd-threaded.wasm';
 
 /** Builds, and answers the modules with the entry first. Throws esbuild's error, which names file and line. */
@@ -75,16 +77,16 @@ async function bundle(options: BuildOptions): Promise<Uint8Array> {
   return file.contents;
 }
 
-type BundleChoice = 'production' | 'local';
+type BundlePurposes = 'production' | 'local';
 
 /** Names of the bundles in a directory, those for production before those for tests. */
-export function bundlesOf(bundlesDir: string, choice: BundleChoice): readonly string[] {
+export function bundlesOf(bundlesDir: string, purposes: BundlePurposes): readonly string[] {
   if (!existsSync(bundlesDir)) return [];
   const names = readdirSync(bundlesDir)
     .filter((name) => existsSync(join(bundlesDir, name, 'manifest.json')))
     .sort();
   const isProduction = (name: string) => purposeOf(join(bundlesDir, name)) === 'production';
-  const rest = choice === 'local' ? names.filter((name) => !isProduction(name)) : [];
+  const rest = purposes === 'local' ? names.filter((name) => !isProduction(name)) : [];
   return [...names.filter(isProduction), ...rest];
 }
 
@@ -95,14 +97,17 @@ function purposeOf(bundleDir: string): unknown {
 
 const modelPath = (name: string): string => `bundles/${name}/model.onnx`;
 
-/** `virtual:bundles`: manifests as text inside the entry, models as data modules beside it. */
+/** `virtual:bundles`: manifests and signatures as text inside the entry, models as data modules beside it. */
 function virtualBundles(bundlesDir: string, names: readonly string[]): Plugin {
   const imports = names.map(
     (name, index) => `import m${index} from ${JSON.stringify(`./${modelPath(name)}`)};`,
   );
   const entries = names.map((name, index) => {
     const manifest = readFileSync(join(bundlesDir, name, 'manifest.json'), 'utf8');
-    return `${JSON.stringify(name)}: { manifest: ${JSON.stringify(manifest)}, model: new Uint8Array(m${index}) },`;
+    const signaturePath = join(bundlesDir, name, 'signature.json');
+    const signature = existsSync(signaturePath) ? readFileSync(signaturePath, 'utf8') : null;
+    const texts = `manifest: ${JSON.stringify(manifest)}, signature: ${JSON.stringify(signature)}`;
+    return `${JSON.stringify(name)}: { ${texts}, model: new Uint8Array(m${index}) },`;
   });
   const contents = [...imports, 'export default {', ...entries, '};'].join('\n');
   return {

@@ -3,6 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from './build-worker.ts';
+import { type BundleChoice, chooseBundles, symbolsOf } from './bundle-choice.ts';
 import { writeExampleRequests } from './example-requests.ts';
 import { freePort } from './free-port.ts';
 import {
@@ -19,9 +20,10 @@ interface LaunchOptions {
   readonly runtime: RuntimeName;
   readonly port: number;
   readonly dataDir: string;
+  readonly bundles: BundleChoice;
 }
 
-const USAGE = `usage: npm start -- [--runtime ${runtimeNames.join('|')}] [--port N] [--data DIR]`;
+const USAGE = `usage: npm start -- [--runtime ${runtimeNames.join('|')}] [--port N] [--data DIR] [--bundles DIR] [--models a,b]`;
 const LOOK_EVERY_MS = 1_000;
 const startedMs = Date.now();
 
@@ -31,18 +33,19 @@ process.exitCode = await launch(process.argv.slice(2)).catch((failure: Error) =>
 });
 
 async function launch(args: readonly string[]): Promise<number> {
-  const { runtime, port, dataDir } = await readOptions(args);
+  const { runtime, port, dataDir, bundles } = await readOptions(args);
   const files = serviceFiles(dataDir);
   const stack = new Stack({
     runtime,
     port,
     dataDir,
+    bundles,
     files,
     progress: (line) => console.error(`${line} (${secondsSinceStart()})`),
     async onReady(service) {
       for (const file of files) writeServiceFile(file, service);
       stopWithout(join(dataDir, 'service.json'), stack);
-      await greet(service, files, dataDir);
+      await greet(service, files, dataDir, symbolsOf(bundles));
     },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stack.interrupt());
@@ -72,12 +75,15 @@ async function readOptions(args: readonly string[]): Promise<LaunchOptions> {
     runtime: { type: 'string', default: 'workerd' },
     port: { type: 'string', default: '8787' },
     data: { type: 'string', default: '.local' },
+    bundles: { type: 'string', default: 'bundles' },
+    models: { type: 'string' },
   } as const;
   const { values } = parseOrExplain(() => parseArgs({ args: [...args], options }));
   const runtime = runtimeNames.find((name) => name === values.runtime);
   const port = Number(values.port);
   if (!runtime || !Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(USAGE);
-  return { runtime, port: await portOrExplain(port), dataDir: resolve(ROOT, values.data) };
+  const bundles = chooseBundles(resolve(ROOT, values.bundles), values.models);
+  return { runtime, port: await portOrExplain(port), dataDir: resolve(ROOT, values.data), bundles };
 }
 
 function parseOrExplain<T>(parse: () => T): T {
@@ -114,7 +120,12 @@ function serviceFiles(dataDir: string): readonly string[] {
   return own === usual || readServiceFile(usual) ? [own] : [own, usual];
 }
 
-async function greet(service: ServiceFile, files: readonly string[], dataDir: string): Promise<void> {
+async function greet(
+  service: ServiceFile,
+  files: readonly string[],
+  dataDir: string,
+  symbols: ReadonlySet<string>,
+): Promise<void> {
   const { baseUrl, runtime, keys } = service;
   const shown = (path: string) => (path.startsWith(`${ROOT}/`) ? relative(ROOT, path) : path);
   console.log(
@@ -123,7 +134,8 @@ async function greet(service: ServiceFile, files: readonly string[], dataDir: st
   console.log(
     `Documentation ${baseUrl}/docs, health ${baseUrl}/readyz, keys and addresses in ${shown(files.at(-1) ?? '')}`,
   );
-  for (const { title, file } of await writeExampleRequests(join(dataDir, 'requests'), Date.now())) {
+  const examples = await writeExampleRequests(join(dataDir, 'requests'), Date.now());
+  for (const { title, file } of examples.filter(({ request }) => symbols.has(request.symbol))) {
     console.log(`\n# ${title}`);
     console.log(`curl -s ${baseUrl}/v1/decisions -H 'content-type: application/json' \\`);
     console.log(`  -H 'authorization: ${keys.decide}' -d @${shown(file)}`);

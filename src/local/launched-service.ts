@@ -30,12 +30,16 @@ export function temporaryDataDir(): { readonly path: string; remove(): void } {
 export async function launchService(options: {
   readonly runtime: RuntimeName;
   readonly dataDir: string;
+  /** Further arguments of `npm start`. */
+  readonly args?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
 }): Promise<LaunchedService> {
-  const { runtime, dataDir } = options;
+  const { runtime, dataDir, args = [], environment = {} } = options;
+  const own = ['--runtime', runtime, '--port', '0', '--data', dataDir];
   const launcher = await startChild({
     command: process.execPath,
-    args: [join(import.meta.dirname, 'launch.ts'), '--runtime', runtime, '--port', '0', '--data', dataDir],
-    environment: {},
+    args: [join(import.meta.dirname, 'launch.ts'), ...own, ...args],
+    environment,
     output: 'pipe',
   });
   const output = Promise.all(

@@ -17,30 +17,36 @@ export interface ServiceProcess {
 interface ServiceOptions {
   readonly runtime: RuntimeName;
   readonly port: number;
-  /** Where a generated configuration may lie. */
+  /** Where a generated configuration and what was built for it lie. */
   readonly dataDir: string;
+  /** Where the bundles to serve are. */
+  readonly bundlesDir: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly tickerToken: string;
   /** What {@link prepareService} made. */
   readonly modules: readonly WorkerModule[];
 }
 
-const LOCAL_WORKER_DIR = join(ROOT, 'dist/worker-local');
 const TICK_EVERY_MS = 60_000;
 
 /** What can be done before the stand-ins are up: workerd needs the Worker built, Deno and Bun run the source. */
-export async function prepareService(runtime: RuntimeName): Promise<readonly WorkerModule[]> {
-  if (runtime !== 'workerd') return [];
+export async function prepareService(
+  options: Pick<ServiceOptions, 'runtime' | 'dataDir' | 'bundlesDir'>,
+): Promise<readonly WorkerModule[]> {
+  if (options.runtime !== 'workerd') return [];
   const modules = await buildWorker({
     entry: join(ROOT, 'functions/cloudflare.ts'),
-    outDir: LOCAL_WORKER_DIR,
-    bundlesDir: join(ROOT, 'bundles'),
+    outDir: workerDirOf(options),
+    bundlesDir: options.bundlesDir,
     bundles: 'local',
   });
   // Its process would otherwise stay for as long as the service runs.
   await stopEsbuild();
   return modules;
 }
+
+/** A data directory has one service, so nobody builds into what another is about to load. */
+const workerDirOf = ({ dataDir }: Pick<ServiceOptions, 'dataDir'>): string => join(dataDir, 'worker');
 
 /** Starts the service; it may not answer yet. */
 export function startService(options: ServiceOptions): Promise<ServiceProcess> {
@@ -64,11 +70,17 @@ async function onOwnServer(
   flags: readonly string[],
   options: ServiceOptions,
 ): Promise<ServiceProcess> {
-  const { port, environment } = options;
+  const { port, environment, bundlesDir } = options;
   const child = await startChild({
     command: runtimeBinary(runtime),
     args: [...flags, join(ROOT, 'functions', `${runtime}.ts`)],
-    environment: { ...environment, HOST: '127.0.0.1', PORT: String(port), DENO_NO_UPDATE_CHECK: '1' },
+    environment: {
+      ...environment,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      BUNDLES_DIR: bundlesDir,
+      DENO_NO_UPDATE_CHECK: '1',
+    },
     output: 'inherit',
   });
   return {
@@ -86,7 +98,7 @@ async function onWorkerd(options: ServiceOptions): Promise<ServiceProcess> {
   const { child, ports } = await startWorkerd({
     config: workerdConfig({ modules, address: `127.0.0.1:${port}`, environment: Object.keys(environment) }),
     configPath: join(dataDir, 'workerd.capnp'),
-    moduleDir: LOCAL_WORKER_DIR,
+    moduleDir: workerDirOf(options),
     environment: { ...environment, [TICKER_TOKEN]: tickerToken },
   });
   const fire = async (cron: string): Promise<void> => {

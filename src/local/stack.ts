@@ -3,8 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import { openDatabase } from '../store/database.ts';
 import type { Scope } from '../store/keys.ts';
-import { bundlesOf, ROOT } from './build-worker.ts';
+import { bundlesOf, ROOT, SHIPPED_BUNDLES } from './build-worker.ts';
+import type { BundleChoice } from './bundle-choice.ts';
 import type { Child } from './child.ts';
+import { pinnedKeys } from './pinned-keys.ts';
 import { type Reaper, startReaper } from './reaper.ts';
 import { localSecrets, type Secrets } from './secrets.ts';
 import { seedLocal } from './seed.ts';
@@ -17,6 +19,7 @@ export interface StackOptions {
   readonly runtime: RuntimeName;
   readonly port: number;
   readonly dataDir: string;
+  readonly bundles: BundleChoice;
   /** Removed when the launcher is killed; removing them otherwise is the caller's. */
   readonly files: readonly string[];
   /** A step done, for people. */
@@ -89,9 +92,10 @@ export class Stack {
   }
 
   async #start(): Promise<void> {
-    const { runtime, port, dataDir, progress } = this.#options;
+    const { runtime, port, dataDir, bundles, progress } = this.#options;
+    const { bundlesDir } = bundles;
     const [modules, redis, database] = await allOrFailure([
-      prepareService(runtime),
+      prepareService({ runtime, dataDir, bundlesDir }),
       this.#startRedis(),
       this.#startDatabase(),
     ]);
@@ -100,11 +104,14 @@ export class Stack {
     progress('database is migrated and seeded');
     this.#assertStarting();
     const environment = this.#environment(redis, database);
-    writeEnvironmentFile(join(dataDir, 'service.env'), environment);
+    // For wrangler, whose build ships these and no others.
+    const deployed = bundlesOf(SHIPPED_BUNDLES, 'production').join(',');
+    writeEnvironmentFile(join(dataDir, 'service.env'), { ...environment, MODELS: deployed });
     this.#service = await startService({
       runtime,
       port,
       dataDir,
+      bundlesDir,
       modules,
       tickerToken: this.#secrets.tickerToken,
       environment,
@@ -196,7 +203,8 @@ export class Stack {
       TURSO_DATABASE_URL: database.url,
       TURSO_AUTH_TOKEN: libsqlToken,
       RECEIPT_SECRET: receiptSecret,
-      MODELS: bundlesOf(join(ROOT, 'bundles'), 'local').join(','),
+      MODELS: this.#options.bundles.models.join(','),
+      BUNDLE_PUBLIC_KEYS: pinnedKeys().join(','),
     };
   }
 

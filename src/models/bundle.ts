@@ -1,43 +1,56 @@
 import { z } from 'zod';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { sha256Hex } from '../core/digest.ts';
+import { parseJson } from '../core/parse-json.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { BundleFiles } from '../runtime.ts';
+import { checkSignature } from './bundle-signature.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const finite = z.number().finite();
 
+/** Of the ONNX model: an isolate of 128 MB holds a model about three times while it loads it. */
+export const modelBytesMax = 16 * 1024 * 1024;
+
 /**
- * What a model is, what it may be asked, and what it was measured to be worth. Everything a decision depends
- * on besides the request stands here, so the manifest's hash names the model's behaviour.
+ * What a model is, where it comes from and what it may be asked. Everything a decision depends on besides the request
+ * stands here, so the manifest's hash names the model's behaviour. What it was measured to be worth stands beside, in
+ * `measurements.json`, which nothing that serves reads.
  */
 export const manifestSchema = z.strictObject({
-  format: z.literal(1),
+  format: z.literal(2),
   /** Model name on the wire, e.g. `spx-1d`. */
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
   /** `test` bundles act often on purpose; a production configuration refuses them. */
   purpose: z.enum(['production', 'test']),
   model: z.strictObject({
     sha256,
-    sizeBytes: z.number().int().positive(),
+    sizeBytes: z.number().int().positive().max(modelBytesMax),
     opset: z.number().int().positive(),
-    quantization: z.enum(['none', 'int8-qdq']),
+    /** Of `ai.onnx.ml`, where the trees' operators are; null where the model uses none of them. */
+    mlOpset: z.number().int().positive().nullable(),
+    quantization: z.enum(['none', 'int8']),
     /** Input: f32[batch, features.names.length]. */
     inputName: z.string().min(1),
-    /** Output: f32[batch, 1], the calibrated probability that the label is 1, in [0, 1]. */
+    /** Output: f32[batch, heads.length], each in [0, 1]. */
     outputName: z.string().min(1),
   }),
   features: z.strictObject({
     /** Name of the feature set in `features/`. */
     set: z.string().min(1),
-    /** Hash of names, parameters and the vector on a fixed series; see features/vector.ts. */
+    /** Of the named features alone: names, parameters and the vector on a fixed series; see features/vector.ts. */
     contractHash: sha256,
-    /** In input order. */
+    /** In input order, which is the set's; all of the set or some of it. */
     names: z.array(z.string().min(1)).min(1),
     /** Bars the vector is computed over. */
     windowBars: z.number().int().positive(),
   }),
-  /** What the label 1 means, for people. */
+  /**
+   * The output's columns. `direction`: calibrated probability that the label is 1. `risk`: calibrated probability that a
+   * large move lies ahead, either way; it can hold back what the direction says, and start nothing.
+   */
+  heads: z.union([z.tuple([z.literal('direction')]), z.tuple([z.literal('direction'), z.literal('risk')])]),
+  /** What the direction's label 1 means, for people. */
   target: z.string().min(1),
   symbols: z.array(z.string().min(1)).min(1),
   interval: z.enum(['1d']),
@@ -49,6 +62,8 @@ export const manifestSchema = z.strictObject({
       sellAtMost: finite.min(0).max(0.5),
       /** |score − 0.5| at which size reaches 1; size is linear below. */
       sizeFullAt: finite.gt(0).max(0.5),
+      /** From this risk on nothing opens or increases exposure; null exactly where there is no risk head. */
+      riskHoldAtLeast: finite.min(0).max(1).nullable(),
       /** How long an answer may be acted upon, at most; the permission it was made under may end earlier. */
       validForMs: z.number().int().positive().max(60_000),
     })
@@ -66,14 +81,23 @@ export const manifestSchema = z.strictObject({
     from: z.string(),
     to: z.string(),
   }),
-  /** Out-of-sample figures, by name. */
-  metrics: z.record(z.string(), finite),
-  lineage: z.strictObject({ seed: z.number().int(), recipe: z.string().min(1) }),
+  /** How to make it again. */
+  lineage: z.strictObject({
+    seed: z.number().int(),
+    recipe: z.string().min(1),
+    /** Of the source that made it. */
+    codeCommit: z.string().min(1),
+    /** Hyperparameter trials that it was chosen from. */
+    trials: z.number().int().min(0),
+    parameters: z.record(z.string(), z.union([finite, z.string()])),
+    /** False where a limit of time cut the run: the same again may choose another. */
+    reproducible: z.boolean(),
+  }),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** A bundle whose manifest was parsed and whose model bytes have the hash the manifest states. */
+/** A bundle whose manifest was parsed, whose model has the stated hash, and that a pinned key has signed. */
 export interface Bundle {
   /** SHA-256 of the canonical manifest; with the model's hash inside it, it names the bundle's content. */
   readonly hash: string;
@@ -83,27 +107,37 @@ export interface Bundle {
   readonly model: Uint8Array;
 }
 
+interface OpenOptions {
+  /** Ed25519 public keys whose signature is good, 64 hex digits each. */
+  readonly publicKeys: readonly string[];
+}
+
 /** Parses and verifies a bundle. The error says what does not fit, for the start-up report. */
-export function openBundle(files: BundleFiles): Result<Bundle, string> {
+export function openBundle(files: BundleFiles, { publicKeys }: OpenOptions): Result<Bundle, string> {
   const parsed = manifestSchema.safeParse(parseJson(files.manifest));
   if (!parsed.success) return err(`manifest: ${z.prettifyError(parsed.error)}`);
   const manifest = parsed.data;
-  const width = manifest.features.names.length;
-  const { min, max, baseline } = manifest.domain;
-  if (min.length !== width || max.length !== width || baseline.length !== width) {
-    return err(`${manifest.name}: domain needs ${width} values in min, max and baseline`);
-  }
-  if (sha256Hex(files.model) !== manifest.model.sha256) {
-    return err(`${manifest.name}: the model's bytes do not have the manifest's sha256`);
-  }
+  const fault = faultOf(manifest, files.model);
+  if (fault !== undefined) return err(fault);
   const hash = sha256Hex(canonicalJson(manifest));
+  const signed = checkSignature(hash, files.signature, publicKeys);
+  if (!signed.ok) return signed;
   return ok({ hash, version: hash.slice(0, 12), manifest, model: files.model });
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+/** What the schema cannot say: parts of the manifest that do not fit each other, or not the model. */
+function faultOf(manifest: Manifest, model: Uint8Array): string | undefined {
+  const width = manifest.features.names.length;
+  const { min, max, baseline } = manifest.domain;
+  if (min.length !== width || max.length !== width || baseline.length !== width) {
+    return `domain needs ${width} values in min, max and baseline`;
   }
+  const hasRiskHead = manifest.heads.length === 2;
+  if (hasRiskHead !== (manifest.policy.riskHoldAtLeast !== null)) {
+    return 'riskHoldAtLeast must be a number where there is a risk head, and null where there is none';
+  }
+  if (model.length !== manifest.model.sizeBytes || sha256Hex(model) !== manifest.model.sha256) {
+    return "the model's bytes do not have the manifest's size and sha256";
+  }
+  return undefined;
 }

@@ -1,13 +1,14 @@
 import { err, ok, type Result } from '../core/result.ts';
-import { featureSets } from '../features/sets.ts';
-import { contractHash, type FeatureSet } from '../features/vector.ts';
+import type { FeatureSet } from '../features/vector.ts';
 import type { Engine, ModelGraph, Runnable } from '../inference/engine.ts';
 import type { BundleFiles } from '../runtime.ts';
 import { type Bundle, openBundle } from './bundle.ts';
+import { servedFeatures } from './served-features.ts';
 
 /** A bundle that was verified, whose features this build computes, and that an engine has loaded. */
 export interface ServedModel {
   readonly bundle: Bundle;
+  /** Exactly the model's inputs, in its order. */
   readonly featureSet: FeatureSet;
   readonly runnable: Runnable;
 }
@@ -23,6 +24,8 @@ interface CatalogOptions {
   /** Names in order of preference for a symbol. */
   readonly names: readonly string[];
   readonly bundles: Readonly<Record<string, BundleFiles>>;
+  /** Ed25519 public keys, one of which has to have signed each bundle; 64 hex digits each. */
+  readonly publicKeys: readonly string[];
   readonly engine: Engine;
   /** Whether bundles of purpose `test` may be served. */
   readonly allowTestBundles: boolean;
@@ -51,23 +54,18 @@ export async function loadCatalog(options: CatalogOptions): Promise<Result<Catal
 async function loadModel(name: string, options: CatalogOptions): Promise<Result<ServedModel, string>> {
   const files = options.bundles[name];
   if (!files) return err(`model ${name}: this deployment ships no such bundle`);
-  const opened = openBundle(files);
-  if (!opened.ok) return opened;
+  const opened = openBundle(files, { publicKeys: options.publicKeys });
+  if (!opened.ok) return err(`model ${name}: ${opened.error}`);
   const { manifest } = opened.value;
   if (manifest.name !== name) return err(`model ${name}: its manifest names it ${manifest.name}`);
   if (manifest.purpose === 'test' && !options.allowTestBundles) {
     return err(`model ${name}: a test bundle is served only where ENVIRONMENT is local`);
   }
-  const featureSet = featureSets.get(manifest.features.set);
-  if (!featureSet) return err(`model ${name}: no feature set ${manifest.features.set}`);
-  if (contractHash(featureSet) !== manifest.features.contractHash) {
-    return err(
-      `model ${name}: this build computes ${manifest.features.set} differently than its training did`,
-    );
-  }
+  const featureSet = servedFeatures(manifest);
+  if (!featureSet.ok) return err(`model ${name}: ${featureSet.error}`);
   const runnable = await options.engine.prepare(graphOf(opened.value));
   if (!runnable.ok) return err(`model ${name}: ${runnable.error.kind}: ${runnable.error.detail}`);
-  return ok({ bundle: opened.value, featureSet, runnable: runnable.value });
+  return ok({ bundle: opened.value, featureSet: featureSet.value, runnable: runnable.value });
 }
 
 function graphOf({ manifest, model }: Bundle): ModelGraph {
@@ -76,6 +74,7 @@ function graphOf({ manifest, model }: Bundle): ModelGraph {
     inputName: manifest.model.inputName,
     outputName: manifest.model.outputName,
     featureCount: manifest.features.names.length,
+    headCount: manifest.heads.length,
     probe: Float32Array.from(manifest.domain.baseline),
   };
 }

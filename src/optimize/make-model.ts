@@ -8,7 +8,7 @@ import { buildExamples, type Examples } from './data/examples.ts';
 import { type Labels, labelSplit } from './data/labels.ts';
 import { ensembleGraph, INPUT_NAME, OUTPUT_NAME } from './export/ensemble-graph.ts';
 import { fitDomain } from './measure/domain.ts';
-import { manifestMetrics, measure, type PartScores, type Report, type Scored } from './measure/measure.ts';
+import { measure, type PartScores, type Report, type Scored } from './measure/measure.ts';
 import { choosePolicy } from './measure/thresholds.ts';
 import type { Recipe } from './recipe.ts';
 import { type Ensemble, ensembleScores, trainEnsemble } from './train/ensemble.ts';
@@ -17,6 +17,10 @@ import { type Split, splitByTime } from './validation/split.ts';
 interface Making {
   readonly recipe: Recipe;
   readonly seed: number;
+  /** Ed25519 secret seed, 64 hex digits. */
+  readonly signingKey: string;
+  /** Of the source that runs; see release/code-commit.ts. */
+  readonly codeCommit: string;
   /** Reports of the same recipe under other seeds, to be reported beside. */
   readonly others: readonly Report[];
   readonly progress: (line: string) => void;
@@ -34,6 +38,8 @@ interface MadeModel {
 export async function makeModel({
   recipe,
   seed,
+  signingKey,
+  codeCommit,
   others,
   progress,
 }: Making): Promise<Result<MadeModel, string>> {
@@ -76,7 +82,8 @@ export async function makeModel({
     others,
     sizes,
   });
-  const release = releaseBundle(draftOf(recipe, seed, int8, labels, policy, domain, report));
+  const lineage = lineageOf(recipe, seed, codeCommit);
+  const release = releaseBundle(draftOf(recipe, int8, labels, policy, domain, lineage), signingKey);
   if (!release.ok) return release;
   progress(`${recipe.name}: released ${release.value.bundle.version}`);
   return ok({ release: release.value, report });
@@ -124,6 +131,7 @@ async function createScorer(bytes: Uint8Array, { standardiser }: Ensemble): Prom
     inputName: INPUT_NAME,
     outputName: OUTPUT_NAME,
     featureCount: standardiser.mean.length,
+    headCount: 1,
     probe: Float32Array.from(standardiser.mean),
   });
   if (!runnable.ok) return err(`${runnable.error.kind}: ${runnable.error.detail}`);
@@ -136,12 +144,11 @@ async function createScorer(bytes: Uint8Array, { standardiser }: Ensemble): Prom
 
 function draftOf(
   recipe: Recipe,
-  seed: number,
   model: Uint8Array,
   labels: Labels,
   policy: Manifest['policy'],
   domain: Manifest['domain'],
-  report: Report,
+  lineage: Manifest['lineage'],
 ): BundleDraft {
   const { bars, description, sha256 } = recipe.source;
   return {
@@ -149,6 +156,7 @@ function draftOf(
     purpose: recipe.purpose,
     model,
     featureSet: recipe.featureSet,
+    heads: ['direction'],
     target: targetOf(recipe.horizonBars, labels.hurdle),
     symbols: [...recipe.symbols],
     interval: '1d',
@@ -162,10 +170,19 @@ function draftOf(
       from: dateOf(bars.at(0)?.tMs),
       to: dateOf(bars.at(-1)?.tMs),
     },
-    metrics: manifestMetrics(report),
-    lineage: { seed, recipe: `src/optimize/recipes.ts ${recipe.name}` },
+    lineage,
   };
 }
+
+/** The recipe has its hyperparameters fixed, so nothing was tried. */
+const lineageOf = ({ name }: Recipe, seed: number, codeCommit: string): Manifest['lineage'] => ({
+  seed,
+  recipe: `src/optimize/recipes.ts ${name}`,
+  codeCommit,
+  trials: 0,
+  parameters: {},
+  reproducible: true,
+});
 
 function targetOf(horizonBars: number, hurdle: number): string {
   const bars = horizonBars === 1 ? 'one bar' : `${horizonBars} bars`;

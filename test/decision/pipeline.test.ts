@@ -282,6 +282,62 @@ describe('the decision pipeline', () => {
     });
   });
 
+  it('holds back at a high risk, and record and answer hold what both heads said', async () => {
+    const { ask, time, rows } = setUp();
+    const outcome = await ask(question(constantModel([0.7, 0.8])));
+    await time.advance(10);
+    if (outcome.kind !== 'answered') throw new Error('not answered');
+    expect(outcome.answer).toMatchObject({
+      action: 'HOLD',
+      holdKind: 'signal',
+      size: 0,
+      confidence: 0.7,
+      risk: 0.8,
+      reasons: [{ code: 'RISK_ABOVE_LIMIT' }],
+    });
+    expect(JSON.parse(rows[0]?.record ?? '{}').answer).toMatchObject({ confidence: 0.7, risk: 0.8 });
+  });
+
+  it('acts at a low risk, and says null of the risk of a model without that head', async () => {
+    const { ask } = setUp();
+    expect(await ask(question(constantModel([0.7, 0.2])))).toMatchObject({
+      answer: { action: 'BUY', risk: 0.2 },
+    });
+    expect(await ask(question(constantModel(0.7)))).toMatchObject({ answer: { action: 'BUY', risk: null } });
+  });
+
+  it('keeps what the heads said when the permission holds it back', async () => {
+    const { ask, shared } = setUp();
+    shared.tradingState = 'HALTED';
+    expect(await ask(question(constantModel([0.7, 0.2])))).toMatchObject({
+      answer: { action: 'HOLD', holdKind: 'safety', confidence: 0.7, risk: 0.2 },
+    });
+  });
+
+  it('does not decide where a head of the model says nothing', async () => {
+    const model = constantModel([0.7, 0.2]);
+    const run = async () => ok(Float32Array.of(0.7));
+    const outcome = await setUp().ask(question({ ...model, runnable: { engine: 'ort', run } }));
+    expect(outcome).toMatchObject({ answer: { action: 'HOLD', reasons: [{ code: 'MODEL_FAILED' }] } });
+  });
+
+  it('attributes the direction and not the risk', async () => {
+    const model = constantModel([0.7, 0.2]);
+    // The direction falls by a tenth and the risk rises where the third input is at the baseline.
+    const run = async (rows: Float32Array, rowCount: number) => {
+      const width = rows.length / rowCount;
+      const row = (at: number) => (rows[at * width + 2] === 0 ? [0.6, 0.9] : [0.7, 0.2]);
+      return ok(Float32Array.from(Array.from({ length: rowCount }, (_, at) => row(at)).flat()));
+    };
+    const values = new Float32Array(32).fill(1);
+    const asked = { explain: true, input: { kind: 'features', values } as const };
+    const outcome = await setUp().ask(question({ ...model, runnable: { engine: 'ort', run } }, asked));
+    if (outcome.kind !== 'answered') throw new Error('not answered');
+    expect(outcome.answer.features?.map(({ attribution }) => attribution)).toEqual(
+      Array.from({ length: 32 }, (_, at) => expect.closeTo(at === 2 ? 0.1 : 0, 6)),
+    );
+  });
+
   it('explains what it abstains from by the values alone', async () => {
     const outcome = await setUp().ask(
       question(constantModel(0.9), {

@@ -1,8 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { confine, judge, type PositionSign } from '../../src/decision/policy.ts';
+import { confine, judge as judgeScores, type PositionSign } from '../../src/decision/policy.ts';
+import type { Manifest } from '../../src/models/bundle.ts';
 
-const policy = { buyAtLeast: 0.55, sellAtMost: 0.45, sizeFullAt: 0.25, validForMs: 1_000 };
+type Policy = Manifest['policy'];
+
+const policy: Policy = {
+  buyAtLeast: 0.55,
+  sellAtMost: 0.45,
+  sizeFullAt: 0.25,
+  riskHoldAtLeast: null,
+  validForMs: 1_000,
+};
+/** By the direction alone. */
+const judge = (given: Policy, direction: number, position: PositionSign) =>
+  judgeScores(given, { direction, risk: null }, position);
 const scores = fc.double({ min: 0, max: 1, noNaN: true });
 const positions = fc.constantFrom<PositionSign>(undefined, -1, 0, 1);
 
@@ -42,6 +54,83 @@ describe('judge', () => {
         expect(nearJudged.size).toBeLessThanOrEqual(farJudged.size);
       }),
     );
+  });
+});
+
+describe('the risk head', () => {
+  const cautious: Policy = { ...policy, riskHoldAtLeast: 0.3 };
+
+  it.each([
+    ['BUY', undefined],
+    ['BUY', 0],
+    ['BUY', 1],
+    ['SELL', undefined],
+    ['SELL', 0],
+    ['SELL', -1],
+  ] as const)(
+    'holds back a %s with position %s, which would add exposure, from its limit on',
+    (action, position) => {
+      const direction = action === 'BUY' ? 0.7 : 0.3;
+      expect(judgeScores(cautious, { direction, risk: 0.2999 }, position)).toMatchObject({
+        action,
+        risk: 0.2999,
+      });
+      for (const risk of [0.3, 0.31, 1]) {
+        expect(judgeScores(cautious, { direction, risk }, position)).toMatchObject({
+          action: 'HOLD',
+          holdKind: 'signal',
+          confidence: 0.7,
+          risk,
+          reasons: [{ code: 'RISK_ABOVE_LIMIT' }],
+        });
+      }
+    },
+  );
+
+  it.each([
+    [0.7, -1, 'reduce'],
+    [0.9, -1, 'close'],
+    [0.3, 1, 'reduce'],
+    [0.1, 1, 'close'],
+  ] as const)(
+    'lets an exit pass at any risk (direction %s, position %s: %s)',
+    (direction, position, effect) => {
+      const calm = judgeScores(cautious, { direction, risk: 0 }, position);
+      expect(calm).toMatchObject({ effect });
+      expect(judgeScores(cautious, { direction, risk: 1 }, position)).toEqual({ ...calm, risk: 1 });
+    },
+  );
+
+  it('only holds back: it never makes an action of a HOLD, nor another action, nor a larger one', () => {
+    fc.assert(
+      fc.property(scores, scores, scores, positions, (direction, risk, riskHoldAtLeast, position) => {
+        const without = judge(policy, direction, position);
+        const judged = judgeScores({ ...policy, riskHoldAtLeast }, { direction, risk }, position);
+        expect(judged.confidence).toBe(without.confidence);
+        if (judged.action === 'HOLD') return;
+        expect(without).toMatchObject({ action: judged.action, effect: judged.effect, size: judged.size });
+      }),
+    );
+  });
+
+  it('holds back more the higher the risk', () => {
+    fc.assert(
+      fc.property(scores, scores, scores, positions, (direction, a, b, position) => {
+        const [low, high] = a <= b ? [a, b] : [b, a];
+        const calmer = judgeScores(cautious, { direction, risk: low }, position);
+        const riskier = judgeScores(cautious, { direction, risk: high }, position);
+        if (calmer.action === 'HOLD') expect(riskier.action).toBe('HOLD');
+      }),
+    );
+  });
+
+  it.each([null, Number.NaN])('does not take a risk of %s for a low one', (risk) => {
+    expect(judgeScores(cautious, { direction: 0.9, risk }, 0).action).toBe('HOLD');
+  });
+
+  it('rounds the risk to six decimals in the answer, and not before it is compared', () => {
+    const risk = 0.3 - 1e-9;
+    expect(judgeScores(cautious, { direction: 0.9, risk }, 0)).toMatchObject({ action: 'BUY', risk: 0.3 });
   });
 });
 

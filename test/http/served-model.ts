@@ -1,30 +1,35 @@
 import { dailyV1 } from '../../src/features/daily-v1.ts';
 import type { Catalog, ServedModel } from '../../src/models/catalog.ts';
 
-/** A model that scores every row the same: for tests of what stands around the engine. */
+/** A model that scores every row the same, by one head or two: for tests of what stands around the engine. */
 export function constantModel(
-  score: number,
+  scores: number | readonly [direction: number, risk: number],
   overrides: Partial<ServedModel['bundle']['manifest']> = {},
 ): ServedModel {
+  const row = typeof scores === 'number' ? [scores] : scores;
   const names = dailyV1.indicators.map((indicator) => indicator.name);
   return {
     featureSet: dailyV1,
     runnable: {
       engine: 'ort',
-      run: async (_rows, rowCount) => ({ ok: true, value: new Float32Array(rowCount).fill(score) }),
+      run: async (_rows, rowCount) => {
+        const value = new Float32Array(rowCount * row.length);
+        return { ok: true, value: value.map((_, index) => row[index % row.length] ?? Number.NaN) };
+      },
     },
     bundle: {
       hash: '0'.repeat(64),
       version: '0'.repeat(12),
       model: new Uint8Array(),
       manifest: {
-        format: 1,
+        format: 2,
         name: 'constant',
         purpose: 'test',
         model: {
           sha256: '0'.repeat(64),
           sizeBytes: 1,
           opset: 13,
+          mlOpset: null,
           quantization: 'none',
           inputName: 'features',
           outputName: 'score',
@@ -35,19 +40,32 @@ export function constantModel(
           names,
           windowBars: dailyV1.windowBars,
         },
+        heads: row.length === 1 ? ['direction'] : ['direction', 'risk'],
         target: 'the next close is higher',
         symbols: ['DEMO'],
         interval: '1d',
         calendar: '24x7',
-        policy: { buyAtLeast: 0.6, sellAtMost: 0.4, sizeFullAt: 0.25, validForMs: 1_000 },
+        policy: {
+          buyAtLeast: 0.6,
+          sellAtMost: 0.4,
+          sizeFullAt: 0.25,
+          riskHoldAtLeast: row.length === 1 ? null : 0.5,
+          validForMs: 1_000,
+        },
         domain: {
           min: names.map(() => -1e9),
           max: names.map(() => 1e9),
           baseline: names.map(() => 0),
         },
         data: { source: 'none', sha256: '0'.repeat(64), rows: 1, from: '2020-01-01', to: '2020-01-01' },
-        metrics: {},
-        lineage: { seed: 1, recipe: 'constant' },
+        lineage: {
+          seed: 1,
+          recipe: 'constant',
+          codeCommit: 'none',
+          trials: 0,
+          parameters: {},
+          reproducible: true,
+        },
         ...overrides,
       },
     },

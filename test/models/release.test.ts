@@ -1,53 +1,43 @@
 import { describe, expect, it } from 'vitest';
+import { ed25519PublicKey } from '../../src/core/ed25519.ts';
 import { dailyV1 } from '../../src/features/daily-v1.ts';
-import { openBundle } from '../../src/models/bundle.ts';
+import { createFeatureSet, subsetOf } from '../../src/features/vector.ts';
+import { modelBytesMax, openBundle } from '../../src/models/bundle.ts';
 import { type BundleDraft, releaseBundle } from '../../src/models/release.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
-import { encodeModel } from '../../src/onnx/model-proto.ts';
+import { encodeModel, type ModelProto } from '../../src/onnx/model-proto.ts';
+import { constantDraft, constantGraph, testKey } from './constant-draft.ts';
 
 const width = dailyV1.indicators.length;
+const draft = constantDraft();
 
-function modelOf(inputWidth: number, outputDims: readonly (number | string)[] = ['batch', 1]): Uint8Array {
-  const graph = new GraphBuilder('test');
-  const x = graph.floatInput('features', ['batch', inputWidth]);
-  const weights = { dims: [inputWidth, 1], values: new Float32Array(inputWidth) };
-  const product = graph.node('MatMul', 'logit', [x, graph.constant('weights', weights)]);
-  graph.floatOutput(graph.node('Sigmoid', 'probability', [product]), outputDims);
-  return encodeModel(graph.build());
-}
+const modelOf = (inputWidth: number, outputDims: readonly (number | string)[] = ['batch', 1]): Uint8Array =>
+  encodeModel(constantGraph(inputWidth, [0], outputDims));
 
-const draft: BundleDraft = {
-  name: 'coin',
-  purpose: 'test',
-  model: modelOf(width),
-  featureSet: dailyV1,
-  target: 'nothing',
-  symbols: ['DEMO'],
-  interval: '1d',
-  calendar: '24x7',
-  policy: { buyAtLeast: 0.6, sellAtMost: 0.4, sizeFullAt: 0.2, validForMs: 1_000 },
-  domain: {
-    min: Array.from({ length: width }, () => -1),
-    max: Array.from({ length: width }, () => 1),
-    baseline: Array.from({ length: width }, () => 0),
-  },
-  data: { source: 'none', sha256: '0'.repeat(64), rows: 1, from: '2020-01-01', to: '2020-01-01' },
-  metrics: { testAuc: 0.5 },
-  lineage: { seed: 1, recipe: 'by hand' },
-};
+const release = (changed: Partial<BundleDraft> = {}) => releaseBundle({ ...draft, ...changed }, testKey);
 
 const errorOf = (changed: Partial<BundleDraft>): string => {
-  const released = releaseBundle({ ...draft, ...changed });
+  const released = release(changed);
   return released.ok ? 'released' : released.error;
 };
 
+/** The draft's graph with one node more than it needs, of the given operator. */
+function modelWith(opType: string): Uint8Array {
+  const model = constantGraph(width, [0]);
+  const [first] = model.graph?.nodes ?? [];
+  if (!model.graph || !first) throw new Error('no graph');
+  const node = { ...first, opType, outputs: ['unused'] };
+  return encodeModel({ ...model, graph: { ...model.graph, nodes: [...model.graph.nodes, node] } });
+}
+
 describe('releaseBundle', () => {
   it('completes the manifest from the graph and the feature set', () => {
-    const released = releaseBundle(draft);
+    const released = release();
     const manifest = released.ok ? released.value.bundle.manifest : undefined;
     expect(manifest?.model).toMatchObject({
       sizeBytes: draft.model.length,
       opset: 13,
+      mlOpset: null,
       quantization: 'none',
       inputName: 'features',
       outputName: 'probability',
@@ -56,18 +46,48 @@ describe('releaseBundle', () => {
     expect(manifest?.features.names).toHaveLength(width);
   });
 
+  it('releases a direction and a risk head over some of a set’s features', () => {
+    const featureSet = subsetOf(dailyV1, ['log_return_1', 'rsi_14']);
+    if (!featureSet.ok) throw new Error(featureSet.error);
+    const released = releaseBundle(
+      constantDraft({}, { logits: [1, -1], featureSet: featureSet.value }),
+      testKey,
+    );
+    expect(released.ok && released.value.bundle.manifest).toMatchObject({
+      heads: ['direction', 'risk'],
+      features: { set: 'daily-v1', names: ['log_return_1', 'rsi_14'], windowBars: 64 },
+    });
+  });
+
+  it('reads the version of the trees’ operators', () => {
+    const graph = constantGraph(width, [0]);
+    const trees = { domain: 'ai.onnx.ml', version: 3, unknown: [] };
+    const model: ModelProto = { ...graph, operatorSets: [...graph.operatorSets, trees] };
+    const released = release({ model: encodeModel(model) });
+    expect(released.ok && released.value.bundle.manifest.model.mlOpset).toBe(3);
+  });
+
+  it.each(['QuantizeLinear', 'DequantizeLinear', 'DynamicQuantizeLinear', 'MatMulInteger', 'QLinearMatMul'])(
+    'calls a graph with %s quantized',
+    (opType) => {
+      const released = release({ model: modelWith(opType) });
+      expect(released.ok && released.value.bundle.manifest.model.quantization).toBe('int8');
+    },
+  );
+
   it('gives files that open as the same bundle', () => {
-    const released = releaseBundle(draft);
-    expect(released.ok && openBundle(released.value.files)).toEqual({
+    const released = release();
+    const publicKeys = [ed25519PublicKey(testKey)];
+    expect(released.ok && openBundle(released.value.files, { publicKeys })).toEqual({
       ok: true,
       value: released.ok && released.value.bundle,
     });
   });
 
   it('names content: the same draft has the same bytes, another policy another version', () => {
-    const first = releaseBundle(draft);
-    const again = releaseBundle(draft);
-    const other = releaseBundle({ ...draft, policy: { ...draft.policy, buyAtLeast: 0.61 } });
+    const first = release();
+    const again = release();
+    const other = release({ policy: { ...draft.policy, buyAtLeast: 0.61 } });
     expect(again).toEqual(first);
     expect(other.ok && other.value.bundle.version).not.toBe(first.ok && first.value.bundle.version);
   });
@@ -78,10 +98,31 @@ describe('releaseBundle', () => {
     ['an input of another width', { model: modelOf(width - 1) }, `must be f32[batch, ${width}]`],
     ['a fixed batch', { model: modelOf(width, [1, 1]) }, 'probability must be f32[batch, 1]'],
     [
-      'an output of two columns',
+      'an output of more columns than heads',
       { model: modelOf(width, ['batch', 2]) },
       'probability must be f32[batch, 1]',
     ],
+    [
+      'an output of fewer columns than heads',
+      { heads: ['direction', 'risk'], policy: { ...draft.policy, riskHoldAtLeast: 0.5 } },
+      'probability must be f32[batch, 2]',
+    ],
+    [
+      'a model above the limit of size',
+      { model: new Uint8Array(modelBytesMax + 1) },
+      `above the limit of ${modelBytesMax}`,
+    ],
+    [
+      'a weight that is not a number',
+      { model: encodeModel(constantGraph(width, [Number.NaN])) },
+      'initializer bias is not finite',
+    ],
+    [
+      'a weight that is infinite',
+      { model: encodeModel(constantGraph(width, [-Infinity])) },
+      'initializer bias is not finite',
+    ],
+    ['a limit of risk without a risk head', { policy: { ...draft.policy, riskHoldAtLeast: 0.5 } }, 'risk'],
     ['a name that is no path segment', { name: '../coin' }, 'name'],
     [
       'thresholds that cross',
@@ -91,11 +132,40 @@ describe('releaseBundle', () => {
     ['a domain of another width', { domain: { min: [], max: [], baseline: [] } }, 'domain'],
     [
       'a baseline outside its domain',
-      { domain: { ...draft.domain, baseline: draft.domain.min.map(() => 2) } },
+      { domain: { ...draft.domain, baseline: draft.domain.min.map(() => 2e3) } },
       'lies outside its domain',
     ],
-    ['a metric that is not finite', { metrics: { testAuc: NaN } }, 'metrics'],
+    ['a parameter that is not finite', { lineage: { ...draft.lineage, parameters: { x: NaN } } }, 'lineage'],
+    [
+      'features of a set that no server has',
+      { featureSet: createFeatureSet('home-made', dailyV1.indicators) },
+      'no feature set home-made',
+    ],
+    [
+      'features in another order than their set',
+      { featureSet: createFeatureSet('daily-v1', dailyV1.indicators.toReversed()) },
+      'not in its order',
+    ],
   ])('refuses %s', (_, changed, reason) => {
     expect(errorOf(changed)).toContain(reason);
+  });
+
+  it('refuses a risk head without its limit', () => {
+    const { policy, ...rest } = constantDraft({}, { logits: [1, -1] });
+    const released = releaseBundle({ ...rest, policy: { ...policy, riskHoldAtLeast: null } }, testKey);
+    expect(released.ok ? 'released' : released.error).toContain('riskHoldAtLeast must be a number');
+  });
+
+  it('throws on a signing key that is none', () => {
+    expect(() => releaseBundle(draft, 'abc')).toThrow();
+  });
+});
+
+describe('a graph of more than one input', () => {
+  it('is refused', () => {
+    const graph = new GraphBuilder('two');
+    const [a, b] = [graph.floatInput('a', ['batch', width]), graph.floatInput('b', ['batch', width])];
+    graph.floatOutput(graph.node('Add', 'sum', [a, b]), ['batch', 1]);
+    expect(errorOf({ model: encodeModel(graph.build()) })).toContain('exactly one input');
   });
 });

@@ -2,26 +2,33 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/decision/policy.ts';
 import { dailyV1 } from '../../src/features/daily-v1.ts';
-import { contractHash } from '../../src/features/vector.ts';
 import { createOrtEngine } from '../../src/inference/ort.ts';
 import { demoBars } from '../../src/local/demo-series.ts';
 import { type Bundle, openBundle } from '../../src/models/bundle.ts';
+import { servedFeatures } from '../../src/models/served-features.ts';
 import { buildExamples } from '../../src/optimize/data/examples.ts';
 import { insideDomain } from '../../src/optimize/measure/domain.ts';
 
+/** What is deployed pins these, so a bundle signed by somebody's own key cannot be committed by mistake. */
+const publicKeys = /^BUNDLE_PUBLIC_KEYS = "(.+)"$/m
+  .exec(readFileSync(new URL('../../wrangler.toml', import.meta.url), 'utf8'))?.[1]
+  ?.split(',');
+
 function shipped(name: string): Bundle {
   const file = (path: string): URL => new URL(`../../bundles/${name}/${path}`, import.meta.url);
-  const opened = openBundle({
+  const files = {
     manifest: readFileSync(file('manifest.json'), 'utf8'),
+    signature: readFileSync(file('signature.json'), 'utf8'),
     model: new Uint8Array(readFileSync(file('model.onnx'))),
-  });
+  };
+  const opened = openBundle(files, { publicKeys: publicKeys ?? [] });
   if (!opened.ok) throw new Error(opened.error);
   return opened.value;
 }
 
 describe('the bundles in the tree', () => {
   it.each(['spx-1d', 'active'])('%s was trained on the features this build computes', (name) => {
-    expect(shipped(name).manifest.features.contractHash).toBe(contractHash(dailyV1));
+    expect(servedFeatures(shipped(name).manifest)).toMatchObject({ ok: true });
   });
 
   it('mark the one that acts on purpose as a test', () => {
@@ -38,12 +45,19 @@ describe('the bundles in the tree', () => {
       const { inputName, outputName } = manifest.model;
       const probe = Float32Array.from(manifest.domain.baseline);
       const engine = createOrtEngine({});
-      const runnable = await engine.prepare({ bytes: model, inputName, outputName, featureCount, probe });
+      const runnable = await engine.prepare({
+        bytes: model,
+        inputName,
+        outputName,
+        featureCount,
+        headCount: manifest.heads.length,
+        probe,
+      });
       const scores = runnable.ok ? await runnable.value.run(features, count) : runnable;
       if (!scores.ok) throw new Error(scores.error.detail);
       const inside = insideDomain(manifest.domain, features);
       const actions = Array.from(scores.value, (score, i) =>
-        inside[i] ? judge(manifest.policy, score, undefined).action : 'HOLD',
+        inside[i] ? judge(manifest.policy, { direction: score, risk: null }, undefined).action : 'HOLD',
       );
       const shareOf = (wanted: string): number =>
         actions.filter((action) => action === wanted).length / count;

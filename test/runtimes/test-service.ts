@@ -6,9 +6,10 @@ import { timers } from '../../functions/web-platform.ts';
 import { type Client, createClient } from '../../src/client/client.ts';
 import { fetchTransport } from '../../src/client/fetch-transport.ts';
 import { createSharedControl } from '../../src/control/sync.ts';
-import { bundlesOf, ROOT } from '../../src/local/build-worker.ts';
+import { bundlesOf, ROOT, SHIPPED_BUNDLES } from '../../src/local/build-worker.ts';
 import type { Child } from '../../src/local/child.ts';
 import { freePort } from '../../src/local/free-port.ts';
+import { pinnedKeys } from '../../src/local/pinned-keys.ts';
 import { localSecrets } from '../../src/local/secrets.ts';
 import { seedLocal } from '../../src/local/seed.ts';
 import type { RuntimeName } from '../../src/local/service-file.ts';
@@ -61,11 +62,11 @@ export async function startTestService(
   await migrate(open().orm, { migrationsFolder: join(ROOT, 'migrations') });
   const keys = await seedLocal({ database: open(), keySecrets: secrets.keys, nowMs: Date.now() });
   const port = await freePort();
+  const where = { runtime, dataDir, bundlesDir: SHIPPED_BUNDLES };
   const service = await startService({
-    runtime,
+    ...where,
     port,
-    dataDir,
-    modules: await prepareService(runtime),
+    modules: await prepareService(where),
     tickerToken: secrets.tickerToken,
     environment: {
       ENVIRONMENT: 'local',
@@ -74,7 +75,8 @@ export async function startTestService(
       TURSO_DATABASE_URL: database.url,
       TURSO_AUTH_TOKEN: secrets.libsqlToken,
       RECEIPT_SECRET: secrets.receiptSecret,
-      MODELS: bundlesOf(join(ROOT, 'bundles'), 'local').join(','),
+      MODELS: bundlesOf(SHIPPED_BUNDLES, 'local').join(','),
+      BUNDLE_PUBLIC_KEYS: pinnedKeys().join(','),
       // A machine that runs six tests at once is slow, and slow is not what these tests are about.
       CONTROL_DEADLINE_MS_MAX: '1000',
       ...environment,

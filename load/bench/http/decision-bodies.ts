@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { wireBar } from '../../../src/client/wire-bar.ts';
-import { featureSets } from '../../../src/features/sets.ts';
 import { featureVector } from '../../../src/features/vector.ts';
 import type { DecisionRequest } from '../../../src/http/decision-schemas.ts';
-import { ROOT } from '../../../src/local/build-worker.ts';
+import { SHIPPED_BUNDLES } from '../../../src/local/build-worker.ts';
 import { demoBars } from '../../../src/local/demo-series.ts';
 import { manifestSchema } from '../../../src/models/bundle.ts';
+import { servedFeatures } from '../../../src/models/served-features.ts';
 
 export type BodyKind = 'features' | 'bars';
 
@@ -22,20 +22,21 @@ const BODY_COUNT = 16;
  * bars themselves. Which bars say BUY and which HOLD is the model's business.
  */
 export function decisionBodies(kind: BodyKind, nowMs: number): readonly DecisionRequest[] {
-  const { features, symbols } = readManifest();
+  const manifest = readManifest();
+  const { features, symbols } = manifest;
   const [symbol] = symbols;
-  const set = featureSets.get(features.set);
-  if (!set || !symbol) throw new Error(`${MODEL}: the feature set ${features.set} is not here`);
+  const set = servedFeatures(manifest);
+  if (!set.ok || !symbol) throw new Error(`${MODEL}: ${set.ok ? 'it serves no symbol' : set.error}`);
   return Array.from({ length: BODY_COUNT }, (_, index) => {
     const bars = demoBars({ seed: index + 1, endMs: nowMs, count: features.windowBars + SPARE_BARS });
     if (kind === 'bars') return { symbol, model: MODEL, bars: bars.map(wireBar) };
-    const { values } = featureVector(set, bars);
+    const { values } = featureVector(set.value, bars);
     const named = features.names.map((name, at): [string, number] => [name, values[at] ?? Number.NaN]);
     return { symbol, model: MODEL, features: Object.fromEntries(named) };
   });
 }
 
 function readManifest() {
-  const path = join(ROOT, 'bundles', MODEL, 'manifest.json');
+  const path = join(SHIPPED_BUNDLES, MODEL, 'manifest.json');
   return manifestSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
 }

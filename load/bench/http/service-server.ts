@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { SHIPPED_BUNDLES } from '../../../src/local/build-worker.ts';
+import { chooseBundles } from '../../../src/local/bundle-choice.ts';
 import { freePort } from '../../../src/local/free-port.ts';
 import type { RuntimeName, ServiceFile } from '../../../src/local/service-file.ts';
 import { Stack } from '../../../src/local/stack.ts';
@@ -27,6 +29,7 @@ export async function startService({ runtime, dataDir, progress }: ServiceOption
     runtime,
     port: await freePort(),
     dataDir,
+    bundles: chooseBundles(SHIPPED_BUNDLES),
     files: [],
     progress: (line) => progress(`${runtime}: ${line}`),
     onReady: async (service) => ready.resolve(service),
