@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../core/seeded-random.ts';
+import { quantile } from './quantile.ts';
 
 export interface Interval {
   readonly low: number;
@@ -40,12 +41,4 @@ export function blockBootstrap(
   statistics.sort((a, b) => a - b);
   const tail = (1 - confidence) / 2;
   return { low: quantile(statistics, tail), high: quantile(statistics, 1 - tail) };
-}
-
-/** Linear interpolation between order statistics (Hyndman and Fan's type 7) of an ascending list. */
-function quantile(sorted: readonly number[], probability: number): number {
-  const position = (sorted.length - 1) * probability;
-  const below = sorted[Math.floor(position)] ?? NaN;
-  const above = sorted[Math.ceil(position)] ?? NaN;
-  return below + (above - below) * (position - Math.floor(position));
 }

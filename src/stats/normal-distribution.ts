@@ -131,4 +131,4 @@ function farTailQuotient(r: number): number {
   return above / below;
 }
 
-const ROOT_HALF = 0.7071067811865476;
+const ROOT_HALF = Math.SQRT1_2;

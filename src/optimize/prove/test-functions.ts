@@ -23,7 +23,7 @@ const cube = (dimensions: number, low: number, high: number): TestFunction['boun
 const sumOver = (x: readonly number[], term: (value: number, i: number) => number): number =>
   x.reduce((sum, value, i) => sum + term(value, i), 0);
 
-const TWO_PI = 6.283185307179586;
+const TWO_PI = 2 * Math.PI;
 
 /** Branin and Hoo (1972); Dixon and Szegö, Towards Global Optimisation 2 (1978). Three minima. */
 function branin([x0 = 0, x1 = 0]: readonly number[]): number {
@@ -31,7 +31,7 @@ function branin([x0 = 0, x1 = 0]: readonly number[]): number {
   return bend * bend + 10 * (1 - 1 / (8 * PI)) * cos(x0) + 10;
 }
 
-const PI = 3.141592653589793;
+const PI = Math.PI;
 
 /** Hartmann (1973), as in Dixon and Szegö (1978): −Σ αᵢ · exp(−Σ Aᵢⱼ · (xⱼ − Pᵢⱼ)²). */
 function hartmann(

@@ -236,6 +236,9 @@ function logSumExp(terms: Float64Array): number {
   for (const term of terms) largest = Math.max(largest, term);
   if (largest === Number.NEGATIVE_INFINITY) return largest;
   let sum = 0;
-  for (const term of terms) sum += exp(term - largest);
+  for (const term of terms) {
+    // A hundred terms of e^−50 are less than half an ulp of the largest, and most kernels are far away.
+    if (term - largest > -50) sum += exp(term - largest);
+  }
   return largest + log(sum);
 }
