@@ -1,4 +1,4 @@
-import { mannWhitneyP } from './mann-whitney.ts';
+import { mannWhitneyP } from '../../src/stats/mann-whitney.ts';
 import type { Result } from './result-file.ts';
 
 export interface Comparison {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mannWhitneyP } from '../../../load/bench/mann-whitney.ts';
+import { mannWhitneyP } from '../../src/stats/mann-whitney.ts';
 
 /** Share of all splits of the pooled values whose U lies at least as far from its mean, by listing them. */
 function byEnumeration(first: readonly number[], second: readonly number[]): number {
