@@ -141,13 +141,11 @@ class SplitScan {
     let gradient = gradientFirst;
     let hessian = hessianFirst;
     let count = countFirst;
+    // Empty bins are not skipped: they repeat the split before them, which is not better than itself.
     for (let bin = 0; bin < end; bin += 1) {
-      const inBin = bins[3 * bin + 2] as number;
-      // An empty bin would repeat the split before it.
-      if (inBin === 0) continue;
       gradient += bins[3 * bin] as number;
       hessian += bins[3 * bin + 1] as number;
-      count += inBin;
+      count += bins[3 * bin + 2] as number;
       if (count > countMax || hessian > hessianMax) break;
       if (count < rowsInLeafMin || hessian < hessianInLeafMin) continue;
       const other = isBounded
@@ -209,7 +207,8 @@ function freeScore(
   curvatureRight: number,
   l1: number,
 ): number {
-  const left = softened(gradientLeft, l1);
-  const right = softened(gradientRight, l1);
+  // Signs are a coin's toss to the processor, so the usual case does not branch on them.
+  const left = l1 === 0 ? gradientLeft : softened(gradientLeft, l1);
+  const right = l1 === 0 ? gradientRight : softened(gradientRight, l1);
   return (left * left * curvatureRight + right * right * curvatureLeft) / (curvatureLeft * curvatureRight);
 }

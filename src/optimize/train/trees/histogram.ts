@@ -55,7 +55,13 @@ export function subtractHistogram(histogram: Histogram, part: Histogram, feature
 }
 
 function subtract(sums: Float64Array, part: Float64Array): void {
-  for (let i = 0; i < sums.length; i += 1) sums[i] = (sums[i] as number) - (part[i] as number);
+  for (let at = 0; at < sums.length; at += 3) {
+    const count = part[at + 2] as number;
+    if (count === 0) continue;
+    sums[at] = (sums[at] as number) - (part[at] as number);
+    sums[at + 1] = (sums[at + 1] as number) - (part[at + 1] as number);
+    sums[at + 2] = (sums[at + 2] as number) - count;
+  }
 }
 
 /** Four features at a time, so that a row's index and derivatives are read once for four. */
