@@ -1,3 +1,4 @@
+import { sortedFloats } from './sorted-floats.ts';
 import { thresholdBetween } from './threshold-between.ts';
 
 /**
@@ -43,18 +44,15 @@ export function binFeatures({ count, width, features }: Features, binsMax: numbe
   const values = new Float32Array(count);
   const columns = Array.from({ length: width }, (_, feature) => {
     for (let row = 0; row < count; row += 1) values[row] = features[row * width + feature] as number;
-    // A typed array sorts NaN to its end.
-    const sorted = values.slice().sort();
-    let present = count;
-    while (present > 0 && Number.isNaN(sorted[present - 1] as number)) present -= 1;
-    const thresholds = thresholdsOf(sorted.subarray(0, present), binsMax);
+    const sorted = sortedFloats(values);
+    const thresholds = thresholdsOf(sorted, binsMax);
     assignBins(values, thresholds, bins.subarray(feature * count, (feature + 1) * count));
-    return { thresholds, hasMissing: present < count };
+    return { thresholds, hasMissing: sorted.length < count };
   });
   return { count, width, bins, columns };
 }
 
-/** `sorted`: ascending, without NaN. At most `binsMax − 1` thresholds, each strictly between two values. */
+/** `sorted`: ascending. At most `binsMax − 1` thresholds, each strictly between two values. */
 function thresholdsOf(sorted: Float32Array, binsMax: number): Float32Array {
   const { values, counts } = distinct(sorted);
   const ends = values.length <= binsMax ? undefined : binEnds(counts, sorted.length, binsMax);
