@@ -1,4 +1,4 @@
-import { normalCdf, normalQuantile } from './normal.ts';
+import { normalCdf, normalQuantile } from './normal-distribution.ts';
 
 /** A Sharpe ratio as it was measured; every figure per period (not annualised). */
 export interface SharpeEstimate {

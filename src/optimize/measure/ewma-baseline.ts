@@ -42,6 +42,7 @@ export function fitEwmaBaseline({ logVolatility, labels, fitOn }: BaselineRows):
     width: 1,
     inputs: inputs.map((value) => (value - centre) / spread),
     labels: trainLabels,
+    weights: new Float64Array(inputs.length).fill(1),
   };
   const { weights, bias } = trainLogistic(rows, RIDGE);
   return { centre, spread, weight: weights[0] as number, bias };

@@ -1,9 +1,9 @@
 import { log } from '../../core/log.ts';
-import { type Judgement, type Scores, judge } from '../../decision/policy.ts';
+import type { Action } from '../../decision/answer.ts';
+import { judge, type Scores } from '../../decision/policy.ts';
 import type { Manifest } from '../../models/bundle.ts';
 
 type Policy = Manifest['policy'];
-export type Action = Judgement['action'];
 
 /** Scores of rows, oldest first; undefined where the row lies outside the model's domain. */
 export type ScoredRows = readonly (Scores | undefined)[];

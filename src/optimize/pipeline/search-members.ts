@@ -27,7 +27,7 @@ interface MemberSearch {
 
 export interface SearchOutcome {
   readonly point: Point;
-  /** At which training the members on a whole range ends: the median over the folds of where it stopped there. */
+  /** At which training the members on a whole range ends: the median over the folds of where it stopped there, at least 1. */
   readonly epochs: number;
   readonly trees: number;
   /** All of them, by number; one, the middle of the space, where the settings ask for none. */
@@ -139,8 +139,8 @@ function createJudge(search: MemberSearch, stops: readonly StopRows[]) {
     async stopsOf(trial: Pick<Trial, 'number' | 'point'>) {
       const evaluations = await upTo(trial, folds.length);
       return {
-        epochs: middle(evaluations.map(({ epochs }) => epochs)),
-        trees: middle(evaluations.map(({ trees }) => trees)),
+        epochs: Math.max(1, middle(evaluations.map(({ epochs }) => epochs))),
+        trees: Math.max(1, middle(evaluations.map(({ trees }) => trees))),
       };
     },
   };

@@ -17,6 +17,9 @@ export interface Combination {
  * The prior counts like a few dozen rows of well-spread log-odds: a weak model's log-odds spread so little that
  * a few thousand labels cannot tell a slope from 0, and chance must not turn the model off or around.
  *
+ * The offset has a prior around 0, worth some thousands of rows: the members carry the base rate of what they were
+ * trained on, and the out-of-fold rows are the later ones, so a free offset would mostly learn how these years went.
+ *
  * Cyclic coordinate descent with Newton's step in each coordinate; the problem is convex, so there is one answer.
  */
 export function fitCombination(
@@ -41,7 +44,7 @@ export function fitCombination(
       largest = Math.max(largest, Math.abs(next - share));
     });
     const { slope, curvature } = derivatives(sums, labels, weights, undefined);
-    const step = -slope / curvature;
+    const step = -(slope + OFFSET_PRECISION * offset) / (curvature + OFFSET_PRECISION);
     move(sums, undefined, step);
     offset += step;
     if (Math.max(largest, Math.abs(step)) < TOLERANCE) break;
@@ -54,6 +57,7 @@ export const combine = (logits: MemberLogits, combination: Combination): Float64
   combinedLogits(logits, combination).map(sigmoid);
 
 const PRIOR_PRECISION = 8;
+const OFFSET_PRECISION = 1_000;
 const SWEEPS_MAX = 500;
 const TOLERANCE = 1e-10;
 

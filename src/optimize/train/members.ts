@@ -95,8 +95,7 @@ const perceptronStop = (stop: MemberStop, standardiser: Standardiser): Perceptro
         patience: stop.patience,
       };
 
-/** At least one tree: an ensemble without any has no form in ONNX. */
 const fitTrees = (train: LabelledRows, stop: MemberStop, { trees }: MemberOptions, seed: number): TreeEnsemble =>
   stop.kind === 'counts'
-    ? trainTrees(train, undefined, { ...trees, seed, treesMax: Math.max(1, stop.trees), patience: 1 })
+    ? trainTrees(train, undefined, { ...trees, seed, treesMax: stop.trees, patience: 1 })
     : trainTrees(train, stop.rows, { ...trees, seed, treesMax: stop.treesMax, patience: stop.patience });
