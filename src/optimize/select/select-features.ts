@@ -55,7 +55,7 @@ export interface Selection {
  * folds can be made of, and for settings or folds out of range.
  */
 export function selectFeatures(options: SelectFeaturesOptions): Selection {
-  const { rows, settings, seed } = options;
+  const { rows, settings } = options;
   const folds = options.folds ?? walkForwardFolds(rows.count, settings.blockLength - 1);
   assertUsable(rows, folds);
   const chains = settings.measuresEffects ? folds.length + 1 : 1;
