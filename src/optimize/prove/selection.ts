@@ -15,6 +15,8 @@ import { plainTreeOptions } from '../train/trees/tree-options.ts';
 import { type Madelon, type MadelonOptions, madelon } from './madelon.ts';
 
 export interface ProveSelectionOptions {
+  /** `selectionSets` are the ones that the bars are for. */
+  readonly sets: readonly SelectionSet[];
   /** One problem of each set and one selection on shuffled labels a seed. */
   readonly seeds: readonly number[];
   /** A line for each seed as it is done. */
@@ -57,12 +59,12 @@ interface SeedProof {
   readonly keptOfNoise: number;
 }
 
-interface SelectionSet extends Omit<MadelonOptions, 'seed'> {
+export interface SelectionSet extends Omit<MadelonOptions, 'seed'> {
   readonly name: string;
 }
 
 /** The sets of the reference run: 12 of 40 and 16 of 100 features are relevant. */
-const sets: readonly SelectionSet[] = [
+export const selectionSets: readonly SelectionSet[] = [
   {
     name: '40 features, 12 relevant',
     featureCount: 40,
@@ -94,7 +96,7 @@ const fitScorer = treeScorer((rows, seed) =>
  * nothing explains it keeps less than one feature. Bars are on the mean over the seeds.
  */
 export async function proveSelection(options: ProveSelectionOptions): Promise<SelectionProof> {
-  const proofs = sets.map((set) => proveSet(set, options));
+  const proofs = options.sets.map((set) => proveSet(set, options));
   return {
     passed: proofs.every(({ passed }) => passed),
     sets: proofs,
