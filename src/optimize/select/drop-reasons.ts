@@ -1,7 +1,7 @@
 import type { BorutaFeature } from './boruta.ts';
 import type { UsefulnessFeature } from './drop-useless.ts';
-import type { RedundancyFeature } from './redundancy.ts';
 import type { ChainFindings, SelectionStepName } from './selection-chain.ts';
+import type { SparedFeature } from './spare-needed.ts';
 import type { StabilityFeature } from './stability.ts';
 
 export interface Dropped {
@@ -45,10 +45,13 @@ function shadowReason({ verdict, hits, rounds }: BorutaFeature): string | undefi
   }
 }
 
-function redundancyReason(finding: RedundancyFeature): string | undefined {
+function redundancyReason(finding: SparedFeature): string | undefined {
   switch (finding.verdict) {
     case 'kept':
+    case 'needed':
       return undefined;
+    case 'copy':
+      return `a copy of the more important feature ${finding.representative}, R² ${finding.r2.toFixed(3)}`;
     case 'redundant':
       return `R² ${finding.r2.toFixed(3)} from more important features, nearest feature ${finding.representative}`;
     case 'constant':

@@ -1,19 +1,13 @@
 import type { LabelledRows } from '../train/labelled-rows.ts';
-import type { FitScorer } from './fit-scorer.ts';
-import type { Fold } from './fold.ts';
+import { type Judges, judgeOnFolds } from './judge-on-folds.ts';
 import {
-  type Judged,
   type PermutationImportance,
   type PermutationOptions,
   permutationImportance,
 } from './permutation-importance.ts';
-import { takeColumns } from './take-columns.ts';
-import { takeRows } from './take-rows.ts';
 
-export interface UselessOptions extends PermutationOptions {
+export interface UselessOptions extends PermutationOptions, Judges {
   readonly candidates: readonly number[];
-  readonly folds: readonly Fold[];
-  readonly fitScorer: FitScorer;
 }
 
 /** `useless`: with the importance it had in the model that it was dropped from. */
@@ -30,7 +24,7 @@ export function dropUseless(rows: LabelledRows, options: UselessOptions): readon
   const dropped: UsefulnessFeature[] = [];
   let standing = options.candidates;
   while (standing.length > 0) {
-    const importances = importancesOf(rows, standing, options);
+    const importances = permutationImportance(judgeOnFolds(rows, standing, options), options);
     const features = standing.map((feature, k): UsefulnessFeature => {
       return { feature, verdict: 'useful', ...(importances[k] as PermutationImportance) };
     });
@@ -40,19 +34,4 @@ export function dropUseless(rows: LabelledRows, options: UselessOptions): readon
     standing = standing.filter((feature) => feature !== worst.feature);
   }
   return dropped;
-}
-
-function importancesOf(
-  rows: LabelledRows,
-  columns: readonly number[],
-  options: UselessOptions,
-): readonly PermutationImportance[] {
-  const narrowed = takeColumns(rows, columns);
-  const judged = options.folds.map(
-    ({ train, test }): Judged => ({
-      score: options.fitScorer(takeRows(narrowed, train), options.seed),
-      heldOut: takeRows(narrowed, test),
-    }),
-  );
-  return permutationImportance(judged, options);
 }

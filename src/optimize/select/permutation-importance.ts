@@ -1,15 +1,8 @@
-import { log } from '../../core/log.ts';
 import { SeededRandom } from '../../core/seeded-random.ts';
 import { blockBootstrap } from '../../stats/block-bootstrap.ts';
-import type { LabelledRows } from '../train/labelled-rows.ts';
 import { blockPermutation } from './block-permutation.ts';
-import type { Scorer } from './fit-scorer.ts';
-
-/** A fitted model with rows that it was not fitted on. */
-export interface Judged {
-  readonly score: Scorer;
-  readonly heldOut: LabelledRows;
-}
+import type { Judged } from './judge-on-folds.ts';
+import { rowLosses } from './row-losses.ts';
 
 export interface PermutationOptions {
   /** Permutations of each feature, ≥ 1, whose losses are averaged. */
@@ -82,14 +75,6 @@ function addIncreases(
       features[i * width + feature] = heldOut.features[i * width + feature] as number;
     }
   }
-}
-
-/** −ln(probability given to what happened), held 10⁻¹² away from 0 and 1 as in `logLoss`. */
-function rowLosses(probabilities: ArrayLike<number>, labels: Uint8Array): Float64Array {
-  return Float64Array.from(labels, (label, i) => {
-    const probability = Math.min(Math.max(probabilities[i] as number, 1e-12), 1 - 1e-12);
-    return -log(label === 1 ? probability : 1 - probability);
-  });
 }
 
 function weightedMean(values: Float64Array, weights: readonly number[], indices: Int32Array): number {

@@ -11,7 +11,7 @@ import {
   selectionSteps,
 } from './selection-chain.ts';
 import { type SelectionEffect, selectionEffects } from './selection-effects.ts';
-import type { SelectionSettings } from './selection-settings.ts';
+import { assertSelectionSettings, type SelectionSettings } from './selection-settings.ts';
 import { walkForwardFolds } from './walk-forward-folds.ts';
 
 export interface SelectFeaturesOptions {
@@ -55,7 +55,8 @@ export interface Selection {
  * folds can be made of, and for settings or folds out of range.
  */
 export function selectFeatures(options: SelectFeaturesOptions): Selection {
-  const { rows, settings, seed } = options;
+  const { rows, settings } = options;
+  assertSelectionSettings(settings);
   const folds = options.folds ?? walkForwardFolds(rows.count, settings.blockLength - 1);
   assertUsable(rows, folds);
   const chains = settings.measuresEffects ? folds.length + 1 : 1;
@@ -105,6 +106,9 @@ function assertUsable(rows: LabelledRows, folds: readonly Fold[]): void {
     if (train.some(isOutside) || test.some(isOutside)) {
       throw new RangeError(`a fold has rows outside 0 … ${rows.count - 1}`);
     }
+    const isTrained = new Set(train);
+    if (test.some((row) => isTrained.has(row)))
+      throw new RangeError('a fold is judged on rows it is fitted on');
   }
 }
 

@@ -5,9 +5,10 @@ import { dropUseless, type UsefulnessFeature } from './drop-useless.ts';
 import type { FitScorer } from './fit-scorer.ts';
 import type { FitTrees } from './fit-trees.ts';
 import type { Fold } from './fold.ts';
-import { dropRedundant, type RedundancyFeature } from './redundancy.ts';
+import { dropRedundant } from './redundancy.ts';
 import type { SelectionSettings } from './selection-settings.ts';
 import { shadowRound, shadowsOf } from './shadow-round.ts';
+import { type SparedFeature, spareNeeded } from './spare-needed.ts';
 import { type StabilityFeature, stability } from './stability.ts';
 import { takeRows } from './take-rows.ts';
 
@@ -28,7 +29,7 @@ export interface ChainOptions {
 /** What each step found about the features that the steps before it had kept. */
 export interface ChainFindings {
   readonly shadow: readonly BorutaFeature[];
-  readonly redundancy: readonly RedundancyFeature[];
+  readonly redundancy: readonly SparedFeature[];
   readonly permutation: readonly UsefulnessFeature[];
   readonly stability: readonly StabilityFeature[];
 }
@@ -47,12 +48,12 @@ export function selectionChain(rows: LabelledRows, options: ChainOptions): Chain
   const test = { candidates, roundsMax, significance, blockLength, fitTrees, seed: random.uint32() };
   const shadow = boruta(rows, test);
   onStep('redundancy');
-  const redundancy = dropRedundant(rows, { ranked: byImportance(shadow), r2Min });
+  const judges = { folds, fitScorer, seed: random.uint32() };
+  const redundancy = spareNeeded(rows, dropRedundant(rows, { ranked: byImportance(shadow), r2Min }), judges);
   onStep('permutation');
   const permutation = dropUseless(rows, {
-    candidates: namesOf(redundancy, 'kept'),
-    folds,
-    fitScorer,
+    ...judges,
+    candidates: namesOf(redundancy, 'kept', 'needed'),
     repeats: settings.permutationRepeats,
     blockLength,
     resamples: settings.intervalResamples,
@@ -68,7 +69,7 @@ export function selectionChain(rows: LabelledRows, options: ChainOptions): Chain
 export function keptAfter(findings: ChainFindings): Readonly<Record<SelectionStepName, readonly number[]>> {
   return {
     shadow: byImportance(findings.shadow).toSorted(ascending),
-    redundancy: namesOf(findings.redundancy, 'kept').toSorted(ascending),
+    redundancy: namesOf(findings.redundancy, 'kept', 'needed').toSorted(ascending),
     permutation: namesOf(findings.permutation, 'useful').toSorted(ascending),
     stability: namesOf(findings.stability, 'stable').toSorted(ascending),
   };
@@ -86,9 +87,9 @@ function byImportance(shadow: readonly BorutaFeature[]): readonly number[] {
 
 function namesOf<V extends string>(
   findings: readonly { readonly feature: number; readonly verdict: V }[],
-  verdict: V,
+  ...verdicts: readonly V[]
 ): readonly number[] {
-  return findings.filter((finding) => finding.verdict === verdict).map(({ feature }) => feature);
+  return findings.filter((finding) => verdicts.includes(finding.verdict)).map(({ feature }) => feature);
 }
 
 /** On each half a short shadow test: a feature is chosen by beating the best shadow in more than half of its rounds. */
