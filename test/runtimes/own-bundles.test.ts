@@ -1,0 +1,104 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createClient } from '../../src/client/client.ts';
+import { fetchTransport } from '../../src/client/fetch-transport.ts';
+import { wireBar } from '../../src/client/wire-bar.ts';
+import { dailyV1 } from '../../src/features/daily-v1.ts';
+import { subsetOf } from '../../src/features/vector.ts';
+import type { DecisionRequest } from '../../src/http/decision-schemas.ts';
+import { demoBars } from '../../src/local/demo-series.ts';
+import { type LaunchedService, launchService, temporaryDataDir } from '../../src/local/launched-service.ts';
+import { type RuntimeName, runtimeNames } from '../../src/local/service-file.ts';
+import { releaseBundle } from '../../src/models/release.ts';
+import { constantDraft, otherKey, testKey } from '../models/constant-draft.ts';
+import { withoutCallFacts } from './requests.ts';
+
+const dataDir = temporaryDataDir();
+let launched: LaunchedService | undefined;
+
+afterEach(async () => {
+  await launched?.stop();
+  launched = undefined;
+  dataDir.remove();
+});
+
+/** Somebody's own bundles: two features of the set, two heads that say the sigmoid of these logits, one key. */
+function writeBundle(bundlesDir: string, name: string, symbol: string, logits: readonly number[]): void {
+  const featureSet = subsetOf(dailyV1, ['log_return_5', 'rsi_3']);
+  if (!featureSet.ok) throw new Error(featureSet.error);
+  const draft = constantDraft({ name, symbols: [symbol] }, { logits, featureSet: featureSet.value });
+  const released = releaseBundle(draft, testKey);
+  if (!released.ok) throw new Error(released.error);
+  const dir = join(bundlesDir, name);
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, 'manifest.json'), released.value.files.manifest);
+  writeFileSync(join(dir, 'signature.json'), released.value.files.signature);
+  writeFileSync(join(dir, 'model.onnx'), released.value.files.model);
+}
+
+async function launch(runtime: RuntimeName, signingKey: string): Promise<LaunchedService> {
+  const bundlesDir = join(dataDir.path, 'own bundles #1');
+  for (const [name, symbol] of [
+    ['calm', 'CALM'],
+    ['risky', 'RISKY'],
+    ['unserved', 'OTHER'],
+  ] as const) {
+    writeBundle(bundlesDir, name, symbol, [1, name === 'risky' ? 2 : -2]);
+  }
+  mkdirSync(join(bundlesDir, 'notes'), { recursive: true });
+  return launchService({
+    runtime,
+    dataDir: dataDir.path,
+    args: ['--bundles', bundlesDir, '--models', 'risky,calm'],
+    environment: { BUNDLE_SIGNING_KEY: signingKey },
+  });
+}
+
+const bars = demoBars({ seed: 7, endMs: Date.now(), count: 70 }).map(wireBar);
+const features = { log_return_5: 0.01, rsi_3: 0.5 };
+const requests: readonly DecisionRequest[] = [
+  { symbol: 'CALM', bars },
+  { symbol: 'RISKY', bars },
+  { symbol: 'RISKY', bars, position: -1 },
+  { symbol: 'RISKY', bars, position: 1 },
+  { symbol: 'CALM', features, explain: true },
+];
+
+async function answersOn(runtime: RuntimeName) {
+  launched = await launch(runtime, testKey);
+  const { baseUrl, keys } = launched.service;
+  const client = createClient({ baseUrl, authorization: keys.decide, transport: fetchTransport(fetch) });
+  const replies = [];
+  for (const request of requests) replies.push(await client.decide(request));
+  const unserved = await client.decide({ symbol: 'OTHER', bars });
+  const whole = await client.decide({ symbol: 'CALM', features: { ...features, rsi_14: 0.5 } });
+  await launched.stop();
+  const answers = replies.map((reply) => (reply.kind === 'ok' ? withoutCallFacts(reply.value) : reply));
+  return { answers, refused: [unserved, whole].map((reply) => reply.kind === 'problem' && reply.problem) };
+}
+
+describe('a start with bundles of one’s own', () => {
+  it('serves them on each runtime, signed by one’s own key: the features named, and what both heads say', async () => {
+    const seen = new Set<string>();
+    for (const runtime of runtimeNames) {
+      const { answers, refused } = await answersOn(runtime);
+      const calm = { action: 'BUY', confidence: 0.731059, risk: 0.119203, model: { name: 'calm' } };
+      const held = { action: 'HOLD', risk: 0.880797, reasons: [{ code: 'RISK_ABOVE_LIMIT' }] };
+      const exit = { action: 'BUY', effect: 'close', risk: 0.880797 };
+      expect(answers).toMatchObject([calm, held, exit, held, calm]);
+      expect(answers[4]).toMatchObject({ features: [{ name: 'log_return_5' }, { name: 'rsi_3' }] });
+      expect(refused).toMatchObject([
+        { code: 'UNKNOWN_SYMBOL' },
+        { code: 'INVALID_REQUEST', errors: [{ path: 'features.rsi_14', code: 'UNKNOWN' }] },
+      ]);
+      // The bars' age differs by when each start was asked.
+      seen.add(JSON.stringify(answers).replaceAll(/"ageMs":\d+/g, ''));
+    }
+    expect(seen.size).toBe(1);
+  });
+
+  it('serves nothing that its keys have not signed, and says so', async () => {
+    await expect(launch('bun', otherKey)).rejects.toThrow(/model risky: it is signed by key .*not pinned/);
+  });
+});
