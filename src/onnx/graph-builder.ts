@@ -1,8 +1,13 @@
-import type { AttributeProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } from './model-proto.ts';
+import type { ModelProto, NodeProto, TensorProto, ValueInfoProto } from './model-proto.ts';
+import { nodeProto } from './node-proto.ts';
 import { type Tensor, tensorType, toTensorProto } from './tensor.ts';
 
 /** The operator set the builder's nodes are written in. 13 is the first with per-axis DequantizeLinear. */
 const OPSET = 13;
+
+/** Of classical models, and its operator set with f32 tree ensembles. */
+export const ML_DOMAIN = 'ai.onnx.ml';
+const ML_OPSET = 3;
 
 /** A value inside a graph, made by the builder that knows it. */
 export interface GraphValue {
@@ -49,17 +54,16 @@ export class GraphBuilder {
   ): GraphValue {
     for (const input of inputs) this.#assertDefined(input);
     const value = this.#define(name);
-    this.#nodes.push({
-      inputs: inputs.map((input) => input.name),
-      outputs: [name],
-      // Optional, and the output names the node as well.
-      name: undefined,
-      opType,
-      attributes: Object.entries(attributes).map(([key, int]) => intAttribute(key, int)),
-      domain: undefined,
-      unknown: [],
-    });
+    const names = inputs.map((input) => input.name);
+    this.#nodes.push(nodeProto({ opType, inputs: names, outputs: [name], ints: attributes }));
     return value;
+  }
+
+  /** A node that is made already, of another domain or with several outputs, which are what it gives. */
+  ready(node: NodeProto): readonly GraphValue[] {
+    for (const name of node.inputs) this.#assertDefined({ name });
+    this.#nodes.push(node);
+    return node.outputs.map((name) => this.#define(name));
   }
 
   floatOutput(value: GraphValue, dims: readonly Dimension[]): void {
@@ -80,9 +84,14 @@ export class GraphBuilder {
         outputs: this.#outputs,
         unknown: [],
       },
-      operatorSets: [{ domain: '', version: OPSET, unknown: [] }],
+      operatorSets: [{ domain: '', version: OPSET, unknown: [] }, ...this.#mlOperatorSet()],
       unknown: [],
     };
+  }
+
+  #mlOperatorSet(): ModelProto['operatorSets'] {
+    const isUsed = this.#nodes.some(({ domain }) => domain === ML_DOMAIN);
+    return isUsed ? [{ domain: ML_DOMAIN, version: ML_OPSET, unknown: [] }] : [];
   }
 
   #define(name: string): GraphValue {
@@ -96,21 +105,6 @@ export class GraphBuilder {
     if (!this.#names.has(value.name)) throw new Error(`graph value '${value.name}' belongs to another graph`);
   }
 }
-
-/** `AttributeProto.AttributeType.INT`. */
-const INT_ATTRIBUTE = 2;
-
-const intAttribute = (name: string, int: number): AttributeProto => ({
-  name,
-  float: undefined,
-  int,
-  bytes: undefined,
-  tensor: undefined,
-  floats: [],
-  ints: [],
-  type: INT_ATTRIBUTE,
-  unknown: [],
-});
 
 const floatValueInfo = (name: string, dims: readonly Dimension[]): ValueInfoProto => ({
   name,

@@ -25,6 +25,7 @@ const intAttribute = (name: string, int: number): AttributeProto => ({
   tensor: undefined,
   floats: [],
   ints: [],
+  strings: [],
   // AttributeProto.AttributeType.INT
   type: 2,
   unknown: [],

@@ -99,6 +99,7 @@ function exportModels(recipe: Recipe, ensemble: Ensemble, train: Examples): Resu
     },
     perChannel: true,
     bits: 8,
+    scaleBytes: 4,
     skip: new Set(),
   });
   return quantized.ok ? ok({ f32: encodeModel(graph), int8: encodeModel(quantized.value) }) : quantized;

@@ -1,4 +1,5 @@
 import { roundHalfEven } from '../../onnx/round-half-even.ts';
+import { type FloatBytes, roundFloatUp } from './round-float.ts';
 
 interface WeightMatrix {
   readonly values: Float32Array;
@@ -10,6 +11,8 @@ interface WeightMatrix {
 export interface WeightQuantization {
   /** One scale an output, or one for the matrix. */
   readonly perChannel: boolean;
+  /** Of a scale: with 2 it is rounded up to 8 significant bits, which makes a file smaller; see `roundFloat`. */
+  readonly scaleBytes: FloatBytes;
   /** Codes reach ±(2^(bits−1) − 1); 2 to 8. Fewer than 8 still take a byte each, and compress better. */
   readonly bits: number;
 }
@@ -27,7 +30,7 @@ export interface QuantizedWeights {
  */
 export function quantizeColumns(
   matrix: WeightMatrix,
-  { perChannel, bits }: WeightQuantization,
+  { perChannel, bits, scaleBytes }: WeightQuantization,
 ): QuantizedWeights {
   if (!(bits >= 2 && bits <= 8)) throw new RangeError(`${bits} bits are not in 2 to 8`);
   const largestCode = (1 << (bits - 1)) - 1;
@@ -40,7 +43,7 @@ export function quantizeColumns(
     largest[output] = Math.max(largest[output] as number, Math.abs(value));
   });
   if (!perChannel) largest.fill(largest.reduce((most, value) => Math.max(most, value), 0));
-  const scales = largest.map((value) => Math.fround(value / largestCode) || 1);
+  const scales = largest.map((value) => roundFloatUp(Math.fround(value / largestCode), scaleBytes) || 1);
   const codes = Int8Array.from(values, (value, i) => {
     const code = roundHalfEven(Math.fround(value / (scales[outputOf(i)] as number)));
     return Math.min(Math.max(code, -largestCode), largestCode);

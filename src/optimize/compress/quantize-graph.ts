@@ -181,4 +181,4 @@ class Rewriting {
 }
 
 /** Half of int32, so that a bias leaves room for the product it is added to. */
-const BIAS_MAX = 0x3fffffff;
+export const BIAS_MAX = 0x3fffffff;

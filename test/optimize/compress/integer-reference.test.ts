@@ -66,9 +66,12 @@ const quantizedStatic = (model: ModelProto): ModelProto =>
       },
       perChannel: true,
       bits: 8,
+      scaleBytes: 4,
       skip: new Set(),
     }),
   );
+
+const dynamic = { perChannel: true, bits: 8, scaleBytes: 4, skip: new Set<string>() } as const;
 
 function runInBatches(interpreter: Interpreter, name: string, batchSize: number): Float32Array {
   const all: number[] = [];
@@ -101,16 +104,13 @@ describe(`integer reference on ${ROW_COUNT} rows, seed ${SEED}`, () => {
     },
   );
 
-  it.each(['MatMul', 'Gemm'] as const)(
-    'is what onnxruntime computes of a dynamic %s graph, row by row',
-    async (kind) => {
-      const model = mustBe(quantizeDynamic(network(kind), { perChannel: true, bits: 8, skip: new Set() }));
-      expect(await differences(model, mustBe(createIntegerReference(model)), 1)).toEqual([0, 0]);
-    },
-  );
+  it('is what onnxruntime computes of a dynamic MatMul graph, row by row', async () => {
+    const model = mustBe(quantizeDynamic(network('MatMul'), dynamic));
+    expect(await differences(model, mustBe(createIntegerReference(model)), 1)).toEqual([0, 0]);
+  });
 
-  it('is what onnxruntime computes of a dynamic graph in batches', async () => {
-    const model = mustBe(quantizeDynamic(network('Gemm'), { perChannel: true, bits: 8, skip: new Set() }));
+  it('is what onnxruntime computes of a dynamic Gemm graph in batches', async () => {
+    const model = mustBe(quantizeDynamic(network('Gemm'), dynamic));
     expect(await differences(model, mustBe(createIntegerReference(model)), 64)).toEqual([0, 0]);
   });
 
@@ -119,6 +119,7 @@ describe(`integer reference on ${ROW_COUNT} rows, seed ${SEED}`, () => {
       activations: { kind: 'none' },
       perChannel: true,
       bits: 8,
+      scaleBytes: 4,
       skip: new Set<string>(),
     } as const;
     const model = mustBe(quantizeGraph(network('MatMul'), options));

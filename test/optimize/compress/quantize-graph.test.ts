@@ -28,6 +28,7 @@ const plain: GraphQuantization = {
   },
   perChannel: true,
   bits: 8,
+  scaleBytes: 4,
   skip: new Set(),
 };
 
