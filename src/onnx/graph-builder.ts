@@ -1,5 +1,6 @@
-import { type AttributeValue, attributeProto } from './attribute-proto.ts';
+import type { AttributeValue } from './attribute-proto.ts';
 import type { ModelProto, NodeProto, TensorProto, ValueInfoProto } from './model-proto.ts';
+import { nodeProto } from './node-proto.ts';
 import { type Tensor, tensorType, toTensorProto } from './tensor.ts';
 
 /** The operator set the builder's nodes are written in. 13 is the first with per-axis DequantizeLinear. */
@@ -65,6 +66,13 @@ export class GraphBuilder {
     return this.#add(ML_DOMAIN, opType, name, inputs, attributes);
   }
 
+  /** A node that is made already, of another domain or with several outputs, which are what it gives. */
+  ready(node: NodeProto): readonly GraphValue[] {
+    for (const name of node.inputs) this.#assertDefined({ name });
+    this.#nodes.push(node);
+    return node.outputs.map((name) => this.#define(name));
+  }
+
   floatOutput(value: GraphValue, dims: readonly Dimension[]): void {
     this.#assertDefined(value);
     this.#outputs.push(floatValueInfo(value.name, dims));
@@ -100,16 +108,8 @@ export class GraphBuilder {
   ): GraphValue {
     for (const input of inputs) this.#assertDefined(input);
     const value = this.#define(name);
-    this.#nodes.push({
-      inputs: inputs.map((input) => input.name),
-      outputs: [name],
-      // Optional, and the output names the node as well.
-      name: undefined,
-      opType,
-      attributes: Object.entries(attributes).map(([key, attribute]) => attributeProto(key, attribute)),
-      domain,
-      unknown: [],
-    });
+    const names = inputs.map((input) => input.name);
+    this.#nodes.push(nodeProto({ opType, inputs: names, outputs: [name], attributes, domain }));
     return value;
   }
 

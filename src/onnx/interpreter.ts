@@ -1,14 +1,16 @@
 import { err, ok, type Result } from '../core/result.ts';
-import { sigmoid } from '../core/sigmoid.ts';
+import { castToFloat, dynamicQuantizeLinear, matMulInteger } from './integer-operators.ts';
 import type { ModelProto, NodeProto } from './model-proto.ts';
+import { intAttributeOf } from './node-proto.ts';
+import { rationalSigmoid } from './rational-sigmoid.ts';
+import { roundHalfEven } from './round-half-even.ts';
 import { fromTensorProto, sizeOf, type Tensor, type TensorValues } from './tensor.ts';
 import { treeEnsembleRegressor } from './tree-ensemble-regressor.ts';
 
 /**
  * A reference evaluation of the operators our own models are made of, in f32 with each operation rounded on
  * its own, in plain loops that can be read against the ONNX specification. It calibrates and checks models; it
- * does not serve them. Sigmoid is the correctly formed one, so it differs from onnxruntime's rational
- * approximation by a few units in the last place.
+ * does not serve them. Sigmoid is onnxruntime's rational fit, so that whole graphs can be compared bit for bit.
  */
 export interface Interpreter {
   /** Every value of the graph by name, constants included. Throws on an input of a wrong shape. */
@@ -40,15 +42,18 @@ export function createInterpreter(model: ModelProto): Result<Interpreter, string
           node.inputs.map((name) => named(values, name)),
           node,
         );
-        values.set(node.outputs[0] ?? '', output);
+        const outputs = Array.isArray(output) ? output : [output];
+        node.outputs.forEach((name, i) => {
+          values.set(name, required(outputs[i]));
+        });
       }
       return values;
     },
   });
 }
 
-/** Inputs in the node's order to its one output. */
-type Operator = (inputs: readonly Tensor[], node: NodeProto) => Tensor;
+/** Inputs in the node's order to its one output, or to its outputs in order. */
+type Operator = (inputs: readonly Tensor[], node: NodeProto) => Tensor | Tensor[];
 
 /** By domain and type; ONNX's own domain is empty. */
 const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
@@ -56,12 +61,15 @@ const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   [':Sub', elementwise((a, b) => a - b)],
   [':Mul', elementwise((a, b) => a * b)],
   [':Relu', ([x]) => mapped(required(x), (value) => Math.max(0, value))],
-  [':Sigmoid', ([x]) => mapped(required(x), sigmoid)],
+  [':Sigmoid', ([x]) => mapped(required(x), rationalSigmoid)],
   [':Clip', ([x, low, high]) => clip(required(x), scalarOf(low), scalarOf(high))],
   [':Gather', ([x, indices], node) => gather(required(x), required(indices), intOf(node, 'axis', 0))],
   [':Concat', (inputs, node) => concat(inputs, intOf(node, 'axis', 0))],
   [':MatMul', ([a, b]) => matMul(required(a), required(b), undefined)],
   [':Gemm', gemm],
+  [':MatMulInteger', ([a, b, aZero, bZero]) => matMulInteger(required(a), required(b), aZero, bZero)],
+  [':Cast', ([x], node) => castToFloat(required(x), node)],
+  [':DynamicQuantizeLinear', ([x]) => [...dynamicQuantizeLinear(required(x))]],
   [':QuantizeLinear', ([x, scale, zero]) => quantize(required(x), scalarOf(scale), required(zero))],
   [':DequantizeLinear', dequantize],
   ['ai.onnx.ml:TreeEnsembleRegressor', ([x], node) => treeEnsembleRegressor(required(x), node)],
@@ -95,22 +103,30 @@ const mapped = (x: Tensor, f: (value: number) => number): Tensor => ({
   values: Float32Array.from(x.values as Float32Array, f),
 });
 
-/** `b` must have one element or be a suffix of `a`'s shape, which is all the broadcasting that is used. */
+/**
+ * One side must have one element or a shape that ends the other's, which is all the broadcasting that is
+ * used. int32 stays int32.
+ */
 function elementwise(f: (a: number, b: number) => number): Operator {
   return ([first, second]) => {
-    const a = required(first);
-    const b = required(second);
+    const isSwapped = fits(required(first), required(second)) && !fits(required(second), required(first));
+    const a = required(isSwapped ? second : first);
+    const b = required(isSwapped ? first : second);
+    if (!fits(b, a)) throw new Error(`cannot broadcast [${b.dims}] over [${a.dims}]`);
     const period = b.values.length;
-    const isSuffix = b.dims.every((dim, i) => dim === a.dims[a.dims.length - b.dims.length + i]);
-    if (period !== 1 && !isSuffix) throw new Error(`cannot broadcast [${b.dims}] over [${a.dims}]`);
-    return {
-      dims: a.dims,
-      values: Float32Array.from(a.values as Float32Array, (value, i) =>
-        f(value, b.values[i % period] ?? NaN),
-      ),
+    const apply = (value: number, i: number): number => {
+      const other = b.values[i % period] ?? NaN;
+      return isSwapped ? f(other, value) : f(value, other);
     };
+    const isInteger = a.values instanceof Int32Array;
+    const values = isInteger ? Int32Array.from(a.values, apply) : Float32Array.from(a.values, apply);
+    return { dims: a.dims, values };
   };
 }
+
+const fits = (small: Tensor, large: Tensor): boolean =>
+  small.values.length === 1 ||
+  small.dims.every((dim, i) => dim === large.dims[large.dims.length - small.dims.length + i]);
 
 const clip = (x: Tensor, low: number, high: number): Tensor =>
   mapped(x, (value) => Math.min(Math.max(value, low), high));
@@ -241,12 +257,4 @@ function dequantize([codes, scales, zeros]: readonly Tensor[], node: NodeProto):
     values[i] = Math.fround(code * (scale.values[channel] ?? NaN));
   }
   return { dims: x.dims, values };
-}
-
-/** The nearest integer, ties to even: the rounding of ONNX and numpy, unlike Math.round. */
-export function roundHalfEven(x: number): number {
-  const floor = Math.floor(x);
-  const rest = x - floor;
-  if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
 }

@@ -3,6 +3,7 @@ import { createOrtEngine } from '../inference/ort.ts';
 import type { Manifest } from '../models/bundle.ts';
 import { type BundleDraft, type Release, releaseBundle } from '../models/release.ts';
 import { encodeModel } from '../onnx/model-proto.ts';
+import { minMaxCalibrator } from './compress/min-max-calibrator.ts';
 import { quantizeGraph } from './compress/quantize-graph.ts';
 import { buildExamples, type Examples } from './data/examples.ts';
 import { type Labels, labelSplit } from './data/labels.ts';
@@ -97,7 +98,17 @@ interface ExportedModels {
 function exportModels(recipe: Recipe, ensemble: Ensemble, train: Examples): Result<ExportedModels, string> {
   const graph = ensembleGraph(recipe.name, ensemble);
   const rows = { dims: [train.count, train.featureCount], values: train.features };
-  const quantized = quantizeGraph(graph, new Map([[INPUT_NAME, rows]]));
+  const quantized = quantizeGraph(graph, {
+    activations: {
+      kind: 'static',
+      batches: [new Map([[INPUT_NAME, rows]])],
+      createCalibrator: minMaxCalibrator,
+    },
+    perChannel: true,
+    bits: 8,
+    scaleBytes: 4,
+    skip: new Set(),
+  });
   return quantized.ok ? ok({ f32: encodeModel(graph), int8: encodeModel(quantized.value) }) : quantized;
 }
 

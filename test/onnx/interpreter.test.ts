@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
-import { createInterpreter, roundHalfEven } from '../../src/onnx/interpreter.ts';
+import { createInterpreter } from '../../src/onnx/interpreter.ts';
+import { roundHalfEven } from '../../src/onnx/round-half-even.ts';
 import type { Tensor } from '../../src/onnx/tensor.ts';
 
 function evaluate(build: (graph: GraphBuilder) => { readonly name: string }, x: Tensor): Tensor | undefined {

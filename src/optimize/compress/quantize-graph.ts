@@ -1,183 +1,184 @@
 import { err, ok, type Result } from '../../core/result.ts';
-import { createInterpreter, roundHalfEven } from '../../onnx/interpreter.ts';
-import type {
-  AttributeProto,
-  GraphProto,
-  ModelProto,
-  NodeProto,
-  TensorProto,
-} from '../../onnx/model-proto.ts';
-import { fromTensorProto, type Tensor, toTensorProto } from '../../onnx/tensor.ts';
+import { createInterpreter } from '../../onnx/interpreter.ts';
+import type { ModelProto, NodeProto, TensorProto } from '../../onnx/model-proto.ts';
+import { roundHalfEven } from '../../onnx/round-half-even.ts';
+import { fromTensorProto, type Tensor } from '../../onnx/tensor.ts';
+import { affineScale } from './affine-scale.ts';
+import type { Calibrator, ValueRange } from './calibrator.ts';
+import { type ConstantProduct, constantProduct } from './constant-product.ts';
+import { quantizeColumns, type WeightQuantization } from './quantize-columns.ts';
+import { initializersOf, RewrittenGraph } from './rewritten-graph.ts';
 
-/**
- * Static int8 quantization in QDQ form. Of every MatMul with a constant right side, the weights become int8,
- * symmetric in [−127, 127] with one scale a column behind a per-axis DequantizeLinear, and the left side
- * passes through QuantizeLinear and DequantizeLinear with the least and greatest value seen on the
- * calibration rows. A constant added to such a product becomes int32 at the product's own scale, as
- * onnxruntime's optimizer would make it anyway. Everything else stays f32, as do input and output.
- *
- * Rounding is half to even; scales and zero points follow onnxruntime's `compute_scale_zp`.
- */
-export function quantizeGraph(
-  model: ModelProto,
-  calibrationInputs: ReadonlyMap<string, Tensor>,
-): Result<ModelProto, string> {
-  const interpreter = createInterpreter(model);
-  if (!interpreter.ok) return interpreter;
-  const graph = model.graph as GraphProto;
-  const observed = interpreter.value.run(calibrationInputs);
-  const initializers = new Map(graph.initializers.map((tensor) => [tensor.name ?? '', tensor]));
-  const rewritten = new Rewritten(initializers);
-  for (const node of graph.nodes) {
-    const weights = node.opType === 'MatMul' ? initializers.get(node.inputs[1] ?? '') : undefined;
-    if (!weights) {
-      rewritten.nodes.push(node.opType === 'Add' ? rewritten.sum(node) : node);
-      continue;
-    }
-    const activation = node.inputs[0] ?? '';
-    const range = observed.get(activation);
-    const quantized = quantizeColumns(weights);
-    if (!range) return err(`${activation} was not observed in calibration`);
-    if (!quantized.ok) return quantized;
-    rewritten.nodes.push(rewritten.product(node, range, quantized.value));
-  }
-  return ok({
-    ...model,
-    graph: { ...graph, nodes: rewritten.nodes, initializers: [...initializers.values()] },
-  });
+export interface GraphQuantization extends WeightQuantization {
+  readonly activations: ActivationQuantization;
+  /** Products that stay f32, by the name of their output. */
+  readonly skip: ReadonlySet<string>;
 }
 
-/** The new node list and initializers. An activation that feeds two products is quantized once. */
-class Rewritten {
-  readonly nodes: NodeProto[] = [];
-  readonly #initializers: Map<string, TensorProto>;
-  readonly #activations = new Map<string, QuantizedActivation>();
-  /** Output name of each rewritten product to the scale of its integers, column by column. */
+/**
+ * `none`: only the weights become int8, and are multiplied as f32 again. `static`: the left sides as well, in
+ * the range that a calibrator, one for each activation, finds while the f32 graph runs on the batches.
+ */
+type ActivationQuantization =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'static';
+      readonly batches: Iterable<ReadonlyMap<string, Tensor>>;
+      readonly createCalibrator: () => Calibrator;
+    };
+
+/**
+ * int8 quantization in QDQ form. Of every MatMul and Gemm with a constant right side, the weights become
+ * symmetric int8 behind a DequantizeLinear, with a scale an output or one for the matrix. With static
+ * activations the left side passes through QuantizeLinear and DequantizeLinear, and a constant added to the
+ * product becomes int32 at the product's own scale. Everything else stays f32, as do input and output.
+ *
+ * Each DequantizeLinear states its zero points, also where they are 0: only then does onnxruntime 1.30 compute
+ * the product and its int32 bias in integers (QGemm), which `integer-reference.ts` equals bit for bit. Without
+ * them it dequantizes and multiplies in f32. A bias too large for int32 stays f32, and its product with it.
+ */
+export function quantizeGraph(model: ModelProto, options: GraphQuantization): Result<ModelProto, string> {
+  const initializers = initializersOf(model);
+  const products: ConstantProduct[] = [];
+  for (const node of model.graph?.nodes ?? []) {
+    const product = options.skip.has(node.outputs[0] ?? '')
+      ? ok(undefined)
+      : constantProduct(node, initializers);
+    if (!product.ok) return product;
+    if (product.value) products.push(product.value);
+  }
+  const ranges = calibrate(model, products, options.activations);
+  if (!ranges.ok) return ranges;
+  const rewriting = new Rewriting(model, initializers, ranges.value, options);
+  const byNode = new Map(products.map((product) => [product.node, product]));
+  for (const node of model.graph?.nodes ?? []) {
+    const product = byNode.get(node);
+    if (product) rewriting.product(product);
+    else if (node.opType === 'Add') rewriting.sum(node);
+    else rewriting.graph.keep(node);
+  }
+  return ok(rewriting.graph.build());
+}
+
+/** The range of each product's left side; empty where activations stay f32. */
+function calibrate(
+  model: ModelProto,
+  products: readonly ConstantProduct[],
+  activations: ActivationQuantization,
+): Result<ReadonlyMap<string, ValueRange>, string> {
+  if (activations.kind === 'none') return ok(new Map());
+  const interpreter = createInterpreter(model);
+  if (!interpreter.ok) return interpreter;
+  const calibrators = new Map(products.map(({ activation }) => [activation, activations.createCalibrator()]));
+  let batches = 0;
+  for (const batch of activations.batches) {
+    const values = interpreter.value.run(batch);
+    for (const [name, calibrator] of calibrators) calibrator.observe(values.get(name)?.values ?? []);
+    batches += 1;
+  }
+  if (batches === 0) return err('static quantization needs calibration rows');
+  return ok(new Map(Array.from(calibrators, ([name, calibrator]) => [name, calibrator.range()])));
+}
+
+class Rewriting {
+  readonly graph: RewrittenGraph;
+  readonly #initializers: ReadonlyMap<string, TensorProto>;
+  readonly #ranges: ReadonlyMap<string, ValueRange>;
+  readonly #weights: WeightQuantization;
+  /** An activation that feeds two products is quantized once. */
+  readonly #activations = new Map<string, { readonly name: string; readonly scale: number }>();
+  /** Output name of each integer product to the scale of its integers, output by output. */
   readonly #productScales = new Map<string, Float32Array>();
+  readonly #biases = new Set<string>();
 
-  constructor(initializers: Map<string, TensorProto>) {
+  constructor(
+    model: ModelProto,
+    initializers: ReadonlyMap<string, TensorProto>,
+    ranges: ReadonlyMap<string, ValueRange>,
+    weights: WeightQuantization,
+  ) {
+    this.graph = new RewrittenGraph(model);
     this.#initializers = initializers;
+    this.#ranges = ranges;
+    this.#weights = weights;
   }
 
-  product(node: NodeProto, range: Tensor, weights: QuantizedColumns): NodeProto {
-    const [activation = '', weightsName = ''] = node.inputs;
+  product(product: ConstantProduct): void {
+    const { node, activation, weightsName, outputs, isTransposed } = product;
+    const { codes, scales } = quantizeColumns(
+      { values: product.weights.values, outputs, isTransposed },
+      this.#weights,
+    );
+    const weights = this.#dequantized(
+      weightsName,
+      { dims: product.weights.dims, values: codes },
+      scales,
+      isTransposed ? 0 : 1,
+    );
+    const range = this.#ranges.get(activation);
+    const biasName = product.biasName;
+    const bias = biasName === undefined ? [] : [biasName];
+    if (!range) {
+      this.graph.keep({ ...node, inputs: [activation, weights, ...bias] });
+      return;
+    }
     const left = this.#activation(activation, range);
-    const right = this.#weights(weightsName, weights);
-    const scales = weights.scales.values.map((scale) => Math.fround(left.scale * scale));
-    this.#productScales.set(node.outputs[0] ?? '', scales);
-    return { ...node, inputs: [left.dequantized, right] };
+    const productScales = scales.map((scale) => Math.fround(left.scale * scale));
+    if (biasName === undefined) this.#productScales.set(node.outputs[0] ?? '', productScales);
+    else bias[0] = this.#bias(biasName, productScales) ?? biasName;
+    this.graph.keep({ ...node, inputs: [left.name, weights, ...bias] });
   }
 
-  /** The node, with its second input as int32 where that is a constant added to a rewritten product. */
-  sum(node: NodeProto): NodeProto {
+  /** The node, with its second input as int32 where that is a constant added to an integer product. */
+  sum(node: NodeProto): void {
     const [product = '', biasName = ''] = node.inputs;
     const scales = this.#productScales.get(product);
-    const proto = this.#initializers.get(biasName);
-    const bias = proto && fromTensorProto(proto);
-    if (!scales || !bias?.ok || bias.value.values.length !== scales.length) return node;
-    const exact = Array.from(bias.value.values, (value, i) => roundHalfEven(value / (scales[i] as number)));
-    // Beside weights next to nothing a bias may not fit; it then stays as it is.
-    if (exact.some((code) => Math.abs(code) > INT32_MAX)) return node;
-    const codes = Int32Array.from(exact);
-    this.#initializers.delete(biasName);
-    const inputs = [
-      this.#constant(`${biasName}_quantized`, { dims: bias.value.dims, values: codes }),
-      this.#constant(`${biasName}_scale`, { dims: [scales.length], values: scales }),
-    ];
-    this.nodes.push(nodeOf('DequantizeLinear', `${biasName}_dequantized`, inputs, 0));
-    return { ...node, inputs: [product, `${biasName}_dequantized`] };
+    const bias = scales && this.#bias(biasName, scales);
+    this.graph.keep(bias === undefined ? node : { ...node, inputs: [product, bias] });
   }
 
-  #activation(name: string, range: Tensor): QuantizedActivation {
+  /** The name of the constant as int32 behind a DequantizeLinear; undefined where it cannot be that. */
+  #bias(name: string, scales: Float32Array): string | undefined {
+    const proto = this.#initializers.get(name);
+    const bias = proto && fromTensorProto(proto);
+    if (!bias?.ok || bias.value.values.length !== scales.length || this.#biases.has(name)) return undefined;
+    const codes = Array.from(bias.value.values, (value, i) => roundHalfEven(value / (scales[i] as number)));
+    // Beside weights next to nothing a bias may not fit; it then stays as it is.
+    if (codes.some((code) => Math.abs(code) > BIAS_MAX)) return undefined;
+    this.#biases.add(name);
+    return this.#dequantized(name, { dims: bias.value.dims, values: Int32Array.from(codes) }, scales, 0);
+  }
+
+  #activation(name: string, range: ValueRange): { readonly name: string; readonly scale: number } {
     const known = this.#activations.get(name);
-    if (known !== undefined) return known;
+    if (known) return known;
     const { scale, zeroPoint } = affineScale(range);
-    const scaleName = this.#constant(`${name}_scale`, { dims: [], values: Float32Array.of(scale) });
-    const zeroName = this.#constant(`${name}_zero_point`, { dims: [], values: Int8Array.of(zeroPoint) });
-    this.nodes.push(nodeOf('QuantizeLinear', `${name}_quantized`, [name, scaleName, zeroName]));
-    const dequantized = `${name}_dequantized`;
-    this.nodes.push(nodeOf('DequantizeLinear', dequantized, [`${name}_quantized`, scaleName, zeroName]));
-    const activation = { dequantized, scale };
+    const parameters = [
+      this.graph.constant(`${name}_scale`, { dims: [], values: Float32Array.of(scale) }),
+      this.graph.constant(`${name}_zero_point`, { dims: [], values: Int8Array.of(zeroPoint) }),
+    ];
+    const codes = this.graph.node('QuantizeLinear', `${name}_quantized`, [name, ...parameters]);
+    const dequantized = this.graph.node('DequantizeLinear', `${name}_dequantized`, [codes, ...parameters]);
+    const activation = { name: dequantized, scale };
     this.#activations.set(name, activation);
     return activation;
   }
 
-  #weights(name: string, { codes, scales }: QuantizedColumns): string {
-    this.#initializers.delete(name);
-    const inputs = [this.#constant(`${name}_quantized`, codes), this.#constant(`${name}_scale`, scales)];
-    this.nodes.push(nodeOf('DequantizeLinear', `${name}_dequantized`, inputs, 1));
-    return `${name}_dequantized`;
+  #dequantized(
+    name: string,
+    codes: Tensor<Int8Array | Int32Array>,
+    scales: Float32Array,
+    axis: number,
+  ): string {
+    const Codes = codes.values instanceof Int8Array ? Int8Array : Int32Array;
+    const inputs = [
+      this.graph.constant(`${name}_quantized`, codes),
+      this.graph.constant(`${name}_scale`, { dims: [scales.length], values: scales }),
+      this.graph.constant(`${name}_zero_point`, { dims: [scales.length], values: new Codes(scales.length) }),
+    ];
+    return this.graph.node('DequantizeLinear', `${name}_dequantized`, inputs, { axis });
   }
-
-  #constant(name: string, tensor: Tensor): string {
-    this.#initializers.set(name, toTensorProto(name, tensor));
-    return name;
-  }
 }
 
-const INT32_MAX = 0x7fffffff;
-
-interface QuantizedActivation {
-  readonly dequantized: string;
-  readonly scale: number;
-}
-
-interface QuantizedColumns {
-  readonly codes: Tensor;
-  readonly scales: Tensor<Float32Array>;
-}
-
-function quantizeColumns(weights: TensorProto): Result<QuantizedColumns, string> {
-  const tensor = fromTensorProto(weights);
-  if (!tensor.ok) return tensor;
-  const { dims, values } = tensor.value;
-  const columns = dims[1] ?? 0;
-  if (dims.length !== 2) return err(`${weights.name}: only matrices are quantized, not [${dims}]`);
-  const scales = new Float32Array(columns);
-  values.forEach((value, i) => {
-    scales[i % columns] = Math.max(scales[i % columns] as number, Math.abs(value));
-  });
-  for (let column = 0; column < columns; column += 1) {
-    scales[column] = (scales[column] as number) === 0 ? 1 : (scales[column] as number) / 127;
-  }
-  const codes = Int8Array.from(values as Float32Array, (value, i) => {
-    const code = roundHalfEven(Math.fround(value / (scales[i % columns] as number)));
-    return Math.min(Math.max(code, -127), 127);
-  });
-  return ok({ codes: { dims, values: codes }, scales: { dims: [columns], values: scales } });
-}
-
-/** Scale and zero point so that [−128, 127] covers the values and 0, which stays exact. */
-function affineScale(range: Tensor): { readonly scale: number; readonly zeroPoint: number } {
-  let low = 0;
-  let high = 0;
-  for (const value of range.values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  if (high === low) return { scale: 1, zeroPoint: 0 };
-  const scale = Math.fround((high - low) / 255);
-  return {
-    scale,
-    zeroPoint: Math.min(Math.max(roundHalfEven(-128 - low / ((high - low) / 255)), -128), 127),
-  };
-}
-
-function nodeOf(opType: string, output: string, inputs: readonly string[], axis?: number): NodeProto {
-  const attributes = axis === undefined ? [] : [axisAttribute(axis)];
-  return { inputs, outputs: [output], name: undefined, opType, attributes, domain: undefined, unknown: [] };
-}
-
-const axisAttribute = (axis: number): AttributeProto => ({
-  name: 'axis',
-  float: undefined,
-  int: axis,
-  bytes: undefined,
-  tensor: undefined,
-  floats: [],
-  ints: [],
-  strings: [],
-  // AttributeProto.AttributeType.INT
-  type: 2,
-  unknown: [],
-});
+/** Half of int32, so that a bias leaves room for the product it is added to. */
+export const BIAS_MAX = 0x3fffffff;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
-import { createInterpreter } from '../../src/onnx/interpreter.ts';
-import type { ModelProto } from '../../src/onnx/model-proto.ts';
-import { fromTensorProto, type Tensor } from '../../src/onnx/tensor.ts';
-import { quantizeGraph } from '../../src/optimize/compress/quantize-graph.ts';
+import { GraphBuilder } from '../../../src/onnx/graph-builder.ts';
+import { createInterpreter } from '../../../src/onnx/interpreter.ts';
+import type { ModelProto } from '../../../src/onnx/model-proto.ts';
+import { fromTensorProto, type Tensor } from '../../../src/onnx/tensor.ts';
+import { minMaxCalibrator } from '../../../src/optimize/compress/min-max-calibrator.ts';
+import { type GraphQuantization, quantizeGraph } from '../../../src/optimize/compress/quantize-graph.ts';
 
 /** y = x·w + b, with a second product of the same x beside it. */
 function graphOf(weights: Float32Array, bias = 0.25): ModelProto {
@@ -11,15 +12,28 @@ function graphOf(weights: Float32Array, bias = 0.25): ModelProto {
   const x = graph.floatInput('x', ['batch', 2]);
   const w = graph.constant('w', { dims: [2, 2], values: weights });
   const b = graph.constant('b', { dims: [2], values: Float32Array.of(bias, -bias) });
-  graph.node('MatMul', 'other', [x, graph.constant('v', { dims: [2, 1], values: Float32Array.of(1, 1) })]);
+  const v = graph.constant('v', { dims: [2, 1], values: Float32Array.of(1, 1) });
+  graph.floatOutput(graph.node('MatMul', 'other', [x, v]), ['batch', 1]);
   graph.floatOutput(graph.node('Add', 'y', [graph.node('MatMul', 'xw', [x, w]), b]), ['batch', 2]);
   return graph.build();
 }
 
 const rows: Tensor = { dims: [3, 2], values: Float32Array.of(-1, 2, 0.5, -0.25, 1.5, 1) };
 
-function quantized(model: ModelProto): ModelProto {
-  const result = quantizeGraph(model, new Map([['x', rows]]));
+const plain: GraphQuantization = {
+  activations: {
+    kind: 'static',
+    batches: [new Map([['x', rows]])],
+    createCalibrator: minMaxCalibrator,
+  },
+  perChannel: true,
+  bits: 8,
+  scaleBytes: 4,
+  skip: new Set(),
+};
+
+function quantized(model: ModelProto, options: Partial<GraphQuantization> = {}): ModelProto {
+  const result = quantizeGraph(model, { ...plain, ...options });
   if (!result.ok) throw new Error(result.error);
   return result.value;
 }
@@ -77,5 +91,45 @@ describe('quantizeGraph', () => {
   it('gives a column of zeros a scale that is not 0', () => {
     const model = quantized(graphOf(new Float32Array(4)));
     expect(constantOf(model, 'w_scale')?.values).toEqual(Float32Array.of(1, 1));
+  });
+
+  it('takes one scale for the matrix where that is asked', () => {
+    const model = quantized(graphOf(weights), { perChannel: false });
+    expect(constantOf(model, 'w_scale')?.values).toEqual(Float32Array.of(30 / 127, 30 / 127));
+    expect(constantOf(model, 'w_quantized')?.values).toEqual(Int8Array.of(2, -127, -4, 42));
+  });
+
+  it('leaves a skipped product as it was', () => {
+    const model = quantized(graphOf(weights), { skip: new Set(['xw']) });
+    expect(constantOf(model, 'w')?.values).toEqual(weights);
+    expect(constantOf(model, 'v_quantized')).toBeDefined();
+  });
+
+  it('leaves activations alone where only weights are quantized', () => {
+    const model = quantized(graphOf(weights), { activations: { kind: 'none' } });
+    const nodes = model.graph?.nodes ?? [];
+    expect(nodes.map(({ opType }) => opType)).not.toContain('QuantizeLinear');
+    expect(constantOf(model, 'w_quantized')).toBeDefined();
+    expect(constantOf(model, 'b')).toBeDefined();
+  });
+
+  it('quantizes a Gemm along its outputs, also where its weights stand transposed', () => {
+    const graph = new GraphBuilder('g');
+    const x = graph.floatInput('x', ['batch', 2]);
+    const w = graph.constant('w', { dims: [2, 2], values: Float32Array.of(0.5, -1, -30, 10) });
+    const b = graph.constant('b', { dims: [2], values: Float32Array.of(0.25, -0.25) });
+    graph.floatOutput(graph.node('Gemm', 'y', [x, w, b], { transB: 1 }), ['batch', 2]);
+    const model = quantized(graph.build());
+    expect(constantOf(model, 'w_scale')?.values).toEqual(Float32Array.of(1 / 127, 30 / 127));
+    expect(constantOf(model, 'b_quantized')?.values).toBeInstanceOf(Int32Array);
+    expect(outputs(model)?.values).toEqual(outputs(quantized(graphOf(weights)))?.values);
+  });
+
+  it('refuses to calibrate on nothing', () => {
+    const activations = { kind: 'static', batches: [], createCalibrator: minMaxCalibrator } as const;
+    expect(quantizeGraph(graphOf(weights), { ...plain, activations })).toEqual({
+      ok: false,
+      error: 'static quantization needs calibration rows',
+    });
   });
 });

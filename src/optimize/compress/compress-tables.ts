@@ -1,0 +1,150 @@
+import { roundHalfEven } from '../../onnx/round-half-even.ts';
+import { affineScale } from './affine-scale.ts';
+import type { Calibrator, ValueRange } from './calibrator.ts';
+import { chosenColumns, denseOutputs, standardiseTables } from './evaluate-tables.ts';
+import type {
+  DenseArithmetic,
+  DenseTables,
+  HeadTables,
+  MemberTables,
+  ModelTables,
+  StandardiserTables,
+  TreeTables,
+} from './model-tables.ts';
+import { quantizeColumns } from './quantize-columns.ts';
+import { BIAS_MAX } from './quantize-graph.ts';
+import { quantizeLeaves } from './quantize-leaves.ts';
+import { type FloatBytes, roundFloat } from './round-float.ts';
+import { snapThresholds, ThresholdGrid } from './threshold-grid.ts';
+
+/** What is given up for size. Every choice is independent of the others. */
+export interface TableCompression {
+  /** Of dense weights, 2 to 8; one scale an output. */
+  readonly weightBits: number;
+  readonly arithmetic: ArithmeticChoice;
+  /** Of leaf codes, 2 to 16. */
+  readonly leafBits: number;
+  /** Thresholds stay, or move to the grid of 2^−bits deviations. */
+  readonly thresholds: { readonly kind: 'exact' } | { readonly kind: 'grid'; readonly bits: number };
+  /** Of f32 biases, and of the standardiser as far as no value moves by 2⁻⁹ deviations. Scales take 2. */
+  readonly floatBytes: FloatBytes;
+}
+
+type ArithmeticChoice =
+  | { readonly kind: 'float' }
+  | { readonly kind: 'dynamic' }
+  | {
+      readonly kind: 'static';
+      /** f32[count × inputWidth] to calibrate on. */
+      readonly rows: Float32Array;
+      readonly createCalibrator: () => Calibrator;
+    };
+
+/** The f32 model in int8 form. Throws a RangeError for a part that already is. */
+export function compressTables(model: ModelTables, compression: TableCompression): ModelTables {
+  const heads = model.heads.map((head) => {
+    const standardiser = roundStandardiser(head.standardiser, compression.floatBytes);
+    const rounded = { ...head, standardiser };
+    const members = head.members.map((member): MemberTables => {
+      const { weight } = member;
+      return member.kind === 'trees'
+        ? { weight, kind: 'trees', trees: compressTrees(member.trees, standardiser, compression) }
+        : {
+            weight,
+            kind: 'dense',
+            layers: compressLayers(member.layers, rounded, model.inputWidth, compression),
+          };
+    });
+    return { ...rounded, members };
+  });
+  return { ...model, heads };
+}
+
+function compressTrees(
+  trees: TreeTables,
+  standardiser: StandardiserTables,
+  { thresholds, leafBits }: TableCompression,
+): TreeTables {
+  if (trees.kind !== 'f32') throw new RangeError('the trees are compressed already');
+  const snapped =
+    thresholds.kind === 'exact'
+      ? trees.ensemble
+      : snapThresholds(trees.ensemble, new ThresholdGrid(standardiser, thresholds.bits));
+  return { kind: 'int8', leaves: quantizeLeaves(snapped, leafBits) };
+}
+
+function compressLayers(
+  layers: readonly DenseTables[],
+  head: HeadTables,
+  inputWidth: number,
+  compression: TableCompression,
+): DenseTables[] {
+  const ranges = inputRanges(layers, head, inputWidth, compression.arithmetic);
+  return layers.map(({ inputs, outputs, form }, index) => {
+    if (form.kind !== 'f32') throw new RangeError('a layer is compressed already');
+    const matrix = { values: form.weights, outputs, isTransposed: false };
+    const { codes, scales } = quantizeColumns(matrix, {
+      bits: compression.weightBits,
+      perChannel: true,
+      scaleBytes: 2,
+    });
+    const arithmetic = arithmeticOf(compression, ranges[index], scales, form.bias);
+    return { inputs, outputs, form: { kind: 'int8', codes, scales, arithmetic } };
+  });
+}
+
+function arithmeticOf(
+  { arithmetic, floatBytes }: TableCompression,
+  range: ValueRange | undefined,
+  scales: Float32Array,
+  bias: Float32Array,
+): DenseArithmetic {
+  const rounded = bias.map((value) => roundFloat(value, floatBytes));
+  if (arithmetic.kind !== 'static' || !range)
+    return { kind: arithmetic.kind === 'dynamic' ? 'dynamic' : 'float', bias: rounded };
+  const input = affineScale(range);
+  const codes = Array.from(bias, (value, output) =>
+    roundHalfEven(value / Math.fround(input.scale * (scales[output] as number))),
+  );
+  // Beside weights next to nothing a bias may not fit int32; the layer is then multiplied in f32.
+  if (codes.some((code) => Math.abs(code) > BIAS_MAX)) return { kind: 'float', bias: rounded };
+  return { kind: 'static', input, bias: Int32Array.from(codes) };
+}
+
+/** Of what goes into each layer of the f32 member; empty where nothing is calibrated. */
+function inputRanges(
+  layers: readonly DenseTables[],
+  head: HeadTables,
+  inputWidth: number,
+  arithmetic: ArithmeticChoice,
+): readonly ValueRange[] {
+  if (arithmetic.kind !== 'static') return [];
+  const calibrators = layers.map(() => arithmetic.createCalibrator());
+  const stride = CALIBRATION_BATCH * inputWidth;
+  for (let at = 0; at < arithmetic.rows.length; at += stride) {
+    const rows = arithmetic.rows.subarray(at, at + stride);
+    const inputs = standardiseTables(head.standardiser, chosenColumns(head, rows, inputWidth));
+    denseOutputs(layers, inputs, head.columns.length, (layer, values) => calibrators[layer]?.observe(values));
+  }
+  return calibrators.map((calibrator) => calibrator.range());
+}
+
+const CALIBRATION_BATCH = 1_024;
+
+/** Each array with the fewest bytes, from `floatBytes` up, that move no standardised value near 0 by 2⁻⁹. */
+function roundStandardiser(standardiser: StandardiserTables, floatBytes: FloatBytes): StandardiserTables {
+  const { mean, inverseDeviation } = standardiser;
+  const choices = [2, 3, 4].filter((bytes): bytes is FloatBytes => bytes >= floatBytes);
+  const rounded = (values: Float32Array, bytes: FloatBytes): Float32Array =>
+    values.map((value) => roundFloat(value, bytes));
+  const near = (bytes: FloatBytes): boolean =>
+    mean.every(
+      (value, j) => Math.abs(roundFloat(value, bytes) - value) * (inverseDeviation[j] as number) < 1 / 512,
+    );
+  const meanBytes = choices.find(near) ?? 4;
+  return {
+    ...standardiser,
+    mean: rounded(mean, meanBytes),
+    inverseDeviation: rounded(inverseDeviation, floatBytes),
+  };
+}

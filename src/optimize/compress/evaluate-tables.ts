@@ -1,0 +1,200 @@
+import { dynamicScale } from '../../onnx/integer-operators.ts';
+import { rationalSigmoid } from '../../onnx/rational-sigmoid.ts';
+import { roundHalfEven } from '../../onnx/round-half-even.ts';
+import type { TreeEnsemble } from '../train/trees/tree-ensemble.ts';
+import type { AffineScale } from './affine-scale.ts';
+import type {
+  DenseTables,
+  HeadTables,
+  MemberTables,
+  ModelTables,
+  StandardiserTables,
+} from './model-tables.ts';
+
+/**
+ * Scores f32[count × heads], row-major, of rows f32[count × inputWidth]: the bits that onnxruntime-web gives for
+ * the model's graph (`tables-graph.ts`), which for dynamic layers means asked row by row.
+ */
+export function evaluateTables(model: ModelTables, rows: Float32Array): Float32Array {
+  const logits = tableLogits(model, rows);
+  return logits.map(rationalSigmoid);
+}
+
+/** What the scores are the sigmoid of, f32[count × heads]. */
+export function tableLogits(model: ModelTables, rows: Float32Array): Float32Array {
+  const { inputWidth, heads } = model;
+  const count = rows.length / inputWidth;
+  if (!Number.isInteger(count)) throw new RangeError(`${rows.length} values are not rows of ${inputWidth}`);
+  const logits = new Float32Array(count * heads.length);
+  heads.forEach((head, place) => {
+    const chosen = chosenColumns(head, rows, inputWidth);
+    const standardised = standardiseTables(head.standardiser, chosen);
+    let sums: Float32Array | undefined;
+    for (const member of head.members) {
+      const shares = memberLogits(member, chosen, standardised, head.columns.length).map(
+        (x) => x * member.weight,
+      );
+      sums = sums ? sums.map((sum, i) => sum + (shares[i] as number)) : shares;
+    }
+    for (let i = 0; i < count; i += 1) logits[i * heads.length + place] = (sums?.[i] ?? 0) + head.offset;
+  });
+  return logits;
+}
+
+export function chosenColumns({ columns }: HeadTables, rows: Float32Array, inputWidth: number): Float32Array {
+  const width = columns.length;
+  const chosen = new Float32Array((rows.length / inputWidth) * width);
+  for (let i = 0; i < chosen.length; i += 1) {
+    chosen[i] = rows[Math.floor(i / width) * inputWidth + (columns[i % width] as number)] as number;
+  }
+  return chosen;
+}
+
+export function standardiseTables(standardiser: StandardiserTables, rows: Float32Array): Float32Array {
+  const { mean, inverseDeviation, min, max } = standardiser;
+  const width = mean.length;
+  return rows.map((value, i) => {
+    const centred = Math.fround(value - (mean[i % width] as number));
+    return Math.min(Math.max(Math.fround(centred * (inverseDeviation[i % width] as number)), min), max);
+  });
+}
+
+function memberLogits(
+  member: MemberTables,
+  raw: Float32Array,
+  standardised: Float32Array,
+  width: number,
+): Float32Array {
+  if (member.kind === 'dense') return denseOutputs(member.layers, standardised, width);
+  if (member.trees.kind === 'f32') return treeSums(member.trees.ensemble, raw);
+  const { codes, scale, base } = member.trees.leaves;
+  return treeSums(codes, raw).map((sum) => Math.fround(sum * scale) + base);
+}
+
+/** Σ leaf in tree order in f32, the base last. */
+function treeSums({ width, base, trees }: TreeEnsemble, rows: Float32Array): Float32Array {
+  const sums = new Float32Array(rows.length / width);
+  for (const { feature, threshold, missingLeft, left, right, leaf } of trees) {
+    for (let row = 0; row < sums.length; row += 1) {
+      let node = feature.length === 0 ? ~0 : 0;
+      while (node >= 0) {
+        const value = rows[row * width + (feature[node] as number)] as number;
+        const goesLeft =
+          value <= (threshold[node] as number) || (Number.isNaN(value) && missingLeft[node] === 1);
+        node = (goesLeft ? left[node] : right[node]) as number;
+      }
+      sums[row] = (sums[row] as number) + (leaf[~node] as number);
+    }
+  }
+  return sums.map((sum) => sum + base);
+}
+
+/** What comes out of the last layer; `observe` sees what goes into each. */
+export function denseOutputs(
+  layers: readonly DenseTables[],
+  rows: Float32Array,
+  width: number,
+  observe: (layer: number, inputs: Float32Array) => void = () => {},
+): Float32Array {
+  if (layers[0]?.inputs !== width)
+    throw new RangeError(`a first layer of ${layers[0]?.inputs} for ${width} columns`);
+  let values = rows;
+  layers.forEach((layer, index) => {
+    if (index > 0) values = values.map((value) => Math.max(0, value));
+    observe(index, values);
+    values = layerOutputs(layer, values);
+  });
+  return values;
+}
+
+function layerOutputs(layer: DenseTables, rows: Float32Array): Float32Array {
+  const { inputs, outputs, form } = layer;
+  if (form.kind === 'f32') return floatProducts(rows, inputs, form.weights, form.bias);
+  const { codes, scales, arithmetic } = form;
+  switch (arithmetic.kind) {
+    case 'float': {
+      const weights = Float32Array.from(codes, (code, i) => code * (scales[i % outputs] as number));
+      return floatProducts(rows, inputs, weights, arithmetic.bias);
+    }
+    case 'static': {
+      const { scale, zeroPoint } = arithmetic.input;
+      const sums = integerProducts(quantized(rows, arithmetic.input, -128), zeroPoint, inputs, codes);
+      const factors = scales.map((factor) => Math.fround(scale * factor));
+      return Float32Array.from(sums, (sum, i) => {
+        const column = i % outputs;
+        return Math.fround(sum + (arithmetic.bias[column] as number)) * (factors[column] as number);
+      });
+    }
+    case 'dynamic':
+      return dynamicOutputs(layer, codes, scales, arithmetic.bias, rows);
+  }
+}
+
+function dynamicOutputs(
+  { inputs, outputs }: DenseTables,
+  codes: Int8Array,
+  scales: Float32Array,
+  bias: Float32Array,
+  rows: Float32Array,
+): Float32Array {
+  const values = new Float32Array((rows.length / inputs) * outputs);
+  for (let row = 0; row * inputs < rows.length; row += 1) {
+    const input = rows.subarray(row * inputs, (row + 1) * inputs);
+    const range = dynamicScale(input);
+    const sums = integerProducts(quantized(input, range, 0), range.zeroPoint, inputs, codes);
+    for (let column = 0; column < outputs; column += 1) {
+      const factor = Math.fround(range.scale * (scales[column] as number));
+      const product = Math.fround(Math.fround(sums[column] as number) * factor);
+      values[row * outputs + column] = product + (bias[column] as number);
+    }
+  }
+  return values;
+}
+
+/** Codes from `lowest` to `lowest` + 255. */
+function quantized(values: Float32Array, { scale, zeroPoint }: AffineScale, lowest: number): Int16Array {
+  return Int16Array.from(values, (value) => {
+    const code = roundHalfEven(Math.fround(value / scale)) + zeroPoint;
+    return Math.min(Math.max(code, lowest), lowest + 255);
+  });
+}
+
+function integerProducts(
+  codes: Int16Array,
+  zeroPoint: number,
+  inputs: number,
+  weights: Int8Array,
+): Int32Array {
+  const outputs = weights.length / inputs;
+  const sums = new Int32Array((codes.length / inputs) * outputs);
+  for (let i = 0; i < codes.length; i += 1) {
+    const factor = (codes[i] as number) - zeroPoint;
+    const to = Math.floor(i / inputs) * outputs;
+    const from = (i % inputs) * outputs;
+    for (let column = 0; column < outputs; column += 1) {
+      sums[to + column] = (sums[to + column] as number) + factor * (weights[from + column] as number);
+    }
+  }
+  return sums;
+}
+
+/** Each sum in the order of the inputs, rounded to f32 at every step, the bias last. */
+function floatProducts(
+  rows: Float32Array,
+  inputs: number,
+  weights: Float32Array,
+  bias: Float32Array,
+): Float32Array {
+  const outputs = bias.length;
+  const sums = new Float32Array((rows.length / inputs) * outputs);
+  for (let i = 0; i < rows.length; i += 1) {
+    const factor = rows[i] as number;
+    const to = Math.floor(i / inputs) * outputs;
+    const from = (i % inputs) * outputs;
+    for (let column = 0; column < outputs; column += 1) {
+      const product = Math.fround(factor * (weights[from + column] as number));
+      sums[to + column] = (sums[to + column] as number) + product;
+    }
+  }
+  return sums.map((sum, i) => sum + (bias[i % outputs] as number));
+}
