@@ -39,6 +39,32 @@ export function parseTarget(text: string): Result<Target, string> {
   }
 }
 
+/** The target as {@link parseTarget} reads it. */
+export function targetText(target: Target): string {
+  switch (target.kind) {
+    case 'forward-return':
+      return `${target.kind}:${target.horizonBars}`;
+    case 'triple-barrier':
+      return `${target.kind}:${target.horizonBars}:${target.takeAt}:${target.stopAt}`;
+    case 'large-move':
+      return `${target.kind}:${target.horizonBars}:${target.quantile}`;
+  }
+}
+
+/** What a label of 1 says, for people. */
+export function targetSentence(target: Target, hurdle: number): string {
+  const bars = target.horizonBars === 1 ? 'one bar' : `${target.horizonBars} bars`;
+  const percent = `${(hurdle * 100).toFixed(4)} %`;
+  switch (target.kind) {
+    case 'forward-return':
+      return `from the next bar's open, the return over ${bars} lies above ${percent}, the median of training`;
+    case 'triple-barrier':
+      return `from the next bar's open, a close first rises ${target.takeAt} volatilities rather than falls ${target.stopAt}, or the return over ${bars} is positive`;
+    case 'large-move':
+      return `from the next bar's open, the return over ${bars}, up or down, exceeds ${percent}, which ${Math.round(target.quantile * 100)} % of training did not`;
+  }
+}
+
 const NUMBER = /^\d+(\.\d+)?$/;
 const HORIZON_BARS_MAX = 250;
 

@@ -1,31 +1,32 @@
 import type { Manifest } from '../../models/bundle.ts';
-import type { Standardiser } from '../train/standardiser.ts';
 
 /**
  * Where the model may be asked: the range of each feature over the rows that shaped the model, widened by
  * `margin` × its width on both sides. The graph clips far values, so within the margin a model extends
- * what it learnt at the edge rather than extrapolating.
+ * what it learnt at the edge rather than extrapolating. The baseline is the mean row.
+ *
+ * @param rows f32[n × width], row-major
  */
-export function fitDomain(
-  rows: Float32Array,
-  standardiser: Standardiser,
-  margin: number,
-): Manifest['domain'] {
-  const width = standardiser.mean.length;
+export function fitDomain(rows: Float32Array, width: number, margin: number): Manifest['domain'] {
   const min: number[] = [];
   const max: number[] = [];
+  const baseline: number[] = [];
   for (let j = 0; j < width; j += 1) {
     let low = Infinity;
     let high = -Infinity;
+    let sum = 0;
     for (let at = j; at < rows.length; at += width) {
-      low = Math.min(low, rows[at] as number);
-      high = Math.max(high, rows[at] as number);
+      const value = rows[at] as number;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+      sum += value;
     }
     const widening = margin * (high - low);
     min.push(sixDigits(low - widening));
     max.push(sixDigits(high + widening));
+    baseline.push(sixDigits((sum * width) / rows.length));
   }
-  return { min, max, baseline: Array.from(standardiser.mean, sixDigits) };
+  return { min, max, baseline };
 }
 
 /** Whether each row lies inside, as the serving path judges it. */

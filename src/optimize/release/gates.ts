@@ -1,0 +1,162 @@
+import type { PairedGain } from '../../stats/paired-gain.ts';
+import { type CompressionBounds, compressionBounds } from '../compress/choose-compression.ts';
+import type { Gate } from '../report/optimization-report.ts';
+
+/** What the conditions of a release are held against. Gains are in nats a row, above 0 where the candidate is better. */
+export interface GateFacts {
+  /** Features that change when only their future does. */
+  readonly lookAhead: readonly string[];
+  /** Features that foretell a label better than any honest one does. */
+  readonly implausible: readonly string[];
+  /** Mean over the nested folds of what all heads together gain over the base rates; undefined without folds. */
+  readonly nestedGain: number | undefined;
+  /** Of all heads together on the holdout, against what is to be beaten, at the level that this look may spend. */
+  readonly gain: PairedGain;
+  readonly reference: string;
+  readonly level: number;
+  /** Upper bound at 2.5 % of each head's own gain over its base rate on the holdout. */
+  readonly headGains: readonly { readonly name: string; readonly high: number }[];
+  /** Upper bound at 2.5 % of what following it earns a session more than following what runs; undefined without. */
+  readonly earnedMore: number | undefined;
+  /** Share of the holdout on which the policy acts. */
+  readonly actingShare: number;
+  /** Greatest |served graph in onnxruntime − its own reference|. */
+  readonly exportDifferenceMax: number;
+  /** Undefined where no compressed form was within the bounds, and so the f32 form is the candidate. */
+  readonly compression:
+    | { readonly flipShare: number; readonly opposites: number; readonly aucLoss: number }
+    | undefined;
+}
+
+interface Verdict {
+  readonly isReleased: boolean;
+  readonly gates: readonly Gate[];
+}
+
+/**
+ * Whether a candidate may be released: every gate must pass. A test bundle, which no production service takes, need
+ * not be right, so what it gains is not asked; that it is exported, compressed and acts as said is.
+ */
+export function judgeCandidate(facts: GateFacts, purpose: 'production' | 'test'): Verdict {
+  const worth = [...leakGates(facts), ...gainGates(facts)];
+  const gates = [...(purpose === 'test' ? worth.map(waived) : worth), ...formGates(facts)];
+  return { isReleased: gates.every(({ passed }) => passed), gates };
+}
+
+const waived = (gate: Gate): Gate => ({
+  ...gate,
+  passed: true,
+  detail: `not asked of a test bundle, which production refuses; ${gate.detail}`,
+});
+
+const leakGates = ({ lookAhead, implausible }: GateFacts): readonly Gate[] => [
+  gate('no feature sees its future', lookAhead.length, 'equal', 0, 'count', listed(lookAhead)),
+  gate('no feature is too good to be true', implausible.length, 'equal', 0, 'count', listed(implausible)),
+];
+
+function gainGates(facts: GateFacts): readonly Gate[] {
+  const { nestedGain, gain, reference, level, headGains, earnedMore } = facts;
+  const nested =
+    nestedGain === undefined
+      ? []
+      : [
+          gate(
+            'better than its base rates in the nested folds',
+            nestedGain,
+            'above',
+            0,
+            'nats',
+            'mean of all heads and folds',
+          ),
+        ];
+  const earns =
+    earnedMore === undefined
+      ? []
+      : [
+          gate(
+            'earns no less than what runs',
+            earnedMore,
+            'at-least',
+            0,
+            'share',
+            'upper 97.5 % bound of what a session earns more',
+          ),
+        ];
+  return [
+    ...nested,
+    gate(
+      'better than what runs',
+      gain.low,
+      'above',
+      0,
+      'nats',
+      `lower bound at ${(100 * level).toPrecision(2)} % of the gain over ${reference}, mean ${gain.mean.toPrecision(3)}`,
+    ),
+    ...headGains.map(({ name, high }) =>
+      gate(
+        `${name} not worse than its base rate`,
+        high,
+        'at-least',
+        0,
+        'nats',
+        'upper 97.5 % bound of its gain on the holdout',
+      ),
+    ),
+    ...earns,
+  ];
+}
+
+function formGates({ actingShare, exportDifferenceMax, compression }: GateFacts): readonly Gate[] {
+  const { flipShareMax, aucLossMax }: CompressionBounds = compressionBounds;
+  const acts = gate('acts', actingShare, 'at-least', ACTING_SHARE_MIN, 'share', 'of the holdout');
+  const exported = gate(
+    'the served graph is the model',
+    exportDifferenceMax,
+    'at-most',
+    EXPORT_DIFFERENCE_MAX,
+    'plain',
+    'greatest difference between onnxruntime and the reference of the same form',
+  );
+  if (compression === undefined) return [acts, exported];
+  const { flipShare, opposites, aucLoss } = compression;
+  return [
+    acts,
+    exported,
+    gate('compression flips few decisions', flipShare, 'at-most', flipShareMax, 'share', 'of acting rows'),
+    gate('compression turns no BUY into SELL', opposites, 'equal', 0, 'count', 'of acting rows'),
+    gate('compression ranks as well', aucLoss, 'at-most', aucLossMax, 'plain', 'greatest loss of AUC of a head'),
+  ];
+}
+
+/** Below it nobody would see the model work. */
+const ACTING_SHARE_MIN = 0.05;
+const EXPORT_DIFFERENCE_MAX = 1e-6;
+
+function gate(
+  name: string,
+  statistic: number,
+  sense: Gate['sense'],
+  bound: number,
+  unit: Gate['unit'],
+  detail: string,
+): Gate {
+  return { name, passed: holds(statistic, sense, bound), statistic, bound, sense, unit, detail };
+}
+
+/** False for NaN, whatever the sense. */
+function holds(statistic: number, sense: Gate['sense'], bound: number): boolean {
+  switch (sense) {
+    case 'above':
+      return statistic > bound;
+    case 'at-least':
+      return statistic >= bound;
+    case 'at-most':
+      return statistic <= bound;
+    case 'below':
+      return statistic < bound;
+    case 'equal':
+      return statistic === bound;
+  }
+}
+
+const listed = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
