@@ -1,10 +1,11 @@
 import { SeededRandom } from '../../core/seeded-random.ts';
+import { blockPermutation } from '../select/block-permutation.ts';
 import type { LabelledRows } from '../train/labelled-rows.ts';
 
 export interface MadelonOptions {
   readonly rowCount: number;
   readonly featureCount: number;
-  /** Features that the labels were made of. */
+  /** Features that the labels were made of, 1 … 30; their hypercube needs a vertex for each cluster. */
   readonly informativeCount: number;
   /** Exact linear combinations of the informative ones. What is left of `featureCount` is noise. */
   readonly redundantCount: number;
@@ -26,14 +27,14 @@ export interface Madelon {
  * A classification problem in the manner of MADELON (Guyon, NIPS 2003 feature selection challenge) as
  * scikit-learn's `make_classification` makes it: each class is a few Gaussian clusters on random vertices of a
  * hypercube, every cluster with a random covariance of its own, so that no feature tells much alone. Columns
- * and rows are in random order.
+ * are in random order, and rows are independent.
  */
 export function madelon(options: MadelonOptions): Madelon {
   const random = new SeededRandom(options.seed);
   const { rowCount, featureCount, informativeCount, redundantCount } = options;
   const clusters = clustersOf(options, random);
   const mixing = uniformMatrix(informativeCount, redundantCount, random);
-  const place = shuffled(featureCount, random);
+  const place = blockPermutation(featureCount, 1, random);
   const features = new Float32Array(rowCount * featureCount);
   const labels = new Uint8Array(rowCount);
   for (let i = 0; i < rowCount; i += 1) {
@@ -66,7 +67,7 @@ function clustersOf(options: MadelonOptions, random: SeededRandom): readonly Clu
   const seen = new Set<number>();
   const clusters: Cluster[] = [];
   while (clusters.length < 2 * clustersPerClass) {
-    const vertex = random.below(2 ** informativeCount);
+    const vertex = random.below(1 << informativeCount);
     if (seen.has(vertex)) continue;
     seen.add(vertex);
     clusters.push({
@@ -101,14 +102,3 @@ function product(row: Float64Array, matrix: Float64Array, columnCount: number): 
 /** Entries uniform in [−1, 1). */
 const uniformMatrix = (rowCount: number, columnCount: number, random: SeededRandom): Float64Array =>
   Float64Array.from({ length: rowCount * columnCount }, () => 2 * random.uniform() - 1);
-
-function shuffled(count: number, random: SeededRandom): Int32Array {
-  const order = Int32Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i -= 1) {
-    const j = random.below(i + 1);
-    const kept = order[i] as number;
-    order[i] = order[j] as number;
-    order[j] = kept;
-  }
-  return order;
-}

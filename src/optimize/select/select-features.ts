@@ -1,5 +1,5 @@
 import type { LabelledRows } from '../train/labelled-rows.ts';
-import { dropReasons } from './drop-reasons.ts';
+import { type Dropped, dropReasons } from './drop-reasons.ts';
 import type { FitScorer } from './fit-scorer.ts';
 import type { FitTrees } from './fit-trees.ts';
 import type { Fold } from './fold.ts';
@@ -34,7 +34,7 @@ export interface SelectionStep {
   /** Ascending. */
   readonly kept: readonly number[];
   /** What this step dropped of what the step before had kept, with its measured reason. */
-  readonly dropped: readonly { readonly feature: number; readonly reason: string }[];
+  readonly dropped: readonly Dropped[];
   /** Undefined where the settings do not ask for it. */
   readonly effect: SelectionEffect | undefined;
 }

@@ -26,6 +26,7 @@ export interface ShadowRound {
 /**
  * Fits trees on features and shadows over two thirds of the rows, and measures both on the third that was held
  * out: a window at a random place on the circle of rows, with `blockLength` − 1 rows left out on either side.
+ * Throws a RangeError when that leaves no row to fit.
  */
 export function shadowRound(rows: LabelledRows, options: ShadowRoundOptions): ShadowRound {
   const { tried, random, blockLength } = options;
@@ -79,6 +80,9 @@ function windowSplit(count: number, blockLength: number, random: SeededRandom): 
     const offset = (i - start + count) % count;
     if (offset < heldOutCount) heldOut.push(i);
     else if (offset >= heldOutCount + blockLength - 1 && offset <= count - blockLength) fitted.push(i);
+  }
+  if (heldOut.length === 0 || fitted.length === 0) {
+    throw new RangeError(`${count} rows are too few to hold a third out with blocks of ${blockLength}`);
   }
   return { fitted: Int32Array.from(fitted), heldOut: Int32Array.from(heldOut) };
 }
