@@ -37,10 +37,10 @@ interface Forest {
   readonly base: number;
 }
 
-function leafOf(forest: Forest, root: number, valueOf: (feature: number) => number): number {
+function leafOf(forest: Forest, root: number, featureValue: (feature: number) => number): number {
   let node = root;
   while (!forest.isLeaf[node]) {
-    const value = valueOf(forest.features[node] as number);
+    const value = featureValue(forest.features[node] as number);
     const isTrue = Number.isNaN(value)
       ? forest.missingTrue[node] === 1
       : value <= (forest.thresholds[node] as number);
