@@ -40,7 +40,7 @@ async function main(args: string[]): Promise<number> {
   }
   const signingKey = releaseKey({ env: process.env, path: RELEASE_KEY_FILE });
   if (!signingKey.ok) return fail(signingKey.error);
-  const maker = { signingKey: signingKey.value, codeCommit: codeCommit() };
+  const maker = { signingKey: signingKey.value, codeCommit: codeCommit(root) };
   const file = await readSp500Csv();
   const spx = (seed: number): Result<Recipe, string> => spxRecipe(file, seed);
   const active = (seed: number): Result<Recipe, string> => ok(activeRecipe(seed));
