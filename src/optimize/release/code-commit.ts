@@ -1,16 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { ROOT } from '../../local/build-worker.ts';
 
 /** What a model is made by. What a run itself writes (`bundles`) is not among it, so that a run does not change the next. */
 const CODE = ['src', 'package-lock.json'];
 
 /**
- * The last commit that changed the code, 40 hex digits, with `+` behind it where a file differs from it; `unknown`
+ * The last commit that changed the code of the source tree at `root`, 40 hex digits, with `+` behind it where a file differs from it; `unknown`
  * outside a repository. Commits of other things, such as of a bundle that was made, leave it as it is.
  */
-export function codeCommit(): string {
+export function codeCommit(root: string): string {
   const git = (...args: string[]): string =>
-    execFileSync('git', [...args, '--', ...CODE], { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' }).trim();
+    execFileSync('git', [...args, '--', ...CODE], { cwd: root, encoding: 'utf8', stdio: 'pipe' }).trim();
   try {
     const isChanged = git('status', '--porcelain') !== '';
     return `${git('log', '-1', '--format=%H')}${isChanged ? '+' : ''}`;
