@@ -3,6 +3,7 @@ import { rationalSigmoid } from '../../onnx/rational-sigmoid.ts';
 import { roundHalfEven } from '../../onnx/round-half-even.ts';
 import type { TreeEnsemble } from '../train/trees/tree-ensemble.ts';
 import type { AffineScale } from './affine-scale.ts';
+import { leafIndexOf } from './leaf-index.ts';
 import type {
   DenseTables,
   HeadTables,
@@ -74,16 +75,9 @@ function memberLogits(
 /** Σ leaf in tree order in f32, the base last. */
 function treeSums({ width, base, trees }: TreeEnsemble, rows: Float32Array): Float32Array {
   const sums = new Float32Array(rows.length / width);
-  for (const { feature, threshold, missingLeft, left, right, leaf } of trees) {
+  for (const tree of trees) {
     for (let row = 0; row < sums.length; row += 1) {
-      let node = feature.length === 0 ? ~0 : 0;
-      while (node >= 0) {
-        const value = rows[row * width + (feature[node] as number)] as number;
-        const goesLeft =
-          value <= (threshold[node] as number) || (Number.isNaN(value) && missingLeft[node] === 1);
-        node = (goesLeft ? left[node] : right[node]) as number;
-      }
-      sums[row] = (sums[row] as number) + (leaf[~node] as number);
+      sums[row] = (sums[row] as number) + (tree.leaf[leafIndexOf(tree, rows, row * width)] as number);
     }
   }
   return sums.map((sum) => sum + base);

@@ -1,6 +1,8 @@
 import { SeededRandom } from '../../core/seeded-random.ts';
 import { sigmoid } from '../../core/sigmoid.ts';
+import { Adam } from './adam.ts';
 import { weightedLogLoss } from './log-loss.ts';
+import { shuffle } from './shuffle.ts';
 import type { TrainingRows } from './training-rows.ts';
 
 /** inputs → hidden (ReLU) → one log-odds. */
@@ -151,15 +153,6 @@ function initialParameters(layout: Layout, random: SeededRandom): Float64Array {
   return flat;
 }
 
-function shuffle(order: Int32Array, random: SeededRandom): void {
-  for (let i = order.length - 1; i > 0; i -= 1) {
-    const j = random.below(i + 1);
-    const kept = order[i] as number;
-    order[i] = order[j] as number;
-    order[j] = kept;
-  }
-}
-
 const lossOf = (layout: Layout, flat: Float64Array, rows: TrainingRows): number =>
   weightedLogLoss(
     perceptronLogits(named(layout, flat), rows.inputs).map(sigmoid),
@@ -213,38 +206,6 @@ function batchGradient(
       for (let h = 0; h < hidden; h += 1) {
         gradient[from + h] = (gradient[from + h] as number) + input * (activations[h] as number);
       }
-    }
-  }
-}
-
-/** Kingma and Ba (2015), with decoupled weight decay; β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸. */
-class Adam {
-  readonly #first: Float64Array;
-  readonly #second: Float64Array;
-  readonly #learningRate: number;
-  readonly #decay: number;
-  #firstPower = 1;
-  #secondPower = 1;
-
-  constructor(size: number, options: PerceptronOptions) {
-    this.#first = new Float64Array(size);
-    this.#second = new Float64Array(size);
-    this.#learningRate = options.learningRate;
-    this.#decay = options.learningRate * options.weightDecay;
-  }
-
-  step(parameters: Float64Array, gradient: Float64Array): void {
-    this.#firstPower *= 0.9;
-    this.#secondPower *= 0.999;
-    for (let i = 0; i < parameters.length; i += 1) {
-      const slope = gradient[i] as number;
-      const first = 0.9 * (this.#first[i] as number) + 0.1 * slope;
-      const second = 0.999 * (this.#second[i] as number) + 0.001 * slope * slope;
-      this.#first[i] = first;
-      this.#second[i] = second;
-      const step = first / (1 - this.#firstPower) / (Math.sqrt(second / (1 - this.#secondPower)) + 1e-8);
-      const value = parameters[i] as number;
-      parameters[i] = value - this.#learningRate * step - this.#decay * value;
     }
   }
 }

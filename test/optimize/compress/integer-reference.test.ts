@@ -8,7 +8,7 @@ import { createIntegerReference } from '../../../src/optimize/compress/integer-r
 import { percentileCalibrator } from '../../../src/optimize/compress/percentile-calibrator.ts';
 import { quantizeDynamic } from '../../../src/optimize/compress/quantize-dynamic.ts';
 import { quantizeGraph } from '../../../src/optimize/compress/quantize-graph.ts';
-import { ortOutputs } from './ort-outputs.ts';
+import { ortOutputs } from '../../../src/optimize/prove/ort-outputs.ts';
 
 const WIDTH = 13;
 const ROW_COUNT = 10_000;

@@ -8,7 +8,7 @@ import { evaluateTables } from '../../../src/optimize/compress/evaluate-tables.t
 import { minMaxCalibrator } from '../../../src/optimize/compress/min-max-calibrator.ts';
 import type { ModelTables } from '../../../src/optimize/compress/model-tables.ts';
 import { tablesGraph } from '../../../src/optimize/compress/tables-graph.ts';
-import { ortOutputs } from './ort-outputs.ts';
+import { ortOutputs } from '../../../src/optimize/prove/ort-outputs.ts';
 import { normals, randomModel } from './random-model.ts';
 
 const SEED = 21;

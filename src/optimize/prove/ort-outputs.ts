@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-web/wasm';
-import { encodeModel, type ModelProto } from '../../../src/onnx/model-proto.ts';
+import { encodeModel, type ModelProto } from '../../onnx/model-proto.ts';
 
 interface OrtRows {
   readonly input: string;
