@@ -131,4 +131,4 @@ function farTailQuotient(r: number): number {
   return above / below;
 }
 
-const ROOT_HALF = Math.SQRT1_2;
+const ROOT_HALF = Math.SQRT2 / 2;

@@ -73,7 +73,7 @@ function inputOf({ parameters }: SearchPlan, point: Point): Float64Array {
   return Float64Array.from(input);
 }
 
-const ROOT_HALF = Math.SQRT1_2;
+const ROOT_HALF = Math.SQRT2 / 2;
 
 /** Mean 0 and variance 1 over the complete trials. */
 function targetsOf(observed: readonly Trial[], complete: readonly CompleteTrial[]): Float64Array {

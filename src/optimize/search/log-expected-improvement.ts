@@ -25,5 +25,5 @@ function logImprovement(z: number): number {
   return logDensity + log1p(z * ROOT_HALF_PI * scaledErfc(-z * ROOT_HALF));
 }
 
-const ROOT_HALF = Math.SQRT1_2;
+const ROOT_HALF = Math.SQRT2 / 2;
 const ROOT_HALF_PI = 1.2533141373155003;
