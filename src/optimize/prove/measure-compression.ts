@@ -5,8 +5,8 @@ import { encodeTables } from '../compress/encode-tables.ts';
 import { type CompressionForm, type FrontierStep, frontier } from '../compress/frontier.ts';
 import type { ModelTables } from '../compress/model-tables.ts';
 import { smoothedRows } from '../compress/smoothed-rows.ts';
-import { tablesGraph } from '../compress/tables-graph.ts';
-import { INPUT_NAME, OUTPUT_NAME } from '../export/ensemble-graph.ts';
+import { INPUT_NAME, OUTPUT_NAME, tablesGraph } from '../compress/tables-graph.ts';
+
 import { ortOutputs } from './ort-outputs.ts';
 
 export interface NamedModel {

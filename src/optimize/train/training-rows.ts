@@ -7,8 +7,8 @@ export interface TrainingRows {
   readonly width: number;
   /** [count × width], row-major. */
   readonly inputs: Float64Array;
-  /** 0 or 1. */
-  readonly labels: Uint8Array;
+  /** 0 or 1; between them where another model's scores are to be learnt. */
+  readonly labels: ArrayLike<number>;
   /** Of each row in every sum, > 0, mean 1. */
   readonly weights: Float64Array;
 }

@@ -132,14 +132,12 @@ export function parseLedger(text: string): Result<HoldoutLedger, string> {
 
 const SIX_OVER_PI_SQUARE = 6 / (Math.PI * Math.PI);
 
-const looksAt = (ledger: HoldoutLedger, { dataSha256, fromMs, toMs }: HoldoutKey): readonly Look[] =>
-  ledger.entries.filter(
-    (entry): entry is Look =>
-      entry.kind === 'look' &&
-      entry.dataSha256 === dataSha256 &&
-      entry.fromMs <= toMs &&
-      entry.toMs >= fromMs,
-  );
+const looksAt = (ledger: HoldoutLedger, key: HoldoutKey): readonly Look[] =>
+  ledger.entries.filter((entry): entry is Look => entry.kind === 'look' && sameHoldout(entry, key));
+
+/** Whether a look was at this data, in a range that overlaps. */
+export const sameHoldout = (look: Look, { dataSha256, fromMs, toMs }: HoldoutKey): boolean =>
+  look.dataSha256 === dataSha256 && look.fromMs <= toMs && look.toMs >= fromMs;
 
 function append(ledger: HoldoutLedger, entry: Entry, at: string): Appended {
   const hash = hashAfter(ledger.lastHash, entry);

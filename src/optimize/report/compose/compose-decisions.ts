@@ -1,0 +1,78 @@
+import { SeededRandom } from '../../../core/seeded-random.ts';
+import { blockBootstrap } from '../../../stats/block-bootstrap.ts';
+import { deflatedSharpe, sharpeOf } from '../../../stats/deflated-sharpe.ts';
+import { confusionByRegime } from '../../measure/confusion-by-regime.ts';
+import { logVolatilities } from '../../measure/ewma-baseline.ts';
+import { type Equity as Earned, equityFigures } from '../../measure/policy-equity.ts';
+import { blockLengthOf, type MadeModel, type Making } from '../../pipeline/make-model.ts';
+import type { DecisionsPart, DeflatedSharpe, Equity, MayBeAbsent } from '../optimization-report.ts';
+
+/** The policy in money over the holdout, beside holding and beside doing nothing. */
+export function composeDecisions(making: Making, made: MadeModel): DecisionsPart {
+  const { recipe } = making;
+  const { learning, outcome, policy } = made;
+  const { examples, holdout, development, set } = learning;
+  const atMs = Array.from(holdout, (index) => examples.atMs[index] as number);
+  const volatility = logVolatilities(recipe.source.bars, examples.barIndex);
+  const count = (wanted: string): number => outcome.actions.filter((action) => action === wanted).length;
+  const equity = (earned: Earned): Equity => composeEquity(earned, blockLengthOf(recipe), making.seed);
+  return {
+    span: { fromMs: atMs.at(0) ?? NaN, toMs: atMs.at(-1) ?? NaN, rows: atMs.length },
+    costPerSide: recipe.costPerSide,
+    policy: { ...policy, riskHoldAtLeast: policy.riskHoldAtLeast ?? 'no risk head' },
+    atMs,
+    followed: equity(outcome.followed),
+    buyAndHold: equity(outcome.buyAndHold),
+    alwaysHold: equity(outcome.alwaysHold),
+    deflatedSharpe: composeDeflated(made.look.index, outcome.followed),
+    actions: { BUY: count('BUY'), SELL: count('SELL'), HOLD: count('HOLD') },
+    confusion: confusionByRegime({
+      actions: outcome.actions,
+      returns: Float64Array.from(holdout, (index) => set.nextReturns[index] as number),
+      logVolatility: Float64Array.from(holdout, (index) => volatility[index] as number),
+      fitted: Float64Array.from(development, (index) => volatility[index] as number),
+    }),
+  };
+}
+
+function composeEquity(earned: Earned, blockLength: number, seed: number): Equity {
+  const { growth, drawdownMax, sharpe } = equityFigures(earned);
+  const { returns, curve, turnover, exposure } = earned;
+  const interval = blockBootstrap(
+    {
+      count: returns.length,
+      blockLength,
+      resamples: 500,
+      confidence: 0.95,
+      random: new SeededRandom(seed),
+    },
+    (indices) => annualSharpe(Float64Array.from(indices, (i) => returns[i] as number)),
+  );
+  return {
+    values: Array.from(curve, roundTo6),
+    growth,
+    drawdownMax,
+    sharpe: { value: sharpe, ...interval },
+    turnover,
+    exposure,
+  };
+}
+
+const annualSharpe = (returns: Float64Array): number =>
+  returns.every((value) => value === returns[0]) ? 0 : sharpeOf(returns).sharpe * Math.sqrt(252);
+
+/**
+ * The Sharpe ratio after the choice of the policy among the thresholds that were tried and after every look at this
+ * holdout. How much trials differ is taken from what chance alone makes of so many sessions: 1 ÷ (n − 1).
+ */
+function composeDeflated(looks: number, { returns }: Earned): MayBeAbsent<DeflatedSharpe> {
+  if (returns.every((value) => value === returns[0])) return { absent: 'it earned the same in every session' };
+  const trials = POLICIES_TRIED * looks;
+  const variance = 1 / (returns.length - 1);
+  return { probability: deflatedSharpe(sharpeOf(returns), { count: trials, variance }), trials, looks };
+}
+
+/** Pairs of thresholds times bounds on risk, see `choose-policy.ts`. */
+const POLICIES_TRIED = 48;
+
+const roundTo6 = (x: number): number => Math.round(x * 1e6) / 1e6;

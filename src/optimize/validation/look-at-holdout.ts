@@ -1,0 +1,66 @@
+import { err, ok, type Result } from '../../core/result.ts';
+import {
+  appendLook,
+  appendVerdict,
+  type HoldoutKey,
+  type HoldoutLedger,
+  type Look,
+  nextLook,
+  sameHoldout,
+} from './holdout-ledger.ts';
+import { appendLedgerLine, readHoldoutLedger } from './holdout-ledger-file.ts';
+
+/** Chance of a false discovery shared out over all looks at one holdout. */
+export const ALPHA_TOTAL = 0.05;
+
+/** A look with what it showed; null where nobody wrote that down. */
+export interface LookShown extends Look {
+  readonly statistic: number | null;
+  readonly isAccepted: boolean;
+}
+
+/** Writes the look into the ledger at `path` before anybody looks, so that one that was cut short has counted. */
+export async function noteLook(
+  path: string,
+  key: HoldoutKey,
+  candidate: string,
+  at: string,
+): Promise<Result<Look, string>> {
+  const ledger = await readHoldoutLedger(path);
+  if (!ledger.ok) return ledger;
+  const look = nextLook(ledger.value, key, candidate, ALPHA_TOTAL);
+  const appended = appendLook(ledger.value, look, at);
+  const written = appended ? await appendLedgerLine(path, appended.line) : ok(undefined);
+  return written.ok ? ok(look) : err(written.error);
+}
+
+/** Writes what the look has shown, and answers all looks at this holdout. */
+export async function noteVerdict(
+  path: string,
+  look: Look,
+  shown: { readonly statistic: number; readonly isAccepted: boolean },
+  at: string,
+): Promise<Result<readonly LookShown[], string>> {
+  const ledger = await readHoldoutLedger(path);
+  if (!ledger.ok) return ledger;
+  const appended = appendVerdict(ledger.value, look, shown, at);
+  if (!appended.ok) return appended;
+  const written = appended.value ? await appendLedgerLine(path, appended.value.line) : ok(undefined);
+  if (!written.ok) return written;
+  return ok(looksShown(appended.value?.ledger ?? ledger.value, look));
+}
+
+function looksShown({ entries }: HoldoutLedger, key: HoldoutKey): readonly LookShown[] {
+  return entries.flatMap((entry): LookShown[] => {
+    if (entry.kind !== 'look' || !sameHoldout(entry, key)) return [];
+    const verdict = entries.find(
+      (other) =>
+        other.kind === 'verdict' && other.candidate === entry.candidate && other.index === entry.index,
+    );
+    return [
+      verdict?.kind === 'verdict'
+        ? { ...entry, statistic: verdict.statistic, isAccepted: verdict.isAccepted }
+        : { ...entry, statistic: null, isAccepted: false },
+    ];
+  });
+}
