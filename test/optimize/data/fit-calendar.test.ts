@@ -24,6 +24,23 @@ describe('fitCalendar', () => {
     expect(fit.gaps).toEqual([{ index: 101, missing: 2 }]);
   });
 
+  it('knows the exchange by a history that reaches back before its calendar does', () => {
+    const early = Array.from({ length: 3_660 }, (_, i) => Date.UTC(1990, 0, 2) + i * DAY_MS)
+      .filter((tMs) => weekdayOf(epochDayAt(tMs)) % 6 !== 0 && tMs < (sessions[0] ?? 0))
+      .filter((_, i) => i % 29 !== 7 || i > 2_500);
+    expect(fitCalendar([...early, ...sessions], '1d')).toMatchObject({
+      calendar: 'XNYS',
+      pattern: 'XNYS',
+      misfits: 0,
+    });
+    const hole = fitCalendar([...early.toSpliced(500, 10), ...sessions], '1d');
+    expect(hole).toMatchObject({ pattern: 'XNYS', gaps: [{ index: 500, missing: expect.any(Number) }] });
+  });
+
+  it('takes a week that fits all for one of the exchange', () => {
+    expect(fitCalendar(sessions.slice(5, 10), '1d')).toMatchObject({ calendar: 'XNYS', pattern: 'XNYS' });
+  });
+
   it('takes seven days a week for 24x7', () => {
     expect(fitCalendar(everyDay, '1d')).toMatchObject({ calendar: '24x7', pattern: '24x7', misfits: 0 });
     expect(fitCalendar(everyDay.toSpliced(50, 1), '1d')).toMatchObject({ calendar: '24x7', misfits: 1 });

@@ -171,6 +171,15 @@ describe('readMarketCsv', () => {
     expect(Math.abs((found?.rows[1] ?? 0) - 201)).toBeLessThan(12);
   });
 
+  it('takes closes alone that do not move for stale, not for copied opens', () => {
+    const text = ['date,close', ...goodRows(200).map(({ date }) => `${date},7`)].join('\n');
+    expect(read(text).report.findings.map(({ code }) => code)).toEqual([
+      'CLOSE_ONLY',
+      'NO_VOLUME',
+      'STALE_PRICES',
+    ]);
+  });
+
   it.each([
     ['', 'no header'],
     ['date,open,close\n2020-01-01,1,1', 'all or none'],

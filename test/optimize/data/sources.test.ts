@@ -39,6 +39,7 @@ describe('readSource', () => {
 
   it('has WTI without its 290 days without a price', () => {
     expect(wti.bars.length).toBe(8_321);
+    expect(wti.calendarFit).toMatchObject({ calendar: 'XNYS', pattern: 'XNYS', misfits: 27 });
     expect(wti.report.findings.find(({ code }) => code === 'NO_TRADING')?.count).toBe(290);
   });
 });

@@ -45,6 +45,13 @@ describe('findLookAhead', () => {
     ]);
   });
 
+  it('throws where there is too little to cut', () => {
+    const compute = tableOf([closeAt]);
+    expect(() =>
+      findLookAhead({ bars: bars.slice(0, 7), names: ['close'], compute, cutCount: 3, seed: 3 }),
+    ).toThrow(RangeError);
+  });
+
   it('finds by other prices what hides where the future is missing', () => {
     const sly = tableOf([
       (given, i) => {

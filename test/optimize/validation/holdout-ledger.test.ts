@@ -26,10 +26,11 @@ function ledgerOf(...candidates: readonly string[]): {
   for (const candidate of candidates) {
     const look = nextLook(ledger, key, candidate, 0.05);
     const appended = appendLook(ledger, look, AT);
-    if (appended === undefined) continue;
-    const judged = appendVerdict(appended.ledger, look, { statistic: 0.01, isAccepted: false }, AT);
+    if (!appended.ok) throw new Error(appended.error);
+    if (appended.value === undefined) continue;
+    const judged = appendVerdict(appended.value.ledger, look, { statistic: 0.01, isAccepted: false }, AT);
     if (!judged.ok || judged.value === undefined) throw new Error('not judged');
-    text += `${appended.line}\n${judged.value.line}\n`;
+    text += `${appended.value.line}\n${judged.value.line}\n`;
     ledger = judged.value.ledger;
   }
   return { ledger, text };
@@ -68,9 +69,26 @@ describe('nextLook', () => {
   });
 });
 
+describe('appendLook', () => {
+  it('refuses a look taken of an older ledger, whose index another one has since', () => {
+    const late = nextLook(empty, key, 'late', 0.05);
+    expect(appendLook(ledgerOf('a').ledger, late, AT)).toEqual({
+      ok: false,
+      error: 'look 1 is taken already',
+    });
+  });
+
+  it('writes a look once', () => {
+    const { ledger } = ledgerOf('a', 'b');
+    const again = structuredClone(nextLook(ledger, key, 'a', 0.05));
+    expect(appendLook(ledger, again, AT)).toEqual({ ok: true, value: undefined });
+  });
+});
+
 describe('appendVerdict', () => {
   const look = nextLook(empty, key, 'a', 0.05);
-  const opened = appendLook(empty, look, AT)?.ledger ?? empty;
+  const first = appendLook(empty, look, AT);
+  const opened = first.ok ? (first.value?.ledger ?? empty) : empty;
   const shown = { statistic: 0.01, isAccepted: true };
 
   it('writes a verdict once and refuses another one for the same look', () => {
