@@ -96,11 +96,25 @@ describe('readMarketCsv', () => {
     expect(data.bars).toEqual(read(csvOf(rows)).bars);
   });
 
+  it.each(['open', 'high', 'low', 'close', 'volume'] as const)(
+    'refuses a second row that differs in %s alone',
+    (column) => {
+      const row = { ...(rows[5] as Row), open: 100, high: 110, low: 90, close: 100, volume: 1_000 };
+      const other = { ...row, [column]: Number(row[column]) + 1 };
+      expect(refusal(csvOf(rows.toSpliced(5, 1, row, other)))).toMatch(
+        /^error CONFLICTING_DUPLICATE: .*\(row 8\)$/,
+      );
+    },
+  );
+
   it.each([
     ['NOT_POSITIVE', { low: 0 }, 'zero or below'],
     ['NOT_POSITIVE', { open: -37.63, high: -37, low: -38, close: -37.63 }, 'WTI'],
     ['HIGH_BELOW_LOW', { high: 50 }, 'high is below low'],
     ['BODY_OUTSIDE_RANGE', { open: 200 }, 'outside'],
+    ['BODY_OUTSIDE_RANGE', { open: 1 }, 'outside'],
+    ['BODY_OUTSIDE_RANGE', { close: 200 }, 'outside'],
+    ['BODY_OUTSIDE_RANGE', { close: 1 }, 'outside'],
     ['NOT_A_NUMBER', { close: 'NaN' }, 'finite'],
     ['NOT_A_NUMBER', { close: '"1,000.5"' }, 'thousands separators'],
     ['NOT_A_NUMBER', { volume: '1e6' }, 'exponents'],
