@@ -101,8 +101,12 @@ function fitBins(values: Float64Array, labelOf: (index: number) => number): (val
   const edges = Array.from({ length: BIN_COUNT - 1 }, (_, i) => {
     return sorted[Math.floor(((i + 1) * sorted.length) / BIN_COUNT)] ?? 0;
   });
-  const binOf = (value: number): number =>
-    Number.isNaN(value) ? BIN_COUNT : edges.filter((edge) => value >= edge).length;
+  const binOf = (value: number): number => {
+    if (Number.isNaN(value)) return BIN_COUNT;
+    let bin = 0;
+    while (bin < edges.length && value >= (edges[bin] as number)) bin += 1;
+    return bin;
+  };
   const counts = new Float64Array(BIN_COUNT + 1).fill(2);
   const positives = new Float64Array(BIN_COUNT + 1).fill(1);
   values.forEach((value, i) => {
