@@ -1,10 +1,13 @@
 import { log } from '../core/log.ts';
 
+/** λ of RiskMetrics for daily data: the weight of a squared return over that of the one after it. */
+export const RISKMETRICS_DECAY = 0.94;
+
 /**
  * Exponentially weighted volatility of one-bar log returns, per bar, at each bar of a series of closes (> 0):
  * √(Σ λⁱ r²ₜ₋ᵢ ÷ Σ λⁱ) over all returns up to the bar. NaN at the first bar, which has no return. A value depends on
  * nothing after its bar.
- * Source: RiskMetrics Technical Document, 4th ed. (1996), §5.2; λ = 0.94 for daily data.
+ * Source: RiskMetrics Technical Document, 4th ed. (1996), §5.2.
  *
  * @param decay λ in (0, 1)
  */

@@ -1,7 +1,7 @@
 import { log } from '../../core/log.ts';
 import { quantile } from '../../stats/quantile.ts';
 import { type Finding, findingOf } from './data-report.ts';
-import type { CalendarFit } from './fit-calendar.ts';
+import { type CalendarFit, HOLIDAY_DAYS_MAX } from './fit-calendar.ts';
 import type { MarketRow } from './market-rows.ts';
 
 /**
@@ -31,9 +31,6 @@ export function inspectRows(rows: readonly MarketRow[], fit: CalendarFit): reado
   ];
   return findings.filter((finding) => finding !== undefined);
 }
-
-/** One or two weekdays without a bar are a holiday somewhere; Christmas or Easter take no more. */
-const HOLIDAY_DAYS_MAX = 2;
 
 function calendarFindings(
   rows: readonly MarketRow[],

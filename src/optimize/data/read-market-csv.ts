@@ -33,7 +33,7 @@ export interface MarketData {
 export function readMarketCsv(text: string, options: MarketCsvOptions): Result<MarketData, string> {
   const table = findTable(text, options.columns);
   if (!table.ok) return table;
-  const { records, places } = table.value;
+  const { headerRow, records, places } = table.value;
   const dates = parseDates(records.map(({ cells }) => cells[places.date] ?? ''));
   if (!dates.ok) return dates;
   const read = readMarketRows(records, dates.value.tMs, places);
@@ -50,7 +50,7 @@ export function readMarketCsv(text: string, options: MarketCsvOptions): Result<M
   );
   const findings = [
     ...judged,
-    ...shapeFindings(ordered.rows, places),
+    ...shapeFindings(ordered.rows, places, headerRow),
     ...inspectRows(ordered.rows, calendarFit),
   ];
   const report = { rowCount: records.length, barCount: bars.value.length, findings };
@@ -61,6 +61,8 @@ const ROWS_MIN = 2;
 const SEPARATORS = [',', ';', '\t'];
 
 interface Table {
+  /** Line of the file, from 1. */
+  readonly headerRow: number;
   /** Below the header. */
   readonly records: readonly CsvRecord[];
   readonly places: ColumnPlaces;
@@ -73,7 +75,12 @@ function findTable(text: string, names: ColumnNames): Result<Table, string> {
     if (!records.ok) return records;
     const places = findColumns(records.value, names);
     if (!places.ok) return places;
-    return ok({ records: records.value.slice(places.value.headerIndex + 1), places: places.value });
+    const { headerIndex } = places.value;
+    return ok({
+      headerRow: (records.value[headerIndex] as CsvRecord).row,
+      records: records.value.slice(headerIndex + 1),
+      places: places.value,
+    });
   });
   return tried.find(({ ok }) => ok) ?? (tried[0] as Result<Table, string>);
 }
@@ -88,9 +95,12 @@ function barsOf(rows: readonly MarketRow[]): Result<readonly Bar[], string> {
   return err(validated.faults.map(({ path, message }) => `${path} ${message}`).join('\n'));
 }
 
-function shapeFindings(rows: readonly MarketRow[], places: ColumnPlaces): readonly Finding[] {
-  const [first] = rows;
-  const at = first === undefined ? [] : [first.row];
+function shapeFindings(
+  rows: readonly MarketRow[],
+  places: ColumnPlaces,
+  headerRow: number,
+): readonly Finding[] {
+  const at = [headerRow];
   const hasVolume = places.volume !== undefined && rows.some(({ volume }) => volume > 0);
   const findings = [
     findingOf(

@@ -1,5 +1,5 @@
 import type { Bar } from '../../features/bar.ts';
-import { ewmaVolatility } from '../../stats/ewma-volatility.ts';
+import { ewmaVolatility, RISKMETRICS_DECAY } from '../../stats/ewma-volatility.ts';
 import type { Examples } from './examples.ts';
 import type { LabelSpans } from './label-spans.ts';
 import type { Target } from './target.ts';
@@ -44,9 +44,6 @@ export function targetOutcomes(bars: readonly Bar[], examples: Examples, target:
   }
 }
 
-/** RiskMetrics' for daily data. */
-const DECAY = 0.94;
-
 /** `vertical`: the outcomes where no barrier is touched. */
 function firstTouches(
   bars: readonly Bar[],
@@ -58,7 +55,7 @@ function firstTouches(
   const end = vertical.spans.end.slice();
   const volatility = ewmaVolatility(
     bars.map(({ close }) => close),
-    DECAY,
+    RISKMETRICS_DECAY,
   );
   start.forEach((entry, i) => {
     const fill = openAt(bars, entry);

@@ -1,7 +1,7 @@
 import { log } from '../../core/log.ts';
 import { sigmoid } from '../../core/sigmoid.ts';
 import type { Bar } from '../../features/bar.ts';
-import { ewmaVolatility } from '../../stats/ewma-volatility.ts';
+import { ewmaVolatility, RISKMETRICS_DECAY } from '../../stats/ewma-volatility.ts';
 import { trainLogistic } from '../train/logistic.ts';
 
 /** Chance of a large move = sigmoid(weight · (ln σ − centre) ÷ spread + bias), σ the EWMA volatility. */
@@ -63,12 +63,11 @@ export function ewmaBaselineProbabilities(
 export function logVolatilities(bars: readonly Bar[], barIndex: Int32Array): Float64Array {
   const volatility = ewmaVolatility(
     bars.map(({ close }) => close),
-    DECAY,
+    RISKMETRICS_DECAY,
   );
   return Float64Array.from(barIndex, (index) => log(Math.max(volatility[index] as number, VOLATILITY_MIN)));
 }
 
-const DECAY = 0.94;
 /** One standardised input needs no shrinkage; this only keeps separable labels finite. */
 const RIDGE = 1e-3;
 /** A ten-thousandth of a basis point, for a series that has not moved at all. */

@@ -31,9 +31,14 @@ interface LookAheadOptions {
  *
  * A feature that sees k bars ahead differs in the k rows before a cut; one that is scaled by the whole series differs
  * in all of them. Not seen: what leaks through data that was revised before it was written.
+ *
+ * @throws RangeError with fewer than two bars a cut
  */
 export function findLookAhead(options: LookAheadOptions): readonly LookAhead[] {
   const { bars, names, compute, cutCount, seed } = options;
+  if (!(cutCount >= 1 && bars.length >= 2 * (cutCount + 1))) {
+    throw new RangeError(`${bars.length} bars cannot be cut ${cutCount} times`);
+  }
   const random = new SeededRandom(seed);
   const original = compute(bars);
   const first = new Map<string, LookAhead>();

@@ -78,9 +78,18 @@ export function nextLook(
   return { kind: 'look', dataSha256, fromMs, toMs, candidate, index, alpha };
 }
 
-/** Before the holdout is looked at, so that a run that dies has spent its look. Undefined: it is written already. */
-export function appendLook(ledger: HoldoutLedger, look: Look, at: string): Appended | undefined {
-  return looksAt(ledger, look).includes(look) ? undefined : append(ledger, look, at);
+/**
+ * Before the holdout is looked at, so that a run that dies has spent its look. Undefined: it is written already.
+ * Fails where the look was taken of an older ledger, and another one has its index since.
+ */
+export function appendLook(
+  ledger: HoldoutLedger,
+  look: Look,
+  at: string,
+): Result<Appended | undefined, string> {
+  if (isWritten(ledger, look)) return ok(undefined);
+  const { index } = nextLook(ledger, look, look.candidate, look.alpha);
+  return index === look.index ? ok(append(ledger, look, at)) : err(`look ${look.index} is taken already`);
 }
 
 /**
@@ -95,9 +104,7 @@ export function appendVerdict(
 ): Result<Appended | undefined, string> {
   const { dataSha256, candidate, index } = look;
   const { statistic, isAccepted } = shown;
-  if (!ledger.entries.some((entry) => canonicalJson(entry) === canonicalJson(look))) {
-    return err('the look is not in the ledger');
-  }
+  if (!isWritten(ledger, look)) return err('the look is not in the ledger');
   const verdict: Verdict = { kind: 'verdict', dataSha256, candidate, index, statistic, isAccepted };
   const earlier = ledger.entries.find(
     (entry) =>
@@ -107,7 +114,7 @@ export function appendVerdict(
       entry.index === index,
   );
   if (earlier === undefined) return ok(append(ledger, verdict, at));
-  if (canonicalJson(earlier) === canonicalJson(verdict)) return ok(undefined);
+  if (isWritten(ledger, verdict)) return ok(undefined);
   return err(`look ${index} of candidate ${candidate} has another verdict in the ledger`);
 }
 
@@ -138,6 +145,9 @@ const looksAt = (ledger: HoldoutLedger, key: HoldoutKey): readonly Look[] =>
 /** Whether a look was at this data, in a range that overlaps. */
 export const sameHoldout = (look: Look, { dataSha256, fromMs, toMs }: HoldoutKey): boolean =>
   look.dataSha256 === dataSha256 && look.fromMs <= toMs && look.toMs >= fromMs;
+
+const isWritten = (ledger: HoldoutLedger, entry: Entry): boolean =>
+  ledger.entries.some((written) => canonicalJson(written) === canonicalJson(entry));
 
 function append(ledger: HoldoutLedger, entry: Entry, at: string): Appended {
   const hash = hashAfter(ledger.lastHash, entry);
