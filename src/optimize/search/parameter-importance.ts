@@ -10,6 +10,7 @@ export interface ParameterImportance {
 }
 
 export interface ImportanceOptions {
+  /** One without faults. */
   readonly space: Space;
   readonly trials: readonly Trial[];
   readonly seed: number;
@@ -18,7 +19,7 @@ export interface ImportanceOptions {
 /**
  * What each parameter alone does to the value over the whole space, the greatest share first: functional ANOVA over a
  * forest of 64 regression trees, each grown on a bootstrap sample of the complete trials. What is missing to 1 is made
- * by parameters together. Empty when fewer than {@link IMPORTANCE_TRIALS_MIN} trials are complete or all values are
+ * by parameters together. Empty when fewer than 10 trials are complete or all values are
  * equal. A place on its scale stands for a number, the share of its index for a choice, the middle of the scale for a
  * parameter that is not active.
  *
@@ -51,7 +52,7 @@ export function parameterImportance({
 }
 
 /** Fewer trials say next to nothing. */
-export const IMPORTANCE_TRIALS_MIN = 10;
+const IMPORTANCE_TRIALS_MIN = 10;
 
 const TREES = 64;
 const LEAF_ROWS_MIN = 3;

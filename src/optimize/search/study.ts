@@ -55,14 +55,15 @@ export function resumeStudy(options: StudyOptions, state: unknown): Result<Study
   const parsed = stateSchema.safeParse(state);
   if (!parsed.success) return err(`Not the state of a study: ${z.prettifyError(parsed.error)}`);
   const { space, sampler, seed, trials } = parsed.data;
+  const study = studyOf(options, trials);
+  if (!study.ok) return study;
   const changed = [
-    ...(canonicalJson(space as Space) === canonicalJson(options.space) ? [] : ['space']),
-    ...(canonicalJson(sampler as SamplerOptions) === canonicalJson(options.sampler) ? [] : ['sampler']),
+    ...(canonicalJson(space) === canonicalJson(options.space) ? [] : ['space']),
+    ...(canonicalJson(sampler) === canonicalJson(options.sampler) ? [] : ['sampler']),
     ...(seed === options.seed ? [] : ['seed']),
   ];
   if (changed.length > 0) return err(`The state is of a study with another ${changed.join(' and ')}`);
-  const study = studyOf(options, trials);
-  const faults = study.ok ? trialFaults(planSearch(options.space), trials) : [];
+  const faults = trialFaults(planSearch(options.space), trials);
   return faults.length > 0 ? err(faults.join('; ')) : study;
 }
 
@@ -75,8 +76,8 @@ const outcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('running') }),
 ]);
 const stateSchema = z.object({
-  space: z.record(z.string(), z.unknown()),
-  sampler: z.record(z.string(), z.unknown()),
+  space: z.record(z.string(), z.json()),
+  sampler: z.record(z.string(), z.json()),
   seed: z.number(),
   trials: z.array(
     z.object({
@@ -112,13 +113,14 @@ function runningStudy(
   sampler: Sampler,
   past: readonly Trial[],
 ): Study {
+  const { space, sampler: samplerOptions, seed } = options;
   const trials = [...past];
   return {
-    space: options.space,
+    space,
     trials: () => [...trials],
     running: () => trials.filter(isRunning),
     suggest() {
-      const random = trialRandom(options.seed, trials.length);
+      const random = trialRandom(seed, trials.length);
       const point = sampler.suggest(trials, random);
       if (point === undefined) return undefined;
       const trial: Trial = {
@@ -138,7 +140,7 @@ function runningStudy(
       trials[number] = { ...trial, outcome };
     },
     best: () => bestOf(trials),
-    state: () => ({ ...options, trials: [...trials] }),
+    state: () => ({ space, sampler: samplerOptions, seed, trials: [...trials] }),
   };
 }
 

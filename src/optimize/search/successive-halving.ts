@@ -48,7 +48,7 @@ export interface BatchOptions extends HalvingOptions {
  *
  * Source: asynchronous successive halving (Li et al., "A system for massively parallel hyperparameter tuning", MLSys
  * 2020, algorithm 2), as Optuna's SuccessiveHalvingPruner has it, but decided for whole batches, so that how fast a
- * worker is decides nothing. Equal values: the lower number passes.
+ * worker is decides nothing. Of equal values the earlier trial's passes.
  */
 export async function halveBatch(options: BatchOptions): Promise<readonly Outcome[]> {
   const resources = rungResources(options);
@@ -83,7 +83,7 @@ function passing(
   const now = reached.map(({ number }) => ({ number, value: rungValues.get(number)?.[rung] }));
   const ranked = [...earlier, ...now]
     .filter((entry): entry is { number: number; value: number } => entry.value !== undefined)
-    .toSorted((a, b) => a.value - b.value || a.number - b.number);
+    .toSorted((a, b) => a.value - b.value);
   const passed = ranked.slice(0, Math.max(1, Math.floor(ranked.length / reductionFactor)));
   return reached.filter((trial) => passed.some(({ number }) => number === trial.number));
 }

@@ -1,9 +1,9 @@
 import type { SeededRandom } from '../../core/seeded-random.ts';
-import { coordinateOf, valueAt, valueCount } from './domain.ts';
+import { coordinateOf, valueAt, valueCount, valueOfUnit } from './domain.ts';
 import { logDensity, type ParzenEstimator, parzenEstimator, sampleParzen } from './parzen-estimator.ts';
 import type { Sampler } from './sampler.ts';
 import { isActive, type PlannedParameter, randomPoint, type SearchPlan } from './search-plan.ts';
-import type { Value } from './space.ts';
+import type { Point, Value } from './space.ts';
 import { isComplete, isPruned, isRunning, type PrunedTrial, type Trial } from './trial.ts';
 
 export interface TpeOptions {
@@ -22,23 +22,18 @@ export interface TpeOptions {
  * was active; good and not so good are told apart over all trials.
  */
 export function tpeSampler({ plan, isMultivariate }: TpeOptions): Sampler {
-  const groups = plan.groups
-    .flatMap((group) => (isMultivariate ? [group] : group.map((parameter) => [parameter])))
-    .map((group) => group.filter(({ domain }) => valueCount(domain) > 1));
-  const constants = plan.parameters.filter(({ domain }) => valueCount(domain) === 1);
-  const draws = [...constants.map((parameter) => [parameter]), ...groups.filter((group) => group.length > 0)];
-  const inOrder = draws.toSorted((a, b) => (a[0]?.index ?? 0) - (b[0]?.index ?? 0));
+  const groups = isMultivariate ? plan.groups : plan.parameters.map((parameter) => [parameter]);
   return {
     suggest(history, random) {
       const finished = history.filter((trial) => isComplete(trial) || isPruned(trial)).length;
       if (finished < STARTUP_TRIALS) return randomPoint(plan, random);
       const { good, rest } = splitTrials(history, Math.min(Math.ceil(finished / 10), GOOD_TRIALS_MAX));
       const point: Record<string, Value> = {};
-      for (const group of inOrder) {
+      for (const group of groups) {
         if (!isActive(group[0] as PlannedParameter, point)) continue;
-        const coordinates = drawGroup(group, good, rest, random);
-        for (const [i, { name, domain }] of group.entries())
-          point[name] = valueAt(domain, coordinates[i] as number);
+        for (const { name, domain } of group) point[name] = valueOfUnit(domain, 0);
+        const open = group.filter(({ domain }) => valueCount(domain) > 1);
+        if (open.length > 0) Object.assign(point, drawGroup(open, good, rest, random));
       }
       return point;
     },
@@ -70,13 +65,13 @@ function byRungThenValue(a: PrunedTrial, b: PrunedTrial): number {
   return rungs === 0 ? (a.outcome.rungValues.at(-1) ?? 0) - (b.outcome.rungValues.at(-1) ?? 0) : rungs;
 }
 
-/** Coordinates of the draw that the good trials favour most. */
+/** Of some draws the one that the good trials favour most; of parameters with more than one value. */
 function drawGroup(
   group: readonly PlannedParameter[],
   good: readonly Trial[],
   rest: readonly Trial[],
   random: SeededRandom,
-): Float64Array {
+): Point {
   const estimateGood = estimatorOf(group, good);
   const estimateRest = estimatorOf(group, rest);
   let best = sampleParzen(estimateGood, random);
@@ -89,7 +84,7 @@ function drawGroup(
       bestScore = score;
     }
   }
-  return best;
+  return Object.fromEntries(group.map(({ name, domain }, i) => [name, valueAt(domain, best[i] as number)]));
 }
 
 function estimatorOf(group: readonly PlannedParameter[], trials: readonly Trial[]): ParzenEstimator {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/core/seeded-random.ts';
 import { cholesky, inverseOf, solveLower, solveUpper } from '../../../src/optimize/search/cholesky.ts';
 import { fitGaussianProcess, predict } from '../../../src/optimize/search/gaussian-process.ts';
+import { posterior } from '../../../src/optimize/search/gaussian-process-posterior.ts';
 import { logExpectedImprovement } from '../../../src/optimize/search/log-expected-improvement.ts';
 
 describe('cholesky', () => {
@@ -92,6 +93,28 @@ describe('fitGaussianProcess', () => {
       Float64Array.of(0, 0),
     );
     expect([mean, Number.isFinite(deviation), deviation > 0]).toEqual([0, true, true]);
+  });
+});
+
+describe('posterior', () => {
+  it('has the gradient that its differences show', () => {
+    const random = new SeededRandom(15);
+    const size = 15;
+    const points = Array.from({ length: size }, () => [random.uniform(), random.uniform(), random.uniform()]);
+    const targets = standardised(points.map(([x = 0, y = 0]) => x * y + 0.1 * random.normal()));
+    const distances = [0, 1, 2].map((d) =>
+      Float64Array.from({ length: size * size }, (_, at) => {
+        const gap = (points[Math.floor(at / size)]?.[d] as number) - (points[at % size]?.[d] as number);
+        return gap * gap;
+      }),
+    );
+    const at = Float64Array.of(-1, 0.3, -0.2, -3);
+    const { gradient } = posterior(at, distances, targets);
+    for (const [i, slope] of gradient.entries()) {
+      const lossAt = (offset: number): number =>
+        posterior(at.with(i, (at[i] as number) + offset), distances, targets).loss;
+      expect(slope, `seed 15, parameter ${i}`).toBeCloseTo((lossAt(1e-5) - lossAt(-1e-5)) / 2e-5, 5);
+    }
   });
 });
 

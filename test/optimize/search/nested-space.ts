@@ -25,6 +25,7 @@ export const nestedSpace: Space = {
   },
   kind: { kind: 'categorical', choices: ['tree', 'forest', 'net'] },
   share: { kind: 'float', low: 0.25, high: 1, scale: 'linear', step: 0.25 },
+  still: { kind: 'float', low: 2, high: 2, scale: 'log' },
   flag: { kind: 'categorical', choices: [true, false, 7] },
   solver: { kind: 'categorical', choices: ['plain', 'adam'], when: { parameter: 'kind', oneOf: ['net'] } },
   rate: { kind: 'float', low: 1e-4, high: 1, scale: 'log', when: { parameter: 'kind', oneOf: ['net'] } },

@@ -66,7 +66,7 @@ describe('planSearch', () => {
     expect(place('kind')).toBeLessThan(place('solver'));
     expect(place('solver')).toBeLessThan(place('momentum'));
     expect(groups.map((group) => group.map(({ name }) => name))).toEqual([
-      ['kind', 'share', 'flag'],
+      ['kind', 'share', 'still', 'flag'],
       ['depth', 'bins'],
       ['solver', 'rate'],
       ['momentum'],
@@ -89,7 +89,7 @@ describe('a point', () => {
   });
 
   it('is refused with each of its faults', () => {
-    const point = { kind: 'tree', share: 0.3, flag: 'maybe', depth: 3, rate: 0.1, extra: 1 };
+    const point = { kind: 'tree', share: 0.3, still: 2, flag: 'maybe', depth: 3, rate: 0.1, extra: 1 };
     expect(pointFaults(plan, point)).toEqual([
       'extra is not in the space',
       'share = 0.3 is out of its range',

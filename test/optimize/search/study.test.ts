@@ -127,6 +127,21 @@ describe('a study', () => {
     expect(study.best()?.number).toBe(2);
   });
 
+  it('spreads a batch over few values, and repeats one only when there are no others', () => {
+    const space: Space = { x: { kind: 'categorical', choices: ['good', 'bad', 'worse'] } };
+    const study = created({ ...options, space, sampler: { kind: 'tpe', isMultivariate: true } });
+    for (let i = 0; i < 30; i += 1) {
+      const { number, point } = next(study);
+      study.report(number, {
+        kind: 'complete',
+        value: ['good', 'bad', 'worse'].indexOf(point['x'] as string),
+      });
+    }
+    const batch = Array.from({ length: 4 }, () => next(study).point['x']);
+    expect(new Set(batch.slice(0, 3)).size).toBe(3);
+    expect(batch).toHaveLength(4);
+  });
+
   it('takes one report for a trial it suggested, of finite values', () => {
     const study = created(options);
     const { number } = next(study);
@@ -168,6 +183,8 @@ describe('a study', () => {
     expect(refusal({ seed: 2 })).toContain('another seed');
     expect(refusal({ sampler: { kind: 'tpe', isMultivariate: true } })).toContain('another sampler');
     expect(refusal({ space: { x: { ...options.space['x'], high: 2 } } })).toContain('another space');
+    expect(refusal({ space: { x: { ...options.space['x'], high: NaN } } })).toContain('not a finite number');
+    expect(refusal({}, { ...state, space: { x: NaN } })).toContain('Not the state of a study');
     expect(refusal({}, { seed: 1 })).toContain('Not the state of a study');
     expect(refusal({}, { ...state, trials: [{ ...state.trials[0], number: 3 }] })).toContain(
       'bears the number 3',

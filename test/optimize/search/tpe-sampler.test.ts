@@ -39,14 +39,23 @@ describe.each(kinds)('tpeSampler, multivariate %s', (isMultivariate) => {
     }
   });
 
-  it('ranks pruned trials after complete ones, those that came further first', () => {
+  it('ranks complete trials before pruned ones', () => {
+    const history = grid(41, (x) =>
+      Math.abs(x - 0.2) < 0.06 ? { kind: 'complete', value: 1000 } : { kind: 'pruned', rungValues: [0] },
+    );
+    expect(
+      suggestions(isMultivariate, history).filter((x) => Math.abs(x - 0.2) < 0.15).length,
+    ).toBeGreaterThan(50);
+  });
+
+  it('ranks pruned trials by how far they came, and then by their last value', () => {
     const history = grid(41, (x) => {
-      // Of 41, five are good: fewer than are complete or were pruned late.
-      if (Math.abs(x - 0.2) < 0.03) return { kind: 'complete', value: 1000 };
-      return { kind: 'pruned', rungValues: Math.abs(x - 0.3) < 0.04 ? [9, 9] : [0] };
+      const isLate = Math.abs(x - 0.3) < 0.15;
+      return { kind: 'pruned', rungValues: isLate ? [0, 9 + Math.abs(x - 0.3)] : [x] };
     });
-    const near = suggestions(isMultivariate, history).filter((x) => x > 0.1 && x < 0.4);
-    expect(near.length).toBeGreaterThan(50);
+    expect(
+      suggestions(isMultivariate, history).filter((x) => Math.abs(x - 0.3) < 0.1).length,
+    ).toBeGreaterThan(50);
   });
 
   it('keeps away from what still runs', () => {
