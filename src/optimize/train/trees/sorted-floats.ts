@@ -24,13 +24,16 @@ const SIGN = 0x80000000;
 
 /** Bit patterns that ascend with their values: the sign bit inverted, all bits of a negative number. */
 function keysOf(values: Float32Array): Uint32Array<ArrayBuffer> {
-  const present = values.filter((value) => !Number.isNaN(value));
-  const keys = new Uint32Array(present.buffer);
-  for (let i = 0; i < keys.length; i += 1) {
-    const pattern = keys[i] as number;
-    keys[i] = pattern & SIGN ? ~pattern : pattern ^ SIGN;
+  const patterns = new Uint32Array(values.length);
+  new Float32Array(patterns.buffer).set(values);
+  let size = 0;
+  for (let i = 0; i < patterns.length; i += 1) {
+    if (Number.isNaN(values[i] as number)) continue;
+    const pattern = patterns[i] as number;
+    patterns[size] = pattern & SIGN ? ~pattern : pattern ^ SIGN;
+    size += 1;
   }
-  return keys;
+  return patterns.slice(0, size);
 }
 
 /** One stable pass by the digit at `shift`. */
