@@ -6,6 +6,7 @@ import type { Fold } from './fold.ts';
 import {
   type ChainFindings,
   keptAfter,
+  mostImportantFirst,
   type SelectionStepName,
   selectionChain,
   selectionSteps,
@@ -119,7 +120,7 @@ function rankingOf({ shadow, redundancy, permutation, stability }: ChainFindings
   const stable = stability
     .filter(({ verdict }) => verdict === 'stable')
     .toSorted((a, b) => importanceOf(b.feature) - importanceOf(a.feature));
-  const byShadow = shadow.toSorted((a, b) => b.importance - a.importance || a.feature - b.feature);
+  const byShadow = shadow.toSorted(mostImportantFirst);
   // A set keeps the first place that a feature was given.
   const places = [stable, byShare, permutation, redundancy, byShadow].flat();
   return [...new Set(places.map(({ feature }) => feature))];

@@ -1,13 +1,14 @@
 import { SeededRandom } from '../../core/seeded-random.ts';
 import type { LabelledRows } from '../train/labelled-rows.ts';
 import { type BorutaFeature, boruta } from './boruta.ts';
+import { correlatedGroups } from './correlated-groups.ts';
 import { dropUseless, type UsefulnessFeature } from './drop-useless.ts';
 import type { FitScorer } from './fit-scorer.ts';
 import type { FitTrees } from './fit-trees.ts';
 import type { Fold } from './fold.ts';
 import { dropRedundant } from './redundancy.ts';
 import type { SelectionSettings } from './selection-settings.ts';
-import { shadowRound, shadowsOf } from './shadow-round.ts';
+import { type FeatureGroup, shadowRound, shadowsOf } from './shadow-round.ts';
 import { type SparedFeature, spareNeeded } from './spare-needed.ts';
 import { type StabilityFeature, stability } from './stability.ts';
 import { takeRows } from './take-rows.ts';
@@ -43,9 +44,9 @@ export function selectionChain(rows: LabelledRows, options: ChainOptions): Chain
   const { settings, fitTrees, fitScorer, folds, onStep } = options;
   const random = new SeededRandom(options.seed);
   onStep('shadow');
-  const candidates = Array.from({ length: rows.width }, (_, feature) => feature);
+  const groups = correlatedGroups(rows, settings.groupR2Min);
   const { shadowRoundsMax: roundsMax, significance, blockLength, r2Min } = settings;
-  const test = { candidates, roundsMax, significance, blockLength, fitTrees, seed: random.uint32() };
+  const test = { candidates: groups, roundsMax, significance, blockLength, fitTrees, seed: random.uint32() };
   const shadow = boruta(rows, test);
   onStep('redundancy');
   const judges = { folds, fitScorer, seed: random.uint32() };
@@ -62,7 +63,9 @@ export function selectionChain(rows: LabelledRows, options: ChainOptions): Chain
   });
   onStep('stability');
   const useful = namesOf(permutation, 'useful');
-  return { shadow, redundancy, permutation, stability: stabilityOf(rows, useful, options, random.uint32()) };
+  const standing = groups.map((group) => group.filter((feature) => useful.includes(feature)));
+  const left = standing.filter((group) => group.length > 0);
+  return { shadow, redundancy, permutation, stability: stabilityOf(rows, left, options, random.uint32()) };
 }
 
 /** Features in the run after each step, ascending. */
@@ -77,11 +80,15 @@ export function keptAfter(findings: ChainFindings): Readonly<Record<SelectionSte
 
 const ascending = (a: number, b: number): number => a - b;
 
+/** By group, then within it. */
+export const mostImportantFirst = (a: BorutaFeature, b: BorutaFeature): number =>
+  b.groupImportance - a.groupImportance || b.importance - a.importance || a.feature - b.feature;
+
 /** Those that passed the shadow test, the most important first. A tentative one passes: the steps after it decide. */
 function byImportance(shadow: readonly BorutaFeature[]): readonly number[] {
   return shadow
     .filter(({ verdict }) => verdict === 'accepted' || verdict === 'tentative')
-    .toSorted((a, b) => b.importance - a.importance || a.feature - b.feature)
+    .toSorted(mostImportantFirst)
     .map(({ feature }) => feature);
 }
 
@@ -92,31 +99,31 @@ function namesOf<V extends string>(
   return findings.filter((finding) => verdicts.includes(finding.verdict)).map(({ feature }) => feature);
 }
 
-/** On each half a short shadow test: a feature is chosen by beating the best shadow in more than half of its rounds. */
+/** On each half a short shadow test: a group is chosen by beating the best shadow in more than half of its rounds. */
 function stabilityOf(
   rows: LabelledRows,
-  candidates: readonly number[],
+  groups: readonly FeatureGroup[],
   { settings, fitTrees }: ChainOptions,
   seed: number,
 ): readonly StabilityFeature[] {
-  if (candidates.length === 0) return [];
+  if (groups.length === 0) return [];
   const { stabilityResamples, stabilityRounds, stabilityShareMin, blockLength } = settings;
   const choose = (indices: Int32Array, halfSeed: number): readonly number[] => {
     const half = takeRows(rows, indices);
     const random = new SeededRandom(halfSeed);
-    const hits = new Int32Array(candidates.length);
-    const round = { tried: candidates, shadowed: shadowsOf(candidates), blockLength, fitTrees, random };
+    const hits = new Int32Array(groups.length);
+    const round = { tried: groups, shadowed: shadowsOf(groups), blockLength, fitTrees, random };
     for (let r = 0; r < stabilityRounds; r += 1) {
       const { importances, bestShadow } = shadowRound(half, round);
       for (let k = 0; k < hits.length; k += 1) {
         if ((importances[k] as number) > bestShadow) hits[k] = (hits[k] as number) + 1;
       }
     }
-    return candidates.filter((_, k) => 2 * (hits[k] as number) > stabilityRounds);
+    return groups.filter((_, k) => 2 * (hits[k] as number) > stabilityRounds).flat();
   };
   return stability({
     rowCount: rows.count,
-    candidates,
+    candidates: groups.flat(),
     resamples: stabilityResamples,
     shareMin: stabilityShareMin,
     seed,

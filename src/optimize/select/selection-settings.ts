@@ -4,6 +4,8 @@ export interface SelectionSettings {
   readonly shadowRoundsMax: number;
   /** Of the shadow test: chance that any feature without information is accepted. */
   readonly significance: number;
+  /** Spearman's ρ² from which the shadow tests take features as one, in (0, 1]; 1 is every feature for itself. */
+  readonly groupR2Min: number;
   /** Linear R² at which the kept features make another one redundant, in (0, 1]. */
   readonly r2Min: number;
   /** Permutations of each feature in each fold, ≥ 1. */
@@ -30,6 +32,7 @@ export interface SelectionSettings {
 export const thoroughSelection: SelectionSettings = {
   shadowRoundsMax: 20,
   significance: 0.05,
+  groupR2Min: 0.5,
   r2Min: 0.95,
   permutationRepeats: 5,
   stabilityResamples: 10,
@@ -62,6 +65,7 @@ export function assertSelectionSettings(settings: SelectionSettings): void {
     settings;
   demand('shadowRoundsMax', isWhole('shadowRoundsMax', 10, 1_000));
   demand('significance', significance > 0 && significance < 1);
+  demand('groupR2Min', settings.groupR2Min > 0 && settings.groupR2Min <= 1);
   demand('r2Min', r2Min > 0 && r2Min <= 1);
   demand('permutationRepeats', isWhole('permutationRepeats', 1, 1_000));
   demand('stabilityResamples', isWhole('stabilityResamples', 2, 1_000) && stabilityResamples % 2 === 0);

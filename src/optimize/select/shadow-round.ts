@@ -5,11 +5,14 @@ import type { FitTrees } from './fit-trees.ts';
 import { takeRows } from './take-rows.ts';
 import { treePermutation } from './tree-permutation.ts';
 
+/** Features that are permuted together and stand or fall together, at least one. */
+export type FeatureGroup = readonly number[];
+
 export interface ShadowRoundOptions {
-  /** The features that are tried; the others are left out of the fit. */
-  readonly tried: readonly number[];
-  /** The features of which permuted copies stand beside them; they may repeat. See `shadowsOf`. */
-  readonly shadowed: readonly number[];
+  /** The groups that are tried; other features are left out of the fit. */
+  readonly tried: readonly FeatureGroup[];
+  /** The groups of which permuted copies stand beside them; they may repeat. See `shadowsOf`. */
+  readonly shadowed: readonly FeatureGroup[];
   /** Rows whose order must be kept, ≥ 1: labels that overlap, or a series that remembers. */
   readonly blockLength: number;
   readonly fitTrees: FitTrees;
@@ -17,9 +20,11 @@ export interface ShadowRoundOptions {
 }
 
 export interface ShadowRound {
-  /** Of each tried feature, the rise of the held-out log-loss when it is permuted, in nats. */
+  /** Of each tried group, the rise of the held-out log-loss when it is permuted, in nats. */
   readonly importances: Float64Array;
-  /** The greatest of the shadows. */
+  /** The same of each feature of each tried group when it alone is permuted. */
+  readonly ownImportances: readonly Float64Array[];
+  /** The greatest of the shadow groups, ≥ 0. */
   readonly bestShadow: number;
 }
 
@@ -29,39 +34,59 @@ export interface ShadowRound {
  * Throws a RangeError when that leaves no row to fit.
  */
 export function shadowRound(rows: LabelledRows, options: ShadowRoundOptions): ShadowRound {
-  const { tried, random, blockLength } = options;
+  const { tried, shadowed, random, blockLength } = options;
   const extended = withShadows(rows, options);
   const { fitted, heldOut } = windowSplit(rows.count, blockLength, random);
   const ensemble = options.fitTrees(takeRows(extended, fitted), random.uint32());
-  const increases = treePermutation(ensemble, takeRows(extended, heldOut), blockLength, random);
+  const judged = takeRows(extended, heldOut);
+  const increasesOf = (groups: readonly FeatureGroup[]): Float64Array =>
+    treePermutation(ensemble, judged, groups, blockLength, random);
+  const places = placesOf([...tried, ...shadowed]);
+  const increases = increasesOf(places);
   let bestShadow = 0;
   for (const increase of increases.subarray(tried.length)) bestShadow = Math.max(bestShadow, increase);
-  return { importances: increases.slice(0, tried.length), bestShadow };
+  const importances = increases.slice(0, tried.length);
+  const ownImportances = places.slice(0, tried.length).map((group, g) => {
+    return group.length === 1 ? importances.slice(g, g + 1) : increasesOf(group.map((column) => [column]));
+  });
+  return { importances, ownImportances, bestShadow };
 }
 
 /** Every candidate once; where that is fewer than ten copies, round and round: the best of a few is a low bar. */
-export function shadowsOf(candidates: readonly number[]): readonly number[] {
+export function shadowsOf(candidates: readonly FeatureGroup[]): readonly FeatureGroup[] {
   const length = candidates.length === 0 ? 0 : Math.max(SHADOWS_MIN, candidates.length);
-  return Array.from({ length }, (_, s) => candidates[s % candidates.length] as number);
+  return Array.from({ length }, (_, s) => candidates[s % candidates.length] as FeatureGroup);
 }
 
 const SHADOWS_MIN = 10;
 
+/** The columns of each group when they stand one after the other. */
+function placesOf(groups: readonly FeatureGroup[]): readonly FeatureGroup[] {
+  let next = 0;
+  return groups.map((group) =>
+    group.map(() => {
+      next += 1;
+      return next - 1;
+    }),
+  );
+}
+
+/** A group's shadow is permuted as one: its members stay as correlated as they are. */
 function withShadows(rows: LabelledRows, options: ShadowRoundOptions): LabelledRows {
   const { tried, shadowed, blockLength, random } = options;
-  const width = tried.length + shadowed.length;
+  const width = [...tried, ...shadowed].flat().length;
   const features = new Float32Array(rows.count * width);
-  for (const [j, column] of tried.entries()) {
+  let place = 0;
+  const append = (column: number, source: Int32Array | undefined): void => {
     for (let i = 0; i < rows.count; i += 1) {
-      features[i * width + j] = rows.features[i * rows.width + column] as number;
+      features[i * width + place] = rows.features[(source?.[i] ?? i) * rows.width + column] as number;
     }
-  }
-  for (const [s, column] of shadowed.entries()) {
+    place += 1;
+  };
+  for (const column of tried.flat()) append(column, undefined);
+  for (const group of shadowed) {
     const source = blockPermutation(rows.count, blockLength, random);
-    for (let i = 0; i < rows.count; i += 1) {
-      const value = rows.features[(source[i] as number) * rows.width + column] as number;
-      features[i * width + tried.length + s] = value;
-    }
+    for (const column of group) append(column, source);
   }
   return { ...rows, width, features };
 }

@@ -3,17 +3,19 @@ import { log1p } from '../../core/log1p.ts';
 import type { SeededRandom } from '../../core/seeded-random.ts';
 import type { LabelledRows } from '../train/labelled-rows.ts';
 import type { Tree, TreeEnsemble } from '../train/trees/tree-ensemble.ts';
+import { addTree } from '../train/trees/tree-logits.ts';
 import { blockPermutation } from './block-permutation.ts';
 
 /**
- * By how much the weighted mean log-loss of the ensemble on `heldOut`, in nats, rises when one feature's column
- * is permuted (Breiman, 2001); one value a feature, 0 for one that no tree looks at. What the general
- * `permutationImportance` finds with one repeat, at a fraction of its work: only the trees that look at the
- * feature are walked again. Sums are f64, so a score may differ from the served f32 in its last bits.
+ * By how much the weighted mean log-loss of the ensemble on `heldOut`, in nats, rises when the columns of one group
+ * are permuted together (Breiman, 2001); one value a group, 0 for one that no tree looks at. For groups of one it is
+ * what the general `permutationImportance` finds with one repeat, at a fraction of its work: only the trees that look
+ * at the group are walked again. Sums are f64, so a score may differ from the served f32 in its last bits.
  */
 export function treePermutation(
   ensemble: TreeEnsemble,
   heldOut: LabelledRows,
+  groups: readonly (readonly number[])[],
   blockLength: number,
   random: SeededRandom,
 ): Float64Array {
@@ -23,20 +25,21 @@ export function treePermutation(
   for (const output of outputs) add(logits, output, 1);
   const baseLoss = weightedLoss(logits, heldOut);
   const users = usersOf(ensemble);
-  const increases = new Float64Array(width);
   const permuted = new Float64Array(count);
-  for (let feature = 0; feature < width; feature += 1) {
-    const trees = users[feature] as readonly number[];
-    if (trees.length === 0) continue;
+  const isPermuted = new Uint8Array(width);
+  return Float64Array.from(groups, (group) => {
+    const trees = new Set(group.flatMap((feature) => users[feature] as readonly number[]));
+    if (trees.size === 0) return 0;
     const source = blockPermutation(count, blockLength, random);
     permuted.set(logits);
+    isPermuted.fill(0);
+    for (const feature of group) isPermuted[feature] = 1;
     for (const t of trees) {
       add(permuted, outputs[t] as Float64Array, -1);
-      addPermutedOutputs(permuted, ensemble.trees[t] as Tree, heldOut, feature, source);
+      addPermutedOutputs(permuted, ensemble.trees[t] as Tree, heldOut, isPermuted, source);
     }
-    increases[feature] = weightedLoss(permuted, heldOut) - baseLoss;
-  }
-  return increases;
+    return weightedLoss(permuted, heldOut) - baseLoss;
+  });
 }
 
 /** By feature, the trees that split on it. */
@@ -49,36 +52,34 @@ function usersOf(ensemble: TreeEnsemble): readonly (readonly number[])[] {
 }
 
 function treeOutputs(tree: Tree, rows: LabelledRows): Float64Array {
-  const outputs = new Float64Array(rows.count);
-  for (let i = 0; i < rows.count; i += 1) outputs[i] = outputOf(tree, rows, i, -1, 0);
-  return outputs;
+  const outputs = new Float32Array(rows.count);
+  addTree(tree, rows.features, rows.width, outputs);
+  return Float64Array.from(outputs);
 }
 
+/** The leaf of each row that has the permuted features of its source row. */
 function addPermutedOutputs(
   sums: Float64Array,
   tree: Tree,
-  rows: LabelledRows,
-  feature: number,
+  { count, width, features }: LabelledRows,
+  isPermuted: Uint8Array,
   source: Int32Array,
 ): void {
-  const { width, features } = rows;
-  for (let i = 0; i < rows.count; i += 1) {
-    const value = features[(source[i] as number) * width + feature] as number;
-    sums[i] = (sums[i] as number) + outputOf(tree, rows, i, feature, value);
+  const root = tree.feature.length === 0 ? ~0 : 0;
+  for (let row = 0; row < count; row += 1) {
+    const own = row * width;
+    const other = (source[row] as number) * width;
+    let node = root;
+    while (node >= 0) {
+      const feature = tree.feature[node] as number;
+      const value = features[(isPermuted[feature] === 1 ? other : own) + feature] as number;
+      const goesLeft = Number.isNaN(value)
+        ? tree.missingLeft[node] === 1
+        : value <= (tree.threshold[node] as number);
+      node = (goesLeft ? tree.left[node] : tree.right[node]) as number;
+    }
+    sums[row] = (sums[row] as number) + (tree.leaf[~node] as number);
   }
-}
-
-/** The leaf of a row whose `replaced` feature has another value; none is replaced at −1. */
-function outputOf(tree: Tree, rows: LabelledRows, row: number, replaced: number, value: number): number {
-  const at = row * rows.width;
-  let node = tree.feature.length === 0 ? -1 : 0;
-  while (node >= 0) {
-    const feature = tree.feature[node] as number;
-    const x = feature === replaced ? value : (rows.features[at + feature] as number);
-    const goesLeft = Number.isNaN(x) ? tree.missingLeft[node] === 1 : x <= (tree.threshold[node] as number);
-    node = (goesLeft ? tree.left[node] : tree.right[node]) as number;
-  }
-  return tree.leaf[~node] as number;
 }
 
 function add(sums: Float64Array, terms: Float64Array, factor: number): void {

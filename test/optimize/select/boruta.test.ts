@@ -6,7 +6,7 @@ import type { LabelledRows } from '../../../src/optimize/train/labelled-rows.ts'
 import { selectionRows } from './selection-rows.ts';
 
 const optionsFor = (rows: LabelledRows, seed: number): BorutaOptions => ({
-  candidates: Array.from({ length: rows.width }, (_, feature) => feature),
+  candidates: Array.from({ length: rows.width }, (_, feature) => [feature]),
   roundsMax: 20,
   significance: 0.05,
   blockLength: 1,
@@ -54,8 +54,25 @@ describe('boruta', () => {
       isPositive: ([a = 0], random) => (a > 0 ? 0.62 : 0.38) > random.uniform(),
       derived: ([a = 0]) => [a > 0 ? 1 : 0],
     });
-    const options = { ...optionsFor(rows, 3), candidates: [1, 2, 3, 4, 5, 6] };
+    const options = { ...optionsFor(rows, 3), candidates: [1, 2, 3, 4, 5, 6].map((feature) => [feature]) };
     expect(passed(rows, options)).toEqual([6]);
+  });
+
+  it('sees a signal that has many near copies when they are a group, and not one by one', () => {
+    const copies = (a: number, random: SeededRandom): readonly number[] =>
+      Array.from({ length: 10 }, () => a + 0.1 * random.normal());
+    const rows = selectionRows({
+      count: 1_000,
+      normals: 8,
+      seed: 2,
+      isPositive: ([a = 0], random) => 0.4 * a + random.normal() > 0,
+      derived: ([a = 0], random) => copies(a, random),
+    });
+    const options = optionsFor(rows, 2);
+    const signal = [0, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17];
+    expect(passed(rows, options).length).toBeLessThan(3);
+    const candidates = [signal, ...[1, 2, 3, 4, 5, 6, 7].map((feature) => [feature])];
+    expect(passed(rows, { ...options, candidates })).toEqual(signal);
   });
 
   it('takes slow noise for a signal of overlapping labels, but not with blocks as long as these', () => {

@@ -26,8 +26,8 @@ function indexedRows(count: number): LabelledRows {
 function fittedRowsOf(count: number, blockLength: number, seed: number): LabelledRows {
   const fitted: LabelledRows[] = [];
   const options: ShadowRoundOptions = {
-    tried: [2],
-    shadowed: [0, 2],
+    tried: [[2]],
+    shadowed: [[0, 2]],
     blockLength,
     fitTrees: (rows) => {
       fitted.push(rows);
@@ -66,6 +66,15 @@ describe('shadowRound', () => {
     expect(shadow).not.toEqual(column(fitted, 0));
   });
 
+  it('permutes the shadow of a group as one', () => {
+    const rows = indexedRows(90);
+    const fitted = fittedRowsOf(90, 1, 3);
+    const [index, signal] = [column(rows, 2), column(rows, 0)];
+    for (const [i, value] of column(fitted, 2).entries()) {
+      expect(column(fitted, 1)[i]).toBe(signal[index.indexOf(value)]);
+    }
+  });
+
   it('refuses blocks so long that no row is left', () => {
     expect(() => fittedRowsOf(90, 31, 1)).toThrow(RangeError);
   });
@@ -73,8 +82,8 @@ describe('shadowRound', () => {
 
 describe('shadowsOf', () => {
   it('copies each candidate once, or as often as ten shadows need', () => {
-    expect(shadowsOf([4, 7, 9])).toEqual([4, 7, 9, 4, 7, 9, 4, 7, 9, 4]);
-    expect(shadowsOf([...Array(12).keys()])).toHaveLength(12);
+    expect(shadowsOf([[4], [7, 8], [9]]).map(([first]) => first)).toEqual([4, 7, 9, 4, 7, 9, 4, 7, 9, 4]);
+    expect(shadowsOf([...Array(12).keys()].map((feature) => [feature]))).toHaveLength(12);
     expect(shadowsOf([])).toEqual([]);
   });
 });

@@ -14,6 +14,8 @@ const heldOut = {
   weights: drawn.weights.map((_, i) => (i % 2 === 0 ? 0.5 : 1.5)),
 };
 
+const singles = [[0], [1], [2], [3]];
+
 describe('treePermutation', () => {
   it.each([1, 25])(
     'finds what permuting any model finds, missing values and weights included, by blocks of %i',
@@ -23,7 +25,13 @@ describe('treePermutation', () => {
         [{ score: treeScorer(selectionTrees)(train, 3), heldOut }],
         options,
       );
-      const fast = treePermutation(selectionTrees(train, 3), heldOut, blockLength, new SeededRandom(5));
+      const fast = treePermutation(
+        selectionTrees(train, 3),
+        heldOut,
+        singles,
+        blockLength,
+        new SeededRandom(5),
+      );
       for (const [feature, { importance }] of general.entries()) {
         expect(fast[feature], `feature ${feature}`).toBeCloseTo(importance, 6);
       }
@@ -34,7 +42,25 @@ describe('treePermutation', () => {
 
   it('is 0 for a feature that no tree looks at', () => {
     const constant = { ...train, features: train.features.map((value, i) => (i % 4 === 2 ? 1 : value)) };
-    const increases = treePermutation(selectionTrees(constant, 3), heldOut, 1, new SeededRandom(5));
+    const increases = treePermutation(selectionTrees(constant, 3), heldOut, singles, 1, new SeededRandom(5));
     expect(increases[2]).toBe(0);
+  });
+
+  it('permutes a group as one: members that stand in for each other are missed together', () => {
+    const withTwins = (rows: typeof train): typeof train => ({
+      ...rows,
+      features: rows.features.map((value, i) => (i % 4 === 3 ? (rows.features[i - 3] as number) : value)),
+    });
+    const ensemble = selectionTrees(withTwins(train), 3);
+    const groups = [[0, 3], [0], [3]];
+    const [both = 0, first = 0, second = 0] = treePermutation(
+      ensemble,
+      withTwins(drawn),
+      groups,
+      1,
+      new SeededRandom(5),
+    );
+    expect(both).toBeGreaterThan(1.2 * Math.max(first, second));
+    expect(Math.min(first, second)).toBeGreaterThan(0);
   });
 });
