@@ -1,109 +1,100 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { messageOf } from '../core/message-of.ts';
-import { ok, type Result } from '../core/result.ts';
-import { readSp500Csv } from '../local/sp500.ts';
-import { writeBundle } from './export/write-bundle.ts';
-import { makeModel } from './make-model.ts';
-import type { Report } from './measure/measure.ts';
+import type { Result } from '../core/result.ts';
+import { ROOT } from '../local/build-worker.ts';
+import { findingLine } from './data/data-report.ts';
+import { countTasks, tasksExpected } from './pipeline/count-tasks.ts';
+import type { Executor } from './pipeline/executor.ts';
+import { createJournal } from './pipeline/journal.ts';
+import { createWorkerPool } from './pipeline/worker-pool.ts';
+import { progressBar } from './progress-bar.ts';
+import { runProofs } from './prove/proofs.ts';
 import type { Recipe } from './recipe.ts';
-import { activeRecipe, spxRecipe } from './recipes.ts';
-import { measuredModelsPage } from './report/measured-models-page.ts';
-
-const USAGE = `npm run optimize -- [options]
-Trains, quantizes and releases the models, and reports what they are worth out of sample.
-  --seed N        of everything random; the same seed gives the same bytes (default 1).
-                  The next nine are measured beside it, and their bundles are not written
-  --out DIR       for report.json and report.html (default .local/optimize)
-  --bundles DIR   where <name>/manifest.json and <name>/model.onnx go (default bundles)
-  --help`;
-
-/** Seeds tried beside the released one, to tell skill from the draw. */
-const OTHER_SEEDS = 9;
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
+import { recipeOf } from './recipe-of.ts';
+import { codeCommit } from './release/code-commit.ts';
+import { runAllStages } from './run-all-stages.ts';
+import { type RunOptions, readRunOptions, USAGE } from './run-options.ts';
+import {
+  redrawReport,
+  runCompressStage,
+  runSearchStage,
+  runSelectStage,
+  type StageRun,
+} from './run-stage.ts';
 
 process.exitCode = await main(process.argv.slice(2));
 
-async function main(args: string[]): Promise<number> {
-  const options = readOptions(args);
-  if (typeof options === 'string') return fail(options);
-  if (options.help) {
+async function main(args: readonly string[]): Promise<number> {
+  const read = readRunOptions(args, availableParallelism());
+  if (!read.ok) return fail(`${read.error}\nnpm run optimize -- --help tells what there is`);
+  if (read.value === 'help') {
     console.log(USAGE);
     return 0;
   }
-  const file = await readSp500Csv();
-  const spx = (seed: number): Result<Recipe, string> => spxRecipe(file, seed);
-  const active = (seed: number): Result<Recipe, string> => ok(activeRecipe(seed));
-  const reports: Report[] = [];
-  for (const [recipeOf, otherSeeds] of [[spx, OTHER_SEEDS] as const, [active, 0] as const]) {
-    const report = await release(recipeOf, otherSeeds, options);
-    if (!report.ok) return fail(report.error);
-    for (const word of report.value.words) console.log(`  ${word}`);
-    reports.push(report.value);
-  }
-  await mkdir(options.out, { recursive: true });
-  await writeFile(join(options.out, 'report.json'), `${JSON.stringify(reports, null, 1)}\n`);
-  await writeFile(join(options.out, 'report.html'), measuredModelsPage(reports));
-  console.log(`report: ${join(options.out, 'report.html')}`);
+  const options = read.value;
+  if (options.stage === 'prove')
+    return (await runProofs(options.proofs, options.workers, console.log)) ? 0 : 1;
+  const written = options.stage === 'report' ? await redrawReport(options.outDir) : await runStage(options);
+  if (!written.ok) return fail(written.error);
+  console.log(written.value);
   return 0;
 }
 
-/** Makes and writes the model of the given seed; those of the seeds after it are only measured. */
-async function release(
-  recipeOf: (seed: number) => Result<Recipe, string>,
-  otherSeeds: number,
-  { seed, bundles }: Options,
-): Promise<Result<Report, string>> {
-  const others: Report[] = [];
-  for (let other = seed + 1; other <= seed + otherSeeds; other += 1) {
-    const made = await make(recipeOf(other), other, [], () => {});
-    if (!made.ok) return made;
-    console.log(`${made.value.report.name}: measured under seed ${other}`);
-    others.push(made.value.report);
-  }
-  const made = await make(recipeOf(seed), seed, others, (line) => console.log(line));
-  if (!made.ok) return made;
-  console.log(`written to ${await writeBundle(bundles, made.value.release)}`);
-  return ok(made.value.report);
-}
-
-async function make(
-  recipe: Result<Recipe, string>,
-  seed: number,
-  others: readonly Report[],
-  progress: (line: string) => void,
-): ReturnType<typeof makeModel> {
-  return recipe.ok ? await makeModel({ recipe: recipe.value, seed, others, progress }) : recipe;
-}
-
-interface Options {
-  readonly seed: number;
-  readonly out: string;
-  readonly bundles: string;
-  readonly help: boolean;
-}
-
-/** The options, or what is wrong with them. */
-function readOptions(args: string[]): Options | string {
+async function runStage(options: RunOptions): Promise<Result<string, string>> {
+  const recipe = await recipeOf(options.request);
+  if (!recipe.ok) return recipe;
+  for (const finding of recipe.value.source.report.findings) console.log(findingLine(finding));
+  const executor = await journalledPool(options, recipe.value);
+  const run = { recipe: recipe.value, options, executor, clock: workClock(options), print: console.log };
   try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        seed: { type: 'string', default: '1' },
-        out: { type: 'string', default: join(root, '.local', 'optimize') },
-        bundles: { type: 'string', default: join(root, 'bundles') },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    const seed = Number(values.seed);
-    if (!Number.isInteger(seed) || Math.abs(seed) > 0x7fffffff) return '--seed must be a 32-bit integer';
-    return { ...values, seed };
-  } catch (failure) {
-    return messageOf(failure);
+    return await stageOf(run);
+  } finally {
+    await executor.close();
   }
+}
+
+function stageOf(run: StageRun): Promise<Result<string, string>> {
+  switch (run.options.stage) {
+    case 'select':
+      return runSelectStage(run);
+    case 'search':
+      return runSearchStage(run);
+    case 'compress':
+      return runCompressStage(run);
+    default:
+      return runAllStages(run);
+  }
+}
+
+/** Workers behind a journal, with a bar of what they have done. */
+async function journalledPool(options: RunOptions, recipe: Recipe): Promise<Executor> {
+  const path = join(options.outDir, `${recipe.name}.journal`);
+  const bar = progressBar(process.stderr, `training ${recipe.name}`);
+  const expected = tasksExpected(options.settings, recipe.risk === undefined ? 1 : 2);
+  process.once('SIGINT', () => {
+    bar.finish();
+    console.error(`stopped; the same command with --resume goes on from ${path}`);
+    process.exit(130);
+  });
+  const journal = await createJournal({
+    path,
+    resume: options.resume,
+    programHash: codeCommit(ROOT),
+    executor: createWorkerPool(options.workers),
+  });
+  const counted = countTasks(journal, (count) => bar.update(Math.min(0.99, count / expected)));
+  return {
+    run: (task) => counted.run(task),
+    async close() {
+      bar.finish();
+      await counted.close();
+    },
+  };
+}
+
+function workClock({ budgetMs }: RunOptions): StageRun['clock'] {
+  const beganMs = performance.now();
+  return { isOver: () => budgetMs !== undefined && performance.now() - beganMs > budgetMs };
 }
 
 function fail(message: string): number {

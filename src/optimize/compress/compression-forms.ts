@@ -52,7 +52,10 @@ export function compressionForms({ model, rows, labels }: FormOptions): readonly
     form('int8, short floats, thresholds on a fine grid', { ...SHORT, thresholds: grid(9) }),
     form('int8, short floats, thresholds on a coarse grid', { ...SHORT, thresholds: grid(6) }),
     form('int8, static, min-max', calibrated(minMaxCalibrator)),
-    form('int8, static, 99.99 %', calibrated(() => percentileCalibrator(99.99))),
+    form(
+      'int8, static, 99.99 %',
+      calibrated(() => percentileCalibrator(99.99)),
+    ),
     form('int8, static, entropy', calibrated(entropyCalibrator)),
     form('int8, dynamic', { ...SHORT, arithmetic: { kind: 'dynamic' } }),
     form('int8, splits of little effect collapsed', { ...SHORT, thresholds: grid(9) }, collapsed),

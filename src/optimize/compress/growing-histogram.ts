@@ -11,7 +11,7 @@ const HALF_BINS_MAX = 4_096;
  * onnxruntime's calibrators, keeping every activation until the end, do not promise.
  */
 export class GrowingHistogram {
-  #counts = new Float64Array(0);
+  #counts: Float64Array = new Float64Array(0);
   #binWidth = 0;
   #zeros = 0;
   #low = 0;

@@ -12,7 +12,8 @@ import type { Standardiser } from '../train/standardiser.ts';
 /** What was learnt in f64, as the f32 numbers it is served from: every parameter rounded once, nothing else changed. */
 export function ensembleTables({ width, heads }: Ensemble): ModelTables {
   const inOrder = heads.every(({ name }, i) => name === headNames[i]);
-  if (!inOrder) throw new RangeError(`heads ${heads.map(({ name }) => name)} are not in the order of outputs`);
+  if (!inOrder)
+    throw new RangeError(`heads ${heads.map(({ name }) => name)} are not in the order of outputs`);
   return { inputWidth: width, heads: heads.map(headTables) };
 }
 

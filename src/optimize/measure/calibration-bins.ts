@@ -23,9 +23,7 @@ export function calibrationBins(scores: ArrayLike<number>, labels: ArrayLike<num
       positives: sum(labels),
     });
   }
-  const off = bins.map(({ predictedMean, count, positives }) =>
-    Math.abs(predictedMean * count - positives),
-  );
+  const off = bins.map(({ predictedMean, count, positives }) => Math.abs(predictedMean * count - positives));
   return { ece: off.reduce((sum, value) => sum + value, 0) / labels.length, bins };
 }
 

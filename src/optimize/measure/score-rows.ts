@@ -30,7 +30,10 @@ export function scoreRows({ scores, labels, baseRate, blockLength, seed }: Predi
   });
   return {
     rows: count,
-    positiveShare: meanOf(labels, Int32Array.from({ length: count }, (_, i) => i)),
+    positiveShare: meanOf(
+      labels,
+      Int32Array.from({ length: count }, (_, i) => i),
+    ),
     auc: estimate((indices) => areaUnderCurve(taken(scores, indices), taken(labels, indices))),
     logLoss: estimate((indices) => meanOf(losses, indices)),
     brier: estimate((indices) => meanOf(squares, indices)),

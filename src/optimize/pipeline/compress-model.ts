@@ -1,8 +1,8 @@
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Manifest } from '../../models/bundle.ts';
 import {
-  chooseCompression,
   type CompressionBounds,
+  chooseCompression,
   compressionBounds,
 } from '../compress/choose-compression.ts';
 import { compressionForms } from '../compress/compression-forms.ts';
@@ -41,6 +41,8 @@ export interface NamedTables {
 export interface CompressedModel {
   /** The f32 form first. */
   readonly forms: readonly NamedTables[];
+  /** Each form on the rows that the choice was made on. */
+  readonly steps: readonly ComparedForm[];
   readonly chosen: NamedTables;
   /** Of each form, what keeps it from being chosen; empty of the chosen and of larger ones. */
   readonly refusals: ReadonlyMap<string, readonly string[]>;
@@ -61,6 +63,7 @@ export function compressModel(options: CompressOptions): Result<CompressedModel,
   const refusals = refusalsOf(steps.value, servable, compressionBounds);
   return ok({
     forms: [reference, ...forms],
+    steps: steps.value,
     chosen: forms.find(({ name }) => name === chosen?.name) ?? reference,
     refusals,
   });

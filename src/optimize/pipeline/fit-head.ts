@@ -5,11 +5,18 @@ import { takeColumns } from '../select/take-columns.ts';
 import { combine, fitCombination } from '../train/combination.ts';
 import type { Head } from '../train/ensemble.ts';
 import type { LabelledRows } from '../train/labelled-rows.ts';
-import { type MemberLogits, memberNames } from '../train/members.ts';
+import type { MemberLogits, memberNames } from '../train/members.ts';
 import { type Fold, purgedFolds } from '../validation/purged-folds.ts';
 import { deriveSeed } from './derive-seed.ts';
 import type { Executor } from './executor.ts';
-import { allSpans, type Labelling, type LearningSet, labelledRows, labelling, type Question } from './learning-set.ts';
+import {
+  allSpans,
+  type Labelling,
+  type LearningSet,
+  labelledRows,
+  labelling,
+  type Question,
+} from './learning-set.ts';
 import { memberOptions } from './member-space.ts';
 import { type SearchOutcome, searchMembers } from './search-members.ts';
 import type { FactorySettings } from './settings.ts';
@@ -51,10 +58,10 @@ export interface OutOfFold {
  * the whole procedure on them.
  */
 export async function fitHead(fitting: HeadFitting): Promise<Result<FittedHead, string>> {
-  const { job, set, question, within, settings, seed, executor } = fitting;
+  const { job, set, question, within, seed, executor } = fitting;
   const labels = labelling(question, within);
   const folds = innerFolds(fitting);
-  if (!folds.ok) return err(`${job}, ${question.name}: ${folds.error}`);
+  if (!folds.ok) return folds;
   const selection = await select(fitting, labels, folds.value);
   const columns = columnsOf(selection, set.width);
   const rowsAt = (indices: Int32Array): LabelledRows =>
@@ -102,9 +109,16 @@ function columnsOf(selection: Selection | undefined, width: number): readonly nu
   return selection.ranking.slice(0, FALLBACK_COLUMNS).toSorted((a, b) => a - b);
 }
 
+/** The first step of {@link fitHead} alone; undefined where the settings ask for no selection. */
+export async function selectForHead(fitting: HeadFitting): Promise<Result<Selection | undefined, string>> {
+  const folds = innerFolds(fitting);
+  if (!folds.ok) return folds;
+  return ok(await select(fitting, labelling(fitting.question, fitting.within), folds.value));
+}
+
 /** Half of the range only ever trains; the rest is tested on, block after block. */
-const innerFolds = ({ set, within, settings }: HeadFitting): Result<readonly Fold[], string> =>
-  purgedFolds({
+function innerFolds({ job, set, question, within, settings }: HeadFitting): Result<readonly Fold[], string> {
+  const folds = purgedFolds({
     spans: allSpans(set),
     within,
     foldCount: settings.innerFolds,
@@ -112,6 +126,8 @@ const innerFolds = ({ set, within, settings }: HeadFitting): Result<readonly Fol
     embargoBars: set.embargoBars,
     walk: { kind: 'expanding' },
   });
+  return folds.ok ? folds : err(`${job}, ${question.name}: ${folds.error}`);
+}
 
 async function select(
   { job, set, question, within, settings, seed, executor }: HeadFitting,

@@ -51,5 +51,8 @@ const KEY_LENGTH = 64;
 
 async function readWholeLines(path: string): Promise<readonly string[]> {
   const text = await readFile(path, 'utf8').catch(() => '');
-  return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter((line) => line !== '');
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter((line) => line !== '');
 }

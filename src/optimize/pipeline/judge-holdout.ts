@@ -3,11 +3,7 @@ import type { Bundle, Manifest } from '../../models/bundle.ts';
 import { pairedGain } from '../../stats/paired-gain.ts';
 import { targetText } from '../data/target.ts';
 import { insideDomain } from '../measure/domain.ts';
-import {
-  ewmaBaselineProbabilities,
-  fitEwmaBaseline,
-  logVolatilities,
-} from '../measure/ewma-baseline.ts';
+import { ewmaBaselineProbabilities, fitEwmaBaseline, logVolatilities } from '../measure/ewma-baseline.ts';
 import { incumbentScores, scoredRows } from '../measure/incumbent.ts';
 import {
   type Equity,
@@ -19,8 +15,8 @@ import {
 import { rowLosses } from '../measure/score-rows.ts';
 import type { Recipe } from '../recipe.ts';
 import type { HeadName } from '../train/ensemble.ts';
-import { pickColumns } from '../train/pick-columns.ts';
-import { baseRateOf, featuresAt, type LearningSet } from './learning-set.ts';
+import { baseRateOf } from './learning-set.ts';
+import { modelFeatures } from './model-features.ts';
 import type { Learning } from './prepare-learning.ts';
 import type { TrainedModel } from './train-model.ts';
 
@@ -85,7 +81,8 @@ export async function judgeHoldout(look: HoldoutLook): Promise<Result<HoldoutOut
         ? `${incumbent.manifest.name} ${incumbent.version}`
         : `the base rates (${incumbent.version} runs, and was taught other targets)`;
   const nextReturns = Float64Array.from(holdout, (index) => set.nextReturns[index] as number);
-  const equity = (positions: ArrayLike<number>): Equity => equityOf(positions, nextReturns, recipe.costPerSide);
+  const equity = (positions: ArrayLike<number>): Equity =>
+    equityOf(positions, nextReturns, recipe.costPerSide);
   const constant = (position: number): Equity => equity(new Uint8Array(holdout.length).fill(position));
   return ok({
     rows,
@@ -101,15 +98,6 @@ export async function judgeHoldout(look: HoldoutLook): Promise<Result<HoldoutOut
   });
 }
 
-/** f32[indices × features of the model], from the set's. */
-export function modelFeatures(
-  set: LearningSet,
-  { columns }: Pick<TrainedModel, 'columns'>,
-  indices: Int32Array,
-): Float32Array {
-  return pickColumns(featuresAt(set, indices), set.width, columns);
-}
-
 /** The upper bound at 2.5 % of the mean of differences: below 0 they are shown to be losses. */
 export const upperBound = (differences: Float64Array): number =>
   -pairedGain(
@@ -117,11 +105,7 @@ export const upperBound = (differences: Float64Array): number =>
     0.025,
   ).low;
 
-function headOutcome(
-  { recipe, learning, trained }: HoldoutLook,
-  all: Float32Array,
-  h: number,
-): HeadOutcome {
+function headOutcome({ recipe, learning, trained }: HoldoutLook, all: Float32Array, h: number): HeadOutcome {
   const { set, development, holdout, examples } = learning;
   const { head, labelling } = trained.heads[h] as TrainedModel['heads'][number];
   const scores = Float64Array.from(holdout, (_, row) => all[row * trained.heads.length + h] as number);

@@ -68,6 +68,8 @@ export function featuresAt({ features, width }: LearningSet, indices: Int32Array
 export function allSpans({ questions }: LearningSet): LabelSpans {
   const [first, ...others] = questions.map(({ outcomes }) => outcomes.spans);
   if (!first) throw new RangeError('a set without questions');
-  const end = first.end.map((last, i) => others.reduce((latest, spans) => Math.max(latest, spans.end[i] as number), last));
+  const end = first.end.map((last, i) =>
+    others.reduce((latest, spans) => Math.max(latest, spans.end[i] as number), last),
+  );
   return { start: first.start, end };
 }

@@ -4,7 +4,6 @@ import { type SelectFeaturesOptions, type Selection, selectFeatures } from '../s
 import { selectionTrees } from '../select/selection-trees.ts';
 import type { LabelledRows } from '../train/labelled-rows.ts';
 import { weightedLogLoss } from '../train/log-loss.ts';
-import { memberOptions, middlePoint } from './member-space.ts';
 import {
   type FittedMembers,
   fitMembers,
@@ -14,6 +13,7 @@ import {
   memberLogits,
   memberNames,
 } from '../train/members.ts';
+import { memberOptions, middlePoint } from './member-space.ts';
 
 /** A piece of heavy work that stands for itself: everything it needs is in it, its seed included. */
 export type Task = SelectTask | EvaluateTask | PredictTask | FitTask;

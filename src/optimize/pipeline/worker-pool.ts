@@ -37,11 +37,14 @@ export function createWorkerPool(size: number): Executor {
   }
 
   function take(worker: Worker, reply: WorkerReply): void {
-    if (!reply.ok) return failAll(new Error(reply.message));
-    running.get(worker)?.resolve(reply.value);
-    running.delete(worker);
-    idle.push(worker);
-    dispatch();
+    if (reply.ok) {
+      running.get(worker)?.resolve(reply.value);
+      running.delete(worker);
+      idle.push(worker);
+      dispatch();
+    } else {
+      failAll(new Error(reply.message));
+    }
   }
 
   for (const worker of workers) {

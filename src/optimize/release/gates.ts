@@ -124,7 +124,14 @@ function formGates({ actingShare, exportDifferenceMax, compression }: GateFacts)
     exported,
     gate('compression flips few decisions', flipShare, 'at-most', flipShareMax, 'share', 'of acting rows'),
     gate('compression turns no BUY into SELL', opposites, 'equal', 0, 'count', 'of acting rows'),
-    gate('compression ranks as well', aucLoss, 'at-most', aucLossMax, 'plain', 'greatest loss of AUC of a head'),
+    gate(
+      'compression ranks as well',
+      aucLoss,
+      'at-most',
+      aucLossMax,
+      'plain',
+      'greatest loss of AUC of a head',
+    ),
   ];
 }
 

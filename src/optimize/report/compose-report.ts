@@ -1,5 +1,5 @@
+import type { MadeModel, Making } from '../pipeline/make-model.ts';
 import type { LookShown } from '../validation/look-at-holdout.ts';
-import type { Making, MadeModel } from '../pipeline/make-model.ts';
 import { composeCompression } from './compose/compose-compression.ts';
 import { composeDecisions } from './compose/compose-decisions.ts';
 import { composeHead } from './compose/compose-head.ts';
@@ -64,9 +64,7 @@ function composeVerdict(making: Making, made: MadeModel): OptimizationReport['ve
     name: recipe.name,
     version: hash,
     purpose:
-      recipe.purpose === 'test'
-        ? 'To act in tests; production refuses it.'
-        : 'To answer trading clients.',
+      recipe.purpose === 'test' ? 'To act in tests; production refuses it.' : 'To answer trading clients.',
     symbols: recipe.symbols,
     interval: recipe.interval,
     targets: made.trained.heads.map(({ head }, h) => ({

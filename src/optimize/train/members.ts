@@ -95,7 +95,12 @@ const perceptronStop = (stop: MemberStop, standardiser: Standardiser): Perceptro
         patience: stop.patience,
       };
 
-const fitTrees = (train: LabelledRows, stop: MemberStop, { trees }: MemberOptions, seed: number): TreeEnsemble =>
+const fitTrees = (
+  train: LabelledRows,
+  stop: MemberStop,
+  { trees }: MemberOptions,
+  seed: number,
+): TreeEnsemble =>
   stop.kind === 'counts'
     ? trainTrees(train, undefined, { ...trees, seed, treesMax: stop.trees, patience: 1 })
     : trainTrees(train, stop.rows, { ...trees, seed, treesMax: stop.treesMax, patience: stop.patience });

@@ -154,11 +154,7 @@ function initialParameters(layout: Layout, random: SeededRandom): Float64Array {
 }
 
 const lossOf = (layout: Layout, flat: Float64Array, rows: TrainingRows): number =>
-  weightedLogLoss(
-    perceptronLogits(named(layout, flat), rows.inputs).map(sigmoid),
-    rows.labels,
-    rows.weights,
-  );
+  weightedLogLoss(perceptronLogits(named(layout, flat), rows.inputs).map(sigmoid), rows.labels, rows.weights);
 
 /** Mean gradient of the weighted log-loss over the batch, into `gradient`. `activations` is scratch. */
 function batchGradient(

@@ -1,9 +1,5 @@
 /** The given columns of f32[rows × width], row-major, in the given order. */
-export function pickColumns(
-  features: Float32Array,
-  width: number,
-  columns: readonly number[],
-): Float32Array {
+export function pickColumns(features: Float32Array, width: number, columns: readonly number[]): Float32Array {
   const rowCount = features.length / width;
   const picked = new Float32Array(rowCount * columns.length);
   columns.forEach((column, to) => {

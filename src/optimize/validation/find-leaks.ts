@@ -11,7 +11,11 @@ interface LeakSearch {
   readonly featureSet: FeatureSet;
   /** f32[examples × features] that models learn from, which a caller may have made otherwise than from the bars. */
   readonly features: Float32Array;
-  readonly labels: readonly { readonly head: HeadName; readonly labels: Uint8Array; readonly spanBars: number }[];
+  readonly labels: readonly {
+    readonly head: HeadName;
+    readonly labels: Uint8Array;
+    readonly spanBars: number;
+  }[];
   /** Over the examples that may be looked at. */
   readonly folds: readonly Fold[];
   readonly seed: number;
@@ -44,6 +48,8 @@ export function findLeaks({ bars, featureSet, features, labels, folds, seed }: L
   );
   return {
     lookAhead: lookAhead.map(({ name, row }) => `${name} (first at bar ${row})`),
-    implausible: implausible.map(({ name, auc, suspicion }) => `${name} (AUC ${auc.toFixed(3)}, ${suspicion})`),
+    implausible: implausible.map(
+      ({ name, auc, suspicion }) => `${name} (AUC ${auc.toFixed(3)}, ${suspicion})`,
+    ),
   };
 }

@@ -1,4 +1,6 @@
-import { err, ok, type Result } from '../../core/result.ts';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ok, type Result } from '../../core/result.ts';
 import {
   appendLook,
   appendVerdict,
@@ -29,9 +31,9 @@ export async function noteLook(
   const ledger = await readHoldoutLedger(path);
   if (!ledger.ok) return ledger;
   const look = nextLook(ledger.value, key, candidate, ALPHA_TOTAL);
-  const appended = appendLook(ledger.value, look, at);
-  const written = appended ? await appendLedgerLine(path, appended.line) : ok(undefined);
-  return written.ok ? ok(look) : err(written.error);
+  const added = appendLook(ledger.value, look, at);
+  const written = await append(path, added?.line);
+  return written.ok ? ok(look) : written;
 }
 
 /** Writes what the look has shown, and answers all looks at this holdout. */
@@ -45,9 +47,15 @@ export async function noteVerdict(
   if (!ledger.ok) return ledger;
   const appended = appendVerdict(ledger.value, look, shown, at);
   if (!appended.ok) return appended;
-  const written = appended.value ? await appendLedgerLine(path, appended.value.line) : ok(undefined);
+  const written = await append(path, appended.value?.line);
   if (!written.ok) return written;
   return ok(looksShown(appended.value?.ledger ?? ledger.value, look));
+}
+
+async function append(path: string, line: string | undefined): Promise<Result<undefined, string>> {
+  if (line === undefined) return ok(undefined);
+  await mkdir(dirname(path), { recursive: true });
+  return appendLedgerLine(path, line);
 }
 
 function looksShown({ entries }: HoldoutLedger, key: HoldoutKey): readonly LookShown[] {

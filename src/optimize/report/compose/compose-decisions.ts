@@ -4,7 +4,8 @@ import { deflatedSharpe, sharpeOf } from '../../../stats/deflated-sharpe.ts';
 import { confusionByRegime } from '../../measure/confusion-by-regime.ts';
 import { logVolatilities } from '../../measure/ewma-baseline.ts';
 import { type Equity as Earned, equityFigures } from '../../measure/policy-equity.ts';
-import { blockLengthOf, type MadeModel, type Making } from '../../pipeline/make-model.ts';
+import { blockLengthOf } from '../../pipeline/make-candidate.ts';
+import type { MadeModel, Making } from '../../pipeline/make-model.ts';
 import type { DecisionsPart, DeflatedSharpe, Equity, MayBeAbsent } from '../optimization-report.ts';
 
 /** The policy in money over the holdout, beside holding and beside doing nothing. */
@@ -66,7 +67,8 @@ const annualSharpe = (returns: Float64Array): number =>
  * holdout. How much trials differ is taken from what chance alone makes of so many sessions: 1 ÷ (n − 1).
  */
 function composeDeflated(looks: number, { returns }: Earned): MayBeAbsent<DeflatedSharpe> {
-  if (returns.every((value) => value === returns[0])) return { absent: 'it earned the same in every session' };
+  if (returns.every((value) => value === returns[0]))
+    return { absent: 'it earned the same in every session' };
   const trials = POLICIES_TRIED * looks;
   const variance = 1 / (returns.length - 1);
   return { probability: deflatedSharpe(sharpeOf(returns), { count: trials, variance }), trials, looks };

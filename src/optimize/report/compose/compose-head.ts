@@ -1,10 +1,11 @@
+import { pairedGain } from '../../../stats/paired-gain.ts';
+import { targetSentence, targetText } from '../../data/target.ts';
 import { calibrationBins } from '../../measure/calibration-bins.ts';
 import { scoreRows } from '../../measure/score-rows.ts';
-import { targetSentence, targetText } from '../../data/target.ts';
-import { pairedGain } from '../../../stats/paired-gain.ts';
 import { deriveSeed } from '../../pipeline/derive-seed.ts';
 import { upperBound } from '../../pipeline/judge-holdout.ts';
-import { blockLengthOf, type MadeModel, type Making } from '../../pipeline/make-model.ts';
+import { blockLengthOf } from '../../pipeline/make-candidate.ts';
+import type { MadeModel, Making } from '../../pipeline/make-model.ts';
 import { memberSpace } from '../../pipeline/member-space.ts';
 import type { SearchOutcome } from '../../pipeline/search-members.ts';
 import { parameterImportance } from '../../search/parameter-importance.ts';
@@ -45,10 +46,7 @@ export function composeHead(making: Making, made: MadeModel, h: number): HeadPar
   };
 }
 
-function composeSelection(
-  selection: Selected | undefined,
-  names: readonly string[],
-): MayBeAbsent<Selection> {
+function composeSelection(selection: Selected | undefined, names: readonly string[]): MayBeAbsent<Selection> {
   if (selection === undefined) return { absent: 'it was not asked for' };
   const { ranking, steps, kept, findings } = selection;
   const importance = new Map(findings.shadow.map(({ feature, importance }) => [feature, importance]));
@@ -92,7 +90,8 @@ function difference(
 }
 
 function composeSearch({ settings, seed }: Making, { trials }: SearchOutcome): MayBeAbsent<Search> {
-  if (trials.length === 0) return { absent: 'no trials were asked for, so the middle of the space was taken' };
+  if (trials.length === 0)
+    return { absent: 'no trials were asked for, so the middle of the space was taken' };
   return {
     sampler: settings.sampler,
     objective: 'log-loss of the mean of the members on walk-forward folds, nats',

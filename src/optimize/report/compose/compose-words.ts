@@ -1,8 +1,8 @@
-import type { MadeModel } from '../../pipeline/make-model.ts';
-import { upperBound } from '../../pipeline/judge-holdout.ts';
 import { areaUnderCurve } from '../../../stats/area-under-curve.ts';
 import { pairedGain } from '../../../stats/paired-gain.ts';
 import { equityFigures } from '../../measure/policy-equity.ts';
+import { upperBound } from '../../pipeline/judge-holdout.ts';
+import type { MadeModel } from '../../pipeline/make-model.ts';
 
 /** What the figures allow to be said, in words that do not depend on who reads them. */
 export function composeWords(made: MadeModel): string[] {

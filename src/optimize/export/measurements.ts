@@ -1,0 +1,39 @@
+import { areaUnderCurve } from '../../stats/area-under-curve.ts';
+import { equityFigures } from '../measure/policy-equity.ts';
+import { rowLosses } from '../measure/score-rows.ts';
+import type { MadeModel } from '../pipeline/make-model.ts';
+
+/** What a bundle was measured to be worth on its holdout, by name: for people, beside the bundle and outside its hash. */
+export function measurementsOf({
+  outcome,
+  comparedForms,
+  compressed,
+  look,
+}: MadeModel): Record<string, number> {
+  const { heads, followed, buyAndHold, actions, gains } = outcome;
+  const form = comparedForms[compressed.forms.indexOf(compressed.chosen)]?.joint;
+  const share = (wanted: string): number =>
+    actions.filter((action) => action === wanted).length / actions.length;
+  const figures = {
+    holdoutExamples: actions.length,
+    holdoutLook: look.index,
+    holdoutGain: mean(gains),
+    holdoutGrowth: equityFigures(followed).growth,
+    holdoutGrowthBuyAndHold: equityFigures(buyAndHold).growth,
+    holdoutBuyShare: share('BUY'),
+    holdoutSellShare: share('SELL'),
+    compressionSaving: form?.saving ?? 0,
+    compressionFlipShare: form?.flips.flipShare ?? 0,
+    ...Object.fromEntries(
+      heads.flatMap(({ name, scores, labels, gains: own }) => [
+        [`${name}Auc`, areaUnderCurve(scores, labels)],
+        [`${name}LogLoss`, mean(rowLosses(scores, labels))],
+        [`${name}Gain`, mean(own)],
+      ]),
+    ),
+  };
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, roundTo6(value)]));
+}
+
+const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const roundTo6 = (x: number): number => Math.round(x * 1e6) / 1e6;

@@ -1,0 +1,124 @@
+import { err, ok, type Result } from '../../core/result.ts';
+import type { Manifest } from '../../models/bundle.ts';
+import { ensembleTables } from '../export/ensemble-tables.ts';
+import { choosePolicy } from '../measure/choose-policy.ts';
+import { fitDomain } from '../measure/domain.ts';
+import type { Recipe } from '../recipe.ts';
+import { findLeaks, type Leaks } from '../validation/find-leaks.ts';
+import { type ComparedRows, type CompressedModel, compressModel } from './compress-model.ts';
+import { deriveSeed } from './derive-seed.ts';
+import type { Executor } from './executor.ts';
+import { modelFeatures } from './model-features.ts';
+import { type Learning, prepareLearning } from './prepare-learning.ts';
+import type { FactorySettings } from './settings.ts';
+import { type TrainedModel, trainModel } from './train-model.ts';
+import type { WorkClock } from './work-clock.ts';
+
+export interface CandidateMaking {
+  readonly recipe: Recipe;
+  readonly settings: FactorySettings;
+  readonly seed: number;
+  readonly executor: Executor;
+  readonly clock: WorkClock;
+  /** Called as each stage begins. */
+  readonly onStage: (stage: string) => void;
+}
+
+/** A model ready to be judged: everything about it was learnt or chosen on the development examples alone. */
+export interface Candidate {
+  readonly learning: Learning;
+  readonly leaks: Leaks;
+  readonly trained: TrainedModel;
+  readonly policy: Manifest['policy'];
+  readonly domain: Manifest['domain'];
+  readonly compressed: CompressedModel;
+}
+
+/** Examples → nested walk-forward training → policy → compression. The holdout is cut off first and not looked at. */
+export async function makeCandidate(making: CandidateMaking): Promise<Result<Candidate, string>> {
+  const { recipe, settings, seed, executor, clock, onStage } = making;
+  onStage('prepare');
+  const learning = prepareLearning(recipe);
+  if (!learning.ok) return err(`${recipe.name}: ${learning.error}`);
+  onStage('train');
+  const { set, development } = learning.value;
+  const trained = await trainModel({ set, within: development, settings, seed, executor, clock });
+  if (!trained.ok) return trained;
+  onStage('compress');
+  const leaks = leaksOf(recipe, learning.value, trained.value, seed);
+  const policy = policyOf(recipe, learning.value, trained.value);
+  const fitted = comparedRows(learning.value, trained.value, development);
+  const domain = fitDomain(fitted.features, trained.value.columns.length, recipe.domainMargin);
+  const compressed = compressModel({
+    ...formComparison(making, policy, domain),
+    model: ensembleTables(trained.value.ensemble),
+    fitted,
+    compared: comparedRows(learning.value, trained.value, outOfFoldIndices(trained.value)),
+  });
+  if (!compressed.ok) return compressed;
+  return ok({
+    learning: learning.value,
+    leaks,
+    trained: trained.value,
+    policy,
+    domain,
+    compressed: compressed.value,
+  });
+}
+
+export const formComparison = (
+  { recipe, seed }: CandidateMaking,
+  policy: Manifest['policy'],
+  domain: Manifest['domain'],
+) => ({
+  policy,
+  domain,
+  blockLength: blockLengthOf(recipe),
+  seed: deriveSeed(seed, 'compress'),
+});
+
+/** Rows over which a bootstrap keeps the order: a month of sessions, or more where labels reach further. */
+export const blockLengthOf = ({ direction, risk }: Recipe): number =>
+  Math.max(21, 2 * Math.max(direction.horizonBars, risk?.horizonBars ?? 0));
+
+function policyOf(recipe: Recipe, { set }: Learning, { heads }: TrainedModel): Manifest['policy'] {
+  const [direction, risk] = heads.map(({ outOfFold }) => outOfFold.scores);
+  return choosePolicy({
+    thresholds: recipe.thresholds,
+    direction: direction as Float64Array,
+    risk,
+    nextReturns: Float64Array.from(
+      (heads[0] as TrainedModel['heads'][number]).outOfFold.indices,
+      (index) => set.nextReturns[index] as number,
+    ),
+    costPerSide: recipe.costPerSide,
+  });
+}
+
+function outOfFoldIndices({ heads }: TrainedModel): Int32Array {
+  return (heads[0] as TrainedModel['heads'][number]).outOfFold.indices;
+}
+
+export function comparedRows({ set }: Learning, trained: TrainedModel, indices: Int32Array): ComparedRows {
+  return {
+    features: modelFeatures(set, trained, indices),
+    labels: trained.heads.map(({ labelling }) =>
+      Uint8Array.from(indices, (index) => labelling.labels[index] as number),
+    ),
+  };
+}
+
+function leaksOf(recipe: Recipe, learning: Learning, { folds, heads }: TrainedModel, seed: number): Leaks {
+  return findLeaks({
+    bars: recipe.source.bars,
+    featureSet: recipe.featureSet,
+    features: learning.set.features,
+    labels: heads.map(({ head, labelling }, h) => ({
+      head: head.name,
+      labels: labelling.labels,
+      spanBars: (learning.set.questions[h]?.target.horizonBars ?? 0) + 1,
+    })),
+    folds: folds.map(({ fold }) => fold),
+    seed: deriveSeed(seed, 'leaks'),
+  });
+}

@@ -1,0 +1,44 @@
+import { proveCompression } from './compression.ts';
+import { proveHalving } from './halving.ts';
+import { proveSearch } from './search.ts';
+import { proveSelection, selectionSets } from './selection.ts';
+import { proveTrainer } from './trainer.ts';
+
+/** What a proof found: whether every bar is met, and the figures for people. */
+export interface Proof {
+  readonly passed: boolean;
+  readonly lines: readonly string[];
+}
+
+const proofs = {
+  search: () => proveSearch({ studies: 100 }),
+  halving: () => proveHalving({ studies: 20 }),
+  selection: (_, print) =>
+    proveSelection({ sets: selectionSets, seeds: Array.from({ length: 20 }, (_, i) => i + 1), print }),
+  trainer: () => proveTrainer({ seed: 1, rounds: 5, python: 'python3' }),
+  compression: async () => {
+    const proven = await proveCompression({ seed: 1 });
+    return proven.ok ? proven.value : { passed: false, lines: [proven.error] };
+  },
+} as const satisfies Record<string, (workers: number, print: (line: string) => void) => Promise<Proof>>;
+
+export type ProofName = keyof typeof proofs;
+
+export const proofNames = Object.keys(proofs) as readonly ProofName[];
+
+/** Runs the proofs one after the other; true when all of them passed. */
+export async function runProofs(
+  names: readonly ProofName[],
+  workers: number,
+  print: (line: string) => void,
+): Promise<boolean> {
+  let allPassed = true;
+  for (const name of names) {
+    print(`## ${name}`);
+    const { passed, lines } = await proofs[name](workers, print);
+    for (const line of lines) print(line);
+    print(`${name}: ${passed ? 'passed' : 'FAILED'}`);
+    allPassed &&= passed;
+  }
+  return allPassed;
+}

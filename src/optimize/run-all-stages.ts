@@ -1,0 +1,88 @@
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { ed25519PublicKey } from '../core/ed25519.ts';
+import { ok, type Result } from '../core/result.ts';
+import { ROOT } from '../local/build-worker.ts';
+import { RELEASE_KEY_FILE, releaseKey } from '../local/release-key.ts';
+import { measurementsOf } from './export/measurements.ts';
+import { writeBundle } from './export/write-bundle.ts';
+import { readIncumbent } from './measure/incumbent.ts';
+import { type MadeModel, type Making, makeModel } from './pipeline/make-model.ts';
+import { codeCommit } from './release/code-commit.ts';
+import { composeReport } from './report/compose-report.ts';
+import { writeReport } from './report/write-report.ts';
+import type { StageRun } from './run-stage.ts';
+import { type StageClock, stageClock } from './stage-clock.ts';
+import { ALPHA_TOTAL, noteLook, noteVerdict } from './validation/look-at-holdout.ts';
+
+/**
+ * Everything from data to verdict. A bundle is written only where every gate passed; the report, and the look in the
+ * ledger, always. Answers what to do next, in one line.
+ */
+export async function runAllStages(run: StageRun): Promise<Result<string, string>> {
+  const { recipe, options, print } = run;
+  const key = releaseKey({ env: process.env, path: RELEASE_KEY_FILE });
+  if (!key.ok) return key;
+  const incumbent = await readIncumbent(options.bundlesDir, recipe.name, [ed25519PublicKey(key.value)]);
+  if (!incumbent.ok) return incumbent;
+  const ledger = join(options.bundlesDir, 'holdout-ledger.jsonl');
+  const stages = stageClock(() => performance.now());
+  const making: Making = {
+    recipe,
+    settings: options.settings,
+    seed: options.seed,
+    executor: run.executor,
+    clock: run.clock,
+    onStage: (stage) => stages.begin(stage),
+    incumbent: incumbent.value,
+    look: (holdout, candidate) => noteLook(ledger, holdout, candidate, now()),
+    signingKey: key.value,
+    codeCommit: codeCommit(ROOT),
+  };
+  const made = await makeModel(making);
+  if (!made.ok) return made;
+  const reported = await report(run, making, made.value, ledger, stages);
+  if (!reported.ok) return reported;
+  print(`report: ${reported.value}`);
+  if (!made.value.isReleased) {
+    process.exitCode = REFUSED;
+    return ok(`${recipe.name} is refused; nothing was written that serves`);
+  }
+  const path = await writeBundle(options.bundlesDir, made.value.release, measurementsOf(made.value));
+  print(`released ${recipe.name} ${made.value.release.bundle.version}: ${path}`);
+  return ok(`npm start -- --bundles ${options.bundlesDir} --models ${recipe.name}`);
+}
+
+/** Exit status of a run that did all it should and found the candidate wanting. */
+const REFUSED = 3;
+
+const now = (): string => new Date().toISOString();
+
+async function report(
+  { options, print }: StageRun,
+  making: Making,
+  made: MadeModel,
+  ledger: string,
+  stages: StageClock,
+): Promise<Result<string, string>> {
+  const shown = { statistic: made.gain.low, isAccepted: made.isReleased };
+  const looks = await noteVerdict(ledger, made.look, shown, now());
+  if (!looks.ok) return looks;
+  const composed = composeReport(making, made, {
+    looks: looks.value,
+    alpha: ALPHA_TOTAL,
+    stages: stages.finish(),
+    versions: { node: process.version, v8: process.versions.v8 ?? 'another engine' },
+    machine: {
+      processor: cpus()[0]?.model ?? 'unknown',
+      cores: cpus().length,
+      memoryGiB: Math.round(totalmem() / 1_073_741_824),
+      workers: options.workers,
+    },
+  });
+  for (const { name, passed, detail } of made.gates)
+    print(`${passed ? 'passed' : 'FAILED'}  ${name}: ${detail}`);
+  for (const word of composed.verdict.words) print(`  ${word}`);
+  const written = await writeReport(options.outDir, composed);
+  return written.ok ? ok(written.value.pageFile) : written;
+}

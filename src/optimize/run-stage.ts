@@ -1,0 +1,131 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../core/message-of.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import type { Executor } from './pipeline/executor.ts';
+import { type FittedHead, fitHead, selectForHead } from './pipeline/fit-head.ts';
+import { toJournalText } from './pipeline/journal-text.ts';
+import { makeCandidate } from './pipeline/make-candidate.ts';
+import { type Learning, prepareLearning } from './pipeline/prepare-learning.ts';
+import type { WorkClock } from './pipeline/work-clock.ts';
+import type { Recipe } from './recipe.ts';
+import type { OptimizationReport } from './report/optimization-report.ts';
+import { writeReport } from './report/write-report.ts';
+import type { RunOptions } from './run-options.ts';
+
+/** One stage alone, on the development examples; it says what it found and leaves it in a file of its own. */
+export interface StageRun {
+  readonly recipe: Recipe;
+  readonly options: RunOptions;
+  readonly executor: Executor;
+  readonly clock: WorkClock;
+  readonly print: (line: string) => void;
+}
+
+/** Features ranked and chosen, head by head. */
+export async function runSelectStage(run: StageRun): Promise<Result<string, string>> {
+  const learning = prepareLearning(run.recipe);
+  if (!learning.ok) return learning;
+  const names = learning.value.set.featureNames;
+  const selections = await Promise.all(
+    learning.value.set.questions.map(async (question) => ({
+      question,
+      selection: await selectForHead(fittingOf(run, learning.value, question)),
+    })),
+  );
+  for (const { question, selection } of selections) {
+    if (!selection.ok) return selection;
+    const steps = selection.value?.steps ?? [];
+    run.print(`${question.name}: ${steps.map(({ name, kept }) => `${name} kept ${kept.length}`).join(', ')}`);
+    for (const feature of selection.value?.ranking ?? []) {
+      const reason = steps.flatMap(({ dropped }) => dropped).find((dropped) => dropped.feature === feature);
+      run.print(`  ${reason ? 'dropped' : 'kept   '} ${names[feature]}${reason ? `: ${reason.reason}` : ''}`);
+    }
+  }
+  return write(
+    run,
+    'selection.json',
+    selections.map(({ question, selection }) => ({
+      head: question.name,
+      selection: selection.ok ? selection.value : undefined,
+      features: names,
+    })),
+  );
+}
+
+/** Hyperparameters, head by head. */
+export async function runSearchStage(run: StageRun): Promise<Result<string, string>> {
+  const learning = prepareLearning(run.recipe);
+  if (!learning.ok) return learning;
+  const fits = await Promise.all(
+    learning.value.set.questions.map((question) => fitHead(fittingOf(run, learning.value, question))),
+  );
+  const heads: FittedHead[] = [];
+  for (const fit of fits) {
+    if (!fit.ok) return fit;
+    heads.push(fit.value);
+  }
+  for (const { head, search } of heads) {
+    run.print(`${head.name}: ${search.trials.length} trials, ${search.epochs} epochs, ${search.trees} trees`);
+    for (const { number, outcome } of search.trials) {
+      const value = outcome.kind === 'complete' ? outcome.value.toFixed(6) : outcome.kind;
+      run.print(`  trial ${number}: ${value}`);
+    }
+    for (const [name, value] of Object.entries(search.point)) run.print(`  ${name} = ${value}`);
+  }
+  return write(
+    run,
+    'search.json',
+    heads.map(({ head, search }) => ({ head: head.name, search })),
+  );
+}
+
+/** Every compressed form beside the f32 one, on out-of-fold rows; the holdout is not looked at. */
+export async function runCompressStage(run: StageRun): Promise<Result<string, string>> {
+  const { recipe, options, executor, clock, print } = run;
+  const { settings, seed } = options;
+  const made = await makeCandidate({ recipe, settings, seed, executor, clock, onStage: () => undefined });
+  if (!made.ok) return made;
+  const { steps, refusals, chosen } = made.value.compressed;
+  for (const { joint } of steps) {
+    const { name, gzipBytes, saving, flips, aucLoss } = joint;
+    const reasons = refusals.get(name) ?? [];
+    print(
+      `${name === chosen.name ? '→' : ' '} ${name.padEnd(48)} ${String(gzipBytes).padStart(7)} B gzipped, −${(saving * 100).toFixed(1)} %, flips ${(flips.flipShare * 100).toFixed(3)} %, AUC −${aucLoss.toFixed(5)}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`,
+    );
+  }
+  return write(run, 'compression.json', steps);
+}
+
+/** Draws the page again from the report that an earlier run left. */
+export async function redrawReport(outDir: string): Promise<Result<string, string>> {
+  const path = join(outDir, 'report.json');
+  try {
+    const report = JSON.parse(await readFile(path, 'utf8')) as OptimizationReport;
+    const written = await writeReport(outDir, report);
+    return written.ok ? ok(written.value.pageFile) : written;
+  } catch (failure) {
+    return err(`${path}: ${messageOf(failure)}; a run of all stages writes it`);
+  }
+}
+
+function fittingOf(
+  { options, executor, clock }: StageRun,
+  learning: Learning,
+  question: Learning['set']['questions'][number],
+) {
+  const { settings, seed } = options;
+  const { set, development: within } = learning;
+  return { job: 'final', set, question, within, settings, seed, executor, clock };
+}
+
+async function write({ options }: StageRun, file: string, found: unknown): Promise<Result<string, string>> {
+  const path = join(options.outDir, file);
+  try {
+    await mkdir(options.outDir, { recursive: true });
+    await writeFile(path, `${toJournalText(found)}\n`);
+    return ok(path);
+  } catch (failure) {
+    return err(`${path}: ${messageOf(failure)}`);
+  }
+}
