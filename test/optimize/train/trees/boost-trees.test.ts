@@ -145,5 +145,9 @@ describe('boostTrees', () => {
     expect(fitting({ labels: new Uint8Array(29) })).toThrow('29 labels');
     expect(fitting({ weights: new Float64Array(30) })).toThrow('a weight is 0');
     expect(fitting({})).not.toThrow();
+    const wider = { ...rows, width: 2 };
+    expect(() => boostTrees({ ...rows, binned, validation: wider, options: plainTreeOptions })).toThrow(
+      'validation rows have 2 features, not 1',
+    );
   });
 });
