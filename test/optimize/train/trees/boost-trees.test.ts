@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { SeededRandom } from '../../../../src/core/seeded-random.ts';
 import type { LabelledRows } from '../../../../src/optimize/train/labelled-rows.ts';
 import { binFeatures } from '../../../../src/optimize/train/trees/bin-features.ts';
 import { boostTrees } from '../../../../src/optimize/train/trees/boost-trees.ts';
 import { trainTrees } from '../../../../src/optimize/train/trees/train-trees.ts';
+import type { Tree } from '../../../../src/optimize/train/trees/tree-ensemble.ts';
+import { treeLogits } from '../../../../src/optimize/train/trees/tree-logits.ts';
 import { plainTreeOptions, type TreeOptions } from '../../../../src/optimize/train/trees/tree-options.ts';
+import { TreeSampler } from '../../../../src/optimize/train/trees/tree-sampler.ts';
+import { pickedRows } from './picked-rows.ts';
 import { randomRows } from './random-rows.ts';
 
 /** The gain of the best single split, by trying every value of every feature on the raw rows. */
@@ -84,6 +89,54 @@ describe('boostTrees', () => {
     expect(ensemble).toEqual(trainTrees(train, rows(21), options));
   });
 
+  it('depends on no order of the rows: shuffled ones give the same bits, gains included', () => {
+    const rows = randomRows({
+      seed: 30,
+      count: 3000,
+      width: 3,
+      missingShare: 0.05,
+      isOne: (row, random) => (row[0] as number) * (row[1] as number) + 0.3 * random.normal() > 0,
+    });
+    const random = new SeededRandom(30);
+    const order = Array.from({ length: rows.count }, (_, i) => ({ i, at: random.uniform() }));
+    const sorted = order.sort((a, b) => a.at - b.at).map(({ i }) => i);
+    const boosted = (all: LabelledRows) =>
+      boostTrees({ ...all, binned: binFeatures(all, 255), validation: undefined, options: plainTreeOptions });
+    expect(boosted(pickedRows(rows, sorted))).toEqual(boosted(rows));
+  });
+
+  it('scores the rows a tree was not grown on as well, before the next one', () => {
+    const rows = randomRows({
+      seed: 31,
+      count: 500,
+      width: 2,
+      missingShare: 0.1,
+      isOne: (row, random) => (row[0] as number) + 0.3 * random.normal() > 0,
+    });
+    const options = { ...plainTreeOptions, treesMax: 2, leavesMax: 4, learningRate: 1, rowFraction: 0.5 };
+    const binned = binFeatures(rows, 255);
+    const { ensemble } = boostTrees({ ...rows, binned, validation: undefined, options });
+    const [first, second] = ensemble.trees as [Tree, Tree];
+    const sampler = new TreeSampler(rows.count, rows.width, options);
+    const drawn = new Int32Array(rows.count);
+    sampler.drawRows(drawn);
+    const drawnCount = sampler.drawRows(drawn);
+    const logits = treeLogits({ ...ensemble, trees: [first] }, rows.features);
+    const marked = { ...second, leaf: Float32Array.from(second.leaf, (_, i) => i) };
+    const leafOf = treeLogits({ width: 2, base: 0, trees: [marked] }, rows.features);
+    const gradients = new Float64Array(second.leaf.length);
+    const hessians = new Float64Array(second.leaf.length);
+    for (const row of drawn.subarray(0, drawnCount)) {
+      const leaf = leafOf[row] as number;
+      const probability = 1 / (1 + Math.exp(-(logits[row] as number)));
+      gradients[leaf] = (gradients[leaf] as number) + probability - (rows.labels[row] as number);
+      hessians[leaf] = (hessians[leaf] as number) + probability * (1 - probability);
+    }
+    second.leaf.forEach((value, leaf) => {
+      expect(value).toBeCloseTo(-(gradients[leaf] as number) / (hessians[leaf] as number), 4);
+    });
+  });
+
   it('refuses labels and weights that are not of its rows', () => {
     const rows = randomRows({ seed: 1, count: 30, width: 1, missingShare: 0, isOne: () => true });
     const binned = binFeatures(rows, 255);
@@ -92,5 +145,9 @@ describe('boostTrees', () => {
     expect(fitting({ labels: new Uint8Array(29) })).toThrow('29 labels');
     expect(fitting({ weights: new Float64Array(30) })).toThrow('a weight is 0');
     expect(fitting({})).not.toThrow();
+    const wider = { ...rows, width: 2 };
+    expect(() => boostTrees({ ...rows, binned, validation: wider, options: plainTreeOptions })).toThrow(
+      'validation rows have 2 features, not 1',
+    );
   });
 });

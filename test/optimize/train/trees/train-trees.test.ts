@@ -8,6 +8,7 @@ import type { Tree, TreeEnsemble } from '../../../../src/optimize/train/trees/tr
 import { treeLogits } from '../../../../src/optimize/train/trees/tree-logits.ts';
 import { plainTreeOptions, type TreeOptions } from '../../../../src/optimize/train/trees/tree-options.ts';
 import { areaUnderCurve } from '../../../../src/stats/area-under-curve.ts';
+import { pickedRows } from './picked-rows.ts';
 import { randomRows } from './random-rows.ts';
 
 const small: TreeOptions = { ...plainTreeOptions, treesMax: 20, leavesMax: 8, rowsInLeafMin: 5 };
@@ -25,18 +26,6 @@ const xorRows = (seed: number, count = 1500): LabelledRows =>
 
 function lossOf(ensemble: TreeEnsemble, rows: LabelledRows): number {
   return logLoss(Array.from(treeLogits(ensemble, rows.features), sigmoid), rows.labels);
-}
-
-/** The rows of `rows` in the order of `indices`, which may repeat. */
-function picked(rows: LabelledRows, indices: readonly number[]): LabelledRows {
-  const { width, features, labels, weights } = rows;
-  return {
-    count: indices.length,
-    width,
-    features: Float32Array.from(indices.flatMap((i) => [...features.subarray(i * width, (i + 1) * width)])),
-    labels: Uint8Array.from(indices, (i) => labels[i] as number),
-    weights: Float64Array.from(indices, (i) => weights[i] as number),
-  };
 }
 
 function depthOf(tree: Tree, node: number): number {
@@ -118,22 +107,14 @@ describe('trainTrees', () => {
     expect(largest({ l1: 20 })).toBeLessThan(largest({}));
   });
 
-  it('depends on no order of the rows: shuffled ones give the same bits', () => {
-    const rows = xorRows(8);
-    const random = new SeededRandom(8);
-    const order = Array.from({ length: rows.count }, (_, i) => ({ i, at: random.uniform() }));
-    const shuffled = picked(
-      rows,
-      order.sort((a, b) => a.at - b.at).map(({ i }) => i),
-    );
-    expect(trainTrees(shuffled, undefined, small)).toEqual(trainTrees(rows, undefined, small));
-  });
-
   it('takes a weight of 2 for the same row twice', () => {
     const features = Float32Array.from({ length: 3 * 400 }, (_, i) => Math.round(3 * Math.sin(i * i)));
     const base = { ...xorRows(9, 400), features };
     const weights = Float64Array.from({ length: 400 }, (_, i) => 1 + (i % 2));
-    const twice = picked(base, Array.from({ length: 400 }, (_, i) => (i % 2 === 1 ? [i, i] : [i])).flat());
+    const twice = pickedRows(
+      base,
+      Array.from({ length: 400 }, (_, i) => (i % 2 === 1 ? [i, i] : [i])).flat(),
+    );
     const options = { ...small, rowsInLeafMin: 1 };
     const weighted = trainTrees({ ...base, weights }, undefined, options);
     const repeated = trainTrees(twice, undefined, options);
@@ -227,6 +208,18 @@ describe('a monotone constraint', () => {
     }
     return count;
   }
+
+  it('lets no split go against its direction, which would only part the rows', () => {
+    const falling = randomRows({
+      seed: 17,
+      count: 300,
+      width: 1,
+      missingShare: 0,
+      isOne: (row) => at(row, 0) < 0,
+    });
+    expect(trainTrees(falling, undefined, { ...small, monotone: [1] }).trees).toEqual([]);
+    expect(trainTrees(falling, undefined, { ...small, monotone: [-1] }).trees).not.toEqual([]);
+  });
 
   it('holds on every line in its direction, through many interacting trees', () => {
     const options = { ...small, treesMax: 60, leavesMax: 16 };
