@@ -62,8 +62,8 @@ const RESAMPLES = 2000;
 
 /**
  * Our search against Optuna 5.0.0's: simple regret after 100 trials of the eight functions of
- * `datasets/optuna-regret.csv`, and, against random search alone, a mixed conditional space. About a minute a core for 100
- * studies; the same figures on every run.
+ * `datasets/optuna-regret.csv`, and, against random search alone, a mixed conditional space. The same figures on every run; 100 studies
+ * take about 100 s of one core.
  */
 export async function proveSearch({ studies }: SearchProofOptions): Promise<SearchProof> {
   const optuna = optunaRegrets(await readFile(REGRET_FILE, 'utf8'));

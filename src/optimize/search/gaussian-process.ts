@@ -15,7 +15,7 @@ import {
  * determination), a constant mean of 0 and noise.
  *
  * Sources: Rasmussen and Williams, "Gaussian processes for machine learning" (2006), algorithm 2.1 and equations 5.8,
- * 5.9; the prior of the length scales: Hvarfner, Hellsten and Nardi, "Vanilla Bayesian optimization performs great in
+ * 5.9; the form of the length scales' prior: Hvarfner, Hellsten and Nardi, "Vanilla Bayesian optimization performs great in
  * high dimensions", ICML 2024.
  */
 export interface GaussianProcess {
@@ -103,10 +103,7 @@ function descend(start: Float64Array, slopeAt: (at: Float64Array) => Slope): Flo
       const slope = agreement < 0 ? 0 : (gradient[i] as number);
       before[i] = slope;
       const [low, high] = i < at.length - 1 ? LOG_SCALE_BOUNDS : LOG_NOISE_BOUNDS;
-      const next =
-        (at[i] as number) -
-        Number(slope > 0) * (steps[i] as number) +
-        Number(slope < 0) * (steps[i] as number);
+      const next = (at[i] as number) - Math.sign(slope) * (steps[i] as number);
       at[i] = Math.min(high, Math.max(low, next));
     }
   }

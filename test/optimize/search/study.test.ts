@@ -129,17 +129,15 @@ describe('a study', () => {
 
   it('spreads a batch over few values, and repeats one only when there are no others', () => {
     const space: Space = { x: { kind: 'categorical', choices: ['good', 'bad', 'worse'] } };
-    const study = created({ ...options, space, sampler: { kind: 'tpe', isMultivariate: true } });
-    for (let i = 0; i < 30; i += 1) {
-      const { number, point } = next(study);
-      study.report(number, {
-        kind: 'complete',
-        value: ['good', 'bad', 'worse'].indexOf(point['x'] as string),
-      });
+    for (let seed = 0; seed < 8; seed += 1) {
+      const study = created({ space, sampler: { kind: 'tpe', isMultivariate: true }, seed });
+      for (let i = 0; i < 30; i += 1) {
+        const { number, point } = next(study);
+        study.report(number, { kind: 'complete', value: point['x'] === 'good' ? 0 : 1 });
+      }
+      const batch = Array.from({ length: 4 }, () => next(study).point['x']);
+      expect(new Set(batch.slice(0, 3)).size, `seed ${seed}`).toBe(3);
     }
-    const batch = Array.from({ length: 4 }, () => next(study).point['x']);
-    expect(new Set(batch.slice(0, 3)).size).toBe(3);
-    expect(batch).toHaveLength(4);
   });
 
   it('takes one report for a trial it suggested, of finite values', () => {
