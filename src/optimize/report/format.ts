@@ -14,7 +14,7 @@ export const integer: Format = (value) => decimals(0)(value);
 export const decimals =
   (digits: number): Format =>
   (value) =>
-    value === null || !Number.isFinite(value) ? ABSENT : grouped(value, digits);
+    isMeasured(value) ? grouped(value, digits) : ABSENT;
 
 export const percent =
   (digits: number): Format =>
@@ -25,7 +25,7 @@ export const percent =
 export const signed =
   (format: Format): Format =>
   (value) =>
-    value !== null && value > 0 ? `+${format(value)}` : format(value);
+    isMeasured(value) && value > 0 ? `+${format(value)}` : format(value);
 
 export const nats: Format = decimals(4);
 export const microseconds: Format = (value) => withUnit(value, 2, 'µs');
@@ -63,7 +63,7 @@ export const estimate = (figure: Estimate, format: Format): string =>
 export function quantity(value: Figure, unit: Unit): string {
   switch (unit) {
     case 'nats':
-      return value === null ? ABSENT : `${decimals(5)(value)}${NARROW_SPACE}nats`;
+      return withUnit(value, 5, 'nats');
     case 'share':
       return percent(2)(value);
     case 'count':

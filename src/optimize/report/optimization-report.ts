@@ -289,7 +289,7 @@ export interface Confusion {
 export interface CompressionPart {
   /** In the order they were tried; the first is the uncompressed form all others are measured against. */
   readonly steps: readonly CompressionStep[];
-  /** Name of the step that is released. */
+  /** Form that would be released. */
   readonly chosen: string;
   readonly bounds: { readonly flipShareMax: number; readonly aucLossMax: number };
   /** Rows on which flips were counted, and what they are. */

@@ -6,7 +6,7 @@ export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;
   --page: #fbfbf9; --card: #ffffff; --ink: #1c2024; --soft: #4d555e; --faint: #68707a;
-  --line: #dfe2e5; --grid: #e9ebed; --band: rgb(0 0 0 / .04);
+  --line: #dfe2e5; --grid: #e9ebed; --band: rgb(0 0 0 / .04); --shade: rgb(0 0 0 / .13);
   --s1: #0072b2; --s2: #d55e00; --s3: #5f6770; --tested: #0072b2; --trained: #9cc7e2; --held: #d55e00;
   --good: #00664a; --good-tint: #e2f3ec; --bad: #a83c00; --bad-tint: #fbe9df; --fair: #7a5200; --fair-tint: #fbf0d6;
   --heat: 0 114 178; --link: #005f96;
@@ -14,7 +14,7 @@ export const PAGE_STYLE = `
 @media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #111418; --card: #181c21; --ink: #e9ebee; --soft: #b4bbc3; --faint: #939ba5;
-    --line: #30363d; --grid: #262b31; --band: rgb(255 255 255 / .06);
+    --line: #30363d; --grid: #262b31; --band: rgb(255 255 255 / .06); --shade: rgb(0 0 0 / .7);
     --s1: #56b4e9; --s2: #e69f00; --s3: #a0a8b1; --tested: #56b4e9; --trained: #2f5d7a; --held: #e69f00;
     --good: #5fd3ac; --good-tint: #12312a; --bad: #ff9d66; --bad-tint: #3b2116; --fair: #f0c75e; --fair-tint: #352b12;
     --heat: 86 180 233; --link: #7cc5f0;
@@ -85,11 +85,19 @@ p { margin: .5rem 0; max-width: 44rem; }
 .words li::marker { color: var(--faint); }
 
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: .9rem 2rem; margin: 1.25rem 0; }
+.facts.short { grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); }
 .facts dt { color: var(--faint); font-size: .85rem; }
 .facts dd { margin: 0; }
 
-.scroll { overflow-x: auto; margin: 1.25rem 0; }
+.scroll {
+  overflow-x: auto; margin: 1.25rem 0; background:
+    linear-gradient(90deg, var(--page) 40%, transparent) left / 2.5rem 100% no-repeat local,
+    linear-gradient(270deg, var(--page) 40%, transparent) right / 2.5rem 100% no-repeat local,
+    linear-gradient(90deg, var(--shade), transparent) left / .8rem 100% no-repeat scroll,
+    linear-gradient(270deg, var(--shade), transparent) right / .8rem 100% no-repeat scroll;
+}
 table { border-collapse: collapse; font-size: .9rem; line-height: 1.45; min-width: 100%; }
+table.small { min-width: min(100%, 34rem); }
 th, td { padding: .5rem 1.4rem .5rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--grid); }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--faint); font-weight: 500; font-size: .82rem; vertical-align: bottom; border-bottom-color: var(--line); }
@@ -98,7 +106,8 @@ tbody tr:hover { background: var(--band); }
 .figure { text-align: right; white-space: nowrap; }
 td.text { min-width: 9rem; }
 tr.strong > * { font-weight: 650; }
-td .line { display: block; }
+td .line, td .between { display: block; }
+td .between { color: var(--faint); font-size: .8rem; font-weight: 400; }
 .badge { display: inline-block; padding: .05rem .5rem; border-radius: 1rem; font-size: .82rem; font-weight: 550; white-space: nowrap; background: var(--band); color: var(--soft); }
 .badge.good { background: var(--good-tint); color: var(--good); }
 .badge.bad { background: var(--bad-tint); color: var(--bad); }
@@ -119,6 +128,7 @@ svg text { font-size: 12px; fill: var(--soft); font-variant-numeric: tabular-num
 svg .axis text, svg .title, svg .note { fill: var(--faint); font-size: 11.5px; }
 svg .grid { stroke: var(--grid); fill: none; }
 svg .base, svg .zero { stroke: var(--faint); fill: none; }
+svg .label, svg .note { paint-order: stroke; stroke: var(--page); stroke-width: 3px; stroke-linejoin: round; }
 svg .label { fill: var(--ink); }
 svg .label.faint { fill: var(--faint); }
 svg .strong .label { font-weight: 650; }
@@ -156,7 +166,10 @@ svg .chosen .form { fill: var(--s1); }
 svg .chosen .number { fill: var(--page); font-weight: 700; }
 
 .regimes { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15.5rem), 1fr)); gap: 1.5rem 2rem; margin: 1.25rem 0; }
+.heat { table-layout: fixed; width: 100%; }
 .heat th, .heat td { padding: .55rem .6rem; }
+.heat th { min-width: 0; padding-left: 0; white-space: normal; }
+.heat thead th:first-child { width: 4.2rem; }
 .heat tbody td { border: 2px solid var(--page); border-radius: 4px; }
 .heat td span { display: block; font-size: .8rem; color: var(--soft); }
 .heat-0 { background: rgb(var(--heat) / .02); } .heat-1 { background: rgb(var(--heat) / .06); }
@@ -185,17 +198,27 @@ svg .chosen .number { fill: var(--page); font-weight: 700; }
   .tiles { grid-template-columns: 1fr 1fr; gap: 1.25rem 1rem; }
   .tile .value { font-size: 1.5rem; }
   th, td { padding-right: 1rem; }
+  .stacked thead { display: none; }
+  .stacked tr { display: block; padding: .7rem 0; border-bottom: 1px solid var(--line); }
+  .stacked th, .stacked td { display: flex; justify-content: space-between; gap: 1rem; padding: .12rem 0; border: 0; text-align: right; white-space: normal; }
+  .stacked tbody th { display: block; text-align: left; font-size: 1rem; font-weight: 650; }
+  .stacked td::before { content: attr(data-title); color: var(--faint); text-align: left; white-space: nowrap; }
 }
 @media print {
   @page { margin: 16mm 14mm; }
-  body { font-size: 10pt; background: #ffffff; }
+  :root { --page: #ffffff; }
+  body { font-size: 10pt; }
+  section { padding-top: 1rem; }
+  h3 { margin-top: 1.5rem; }
   header, .layout { max-width: none; padding-left: 0; padding-right: 0; }
   .layout { display: block; }
   nav, .skip, .tip, details { display: none; }
   section + section { border-top: 0; margin-top: 1rem; }
   h2, h3, h4 { break-after: avoid; }
   figure, tr, .verdict, .tiles, .regimes > div { break-inside: avoid; }
-  .scroll { overflow: visible; }
+  .scroll { overflow: visible; background: none; }
+  figure > svg { max-height: 11cm; }
+  .lead + .facts { break-before: avoid; }
   table { font-size: 8.5pt; }
   th, td { padding: .3rem .7rem .3rem 0; }
   .verdict, .warning, .badge, svg, .heat td { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -1,4 +1,6 @@
+import { setting } from './format.ts';
 import { type Content, html, type Markup } from './html.ts';
+import type { Settings } from './optimization-report.ts';
 
 interface Section {
   readonly id: string;
@@ -19,4 +21,13 @@ export const absence = (reason: string): Markup => html`<p class="absent">Not av
 
 /** Names with values. */
 export const facts = (entries: readonly (readonly [string, Content])[]): Markup =>
-  html`<dl class="facts">${entries.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  html`<dl class="facts">${entries.map(fact)}</dl>`;
+
+export function settingFacts(settings: Settings): Markup {
+  const entries = Object.entries(settings);
+  if (entries.length === 0) return absence('nothing was recorded');
+  return html`<dl class="facts short">${entries.map(([name, value]) => fact([name, setting(value)]))}</dl>`;
+}
+
+const fact = ([name, value]: readonly [string, Content]): Markup =>
+  html`<div><dt>${name}</dt><dd>${value}</dd></div>`;

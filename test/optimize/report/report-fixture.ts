@@ -50,7 +50,7 @@ export function fixtureReport(seed: number): OptimizationReport {
       },
       incumbent: { name: 'spx-1d', version: hash(random) },
       words: [
-        'The direction head cannot be told from chance: the 95 % interval of its AUC, 0.487 to 0.547, holds 0.5.',
+        'The direction head cannot be told from chance: the 95 % interval of its AUC holds 0.5.',
         'The risk head beats EWMA volatility by 0.0213 nats per row (0.0102 to 0.0325).',
         'Followed over the holdout after costs the policy grew less than holding, with two thirds of its greatest fall.',
         'Quantized, the model is 78 % smaller, and 0.11 % of the decisions differ; no BUY became SELL.',
@@ -222,10 +222,10 @@ function head(random: SeededRandom, { isRisk, rows }: { isRisk: boolean; rows: n
   const scores = (count: number, spread: number): Scores => ({
     rows: count,
     positiveShare: isRisk ? 0.21 + 0.05 * random.normal() * spread : 0.53 + 0.01 * random.normal(),
-    auc: around((isRisk ? 0.74 : 0.515) + 0.012 * random.normal() * spread, 0.03 * spread),
+    auc: around((isRisk ? 0.74 : 0.505) + 0.012 * random.normal() * spread, 0.03 * spread),
     logLoss: around((isRisk ? 0.462 : 0.6911) + 0.004 * random.normal(), 0.012 * spread),
     brier: around((isRisk ? 0.149 : 0.2489) + 0.002 * random.normal(), 0.006 * spread),
-    gain: around(scale * (1.2 + 0.6 * random.normal() * spread), scale * 0.9 * spread),
+    gain: around(scale * ((isRisk ? 1.2 : 0.3) + 0.6 * random.normal() * spread), scale * 1.3 * spread),
   });
   return {
     name: isRisk ? 'risk' : 'direction',
@@ -324,7 +324,7 @@ function head(random: SeededRandom, { isRisk, rows }: { isRisk: boolean; rows: n
 }
 
 function trial(random: SeededRandom, number: number, floor: number, scale: number): SearchTrial {
-  if (random.uniform() < 0.03) return { number, outcome: 'failed', detail: 'loss became NaN in epoch 3' };
+  if (random.uniform() < 0.03) return { number, outcome: 'failed', detail: 'the loss diverged in epoch 3' };
   const value = floor + scale * (0.15 + 1.6 * exp(-number / 18) * random.uniform() + 0.25 * random.uniform());
   if (random.uniform() < 0.25) return { number, outcome: 'pruned', value: value + scale * random.uniform() };
   return { number, outcome: 'complete', value: random.uniform() < 0.03 ? value + 12 * scale : value };

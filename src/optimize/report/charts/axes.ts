@@ -56,10 +56,10 @@ export const polyline = (points: readonly { readonly x: number; readonly y: numb
   html`${points.map(({ x, y }, i) => html`${i === 0 ? 'M' : 'L'}${x} ${y}`)}`;
 
 /** Length of text in the pictures' font, roughly: enough to make room for it. */
-export const textWidthPx = (text: string): number => text.length * 6.6;
+export const textWidthPx = (text: string): number => text.length * 7;
 
 /** Shortened to fit; the table behind the chart has it whole. */
 export function fitted(text: string, widthPx: number): string {
-  const characters = Math.floor(widthPx / 6.6);
+  const characters = Math.floor(widthPx / 7);
   return text.length <= characters ? text : `${text.slice(0, Math.max(1, characters - 1))}…`;
 }

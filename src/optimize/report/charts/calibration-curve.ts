@@ -24,8 +24,8 @@ interface Point extends CalibrationBin, Interval {
 /** Observed share by predicted probability beside the diagonal of perfect calibration; counts in a strip below. */
 export function calibrationCurve({ ece, bins }: Calibration, size: ChartSize): Markup {
   const points = bins.map(calibrationPoint);
-  const plotPx = size === 'wide' ? 320 : 290;
-  const left = size === 'wide' ? 210 : 52;
+  const plotPx = size === 'wide' ? 380 : 290;
+  const left = 52;
   const area: PlotArea = { left, right: left + plotPx, top: 26, bottom: 26 + plotPx };
   const wanted = extentOf(
     points.flatMap(({ predictedMean, low, high }) => [predictedMean, low, high]),

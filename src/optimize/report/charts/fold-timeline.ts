@@ -40,7 +40,7 @@ export function foldTimeline(validation: ValidationPart, size: ChartSize): Marku
       summary: `Timeline of ${folds.length} walk-forward folds from ${instant(extent.low)}, each trained on the past of its test; ${isAbsent(holdout) ? 'no holdout' : `holdout ${spanText(holdout)}`}.`,
     },
     [
-      bottomAxis(timeTicks(extent, size === 'wide' ? 10 : 4), x, area, 'grid'),
+      bottomAxis(timeTicks(extent, size === 'wide' ? 12 : 5), x, area, 'grid'),
       ...[...rows, last].map((row, i) => line(row, x, area.top + (i + 0.5) * ROW_PX, area)),
     ],
   );

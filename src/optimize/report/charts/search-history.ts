@@ -21,10 +21,10 @@ export function searchHistory({ trials, objective }: Search, size: ChartSize): M
     top: 26,
     bottom: size === 'wide' ? 250 : 230,
   };
-  const complete = trials.flatMap((trial) =>
-    trial.outcome === 'complete' && isMeasured(trial.value) ? [trial.value] : [],
+  const values = trials.flatMap((trial) =>
+    trial.outcome !== 'failed' && isMeasured(trial.value) ? [trial.value] : [],
   );
-  const extent = extentOf(withoutTail(complete), 0.08);
+  const extent = extentOf(withoutTail(values), 0.08);
   const y = linearScale(extent, area.bottom - 18, area.top);
   const numbers = {
     low: Math.min(...trials.map(({ number }) => number)) - 1,
@@ -96,7 +96,7 @@ function mark(trial: SearchTrial, x: Scale, y: Scale, area: PlotArea): Markup {
   const name = `Trial ${integer(trial.number)}`;
   if (trial.outcome === 'failed' || !isMeasured(trial.value)) {
     const detail = trial.outcome === 'failed' ? trial.detail : 'value not measured';
-    return html`<g class="hit"><title>${name}, failed: ${detail}</title><path class="failed" d="M${at - 3.5} ${area.bottom - 10}l7 7m0 -7l-7 7"/></g>`;
+    return html`<g class="hit"><title>${name}, ${trial.outcome}: ${detail}</title><path class="failed" d="M${at - 3.5} ${area.bottom - 10}l7 7m0 -7l-7 7"/></g>`;
   }
   const title = html`<title>${name}, ${trial.outcome}: ${setting(trial.value)}</title>`;
   const height = y(trial.value);

@@ -10,7 +10,7 @@ import {
   type OptimizationReport,
 } from '../optimization-report.ts';
 import { absence, section } from '../section.ts';
-import { figures, table, text } from '../table.ts';
+import { estimateCell, figures, table, text } from '../table.ts';
 
 /** What each smaller form of the model costs. */
 export function compressionSection({ compression }: OptimizationReport): Markup {
@@ -22,8 +22,10 @@ export function compressionSection({ compression }: OptimizationReport): Markup 
   if (isAbsent(compression)) return section(place, absence(compression.absent));
   if (compression.steps.length === 0) return section(place, absence('no form was measured'));
   return section(place, [
-    html`<p>Flips were counted on ${integer(compression.rows)} rows: ${compression.rowsDetail}.</p>`,
-    stepTable(compression),
+    html`<h3>Size and speed</h3>`,
+    sizeTable(compression),
+    html`<h3>What they lose</h3><p>Flips were counted on ${integer(compression.rows)} rows: ${compression.rowsDetail}. At most ${percent(2)(compression.bounds.flipShareMax)} may flip, none from BUY to SELL or back, and the AUC may fall by ${decimals(4)(compression.bounds.aucLossMax)}.</p>`,
+    lossTable(compression),
     frontierFigure(compression, {
       title: 'Size against decision flips',
       caption:
@@ -68,11 +70,11 @@ function frontierFigure({ steps, chosen }: CompressionPart, frontier: Frontier):
   );
   return figure({
     title,
-    caption: `${caption} Beside a mark stands the time for a row on the fastest engine measured.`,
+    caption: `${caption} Beside a mark, where there is room, stands the time for a row on the fastest engine measured.`,
     legend: [
       {
         sample: html`<g class="chosen"><circle class="form" cx="13" cy="7" r="6"/></g>`,
-        meaning: 'released form',
+        meaning: 'chosen form',
       },
       {
         sample: html`<circle class="form" cx="13" cy="7" r="6"/>`,
@@ -101,47 +103,57 @@ function frontierFigure({ steps, chosen }: CompressionPart, frontier: Frontier):
   });
 }
 
-function stepTable({ steps, chosen }: CompressionPart): Markup {
+function sizeTable({ steps, chosen }: CompressionPart): Markup {
   const whole = steps[0]?.gzippedBytes ?? NaN;
   return table({
-    label: 'Forms of the model',
+    label: 'Size and speed of the forms',
+    narrow: 'stacked',
     columns: [
       text('form'),
-      ...[
-        'size',
-        'gzipped',
-        'of the first',
-        'flips',
-        'BUY↔SELL',
-        'acting rows',
-        'AUC',
-        'log-loss, nats',
-        'its change, 95 %',
-        'ECE',
-        'µs a row',
-      ].map(figures),
+      figures('size'),
+      figures('gzipped'),
+      figures('of the first'),
+      figures('a row'),
       text('why'),
     ],
     rows: steps.map((step, i): readonly Content[] => [
-      html`${`${i + 1}. ${step.form}`}${step.form === chosen ? html` <span class="badge good">released</span>` : null}`,
+      formName(step, i, chosen),
       bytes(step.sizeBytes),
       bytes(step.gzippedBytes),
       percent(1)(step.gzippedBytes / whole),
-      percent(2)(step.flipShare),
-      integer(step.oppositeFlips),
-      percent(1)(step.actingShare),
-      decimals(4)(step.auc),
-      decimals(5)(step.logLoss),
-      i === 0 ? 'reference' : interval(step.logLossChange, signed(decimals(5))),
-      nats(step.ece),
       step.latencies.map(
-        ({ engine, usPerRow }) => html`<span class="line">${engine} ${decimals(2)(usPerRow)}</span>`,
+        ({ engine, usPerRow }) => html`<span class="line">${engine} ${microseconds(usPerRow)}</span>`,
       ),
       step.detail,
     ]),
     rowClass: (i) => (steps[i]?.form === chosen ? 'strong' : ''),
   });
 }
+
+const lossTable = ({ steps, chosen }: CompressionPart): Markup =>
+  table({
+    label: 'What the forms lose',
+    columns: [
+      text('form'),
+      ...['flips', 'BUY↔SELL', 'acting rows', 'AUC', 'log-loss, nats', 'its change, 95 %', 'ECE'].map(
+        figures,
+      ),
+    ],
+    rows: steps.map((step, i): readonly Content[] => [
+      formName(step, i, chosen),
+      percent(2)(step.flipShare),
+      integer(step.oppositeFlips),
+      percent(1)(step.actingShare),
+      decimals(4)(step.auc),
+      decimals(5)(step.logLoss),
+      i === 0 ? 'reference' : estimateCell(step.logLossChange, signed(decimals(5))),
+      nats(step.ece),
+    ]),
+    rowClass: (i) => (steps[i]?.form === chosen ? 'strong' : ''),
+  });
+
+const formName = ({ form }: CompressionStep, index: number, chosen: string): Markup =>
+  html`${`${index + 1}. ${form}`}${form === chosen ? html` <span class="badge good">chosen</span>` : null}`;
 
 function fastest({ latencies }: CompressionStep): string {
   const [first] = [...latencies].sort((a, b) => a.usPerRow - b.usPerRow);

@@ -26,6 +26,7 @@ export function dataSection({ data }: OptimizationReport): Markup {
 const findingTable = (findings: readonly Finding[]): Markup =>
   table({
     label: 'Findings in the data',
+    narrow: 'stacked',
     columns: [text('finding'), text('severity'), figures('count'), text('first rows'), text('detail')],
     rows: findings.map(({ code, severity, count, rows, detail }): readonly Content[] => [
       html`<code>${code}</code>`,

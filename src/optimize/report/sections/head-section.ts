@@ -1,7 +1,7 @@
 import { calibrationCurve, calibrationPoint } from '../charts/calibration-curve.ts';
 import { intervalDots } from '../charts/interval-dots.ts';
 import { boxSample, figure, lineSample } from '../figure.ts';
-import { decimals, estimate, integer, interval, nats, percent, setting, signed } from '../format.ts';
+import { decimals, integer, interval, nats, percent, signed } from '../format.ts';
 import { type Content, html, type Markup } from '../html.ts';
 import {
   type Calibration,
@@ -10,8 +10,8 @@ import {
   isAbsent,
   type Scores,
 } from '../optimization-report.ts';
-import { absence, facts, section } from '../section.ts';
-import { figures, table, text } from '../table.ts';
+import { absence, section, settingFacts } from '../section.ts';
+import { estimateCell, figures, table, text } from '../table.ts';
 import { searchBlock } from './search-block.ts';
 import { selectionBlock } from './selection-block.ts';
 
@@ -22,8 +22,8 @@ export function headSection(head: HeadPart, index: number): Markup {
     return section({ ...place, lead: 'This output was not trained.' }, absence(head.absent));
   return section({ ...place, lead: `${head.question} Target: ${head.target}.` }, [
     html`<h3>Worth out of sample</h3>`,
+    head.comparisons.map(({ sentence }) => html`<p class="take">${sentence}</p>`),
     scoreFigure(head),
-    html`<p class="take">${head.comparisons.map(({ sentence }) => html`${sentence} `)}</p>`,
     html`<h3>Calibration</h3>`,
     isAbsent(head.calibration) ? absence(head.calibration.absent) : calibrationFigure(head.calibration),
     html`<h3>Features</h3>`,
@@ -31,9 +31,7 @@ export function headSection(head: HeadPart, index: number): Markup {
     html`<h3>Search</h3>`,
     isAbsent(head.search) ? absence(head.search.absent) : searchBlock(head.search),
     html`<h3>Chosen parameters and members</h3>`,
-    Object.keys(head.parameters).length === 0
-      ? absence('no parameters were recorded')
-      : facts(Object.entries(head.parameters).map(([name, value]) => [name, setting(value)])),
+    settingFacts(head.parameters),
     memberTable(head),
   ]);
 }
@@ -77,10 +75,10 @@ function scoreTable(folds: readonly Scores[], holdout: readonly Scores[], head: 
     name,
     integer(scores.rows),
     percent(1)(scores.positiveShare),
-    estimate(scores.auc, decimals(3)),
-    estimate(scores.logLoss, nats),
-    estimate(scores.brier, nats),
-    signed(nats)(scores.gain.value),
+    estimateCell(scores.auc, decimals(3)),
+    estimateCell(scores.logLoss, nats),
+    estimateCell(scores.brier, nats),
+    estimateCell(scores.gain, signed(nats)),
   ];
   return table({
     label: `Out-of-sample scores of the head ${head}`,

@@ -1,7 +1,7 @@
-import { duration, setting } from '../format.ts';
+import { duration } from '../format.ts';
 import { html, type Markup } from '../html.ts';
-import type { OptimizationReport, Settings } from '../optimization-report.ts';
-import { absence, facts, section } from '../section.ts';
+import type { OptimizationReport } from '../optimization-report.ts';
+import { absence, section, settingFacts } from '../section.ts';
 import { figures, table, text } from '../table.ts';
 
 /** With what and where it was made. */
@@ -12,11 +12,11 @@ export function lineageSection({ lineage }: OptimizationReport): Markup {
     {
       id: 'lineage',
       title: 'Lineage and machine',
-      lead: "What is needed to make it again. Durations, versions and machine stand outside the bundle's hash.",
+      lead: 'What is needed to make it again. Durations, versions and machine stand outside the bundle’s hash.',
     },
     [
       html`<h3>Parameters of the run</h3>`,
-      settings(parameters),
+      settingFacts(parameters),
       html`<h3>Stages</h3>`,
       stages.length === 0
         ? absence('no stage was timed')
@@ -30,15 +30,9 @@ export function lineageSection({ lineage }: OptimizationReport): Markup {
             rowClass: (i) => (i === stages.length ? 'strong' : ''),
           }),
       html`<h3>Versions</h3>`,
-      settings(versions),
+      settingFacts(versions),
       html`<h3>Machine</h3>`,
-      settings(machine),
+      settingFacts(machine),
     ],
   );
-}
-
-function settings(values: Settings): Markup {
-  const entries = Object.entries(values);
-  if (entries.length === 0) return absence('nothing was recorded');
-  return facts(entries.map(([name, value]) => [name, setting(value)]));
 }

@@ -13,7 +13,7 @@ export function validationSection({ validation }: OptimizationReport): Markup {
     {
       id: 'validation',
       title: 'Validation layout',
-      lead: 'Every choice was made inside the development span, each fold tested on what came after its training. The holdout was looked at once per candidate, and every look is counted.',
+      lead: 'Every choice was made inside the development span, each fold tested on what came after its training. The holdout stayed out of all of them; looks at it are counted in the ledger.',
     },
     [
       isAbsent(holdout) ? html`<p class="absent">There is no holdout: ${holdout.absent}.</p>` : null,
@@ -21,7 +21,7 @@ export function validationSection({ validation }: OptimizationReport): Markup {
         ? absence('no folds were made')
         : figure({
             title: 'Walk-forward folds',
-            caption: `Examples whose label reaches into a test were purged and ${embargoes(validation)} left out as embargo; at this scale that gap is a hair's breadth.`,
+            caption: `Examples whose label reaches into a test were purged and ${embargoes(validation)} left out as embargo; at this scale that gap is a hair’s breadth.`,
             legend: [
               { sample: thinSample('train'), meaning: 'trained' },
               { sample: boxSample('test'), meaning: 'tested' },

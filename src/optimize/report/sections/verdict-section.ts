@@ -49,7 +49,7 @@ function headline({ heads, decisions, compression }: OptimizationReport): Markup
       ? []
       : [
           tile(
-            `${head.name}: AUC on the holdout`,
+            `${head.name} AUC, holdout`,
             decimals(3)(head.holdout.auc.value),
             `95 %: ${interval(head.holdout.auc, decimals(3))}`,
           ),
@@ -93,6 +93,7 @@ const words = ({ words }: Verdict): Markup | null =>
 function gateTable(gates: readonly Gate[]): Markup {
   return html`<h3>Gates</h3><p>A model leaves the factory only if every gate passes.</p>${table({
     label: 'Gates of the release',
+    narrow: 'stacked',
     columns: [text('gate'), text('result'), figures('measured'), figures('has to be'), text('detail')],
     rows: gates.map((gate): readonly Content[] => [
       gate.name,
