@@ -1,8 +1,13 @@
-import type { AttributeProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } from './model-proto.ts';
+import { type AttributeValue, attributeProto } from './attribute-proto.ts';
+import type { ModelProto, NodeProto, TensorProto, ValueInfoProto } from './model-proto.ts';
 import { type Tensor, tensorType, toTensorProto } from './tensor.ts';
 
 /** The operator set the builder's nodes are written in. 13 is the first with per-axis DequantizeLinear. */
 const OPSET = 13;
+
+/** The domain of the tree ensembles, and the version of its operator set they are written in (ONNX 1.11). */
+const ML_DOMAIN = 'ai.onnx.ml';
+const ML_OPSET = 3;
 
 /** A value inside a graph, made by the builder that knows it. */
 export interface GraphValue {
@@ -40,26 +45,24 @@ export class GraphBuilder {
     return value;
   }
 
-  /** A node with one output, called `name`. Integer attributes only: no operator used here has others. */
+  /** A node of ONNX's own operator set with one output, called `name`. */
   node(
     opType: string,
     name: string,
     inputs: readonly GraphValue[],
-    attributes: Readonly<Record<string, number>> = {},
+    attributes: Readonly<Record<string, AttributeValue>> = {},
   ): GraphValue {
-    for (const input of inputs) this.#assertDefined(input);
-    const value = this.#define(name);
-    this.#nodes.push({
-      inputs: inputs.map((input) => input.name),
-      outputs: [name],
-      // Optional, and the output names the node as well.
-      name: undefined,
-      opType,
-      attributes: Object.entries(attributes).map(([key, int]) => intAttribute(key, int)),
-      domain: undefined,
-      unknown: [],
-    });
-    return value;
+    return this.#add(undefined, opType, name, inputs, attributes);
+  }
+
+  /** A node of the `ai.onnx.ml` operator set with one output, called `name`. */
+  mlNode(
+    opType: string,
+    name: string,
+    inputs: readonly GraphValue[],
+    attributes: Readonly<Record<string, AttributeValue>>,
+  ): GraphValue {
+    return this.#add(ML_DOMAIN, opType, name, inputs, attributes);
   }
 
   floatOutput(value: GraphValue, dims: readonly Dimension[]): void {
@@ -68,9 +71,12 @@ export class GraphBuilder {
   }
 
   build(): ModelProto {
+    const hasMl = this.#nodes.some(({ domain }) => domain === ML_DOMAIN);
+    const operatorSet = { domain: '', version: OPSET, unknown: [] };
+    const mlOperatorSet = { domain: ML_DOMAIN, version: ML_OPSET, unknown: [] };
     return {
-      // IR 7 is what opset 13 was released with (ONNX 1.8).
-      irVersion: 7,
+      // IR 7 is what opset 13 was released with (ONNX 1.8), IR 8 is ml opset 3's (ONNX 1.11).
+      irVersion: hasMl ? 8 : 7,
       producerName: 'ultrathink',
       graph: {
         nodes: this.#nodes,
@@ -80,9 +86,31 @@ export class GraphBuilder {
         outputs: this.#outputs,
         unknown: [],
       },
-      operatorSets: [{ domain: '', version: OPSET, unknown: [] }],
+      operatorSets: hasMl ? [operatorSet, mlOperatorSet] : [operatorSet],
       unknown: [],
     };
+  }
+
+  #add(
+    domain: string | undefined,
+    opType: string,
+    name: string,
+    inputs: readonly GraphValue[],
+    attributes: Readonly<Record<string, AttributeValue>>,
+  ): GraphValue {
+    for (const input of inputs) this.#assertDefined(input);
+    const value = this.#define(name);
+    this.#nodes.push({
+      inputs: inputs.map((input) => input.name),
+      outputs: [name],
+      // Optional, and the output names the node as well.
+      name: undefined,
+      opType,
+      attributes: Object.entries(attributes).map(([key, attribute]) => attributeProto(key, attribute)),
+      domain,
+      unknown: [],
+    });
+    return value;
   }
 
   #define(name: string): GraphValue {
@@ -96,21 +124,6 @@ export class GraphBuilder {
     if (!this.#names.has(value.name)) throw new Error(`graph value '${value.name}' belongs to another graph`);
   }
 }
-
-/** `AttributeProto.AttributeType.INT`. */
-const INT_ATTRIBUTE = 2;
-
-const intAttribute = (name: string, int: number): AttributeProto => ({
-  name,
-  float: undefined,
-  int,
-  bytes: undefined,
-  tensor: undefined,
-  floats: [],
-  ints: [],
-  type: INT_ATTRIBUTE,
-  unknown: [],
-});
 
 const floatValueInfo = (name: string, dims: readonly Dimension[]): ValueInfoProto => ({
   name,

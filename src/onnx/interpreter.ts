@@ -2,6 +2,7 @@ import { err, ok, type Result } from '../core/result.ts';
 import { sigmoid } from '../core/sigmoid.ts';
 import type { ModelProto, NodeProto } from './model-proto.ts';
 import { fromTensorProto, sizeOf, type Tensor, type TensorValues } from './tensor.ts';
+import { treeEnsembleRegressor } from './tree-ensemble-regressor.ts';
 
 /**
  * A reference evaluation of the operators our own models are made of, in f32 with each operation rounded on
@@ -26,8 +27,9 @@ export function createInterpreter(model: ModelProto): Result<Interpreter, string
   }
   const steps: { readonly node: NodeProto; readonly operator: Operator }[] = [];
   for (const node of graph.nodes) {
-    const operator = (node.domain ?? '') === '' ? operators.get(node.opType ?? '') : undefined;
-    if (!operator) return err(`operator ${node.domain ?? ''}:${node.opType} is not supported`);
+    const name = `${node.domain ?? ''}:${node.opType}`;
+    const operator = operators.get(name);
+    if (!operator) return err(`operator ${name} is not supported`);
     steps.push({ node, operator });
   }
   return ok({
@@ -48,16 +50,21 @@ export function createInterpreter(model: ModelProto): Result<Interpreter, string
 /** Inputs in the node's order to its one output. */
 type Operator = (inputs: readonly Tensor[], node: NodeProto) => Tensor;
 
+/** By domain and type; ONNX's own domain is empty. */
 const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
-  ['Add', elementwise((a, b) => a + b)],
-  ['Sub', elementwise((a, b) => a - b)],
-  ['Mul', elementwise((a, b) => a * b)],
-  ['Relu', ([x]) => mapped(required(x), (value) => Math.max(0, value))],
-  ['Sigmoid', ([x]) => mapped(required(x), sigmoid)],
-  ['Clip', ([x, low, high]) => clip(required(x), scalarOf(low), scalarOf(high))],
-  ['MatMul', ([a, b]) => matMul(required(a), required(b))],
-  ['QuantizeLinear', ([x, scale, zero]) => quantize(required(x), scalarOf(scale), required(zero))],
-  ['DequantizeLinear', dequantize],
+  [':Add', elementwise((a, b) => a + b)],
+  [':Sub', elementwise((a, b) => a - b)],
+  [':Mul', elementwise((a, b) => a * b)],
+  [':Relu', ([x]) => mapped(required(x), (value) => Math.max(0, value))],
+  [':Sigmoid', ([x]) => mapped(required(x), sigmoid)],
+  [':Clip', ([x, low, high]) => clip(required(x), scalarOf(low), scalarOf(high))],
+  [':Gather', ([x, indices], node) => gather(required(x), required(indices), intOf(node, 'axis', 0))],
+  [':Concat', (inputs, node) => concat(inputs, intOf(node, 'axis', 0))],
+  [':MatMul', ([a, b]) => matMul(required(a), required(b), undefined)],
+  [':Gemm', gemm],
+  [':QuantizeLinear', ([x, scale, zero]) => quantize(required(x), scalarOf(scale), required(zero))],
+  [':DequantizeLinear', dequantize],
+  ['ai.onnx.ml:TreeEnsembleRegressor', ([x], node) => treeEnsembleRegressor(required(x), node)],
 ]);
 
 function named(values: ReadonlyMap<string, Tensor>, name: string): Tensor {
@@ -76,6 +83,12 @@ function scalarOf(tensor: Tensor | undefined): number {
   if (value === undefined || tensor?.values.length !== 1) throw new Error('expected a tensor of one element');
   return value;
 }
+
+const intOf = (node: NodeProto, name: string, otherwise: number): number =>
+  node.attributes.find((attribute) => attribute.name === name)?.int ?? otherwise;
+
+const floatOf = (node: NodeProto, name: string, otherwise: number): number =>
+  node.attributes.find((attribute) => attribute.name === name)?.float ?? otherwise;
 
 const mapped = (x: Tensor, f: (value: number) => number): Tensor => ({
   dims: x.dims,
@@ -102,25 +115,101 @@ function elementwise(f: (a: number, b: number) => number): Operator {
 const clip = (x: Tensor, low: number, high: number): Tensor =>
   mapped(x, (value) => Math.min(Math.max(value, low), high));
 
-/** [n, k] × [k, m], summed in the order of k in f32. */
-function matMul(a: Tensor, b: Tensor): Tensor {
+/** The columns `indices` of x[n, width], as x[n, indices]. */
+function gather(x: Tensor, indices: Tensor, axis: number): Tensor {
+  const [n = 0, width = 0] = x.dims;
+  if (x.dims.length !== 2 || indices.dims.length !== 1 || axis !== 1)
+    throw new Error(`cannot gather [${indices.dims}] of [${x.dims}] on axis ${axis}`);
+  const picked = Array.from(indices.values);
+  if (!picked.every((index) => index >= 0 && index < width))
+    throw new Error(`cannot gather columns ${picked} of ${width}`);
+  const values = Array.from({ length: n }, (_, row) =>
+    picked.map((index) => x.values[row * width + index] ?? NaN),
+  );
+  return { dims: [n, picked.length], values: Float32Array.from(values.flat()) };
+}
+
+/** Matrices of as many rows side by side. */
+function concat(parts: readonly Tensor[], axis: number): Tensor {
+  const n = parts[0]?.dims[0] ?? 0;
+  if (axis !== 1 || !parts.every(({ dims }) => dims.length === 2 && dims[0] === n))
+    throw new Error(`cannot concatenate ${parts.map(({ dims }) => `[${dims}]`)} on axis ${axis}`);
+  const width = parts.reduce((sum, { dims }) => sum + (dims[1] ?? 0), 0);
+  const values = new Float32Array(n * width);
+  let column = 0;
+  for (const part of parts) {
+    const partWidth = part.dims[1] ?? 0;
+    for (let row = 0; row < n; row += 1) {
+      values.set(part.values.subarray(row * partWidth, (row + 1) * partWidth), row * width + column);
+    }
+    column += partWidth;
+  }
+  return { dims: [n, width], values };
+}
+
+/** a × b + c, or a × bᵀ + c with `transB`; c is a row for every row. */
+function gemm([a, b, c]: readonly Tensor[], node: NodeProto): Tensor {
+  if (floatOf(node, 'alpha', 1) !== 1 || floatOf(node, 'beta', 1) !== 1 || intOf(node, 'transA', 0) !== 0)
+    throw new Error('Gemm with a factor or with transA is not supported');
+  const right = intOf(node, 'transB', 0) === 1 ? transposed(required(b)) : required(b);
+  return matMul(required(a), right, c);
+}
+
+function transposed(x: Tensor): Tensor {
+  const [n = 0, m = 0] = x.dims;
+  const values = new Float32Array(n * m);
+  for (let i = 0; i < n; i += 1) {
+    for (let j = 0; j < m; j += 1) values[j * n + i] = x.values[i * m + j] ?? NaN;
+  }
+  return { dims: [m, n], values };
+}
+
+/** Terms that onnxruntime sums before it adds them to the rest, where the right side is a constant. */
+const PRODUCT_BLOCK = 256;
+
+/**
+ * [n, k] × [k, m] + bias[m], in f32 in the order of onnxruntime-web 1.30 for a constant right side: blocks of
+ * {@link PRODUCT_BLOCK} terms are summed on their own in the order of k, and added one after the other to the
+ * bias, or to the first block where there is none.
+ */
+function matMul(a: Tensor, b: Tensor, bias: Tensor | undefined): Tensor {
   const [n = 0, k = 0] = a.dims;
   const m = b.dims[1] ?? 0;
   if (a.dims.length !== 2 || b.dims.length !== 2 || b.dims[0] !== k) {
     throw new Error(`cannot multiply [${a.dims}] by [${b.dims}]`);
   }
+  if (bias && bias.values.length !== m) throw new Error(`cannot add [${bias.dims}] to [${n},${m}]`);
   const values = new Float32Array(n * m);
   for (let row = 0; row < n; row += 1) {
     for (let column = 0; column < m; column += 1) {
-      let sum = 0;
-      for (let i = 0; i < k; i += 1) {
-        const product = Math.fround((a.values[row * k + i] ?? NaN) * (b.values[i * m + column] ?? NaN));
-        sum = Math.fround(sum + product);
+      // Without a bias −0 is the start, the only number that adds nothing to any.
+      let total = bias?.values[column] ?? -0;
+      for (let first = 0; first < k; first += PRODUCT_BLOCK) {
+        const last = Math.min(first + PRODUCT_BLOCK, k);
+        total = Math.fround(total + blockProduct(a.values, row * k, b.values, column, m, first, last));
       }
-      values[row * m + column] = sum;
+      values[row * m + column] = total;
     }
   }
   return { dims: [n, m], values };
+}
+
+/** Σ a[row, i] · b[i, column] over first ≤ i < last, each operation rounded to f32. */
+function blockProduct(
+  a: TensorValues,
+  rowStart: number,
+  b: TensorValues,
+  column: number,
+  columns: number,
+  first: number,
+  last: number,
+): number {
+  let sum = 0;
+  for (let i = first; i < last; i += 1) {
+    const product = Math.fround((a[rowStart + i] ?? NaN) * (b[i * columns + column] ?? NaN));
+    sum = Math.fround(sum + product);
+  }
+  return sum;
 }
 
 /** saturate(roundHalfEven(x ÷ scale) + zero point), for one scale for the tensor. */
@@ -139,7 +228,7 @@ function quantize(x: Tensor, scale: number, zero: Tensor): Tensor {
 function dequantize([codes, scales, zeros]: readonly Tensor[], node: NodeProto): Tensor {
   const x = required(codes);
   const scale = required(scales);
-  const axis = node.attributes.find((attribute) => attribute.name === 'axis')?.int ?? 1;
+  const axis = intOf(node, 'axis', 1);
   const channels = scale.values.length;
   if (channels !== 1 && channels !== x.dims[axis])
     throw new Error(`${channels} scales for axis ${axis} of [${x.dims}]`);

@@ -69,6 +69,7 @@ const attributeTable = {
   tensor: optional(5, nested(tensorCodec)),
   floats: repeated(7, float),
   ints: repeated(8, int64),
+  strings: repeated(9, bytes),
   type: optional(20, int32),
 };
 const attributeCodec = message(attributeTable);

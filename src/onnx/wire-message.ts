@@ -89,10 +89,17 @@ export function optional<T>(number: number, value: WireValue<T>): Field<T | unde
 
 /** A repeated field, read packed or not, written one by one as proto2 does by default. */
 export function repeated<T>(number: number, value: WireValue<T>): Field<readonly T[]> {
+  const empty: readonly T[] = [];
   return {
     number,
-    empty: [],
-    read: (reader, wireType, previous) => [...(previous ?? []), ...readRun(number, reader, wireType, value)],
+    empty,
+    read(reader, wireType, previous) {
+      // What was read so far belongs to this message alone, so it grows in place: an attribute of a tree
+      // ensemble has thousands of values.
+      const many = previous === undefined || previous === empty ? [] : (previous as T[]);
+      for (const one of readRun(number, reader, wireType, value)) many.push(one);
+      return many;
+    },
     write(writer, many) {
       for (const one of many) {
         writer.tag(number, value.wireType);

@@ -176,6 +176,7 @@ const axisAttribute = (axis: number): AttributeProto => ({
   tensor: undefined,
   floats: [],
   ints: [],
+  strings: [],
   // AttributeProto.AttributeType.INT
   type: 2,
   unknown: [],

@@ -1,3 +1,4 @@
+import { sortedFloats } from './sorted-floats.ts';
 import { thresholdBetween } from './threshold-between.ts';
 
 /**
@@ -43,18 +44,15 @@ export function binFeatures({ count, width, features }: Features, binsMax: numbe
   const values = new Float32Array(count);
   const columns = Array.from({ length: width }, (_, feature) => {
     for (let row = 0; row < count; row += 1) values[row] = features[row * width + feature] as number;
-    // A typed array sorts NaN to its end.
-    const sorted = values.slice().sort();
-    let present = count;
-    while (present > 0 && Number.isNaN(sorted[present - 1] as number)) present -= 1;
-    const thresholds = thresholdsOf(sorted.subarray(0, present), binsMax);
+    const sorted = sortedFloats(values);
+    const thresholds = thresholdsOf(sorted, binsMax);
     assignBins(values, thresholds, bins.subarray(feature * count, (feature + 1) * count));
-    return { thresholds, hasMissing: present < count };
+    return { thresholds, hasMissing: sorted.length < count };
   });
   return { count, width, bins, columns };
 }
 
-/** `sorted`: ascending, without NaN. At most `binsMax − 1` thresholds, each strictly between two values. */
+/** `sorted`: ascending. At most `binsMax − 1` thresholds, each strictly between two values. */
 function thresholdsOf(sorted: Float32Array, binsMax: number): Float32Array {
   const { values, counts } = distinct(sorted);
   const ends = values.length <= binsMax ? undefined : binEnds(counts, sorted.length, binsMax);
@@ -80,19 +78,30 @@ function distinct(sorted: Float32Array): { readonly values: Float32Array; readon
 }
 
 /**
- * Index of the last distinct value of each bin but the last. A bin is closed where that leaves it nearest to
- * its share of the rows that are left, so a frequent value takes a bin and the others share the rest.
+ * Index of the last distinct value of each bin but the last. Values that fill a bin's share alone get their
+ * own; the others are put together until a bin is nearest to its share of the rows that are left (after
+ * LightGBM's GreedyFindBin).
  */
 function binEnds(counts: Uint32Array, total: number, binsMax: number): number[] {
+  const isFrequent = (i: number): boolean => (counts[i] as number) * binsMax >= total;
+  let frequentLeft = 0;
+  let rareRowsLeft = total;
+  counts.forEach((count, i) => {
+    if (!isFrequent(i)) return;
+    frequentLeft += 1;
+    rareRowsLeft -= count;
+  });
   const ends: number[] = [];
-  let rowsLeft = total;
   let inBin = 0;
   for (let i = 0; i < counts.length - 1 && ends.length < binsMax - 1; i += 1) {
-    inBin += counts[i] as number;
-    const share = rowsLeft / (binsMax - ends.length);
-    if (inBin + (counts[i + 1] as number) / 2 <= share) continue;
+    const count = counts[i] as number;
+    const share = rareRowsLeft / Math.max(binsMax - ends.length - frequentLeft, 1);
+    if (isFrequent(i)) frequentLeft -= 1;
+    else inBin += count;
+    const isFull = isFrequent(i + 1) ? inBin * 2 >= share : inBin + (counts[i + 1] as number) / 2 > share;
+    if (!isFull && !isFrequent(i)) continue;
     ends.push(i);
-    rowsLeft -= inBin;
+    rareRowsLeft -= inBin;
     inBin = 0;
   }
   return ends;

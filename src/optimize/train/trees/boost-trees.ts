@@ -41,6 +41,8 @@ export function boostTrees({ binned, labels, weights, validation, options }: Boo
   const { count, width } = binned;
   if (count === 0 || labels.length !== count || weights.length !== count)
     throw new RangeError(`${labels.length} labels and ${weights.length} weights for ${count} rows`);
+  if (validation && validation.width !== width)
+    throw new RangeError(`validation rows have ${validation.width} features, not ${width}`);
   const unit = gridUnits(weights);
   const grower = new TreeGrower(binned, options, {
     l1: options.l1 * unit,

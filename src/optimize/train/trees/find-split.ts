@@ -1,5 +1,5 @@
 import type { BinnedColumn } from './bin-features.ts';
-import { HISTOGRAM_STRIDE } from './histogram.ts';
+import type { Histogram } from './histogram.ts';
 
 /** Sums over the rows of a node, in the units of the gradients' grid. */
 export interface NodeSums {
@@ -44,10 +44,7 @@ export function nodeOutput(gradient: number, hessian: number, rules: SplitRules,
 }
 
 interface Search {
-  /** Of the node: gradient, hessian and count of each bin, feature after feature. */
-  readonly histogram: Float64Array;
-  /** Of each feature, the position of its first bin in the histogram. */
-  readonly offsets: Int32Array;
+  readonly histogram: Histogram;
   readonly columns: readonly BinnedColumn[];
   /** The features that may be looked at, ascending. */
   readonly features: Int32Array;
@@ -56,32 +53,36 @@ interface Search {
   readonly rules: SplitRules;
 }
 
-/** The split of the largest gain; the lowest feature and bin among equals. */
-export function findSplit(search: Search): Split | undefined {
-  const { node, rules, bounds } = search;
-  const scan = new FeatureScan(search);
+/** The split of the largest gain; of equals the one found first, by feature and bin. */
+export function findSplit({ histogram, columns, features, node, bounds, rules }: Search): Split | undefined {
   const own = outputScore(
     node.gradient,
     node.hessian,
     nodeOutput(node.gradient, node.hessian, rules, bounds),
     rules,
   );
-  scan.bestScore = own + rules.gainMin;
-  for (const feature of search.features) scan.run(feature);
-  if (scan.bestFeature < 0) return undefined;
-  const left = { gradient: scan.bestGradient, hessian: scan.bestHessian, count: scan.bestCount };
-  return {
-    feature: scan.bestFeature,
-    bin: scan.bestBin,
-    missingLeft: scan.bestMissingLeft,
-    gain: scan.bestScore - own,
-    left,
-    right: {
-      gradient: node.gradient - left.gradient,
-      hessian: node.hessian - left.hessian,
-      count: node.count - left.count,
-    },
-  };
+  const scan = new SplitScan(node, bounds, rules, own + rules.gainMin);
+  for (const feature of features) {
+    const bins = histogram[feature] as Float64Array;
+    const { thresholds, hasMissing } = columns[feature] as BinnedColumn;
+    const missing = 3 * (thresholds.length + 1);
+    const missingCount = hasMissing ? (bins[missing + 2] as number) : 0;
+    if (missingCount === 0) {
+      scan.run(feature, bins, thresholds.length, 0, 0, 0);
+      continue;
+    }
+    // The last bin as well: it parts what is present from what is missing.
+    scan.run(feature, bins, thresholds.length + 1, 0, 0, 0);
+    scan.run(
+      feature,
+      bins,
+      thresholds.length,
+      bins[missing] as number,
+      bins[missing + 1] as number,
+      missingCount,
+    );
+  }
+  return scan.result(own);
 }
 
 /** −2·T(G)·w − (H + l2)·w², which is T(G)² ÷ (H + l2) at the best w. */
@@ -95,91 +96,102 @@ function softened(gradient: number, l1: number): number {
   return gradient < -l1 ? gradient + l1 : 0;
 }
 
-class FeatureScan {
-  bestScore = 0;
-  bestFeature = -1;
-  bestBin = 0;
-  bestMissingLeft = false;
-  bestGradient = 0;
-  bestHessian = 0;
-  bestCount = 0;
-  readonly #search: Search;
-  readonly #isBounded: boolean;
+/** Looks at one feature after another and keeps the best split. */
+class SplitScan {
+  readonly #node: NodeSums;
+  readonly #bounds: Bounds;
+  readonly #rules: SplitRules;
+  #score: number;
+  #feature = -1;
+  #bin = 0;
+  #missingLeft = false;
+  #left: NodeSums = { gradient: 0, hessian: 0, count: 0 };
 
-  constructor(search: Search) {
-    this.#search = search;
-    this.#isBounded = search.rules.monotone.length > 0;
+  constructor(node: NodeSums, bounds: Bounds, rules: SplitRules, scoreMin: number) {
+    this.#node = node;
+    this.#bounds = bounds;
+    this.#rules = rules;
+    this.#score = scoreMin;
   }
 
-  run(feature: number): void {
-    const { histogram, offsets, columns, node, rules } = this.#search;
-    const { thresholds, hasMissing } = columns[feature] as BinnedColumn;
-    const start = offsets[feature] as number;
-    const missing = (start + thresholds.length + 1) * HISTOGRAM_STRIDE;
-    const missingCount = hasMissing ? (histogram[missing + 2] as number) : 0;
-    const missingGradient = missingCount > 0 ? (histogram[missing] as number) : 0;
-    const missingHessian = missingCount > 0 ? (histogram[missing + 1] as number) : 0;
-    // Without missing rows in the node the last bin leaves nothing on the right.
-    const binLast = missingCount > 0 ? thresholds.length : thresholds.length - 1;
-    const countMax = node.count - rules.rowsInLeafMin;
-    let gradient = 0;
-    let hessian = 0;
-    let count = 0;
-    for (let bin = 0; bin <= binLast; bin += 1) {
-      const at = (start + bin) * HISTOGRAM_STRIDE;
-      const inBin = histogram[at + 2] as number;
-      // An empty bin would repeat the split before it.
-      if (inBin === 0) continue;
-      gradient += histogram[at] as number;
-      hessian += histogram[at + 1] as number;
-      count += inBin;
-      if (count > countMax) break;
-      this.#consider(feature, bin, false, gradient, hessian, count);
-      if (missingCount > 0 && bin < thresholds.length)
-        this.#consider(
-          feature,
-          bin,
-          true,
-          gradient + missingGradient,
-          hessian + missingHessian,
-          count + missingCount,
-        );
-    }
-  }
-
-  /** The sums are those of the left side. */
-  #consider(
+  /**
+   * @param bins sums as in {@link Histogram}
+   * @param end splits after the bins before this one are looked at
+   * @param gradientFirst with `hessianFirst` and `countFirst` what is on the left before the first bin: the
+   * missing rows or nothing
+   */
+  run(
     feature: number,
-    bin: number,
-    missingLeft: boolean,
-    gradient: number,
-    hessian: number,
-    count: number,
+    bins: Float64Array,
+    end: number,
+    gradientFirst: number,
+    hessianFirst: number,
+    countFirst: number,
   ): void {
-    const { node, rules } = this.#search;
-    const hessianRight = node.hessian - hessian;
-    if (count < rules.rowsInLeafMin || node.count - count < rules.rowsInLeafMin) return;
-    if (hessian < rules.hessianInLeafMin || hessianRight < rules.hessianInLeafMin) return;
-    const score = this.#isBounded
-      ? this.#boundedScore(feature, gradient, hessian)
-      : freeScore(gradient, hessian + rules.l2, node.gradient - gradient, hessianRight + rules.l2, rules.l1);
-    if (!(score > this.bestScore)) return;
-    this.bestScore = score;
-    this.bestFeature = feature;
-    this.bestBin = bin;
-    this.bestMissingLeft = missingLeft;
-    this.bestGradient = gradient;
-    this.bestHessian = hessian;
-    this.bestCount = count;
+    const { l1, l2, hessianInLeafMin, rowsInLeafMin, monotone } = this.#rules;
+    const node = this.#node;
+    const isBounded = monotone.length > 0;
+    const countMax = node.count - rowsInLeafMin;
+    const hessianMax = node.hessian - hessianInLeafMin;
+    let score = this.#score;
+    let best = -1;
+    let bestGradient = 0;
+    let bestHessian = 0;
+    let bestCount = 0;
+    let gradient = gradientFirst;
+    let hessian = hessianFirst;
+    let count = countFirst;
+    // Empty bins are not skipped: they repeat the split before them, which is not better than itself.
+    for (let bin = 0; bin < end; bin += 1) {
+      gradient += bins[3 * bin] as number;
+      hessian += bins[3 * bin + 1] as number;
+      count += bins[3 * bin + 2] as number;
+      if (count > countMax || hessian > hessianMax) break;
+      if (count < rowsInLeafMin || hessian < hessianInLeafMin) continue;
+      const other = isBounded
+        ? this.#boundedScore(feature, gradient, hessian)
+        : freeScore(gradient, hessian + l2, node.gradient - gradient, node.hessian - hessian + l2, l1);
+      if (!(other > score)) continue;
+      score = other;
+      best = bin;
+      bestGradient = gradient;
+      bestHessian = hessian;
+      bestCount = count;
+    }
+    if (best < 0) return;
+    this.#score = score;
+    this.#feature = feature;
+    this.#bin = best;
+    this.#missingLeft = countFirst > 0;
+    this.#left = { gradient: bestGradient, hessian: bestHessian, count: bestCount };
+  }
+
+  /** @param own score of the node if it is not split */
+  result(own: number): Split | undefined {
+    if (this.#feature < 0) return undefined;
+    const left = this.#left;
+    const node = this.#node;
+    return {
+      feature: this.#feature,
+      bin: this.#bin,
+      missingLeft: this.#missingLeft,
+      gain: this.#score - own,
+      left,
+      right: {
+        gradient: node.gradient - left.gradient,
+        hessian: node.hessian - left.hessian,
+        count: node.count - left.count,
+      },
+    };
   }
 
   /** −∞ where the sides would break the feature's direction. */
   #boundedScore(feature: number, gradient: number, hessian: number): number {
-    const { node, rules, bounds } = this.#search;
-    const gradientRight = node.gradient - gradient;
-    const hessianRight = node.hessian - hessian;
-    const left = nodeOutput(gradient, hessian, rules, bounds);
-    const right = nodeOutput(gradientRight, hessianRight, rules, bounds);
+    const rules = this.#rules;
+    const gradientRight = this.#node.gradient - gradient;
+    const hessianRight = this.#node.hessian - hessian;
+    const left = nodeOutput(gradient, hessian, rules, this.#bounds);
+    const right = nodeOutput(gradientRight, hessianRight, rules, this.#bounds);
     if ((rules.monotone[feature] as number) * (right - left) < 0) return Number.NEGATIVE_INFINITY;
     return (
       outputScore(gradient, hessian, left, rules) + outputScore(gradientRight, hessianRight, right, rules)
@@ -187,7 +199,7 @@ class FeatureScan {
   }
 }
 
-/** T(G_l)² ÷ curvature left + T(G_r)² ÷ curvature right. */
+/** T(G_l)² ÷ curvature left + T(G_r)² ÷ curvature right, with one division. */
 function freeScore(
   gradientLeft: number,
   curvatureLeft: number,
@@ -195,7 +207,8 @@ function freeScore(
   curvatureRight: number,
   l1: number,
 ): number {
-  const left = softened(gradientLeft, l1);
-  const right = softened(gradientRight, l1);
-  return (left * left) / curvatureLeft + (right * right) / curvatureRight;
+  // Signs are a coin's toss to the processor, so the usual case does not branch on them.
+  const left = l1 === 0 ? gradientLeft : softened(gradientLeft, l1);
+  const right = l1 === 0 ? gradientRight : softened(gradientRight, l1);
+  return (left * left * curvatureRight + right * right * curvatureLeft) / (curvatureLeft * curvatureRight);
 }

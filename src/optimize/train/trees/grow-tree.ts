@@ -7,7 +7,7 @@ import {
   type Split,
   type SplitRules,
 } from './find-split.ts';
-import { addToHistogram, HISTOGRAM_STRIDE, subtractHistogram } from './histogram.ts';
+import { fillHistogram, HISTOGRAM_STRIDE, type Histogram, subtractHistogram } from './histogram.ts';
 import { TreeDraft } from './tree-draft.ts';
 import type { Tree } from './tree-ensemble.ts';
 
@@ -58,8 +58,9 @@ export class TreeGrower {
   readonly #binned: BinnedFeatures;
   readonly #limits: GrowthLimits;
   readonly #rules: SplitRules;
-  readonly #offsets: Int32Array;
-  readonly #histograms: Float64Array[] = [];
+  /** Of each feature its row of bins. */
+  readonly #columns: readonly Uint8Array[];
+  readonly #histograms: Histogram[] = [];
   readonly #spare: Int32Array;
   /** Row indices, grouped by leaf once a tree is grown. */
   readonly rows: Int32Array;
@@ -68,7 +69,9 @@ export class TreeGrower {
     this.#binned = binned;
     this.#limits = limits;
     this.#rules = rules;
-    this.#offsets = binOffsets(binned.columns);
+    this.#columns = binned.columns.map((_, feature) =>
+      binned.bins.subarray(feature * binned.count, (feature + 1) * binned.count),
+    );
     this.#spare = new Int32Array(binned.count);
     this.rows = new Int32Array(binned.count);
   }
@@ -157,9 +160,8 @@ export class TreeGrower {
 
   /** Stable, so that the rows of a leaf ascend and memory is read forwards. */
   #partition({ from, to }: Leaf, { feature, bin, missingLeft }: Split): number {
-    const { bins, count, columns } = this.#binned;
-    const missing = (columns[feature] as BinnedColumn).thresholds.length + 1;
-    const column = bins.subarray(feature * count, (feature + 1) * count);
+    const missing = (this.#binned.columns[feature] as BinnedColumn).thresholds.length + 1;
+    const column = this.#columns[feature] as Uint8Array;
     return partitionRows(this.rows, from, to, column, bin, missingLeft ? missing : -1, this.#spare);
   }
 
@@ -180,7 +182,7 @@ export class TreeGrower {
     const [smaller, larger] = left.slot > right.slot ? [left, right] : [right, left];
     this.#makeHistogram(task, smaller);
     if (this.#maySplit(larger)) {
-      subtractHistogram(this.#histogram(larger.slot), this.#histogram(smaller.slot));
+      subtractHistogram(this.#histogram(larger.slot), this.#histogram(smaller.slot), task.features);
     }
     for (const side of sides) side.split = this.#bestSplit(task, side);
   }
@@ -190,47 +192,26 @@ export class TreeGrower {
   }
 
   #makeHistogram({ derivatives, features }: Task, { slot, from, to }: Leaf): void {
-    const { bins, count } = this.#binned;
-    const histogram = this.#histogram(slot);
-    histogram.fill(0);
     const range = { rows: this.rows, from, to, ...derivatives };
-    for (const feature of features) {
-      const column = bins.subarray(feature * count, (feature + 1) * count);
-      addToHistogram(column, this.#offsets[feature] as number, histogram, range);
-    }
+    fillHistogram(this.#histogram(slot), this.#columns, features, range);
   }
 
   #bestSplit({ features }: Task, { slot, sums, bounds }: Leaf): Split | undefined {
     const { columns } = this.#binned;
     const histogram = this.#histogram(slot);
-    return findSplit({
-      histogram,
-      offsets: this.#offsets,
-      columns,
-      features,
-      node: sums,
-      bounds,
-      rules: this.#rules,
-    });
+    return findSplit({ histogram, columns, features, node: sums, bounds, rules: this.#rules });
   }
 
-  #histogram(slot: number): Float64Array {
-    const size = (this.#offsets[this.#binned.width] as number) * HISTOGRAM_STRIDE;
-    this.#histograms[slot] ??= new Float64Array(size);
+  #histogram(slot: number): Histogram {
+    this.#histograms[slot] ??= this.#binned.columns.map(
+      ({ thresholds, hasMissing }) =>
+        new Float64Array(HISTOGRAM_STRIDE * (thresholds.length + (hasMissing ? 2 : 1))),
+    );
     return this.#histograms[slot];
   }
 }
 
 const UNBOUNDED: Bounds = { lower: Number.NEGATIVE_INFINITY, upper: Number.POSITIVE_INFINITY };
-
-/** Of each feature the position of its first bin in a histogram; at the end the number of bins. */
-function binOffsets(columns: readonly BinnedColumn[]): Int32Array {
-  const offsets = new Int32Array(columns.length + 1);
-  columns.forEach(({ thresholds, hasMissing }, feature) => {
-    offsets[feature + 1] = (offsets[feature] as number) + thresholds.length + (hasMissing ? 2 : 1);
-  });
-  return offsets;
-}
 
 /** The leaf whose split gains most, the first among equals; leaves without a split come last. */
 function indexOfBest(leaves: readonly Leaf[]): number {
@@ -256,13 +237,12 @@ function partitionRows(
   for (let i = from; i < to; i += 1) {
     const row = rows[i] as number;
     const bin = column[row] as number;
-    if (bin <= binMax || bin === binAlso) {
-      rows[left] = row;
-      left += 1;
-    } else {
-      spare[right] = row;
-      right += 1;
-    }
+    // Written to both and counted in one: a branch that half of the rows take is guessed wrong too often.
+    rows[left] = row;
+    spare[right] = row;
+    const goesLeft = bin <= binMax || bin === binAlso ? 1 : 0;
+    left += goesLeft;
+    right += 1 - goesLeft;
   }
   rows.set(spare.subarray(0, right), left);
   return left;

@@ -13,7 +13,8 @@ export function thresholdBetween(low: number, high: number): number {
   const inner = Number.isFinite(quarter)
     ? shortestWithin(low + quarter, high - quarter, low, high)
     : undefined;
-  return inner ?? shortestWithin(low, high, low, high) ?? low;
+  // + 0 makes 0 of −0, which compares alike.
+  return inner ?? shortestWithin(low, high, low, high) ?? low + 0;
 }
 
 /** The f32 with the shortest pattern in [from, to] and strictly between low and high, if there is one. */

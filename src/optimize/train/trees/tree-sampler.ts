@@ -21,10 +21,14 @@ export class TreeSampler {
   /** Writes all row indices: those drawn first, then the others, both ascending. Returns how many were drawn. */
   drawRows(rows: Int32Array): number {
     const { rowFraction, rowsInBlock } = this.#options;
+    if (rowFraction === 1) {
+      for (let row = 0; row < rows.length; row += 1) rows[row] = row;
+      return rows.length;
+    }
     const others: number[] = [];
     let drawn = 0;
     for (let start = 0; start < this.#count; start += rowsInBlock) {
-      const isDrawn = rowFraction === 1 || this.#random.uniform() < rowFraction;
+      const isDrawn = this.#random.uniform() < rowFraction;
       const end = Math.min(start + rowsInBlock, this.#count);
       for (let row = start; row < end; row += 1) {
         if (isDrawn) {
