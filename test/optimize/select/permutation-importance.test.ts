@@ -54,6 +54,12 @@ describe('permutationImportance', () => {
     expect(twice[0]?.importance).toBeCloseTo((importances[0]?.importance ?? 0) / 2, 1);
   });
 
+  it('is the mean of its repeats', () => {
+    const [many] = permutationImportance([{ score: scorer(signal), heldOut }], { ...options, repeats: 12 });
+    const ratio = (many?.importance ?? 0) / (importances[0]?.importance ?? 1);
+    expect(Math.abs(ratio - 1)).toBeLessThan(0.2);
+  });
+
   it('does not change the rows that it permutes', () => {
     const before = heldOut.features.slice();
     permutationImportance([{ score: scorer(signal), heldOut }], options);

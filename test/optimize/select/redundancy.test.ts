@@ -87,10 +87,15 @@ describe('dropRedundant', () => {
     }
   });
 
-  it('does not call many columns an explanation of few rows', () => {
-    const few = { ...rowsOf([a, b, c]), count: 4, features: rowsOf([a, b, c]).features.slice(0, 12) };
-    const verdicts = dropRedundant(few, { ranked: [0, 1, 2], r2Min: 0.95 }).map(({ verdict }) => verdict);
-    expect(verdicts).toEqual(['kept', 'kept', 'kept']);
+  it('does not call many columns of noise an explanation of few rows', () => {
+    const noise = Array.from({ length: 22 }, (_, j) => normals(50 + j));
+    const rows = rowsOf(noise);
+    const few = { ...rows, count: 24, features: rows.features.slice(0, 24 * 22) };
+    const findings = dropRedundant(few, { ranked: [...noise.keys()], r2Min: 0.95 });
+    expect(findings.every(({ verdict }) => verdict === 'kept')).toBe(true);
+    const last = { ...few, count: 22, features: rows.features.slice(0, 22 * 22) };
+    const [end] = dropRedundant(last, { ranked: [...noise.keys()], r2Min: 0.95 }).slice(-1);
+    expect(end).toMatchObject({ verdict: 'kept', r2: 0 });
   });
 
   it('drops one value in all rows, at the head of the ranking as well', () => {
