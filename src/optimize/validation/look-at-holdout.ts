@@ -32,7 +32,8 @@ export async function noteLook(
   if (!ledger.ok) return ledger;
   const look = nextLook(ledger.value, key, candidate, ALPHA_TOTAL);
   const added = appendLook(ledger.value, look, at);
-  const written = await append(path, added?.line);
+  if (!added.ok) return added;
+  const written = await append(path, added.value?.line);
   return written.ok ? ok(look) : written;
 }
 
