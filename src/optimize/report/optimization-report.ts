@@ -289,8 +289,8 @@ export interface Confusion {
 export interface CompressionPart {
   /** In the order they were tried; the first is the uncompressed form all others are measured against. */
   readonly steps: readonly CompressionStep[];
-  /** Form that would be released. */
-  readonly chosen: string;
+  /** Form of the step that would be released; null where none keeps the bounds. */
+  readonly chosen: string | null;
   readonly bounds: { readonly flipShareMax: number; readonly aucLossMax: number };
   /** Rows on which flips were counted, and what they are. */
   readonly rows: number;

@@ -85,7 +85,7 @@ p { margin: .5rem 0; max-width: 44rem; }
 .words li::marker { color: var(--faint); }
 
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: .9rem 2rem; margin: 1.25rem 0; }
-.facts.short { grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); }
+.facts.short { grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr)); }
 .facts dt { color: var(--faint); font-size: .85rem; }
 .facts dd { margin: 0; }
 
@@ -197,6 +197,7 @@ svg .chosen .number { fill: var(--page); font-weight: 700; }
   .verdict { padding: 1.1rem; }
   .tiles { grid-template-columns: 1fr 1fr; gap: 1.25rem 1rem; }
   .tile .value { font-size: 1.5rem; }
+  .facts.short { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   th, td { padding-right: 1rem; }
   .stacked thead { display: none; }
   .stacked tr { display: block; padding: .7rem 0; border-bottom: 1px solid var(--line); }

@@ -37,4 +37,4 @@ export function table({ label, columns, rows, narrow = 'scrolled', rowClass = ()
 
 /** A value with its interval below it. */
 export const estimateCell = (figure: Estimate, format: (value: Figure) => string): Markup =>
-  html`${format(figure.value)}<span class="between">${interval(figure, format)}</span>`;
+  html`<span>${format(figure.value)}<span class="between">${interval(figure, format)}</span></span>`;

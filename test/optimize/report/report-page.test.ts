@@ -131,6 +131,28 @@ describe('the page', () => {
     expect(refused).toContain('The budget ended the search.');
   });
 
+  it('says when no smaller form keeps the bounds, and then marks none', () => {
+    const { compression } = whole;
+    if ('absent' in compression) throw new Error('the fixture has a compression');
+    expect(reportPage(whole).includes('class="hit chosen"')).toBe(true);
+    const page = reportPage({ ...whole, compression: { ...compression, chosen: null } });
+    expect(page.includes('No smaller form keeps the bounds.')).toBe(true);
+    expect(page.includes('class="hit chosen"')).toBe(false);
+  });
+
+  it('draws a policy that lost everything, whose logarithm there is not', () => {
+    const { decisions } = whole;
+    if ('absent' in decisions) throw new Error('the fixture has decisions');
+    const followed = {
+      ...decisions.followed,
+      values: decisions.atMs.map((_, i) => (i < 9 ? 1 : 0)),
+      growth: -1,
+    };
+    const page = reportPage({ ...whole, decisions: { ...decisions, followed } });
+    expectBalanced(page);
+    expect(page.includes('−100.0\u202f%')).toBe(true);
+  });
+
   it('escapes hostile text wherever text may stand', () => {
     const hostile = `"><script>alert('x')</script>\u202e&`;
     const page = reportPage(withTexts(whole, (text) => text + hostile));

@@ -30,7 +30,9 @@ export function equityCurve(decisions: DecisionsPart, size: ChartSize): Markup {
   const x = linearScale(time, area.left, area.right);
   const span = extentOf([1, ...followed.values, ...buyAndHold.values, ...alwaysHold.values], 0.02);
   const extent = { ...span, low: Math.max(span.low, 1e-3) };
-  const y = logScale(extent, area.bottom, area.top);
+  const logarithmic = logScale(extent, area.bottom, area.top);
+  // All money lost has no logarithm; it is drawn at the lower edge.
+  const y: Scale = (value) => logarithmic(Math.max(value, extent.low));
   const curves = [
     { name: 'always HOLD', style: 's3', values: alwaysHold.values },
     { name: 'buy and hold', style: 's2', values: buyAndHold.values },
@@ -50,12 +52,12 @@ export function equityCurve(decisions: DecisionsPart, size: ChartSize): Markup {
       summary: `Equity after costs from ${instant(time.low)} to ${instant(time.high)}: ${[followed, buyAndHold, alwaysHold].map((equity, i) => `${['policy', 'buy and hold', 'always HOLD'][i]} ${growth(equity.growth)}, greatest fall ${percent(1)(equity.drawdownMax)}`).join('; ')}.`,
     },
     [
+      bottomAxis(timeTicks(time, size === 'wide' ? 9 : 4), x, { ...strip, top: area.top }, 'grid'),
       valueAxis(niceTicks(extent, 6), y, area),
       axisTitle('money, from 1 (log scale)', 0, 14, 'start'),
       ...curves.map(({ style, values }) => html`<path class="line ${style}" d="${path(values, y)}"/>`),
       ...(size === 'wide' ? endLabels(curves, y, area) : []),
       ...drawdownStrip(decisions, strip, x),
-      bottomAxis(timeTicks(time, size === 'wide' ? 9 : 4), x, { ...strip, top: area.top }, 'grid'),
       ...readOuts(decisions, x, { ...strip, top: area.top }, size),
     ],
   );

@@ -78,7 +78,7 @@ export function timeTicks({ low, high }: Extent, count: number): readonly Tick[]
   for (let month = 0; ; month += stepMonths) {
     const at = { year: start + Math.floor(month / 12), month: (month % 12) + 1 };
     const value = epochDayOf(at.year, at.month, 1) * DAY_MS;
-    if (value > high) return ticks;
+    if (!(value <= high)) return ticks;
     const label = stepMonths >= 12 ? String(at.year) : `${at.year}-${String(at.month).padStart(2, '0')}`;
     if (value >= low) ticks.push({ value, label });
   }

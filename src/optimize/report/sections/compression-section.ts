@@ -22,6 +22,7 @@ export function compressionSection({ compression }: OptimizationReport): Markup 
   if (isAbsent(compression)) return section(place, absence(compression.absent));
   if (compression.steps.length === 0) return section(place, absence('no form was measured'));
   return section(place, [
+    compression.chosen === null ? html`<p class="take">No smaller form keeps the bounds.</p>` : null,
     html`<h3>Size and speed</h3>`,
     sizeTable(compression),
     html`<h3>What they lose</h3><p>Flips were counted on ${integer(compression.rows)} rows: ${compression.rowsDetail}. At most ${percent(2)(compression.bounds.flipShareMax)} may flip, none from BUY to SELL or back, and the AUC may fall by ${decimals(4)(compression.bounds.aucLossMax)}.</p>`,
@@ -121,9 +122,7 @@ function sizeTable({ steps, chosen }: CompressionPart): Markup {
       bytes(step.sizeBytes),
       bytes(step.gzippedBytes),
       percent(1)(step.gzippedBytes / whole),
-      step.latencies.map(
-        ({ engine, usPerRow }) => html`<span class="line">${engine} ${microseconds(usPerRow)}</span>`,
-      ),
+      html`<span>${step.latencies.map(({ engine, usPerRow }) => html`<span class="line">${engine} ${microseconds(usPerRow)}</span>`)}</span>`,
       step.detail,
     ]),
     rowClass: (i) => (steps[i]?.form === chosen ? 'strong' : ''),
@@ -133,6 +132,7 @@ function sizeTable({ steps, chosen }: CompressionPart): Markup {
 const lossTable = ({ steps, chosen }: CompressionPart): Markup =>
   table({
     label: 'What the forms lose',
+    narrow: 'stacked',
     columns: [
       text('form'),
       ...['flips', 'BUY↔SELL', 'acting rows', 'AUC', 'log-loss, nats', 'its change, 95 %', 'ECE'].map(
@@ -152,7 +152,7 @@ const lossTable = ({ steps, chosen }: CompressionPart): Markup =>
     rowClass: (i) => (steps[i]?.form === chosen ? 'strong' : ''),
   });
 
-const formName = ({ form }: CompressionStep, index: number, chosen: string): Markup =>
+const formName = ({ form }: CompressionStep, index: number, chosen: string | null): Markup =>
   html`${`${index + 1}. ${form}`}${form === chosen ? html` <span class="badge good">chosen</span>` : null}`;
 
 function fastest({ latencies }: CompressionStep): string {

@@ -80,6 +80,7 @@ function moneyTable({ followed, buyAndHold, alwaysHold }: DecisionsPart): Markup
   ];
   return table({
     label: 'Figures of the policy and of what it is compared with',
+    narrow: 'stacked',
     columns: [
       text(''),
       figures('growth'),

@@ -18,6 +18,7 @@ export function ledgerSection({ ledger }: OptimizationReport): Markup {
     html`<p>${integer(ledger.looks.length)} looks, ${decimals(4)(spent)} of ${decimals(4)(ledger.alpha)} spent.</p>`,
     table({
       label: 'Looks at the holdout',
+      narrow: 'stacked',
       columns: [
         figures('look'),
         text('candidate'),
