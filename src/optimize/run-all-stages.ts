@@ -8,6 +8,7 @@ import { measurementsOf } from './export/measurements.ts';
 import { writeBundle } from './export/write-bundle.ts';
 import { readIncumbent } from './measure/incumbent.ts';
 import { type MadeModel, type Making, makeModel } from './pipeline/make-model.ts';
+import { prepareLearning } from './pipeline/prepare-learning.ts';
 import { codeCommit } from './release/code-commit.ts';
 import { composeReport } from './report/compose-report.ts';
 import { writeReport } from './report/write-report.ts';
@@ -27,8 +28,12 @@ export async function runAllStages(run: StageRun): Promise<Result<string, string
   if (!incumbent.ok) return incumbent;
   const ledger = join(options.bundlesDir, 'holdout-ledger.jsonl');
   const stages = stageClock(() => performance.now());
+  stages.begin('prepare');
+  const learning = prepareLearning(recipe);
+  if (!learning.ok) return learning;
   const making: Making = {
     recipe,
+    learning: learning.value,
     settings: options.settings,
     seed: options.seed,
     executor: run.executor,

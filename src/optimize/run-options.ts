@@ -52,8 +52,8 @@ data
   --interval I    length of a bar: 1d
   --name N        of the bundle (default: symbol and interval)
 what is learnt
-  --target T      forward-return:BARS, triple-barrier:BARS:TAKE:STOP (default forward-return:5)
-  --risk T        large-move:BARS:QUANTILE, or none (default large-move:5:0.8)
+  --target T      forward-return:BARS, triple-barrier:BARS:TAKE:STOP (default forward-return:1)
+  --risk T        large-move:BARS:QUANTILE, or none (default large-move:1:0.8)
   --holdout S     share of the examples, the newest, that is looked at once a candidate (default 0.2)
   --cost C        of the value traded, at each change of position (default 0.0002)
 how much work
@@ -91,8 +91,8 @@ const OPTIONS = {
   symbol: { type: 'string' },
   interval: text('1d'),
   name: { type: 'string' },
-  target: text('forward-return:5'),
-  risk: text('large-move:5:0.8'),
+  target: text('forward-return:1'),
+  risk: text('large-move:1:0.8'),
   holdout: text('0.2'),
   cost: text('0.0002'),
   trials: text('32'),

@@ -84,7 +84,17 @@ export async function runSearchStage(run: StageRun): Promise<Result<string, stri
 export async function runCompressStage(run: StageRun): Promise<Result<string, string>> {
   const { recipe, options, executor, clock, print } = run;
   const { settings, seed } = options;
-  const made = await makeCandidate({ recipe, settings, seed, executor, clock, onStage: () => undefined });
+  const learning = prepareLearning(recipe);
+  if (!learning.ok) return learning;
+  const made = await makeCandidate({
+    recipe,
+    learning: learning.value,
+    settings,
+    seed,
+    executor,
+    clock,
+    onStage: () => undefined,
+  });
   if (!made.ok) return made;
   const { steps, refusals, chosen } = made.value.compressed;
   for (const { joint } of steps) {

@@ -100,13 +100,18 @@ export async function fitHead(fitting: HeadFitting): Promise<Result<FittedHead, 
   });
 }
 
-/** Columns that a head gets where no feature is shown to tell anything: a model is made, and the gates judge it. */
-const FALLBACK_COLUMNS = 8;
+/**
+ * Columns that a head looks at, at least. Where the selection keeps fewer, the next in its ranking fill up: on a few
+ * hundred rows it misses much, and an ensemble of one feature is a rule. Where it keeps none, no feature is shown to
+ * tell anything; a model is made all the same, and the gates judge it.
+ */
+const COLUMNS_MIN = 8;
 
 function columnsOf(selection: Selection | undefined, width: number): readonly number[] {
   if (selection === undefined) return Array.from({ length: width }, (_, i) => i);
-  if (selection.kept.length > 0) return selection.kept;
-  return selection.ranking.slice(0, FALLBACK_COLUMNS).toSorted((a, b) => a - b);
+  const { kept, ranking } = selection;
+  const next = ranking.filter((feature) => !kept.includes(feature));
+  return [...kept, ...next.slice(0, Math.max(0, COLUMNS_MIN - kept.length))].sort((a, b) => a - b);
 }
 
 /** The first step of {@link fitHead} alone; undefined where the settings ask for no selection. */

@@ -1,32 +1,39 @@
-import type { PairedGain } from '../../stats/paired-gain.ts';
+import { pairedGain } from '../../stats/paired-gain.ts';
 import { rowLosses } from '../measure/score-rows.ts';
-import type { GateFacts } from '../release/gates.ts';
+import type { FormFacts, WorthFacts } from '../release/gates.ts';
 import type { ComparedForm } from './compress-model.ts';
 import { type HoldoutOutcome, upperBound } from './judge-holdout.ts';
-import type { Candidate } from './make-candidate.ts';
+import type { Candidate, TrainedCandidate } from './make-candidate.ts';
 import type { TrainedModel } from './train-model.ts';
 
-/** What the gates are held against, from what was found. */
-export function gateFacts(
-  { leaks, trained, compressed }: Candidate,
+/** What the candidate showed on the holdout and before it. `level`: chance of error that this look may spend. */
+export function worthFacts(
+  { leaks, trained }: TrainedCandidate,
   outcome: HoldoutOutcome,
-  comparedForms: readonly ComparedForm[],
-  gain: PairedGain,
   level: number,
-  exportDifferenceMax: number,
-): GateFacts {
-  const { actions, heads, followed, incumbentFollowed, reference } = outcome;
-  const form = comparedForms[compressed.forms.indexOf(compressed.chosen)]?.joint;
+): WorthFacts {
+  const { heads, followed, incumbentFollowed, reference } = outcome;
   return {
     ...leaks,
     nestedGain: nestedGain(trained),
-    gain,
+    gain: pairedGain(outcome.gains, level),
     reference,
     level,
     headGains: heads.map(({ name, gains }) => ({ name, high: upperBound(gains) })),
     earnedMore:
       incumbentFollowed &&
       upperBound(followed.returns.map((value, i) => value - (incumbentFollowed.returns[i] as number))),
+  };
+}
+
+export function formFacts(
+  { compressed }: Candidate,
+  { actions }: HoldoutOutcome,
+  comparedForms: readonly ComparedForm[],
+  exportDifferenceMax: number,
+): FormFacts {
+  const form = comparedForms[compressed.forms.indexOf(compressed.chosen)]?.joint;
+  return {
     actingShare: actions.filter((action) => action !== 'HOLD').length / actions.length,
     exportDifferenceMax,
     compression:

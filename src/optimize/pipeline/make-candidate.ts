@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import type { Manifest } from '../../models/bundle.ts';
 import { ensembleTables } from '../export/ensemble-tables.ts';
 import { choosePolicy } from '../measure/choose-policy.ts';
@@ -9,13 +9,15 @@ import { type ComparedRows, type CompressedModel, compressModel } from './compre
 import { deriveSeed } from './derive-seed.ts';
 import type { Executor } from './executor.ts';
 import { modelFeatures } from './model-features.ts';
-import { type Learning, prepareLearning } from './prepare-learning.ts';
+import type { Learning } from './prepare-learning.ts';
 import type { FactorySettings } from './settings.ts';
 import { type TrainedModel, trainModel } from './train-model.ts';
 import type { WorkClock } from './work-clock.ts';
 
 export interface CandidateMaking {
   readonly recipe: Recipe;
+  /** Of the recipe; see `prepare-learning.ts`. */
+  readonly learning: Learning;
   readonly settings: FactorySettings;
   readonly seed: number;
   readonly executor: Executor;
@@ -24,45 +26,48 @@ export interface CandidateMaking {
   readonly onStage: (stage: string) => void;
 }
 
-/** A model ready to be judged: everything about it was learnt or chosen on the development examples alone. */
-export interface Candidate {
+/** A model, and how it is to be used: all of it learnt or chosen on the development examples alone. */
+export interface TrainedCandidate {
   readonly learning: Learning;
   readonly leaks: Leaks;
   readonly trained: TrainedModel;
   readonly policy: Manifest['policy'];
   readonly domain: Manifest['domain'];
+}
+
+/** The same in the form that would be served. */
+export interface Candidate extends TrainedCandidate {
   readonly compressed: CompressedModel;
 }
 
-/** Examples → nested walk-forward training → policy → compression. The holdout is cut off first and not looked at. */
+/** Nested walk-forward training → policy → compression. The holdout is not looked at. */
 export async function makeCandidate(making: CandidateMaking): Promise<Result<Candidate, string>> {
-  const { recipe, settings, seed, executor, clock, onStage } = making;
-  onStage('prepare');
-  const learning = prepareLearning(recipe);
-  if (!learning.ok) return err(`${recipe.name}: ${learning.error}`);
-  onStage('train');
-  const { set, development } = learning.value;
-  const trained = await trainModel({ set, within: development, settings, seed, executor, clock });
-  if (!trained.ok) return trained;
-  onStage('compress');
-  const leaks = leaksOf(recipe, learning.value, trained.value, seed);
-  const policy = policyOf(recipe, learning.value, trained.value);
-  const fitted = comparedRows(learning.value, trained.value, development);
-  const domain = fitDomain(fitted.features, trained.value.columns.length, recipe.domainMargin);
+  const candidate = await trainCandidate(making);
+  if (!candidate.ok) return candidate;
+  making.onStage('compress');
+  const { learning, trained, policy, domain } = candidate.value;
   const compressed = compressModel({
     ...formComparison(making, policy, domain),
-    model: ensembleTables(trained.value.ensemble),
-    fitted,
-    compared: comparedRows(learning.value, trained.value, outOfFoldIndices(trained.value)),
+    model: ensembleTables(trained.ensemble),
+    fitted: comparedRows(learning, trained, learning.development),
+    compared: comparedRows(learning, trained, outOfFoldIndices(trained)),
   });
-  if (!compressed.ok) return compressed;
+  return compressed.ok ? ok({ ...candidate.value, compressed: compressed.value }) : compressed;
+}
+
+export async function trainCandidate(making: CandidateMaking): Promise<Result<TrainedCandidate, string>> {
+  const { recipe, learning, settings, seed, executor, clock, onStage } = making;
+  onStage('train');
+  const { set, development: within } = learning;
+  const trained = await trainModel({ set, within, settings, seed, executor, clock });
+  if (!trained.ok) return trained;
+  const features = modelFeatures(set, trained.value, within);
   return ok({
-    learning: learning.value,
-    leaks,
+    learning,
+    leaks: leaksOf(recipe, learning, trained.value, seed),
     trained: trained.value,
-    policy,
-    domain,
-    compressed: compressed.value,
+    policy: policyOf(recipe, learning, trained.value),
+    domain: fitDomain(features, trained.value.columns.length, recipe.domainMargin),
   });
 }
 
@@ -112,6 +117,7 @@ function leaksOf(recipe: Recipe, learning: Learning, { folds, heads }: TrainedMo
   return findLeaks({
     bars: recipe.source.bars,
     featureSet: recipe.featureSet,
+    featureNames: learning.set.featureNames,
     features: learning.set.features,
     labels: heads.map(({ head, labelling }, h) => ({
       head: head.name,

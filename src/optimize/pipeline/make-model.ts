@@ -5,7 +5,7 @@ import { createOrtEngine } from '../../inference/ort.ts';
 import type { Bundle } from '../../models/bundle.ts';
 import { type Release, releaseBundle } from '../../models/release.ts';
 import { encodeModel } from '../../onnx/model-proto.ts';
-import { type PairedGain, pairedGain } from '../../stats/paired-gain.ts';
+import type { PairedGain } from '../../stats/paired-gain.ts';
 import { evaluateTables } from '../compress/evaluate-tables.ts';
 import { INPUT_NAME, OUTPUT_NAME, tablesGraph } from '../compress/tables-graph.ts';
 import type { Recipe } from '../recipe.ts';
@@ -14,7 +14,7 @@ import type { Gate } from '../report/optimization-report.ts';
 import type { HoldoutKey, Look } from '../validation/holdout-ledger.ts';
 import { bundleDraft } from './bundle-draft.ts';
 import { type ComparedForm, compareForms } from './compress-model.ts';
-import { gateFacts } from './gate-facts.ts';
+import { formFacts, worthFacts } from './gate-facts.ts';
 import { type HoldoutOutcome, judgeHoldout } from './judge-holdout.ts';
 import {
   type Candidate,
@@ -70,7 +70,6 @@ async function judgeModel(making: Making, candidate: Candidate): Promise<Result<
   const key = holdoutKey(recipe, learning);
   const look = await making.look(key, name);
   if (!look.ok) return look;
-  const level = look.value.alpha;
   const score = (rows: Float32Array): Float32Array => evaluateTables(model, rows);
   const outcome = await judgeHoldout({ recipe, learning, trained, score, policy, domain, incumbent });
   if (!outcome.ok) return outcome;
@@ -86,9 +85,9 @@ async function judgeModel(making: Making, candidate: Candidate): Promise<Result<
     candidate,
   );
   if (!served.ok) return served;
-  const gain = pairedGain(outcome.value.gains, level);
-  const facts = gateFacts(candidate, outcome.value, comparedForms.value, gain, level, served.value);
-  const { gates, isReleased } = judgeCandidate(facts, recipe.purpose);
+  const worth = worthFacts(candidate, outcome.value, look.value.alpha);
+  const form = formFacts(candidate, outcome.value, comparedForms.value, served.value);
+  const { gates, isReleased } = judgeCandidate(worth, form, recipe.purpose);
   const release = releaseBundle(bundleDraft(making, candidate, bytes), making.signingKey);
   if (!release.ok) return release;
   return ok({
@@ -96,7 +95,7 @@ async function judgeModel(making: Making, candidate: Candidate): Promise<Result<
     comparedForms: comparedForms.value,
     outcome: outcome.value,
     look: look.value,
-    gain,
+    gain: worth.gain,
     gates,
     isReleased,
     release: release.value,

@@ -22,7 +22,7 @@ export function prepareLearning(recipe: Recipe): Result<Learning, string> {
   const horizonBars = Math.max(direction.horizonBars, risk?.horizonBars ?? 0);
   const examples = buildExamples(source.bars, featureSet, horizonBars);
   if (examples.count < EXAMPLES_MIN) {
-    return err(`${examples.count} examples are too few: ${EXAMPLES_MIN} are needed`);
+    return err(`${recipe.name}: ${examples.count} examples are too few: ${EXAMPLES_MIN} are needed`);
   }
   const question = (name: HeadName, target: Target): Question => ({
     name,
@@ -41,7 +41,7 @@ export function prepareLearning(recipe: Recipe): Result<Learning, string> {
   const within = Int32Array.from({ length: examples.count }, (_, i) => i);
   const { holdoutShare: share } = recipe;
   const cut = cutHoldout({ spans: allSpans(set), within, share, embargoBars: set.embargoBars });
-  return cut.ok ? ok({ examples, set, ...cut.value }) : cut;
+  return cut.ok ? ok({ examples, set, ...cut.value }) : err(`${recipe.name}: ${cut.error}`);
 }
 
 /** Below it folds inside folds have a few dozen rows, and the holdout's test of gain has none. */

@@ -1,5 +1,7 @@
+import { createWorkerPool } from '../pipeline/worker-pool.ts';
 import { proveCompression } from './compression.ts';
 import { proveHalving } from './halving.ts';
+import { proveHonesty } from './honesty.ts';
 import { proveSearch } from './search.ts';
 import { proveSelection, selectionSets } from './selection.ts';
 import { proveTrainer } from './trainer.ts';
@@ -16,6 +18,14 @@ const proofs = {
   selection: (_, print) =>
     proveSelection({ sets: selectionSets, seeds: Array.from({ length: 20 }, (_, i) => i + 1), print }),
   trainer: () => proveTrainer({ seed: 1, rounds: 5, python: 'python3' }),
+  honesty: async (workers, print) => {
+    const executor = createWorkerPool(workers);
+    try {
+      return await proveHonesty({ shifts: 200, plants: 10, executor, print });
+    } finally {
+      await executor.close();
+    }
+  },
   compression: async () => {
     const proven = await proveCompression({ seed: 1 });
     return proven.ok ? proven.value : { passed: false, lines: [proven.error] };

@@ -2,8 +2,8 @@ import type { PairedGain } from '../../stats/paired-gain.ts';
 import { type CompressionBounds, compressionBounds } from '../compress/choose-compression.ts';
 import type { Gate } from '../report/optimization-report.ts';
 
-/** What the conditions of a release are held against. Gains are in nats a row, above 0 where the candidate is better. */
-export interface GateFacts {
+/** What a candidate is worth, in nats a row, above 0 where it is better, and whether it came by it honestly. */
+export interface WorthFacts {
   /** Features that change when only their future does. */
   readonly lookAhead: readonly string[];
   /** Features that foretell a label better than any honest one does. */
@@ -18,6 +18,10 @@ export interface GateFacts {
   readonly headGains: readonly { readonly name: string; readonly high: number }[];
   /** Upper bound at 2.5 % of what following it earns a session more than following what runs; undefined without. */
   readonly earnedMore: number | undefined;
+}
+
+/** What would be served. */
+export interface FormFacts {
   /** Share of the holdout on which the policy acts. */
   readonly actingShare: number;
   /** Greatest |served graph in onnxruntime − its own reference|. */
@@ -37,11 +41,14 @@ interface Verdict {
  * Whether a candidate may be released: every gate must pass. A test bundle, which no production service takes, need
  * not be right, so what it gains is not asked; that it is exported, compressed and acts as said is.
  */
-export function judgeCandidate(facts: GateFacts, purpose: 'production' | 'test'): Verdict {
-  const worth = [...leakGates(facts), ...gainGates(facts)];
-  const gates = [...(purpose === 'test' ? worth.map(waived) : worth), ...formGates(facts)];
+export function judgeCandidate(worth: WorthFacts, form: FormFacts, purpose: 'production' | 'test'): Verdict {
+  const asked = worthGates(worth);
+  const gates = [...(purpose === 'test' ? asked.map(waived) : asked), ...formGates(form)];
   return { isReleased: gates.every(({ passed }) => passed), gates };
 }
+
+/** The gates that chance must not pass. */
+export const worthGates = (facts: WorthFacts): readonly Gate[] => [...leakGates(facts), ...gainGates(facts)];
 
 const waived = (gate: Gate): Gate => ({
   ...gate,
@@ -49,12 +56,12 @@ const waived = (gate: Gate): Gate => ({
   detail: `not asked of a test bundle, which production refuses; ${gate.detail}`,
 });
 
-const leakGates = ({ lookAhead, implausible }: GateFacts): readonly Gate[] => [
+const leakGates = ({ lookAhead, implausible }: WorthFacts): readonly Gate[] => [
   gate('no feature sees its future', lookAhead.length, 'equal', 0, 'count', listed(lookAhead)),
   gate('no feature is too good to be true', implausible.length, 'equal', 0, 'count', listed(implausible)),
 ];
 
-function gainGates(facts: GateFacts): readonly Gate[] {
+function gainGates(facts: WorthFacts): readonly Gate[] {
   const { nestedGain, gain, reference, level, headGains, earnedMore } = facts;
   const nested =
     nestedGain === undefined
@@ -106,7 +113,7 @@ function gainGates(facts: GateFacts): readonly Gate[] {
   ];
 }
 
-function formGates({ actingShare, exportDifferenceMax, compression }: GateFacts): readonly Gate[] {
+function formGates({ actingShare, exportDifferenceMax, compression }: FormFacts): readonly Gate[] {
   const { flipShareMax, aucLossMax }: CompressionBounds = compressionBounds;
   const acts = gate('acts', actingShare, 'at-least', ACTING_SHARE_MIN, 'share', 'of the holdout');
   const exported = gate(

@@ -9,8 +9,9 @@ import type { Fold } from './purged-folds.ts';
 interface LeakSearch {
   readonly bars: readonly Bar[];
   readonly featureSet: FeatureSet;
-  /** f32[examples × features] that models learn from, which a caller may have made otherwise than from the bars. */
+  /** f32[examples × names] that models learn from, which a caller may have made otherwise than from the bars. */
   readonly features: Float32Array;
+  readonly featureNames: readonly string[];
   readonly labels: readonly {
     readonly head: HeadName;
     readonly labels: Uint8Array;
@@ -27,18 +28,18 @@ export interface Leaks {
 }
 
 /** Features that know what nobody can know at their bar, by name: by what they are computed from, and by what they foretell. */
-export function findLeaks({ bars, featureSet, features, labels, folds, seed }: LeakSearch): Leaks {
-  const names = featureSet.indicators.map(({ name }) => name);
+export function findLeaks(search: LeakSearch): Leaks {
+  const { bars, featureSet, features, featureNames, labels, folds, seed } = search;
   const lookAhead = findLookAhead({
     bars,
-    names,
+    names: featureSet.indicators.map(({ name }) => name),
     compute: (some) => featureTable(some, featureSet),
     cutCount: 4,
     seed,
   });
   const implausible = labels.flatMap(({ head, labels: known, spanBars }) =>
     findImplausibleLinks({
-      names,
+      names: featureNames,
       features,
       labels: known,
       folds,
