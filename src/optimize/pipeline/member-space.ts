@@ -4,11 +4,11 @@ import type { MemberOptions } from '../train/members.ts';
 /** What the search of a head chooses among. */
 export const memberSpace = {
   ridge: { kind: 'float', low: 1, high: 10_000, scale: 'log' },
-  hidden: { kind: 'categorical', choices: [4, 8, 16] },
+  hidden: { kind: 'categorical', choices: [8, 16, 32] },
   perceptronRate: { kind: 'float', low: 0.0005, high: 0.01, scale: 'log' },
   weightDecay: { kind: 'float', low: 0.01, high: 3, scale: 'log' },
   treeRate: { kind: 'float', low: 0.02, high: 0.2, scale: 'log' },
-  leavesMax: { kind: 'int', low: 2, high: 12, scale: 'linear' },
+  leavesMax: { kind: 'int', low: 4, high: 16, scale: 'linear' },
   rowsInLeafMin: { kind: 'int', low: 20, high: 200, scale: 'log' },
   treeRidge: { kind: 'float', low: 0.1, high: 100, scale: 'log' },
   featureFraction: { kind: 'float', low: 0.3, high: 1, scale: 'linear' },
@@ -25,7 +25,7 @@ export const memberSpace = {
 /** Where nothing is searched. */
 export const middlePoint: Point = {
   ridge: 100,
-  hidden: 8,
+  hidden: 16,
   perceptronRate: 0.003,
   weightDecay: 0.1,
   treeRate: 0.06,
