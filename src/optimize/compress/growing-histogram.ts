@@ -41,12 +41,14 @@ export class GrowingHistogram {
     return this.#high;
   }
 
-  /** From the lowest bin to the highest; zeros are counted in the first bin above 0. */
+  /** How many values were 0; they are in no bin. */
+  get zeros(): number {
+    return this.#zeros;
+  }
+
+  /** Of the values other than 0, from the lowest bin to the highest. */
   counts(): Float64Array {
-    const counts = this.#counts.slice();
-    const middle = counts.length / 2;
-    if (counts.length > 0) counts[middle] = (counts[middle] as number) + this.#zeros;
-    return counts;
+    return this.#counts.slice();
   }
 
   /** Takes the values into the range, and gives the greatest |value| of it. */

@@ -2,8 +2,10 @@ import { err, ok, type Result } from '../../core/result.ts';
 import { SeededRandom } from '../../core/seeded-random.ts';
 import { sigmoid } from '../../core/sigmoid.ts';
 import type { ModelProto } from '../../onnx/model-proto.ts';
+import type { Calibrator } from '../compress/calibrator.ts';
 import { compressionBounds } from '../compress/choose-compression.ts';
 import { compressTables, type TableCompression } from '../compress/compress-tables.ts';
+import { entropyCalibrator } from '../compress/entropy-calibrator.ts';
 import { createIntegerReference } from '../compress/integer-reference.ts';
 import { minMaxCalibrator } from '../compress/min-max-calibrator.ts';
 import type { ModelTables } from '../compress/model-tables.ts';
@@ -30,7 +32,7 @@ interface CompressionProven {
 
 const WIDTH = 32;
 const HIDDEN = [128, 256, 128];
-const TRAIN_COUNT = 12_000;
+const TRAIN_COUNT = 24_000;
 const HELD_OUT_COUNT = 4_000;
 const REFERENCE_COUNT = 10_000;
 
@@ -46,7 +48,7 @@ export async function proveCompression({
   const heldOut = syntheticRows(random, HELD_OUT_COUNT);
   const network = trainDenseNetwork(
     { count: TRAIN_COUNT, width: WIDTH, inputs: Float64Array.from(train.features), labels: train.labels },
-    { hidden: HIDDEN, learningRate: 1e-3, weightDecay: 0.05, batchSize: 64, epochs: 3, seed },
+    { hidden: HIDDEN, learningRate: 1e-3, weightDecay: 0.05, batchSize: 64, epochs: 2, seed },
   );
   const reference = { name: 'f32', model: tablesOf(network) };
   const calibration = train.features.subarray(0, 4_000 * WIDTH);
@@ -80,23 +82,31 @@ export async function proveCompression({
   });
 }
 
-function candidateForms(model: ModelTables, rows: Float32Array): { name: string; model: ModelTables }[] {
+function candidateForms(
+  model: ModelTables,
+  calibration: Float32Array,
+): { name: string; model: ModelTables }[] {
   const plain: TableCompression = {
     weightBits: 8,
+    rounding: 'compensated',
     arithmetic: { kind: 'float' },
+    keepsOutputLayers: true,
+    calibration,
     leafBits: 8,
     thresholds: { kind: 'exact' },
     floatBytes: 4,
   };
-  const calibrated = (createCalibrator: typeof minMaxCalibrator): TableCompression => ({
+  const calibrated = (createCalibrator: () => Calibrator): TableCompression => ({
     ...plain,
-    arithmetic: { kind: 'static', rows, createCalibrator },
+    arithmetic: { kind: 'static', createCalibrator },
   });
   const choices: readonly (readonly [string, TableCompression])[] = [
+    ['int8 weights, nearest', { ...plain, rounding: 'nearest' }],
     ['int8 weights', plain],
     ['int8 dynamic', { ...plain, arithmetic: { kind: 'dynamic' } }],
     ['int8 static, min-max', calibrated(minMaxCalibrator)],
     ['int8 static, 99.99 %', calibrated(() => percentileCalibrator(99.99))],
+    ['int8 static, entropy', calibrated(entropyCalibrator)],
     ['7-bit weights', { ...plain, weightBits: 7 }],
     ['6-bit weights', { ...plain, weightBits: 6 }],
   ];
