@@ -2,12 +2,9 @@ import { err, ok, type Result } from '../../core/result.ts';
 import { SeededRandom } from '../../core/seeded-random.ts';
 import { sigmoid } from '../../core/sigmoid.ts';
 import type { ModelProto } from '../../onnx/model-proto.ts';
-import type { Calibrator } from '../compress/calibrator.ts';
 import { compressionBounds } from '../compress/choose-compression.ts';
-import { compressTables, type TableCompression } from '../compress/compress-tables.ts';
-import { entropyCalibrator } from '../compress/entropy-calibrator.ts';
+import { compressionCandidates } from '../compress/compression-candidates.ts';
 import { createIntegerReference } from '../compress/integer-reference.ts';
-import { minMaxCalibrator } from '../compress/min-max-calibrator.ts';
 import type { ModelTables } from '../compress/model-tables.ts';
 import { percentileCalibrator } from '../compress/percentile-calibrator.ts';
 import { quantizeDynamic } from '../compress/quantize-dynamic.ts';
@@ -54,7 +51,7 @@ export async function proveCompression({
   const calibration = train.features.subarray(0, 4_000 * WIDTH);
   const measured = await measureCompression({
     reference,
-    candidates: candidateForms(reference.model, calibration),
+    candidates: compressionCandidates(reference.model, calibration),
     head: 0,
     heldOut: heldOut.features,
     labels: heldOut.labels,
@@ -80,37 +77,6 @@ export async function proveCompression({
     referenceDifferences: differences.value,
     lines,
   });
-}
-
-function candidateForms(
-  model: ModelTables,
-  calibration: Float32Array,
-): { name: string; model: ModelTables }[] {
-  const plain: TableCompression = {
-    weightBits: 8,
-    rounding: 'compensated',
-    arithmetic: { kind: 'float' },
-    keepsOutputLayers: true,
-    calibration,
-    leafBits: 8,
-    thresholds: { kind: 'exact' },
-    floatBytes: 4,
-  };
-  const calibrated = (createCalibrator: () => Calibrator): TableCompression => ({
-    ...plain,
-    arithmetic: { kind: 'static', createCalibrator },
-  });
-  const choices: readonly (readonly [string, TableCompression])[] = [
-    ['int8 weights, nearest', { ...plain, rounding: 'nearest' }],
-    ['int8 weights', plain],
-    ['int8 dynamic', { ...plain, arithmetic: { kind: 'dynamic' } }],
-    ['int8 static, min-max', calibrated(minMaxCalibrator)],
-    ['int8 static, 99.99 %', calibrated(() => percentileCalibrator(99.99))],
-    ['int8 static, entropy', calibrated(entropyCalibrator)],
-    ['7-bit weights', { ...plain, weightBits: 7 }],
-    ['6-bit weights', { ...plain, weightBits: 6 }],
-  ];
-  return choices.map(([name, choice]) => ({ name, model: compressTables(model, choice) }));
 }
 
 /** Standard normal features; a log-odds of waves, products and a hinge in eight of them decides the label. */
