@@ -34,8 +34,9 @@ export function matMulInteger(
   return { dims: [n, m], values };
 }
 
-function centred({ values }: Tensor, zeros: Tensor | undefined): Int16Array {
-  const offsets = zeros?.values ?? [0];
+function centred({ values }: Tensor, zeros: Tensor | undefined): ArrayLike<number> {
+  const offsets = Array.from(zeros?.values ?? [0]);
+  if (offsets.every((offset) => offset === 0)) return values;
   return Int16Array.from(values, (code, i) => code - (offsets[i % offsets.length] as number));
 }
 

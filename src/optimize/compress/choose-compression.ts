@@ -39,8 +39,8 @@ export function chooseCompression(
   return { chosen, refusals };
 }
 
-/** Written so that a figure which is not a number is a reason too. */
-function reasonsAgainst({ flips, aucLoss }: FrontierStep, bounds: CompressionBounds): string[] {
+/** What the step breaks, in words. Written so that a figure which is not a number is a reason too. */
+export function reasonsAgainst({ flips, aucLoss }: FrontierStep, bounds: CompressionBounds): string[] {
   const reasons: string[] = [];
   const acting = Math.min(...flips.actingShares);
   if (!(flips.flipShare <= bounds.flipShareMax)) {

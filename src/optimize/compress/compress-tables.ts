@@ -1,6 +1,7 @@
 import { roundHalfEven } from '../../onnx/round-half-even.ts';
 import { affineScale } from './affine-scale.ts';
-import type { Calibrator, ValueRange } from './calibrator.ts';
+import type { Calibrator } from './calibrator.ts';
+import { compensatedCodes } from './compensated-codes.ts';
 import { chosenColumns, denseOutputs, standardiseTables } from './evaluate-tables.ts';
 import type {
   DenseArithmetic,
@@ -21,7 +22,13 @@ import { snapThresholds, ThresholdGrid } from './threshold-grid.ts';
 export interface TableCompression {
   /** Of dense weights, 2 to 8; one scale an output. */
   readonly weightBits: number;
+  /** `compensated`: see `compensated-codes.ts`; needs the calibration rows, as static arithmetic does. */
+  readonly rounding: 'nearest' | 'compensated';
   readonly arithmetic: ArithmeticChoice;
+  /** Layers whose outputs are log-odds stay f32: few weights, whose rounding nothing after them averages out. */
+  readonly keepsOutputLayers: boolean;
+  /** f32[count × inputWidth] of rows the model was trained on. */
+  readonly calibration: Float32Array;
   /** Of leaf codes, 2 to 16. */
   readonly leafBits: number;
   /** Thresholds stay, or move to the grid of 2^−bits deviations. */
@@ -33,12 +40,7 @@ export interface TableCompression {
 type ArithmeticChoice =
   | { readonly kind: 'float' }
   | { readonly kind: 'dynamic' }
-  | {
-      readonly kind: 'static';
-      /** f32[count × inputWidth] to calibrate on. */
-      readonly rows: Float32Array;
-      readonly createCalibrator: () => Calibrator;
-    };
+  | { readonly kind: 'static'; readonly createCalibrator: () => Calibrator };
 
 /** The f32 model in int8 form. Throws a RangeError for a part that already is. */
 export function compressTables(model: ModelTables, compression: TableCompression): ModelTables {
@@ -79,30 +81,37 @@ function compressLayers(
   inputWidth: number,
   compression: TableCompression,
 ): DenseTables[] {
-  const ranges = inputRanges(layers, head, inputWidth, compression.arithmetic);
-  return layers.map(({ inputs, outputs, form }, index) => {
+  const observed = layerInputs(layers, head, inputWidth, compression.calibration);
+  return layers.map((layer, index) => {
+    const { inputs, outputs, form } = layer;
     if (form.kind !== 'f32') throw new RangeError('a layer is compressed already');
+    if (compression.keepsOutputLayers && index === layers.length - 1) return layer;
+    const seen = observed[index] as Float32Array;
+    const bits = compression.weightBits;
     const matrix = { values: form.weights, outputs, isTransposed: false };
-    const { codes, scales } = quantizeColumns(matrix, {
-      bits: compression.weightBits,
-      perChannel: true,
-      scaleBytes: 2,
-    });
-    const arithmetic = arithmeticOf(compression, ranges[index], scales, form.bias);
+    const nearest = quantizeColumns(matrix, { bits, perChannel: true, scaleBytes: 2 });
+    const { scales } = nearest;
+    const largestCode = (1 << (bits - 1)) - 1;
+    const { codes, bias } =
+      compression.rounding === 'nearest'
+        ? { codes: nearest.codes, bias: form.bias }
+        : compensatedCodes({ weights: form.weights, bias: form.bias, scales, largestCode, inputs: seen });
+    const arithmetic = arithmeticOf(compression, seen, scales, bias);
     return { inputs, outputs, form: { kind: 'int8', codes, scales, arithmetic } };
   });
 }
 
 function arithmeticOf(
   { arithmetic, floatBytes }: TableCompression,
-  range: ValueRange | undefined,
+  seen: Float32Array,
   scales: Float32Array,
   bias: Float32Array,
 ): DenseArithmetic {
   const rounded = bias.map((value) => roundFloat(value, floatBytes));
-  if (arithmetic.kind !== 'static' || !range)
-    return { kind: arithmetic.kind === 'dynamic' ? 'dynamic' : 'float', bias: rounded };
-  const input = affineScale(range);
+  if (arithmetic.kind !== 'static') return { kind: arithmetic.kind, bias: rounded };
+  const calibrator = arithmetic.createCalibrator();
+  calibrator.observe(seen);
+  const input = affineScale(calibrator.range());
   const codes = Array.from(bias, (value, output) =>
     roundHalfEven(value / Math.fround(input.scale * (scales[output] as number))),
   );
@@ -111,25 +120,18 @@ function arithmeticOf(
   return { kind: 'static', input, bias: Int32Array.from(codes) };
 }
 
-/** Of what goes into each layer of the f32 member; empty where nothing is calibrated. */
-function inputRanges(
+/** What goes into each layer of the f32 member on the rows. */
+function layerInputs(
   layers: readonly DenseTables[],
   head: HeadTables,
   inputWidth: number,
-  arithmetic: ArithmeticChoice,
-): readonly ValueRange[] {
-  if (arithmetic.kind !== 'static') return [];
-  const calibrators = layers.map(() => arithmetic.createCalibrator());
-  const stride = CALIBRATION_BATCH * inputWidth;
-  for (let at = 0; at < arithmetic.rows.length; at += stride) {
-    const rows = arithmetic.rows.subarray(at, at + stride);
-    const inputs = standardiseTables(head.standardiser, chosenColumns(head, rows, inputWidth));
-    denseOutputs(layers, inputs, head.columns.length, (layer, values) => calibrators[layer]?.observe(values));
-  }
-  return calibrators.map((calibrator) => calibrator.range());
+  rows: Float32Array,
+): readonly Float32Array[] {
+  const observed: Float32Array[] = [];
+  const inputs = standardiseTables(head.standardiser, chosenColumns(head, rows, inputWidth));
+  denseOutputs(layers, inputs, head.columns.length, (_, values) => observed.push(values));
+  return observed;
 }
-
-const CALIBRATION_BATCH = 1_024;
 
 /** Each array with the fewest bytes, from `floatBytes` up, that move no standardised value near 0 by 2⁻⁹. */
 function roundStandardiser(standardiser: StandardiserTables, floatBytes: FloatBytes): StandardiserTables {

@@ -83,7 +83,7 @@ function treeSums({ width, base, trees }: TreeEnsemble, rows: Float32Array): Flo
   return sums.map((sum) => sum + base);
 }
 
-/** What comes out of the last layer; `observe` sees what goes into each. */
+/** What comes out of the last layer; `observe` sees the f32 that go into each. */
 export function denseOutputs(
   layers: readonly DenseTables[],
   rows: Float32Array,
@@ -92,36 +92,68 @@ export function denseOutputs(
 ): Float32Array {
   if (layers[0]?.inputs !== width)
     throw new RangeError(`a first layer of ${layers[0]?.inputs} for ${width} columns`);
-  let values = rows;
+  let signal: Signal = { kind: 'f32', values: rows };
   layers.forEach((layer, index) => {
-    if (index > 0) values = values.map((value) => Math.max(0, value));
-    observe(index, values);
-    values = layerOutputs(layer, values);
+    // Codes need no ReLU: 0 is the lowest of them.
+    if (index > 0 && signal.kind === 'f32') signal = { kind: 'f32', values: signal.values.map(rectified) };
+    if (signal.kind === 'f32') observe(index, signal.values);
+    signal = layerSignal(layer, signal, layers[index + 1]);
   });
-  return values;
+  return floatsOf(signal);
 }
 
-function layerOutputs(layer: DenseTables, rows: Float32Array): Float32Array {
-  const { inputs, outputs, form } = layer;
-  if (form.kind === 'f32') return floatProducts(rows, inputs, form.weights, form.bias);
+/** What goes from layer to layer: numbers, or the codes that the next layer would make of them. */
+type Signal =
+  | { readonly kind: 'f32'; readonly values: Float32Array }
+  | { readonly kind: 'codes'; readonly codes: Int16Array };
+
+const rectified = (value: number): number => Math.max(0, value);
+
+function floatsOf(signal: Signal): Float32Array {
+  if (signal.kind !== 'f32') throw new RangeError('codes where numbers are needed');
+  return signal.values;
+}
+
+function layerSignal(layer: DenseTables, signal: Signal, next: DenseTables | undefined): Signal {
+  const { inputs, form } = layer;
+  if (form.kind === 'f32') return f32(floatProducts(floatsOf(signal), inputs, form.weights, form.bias));
   const { codes, scales, arithmetic } = form;
   switch (arithmetic.kind) {
-    case 'float': {
-      const weights = Float32Array.from(codes, (code, i) => code * (scales[i % outputs] as number));
-      return floatProducts(rows, inputs, weights, arithmetic.bias);
-    }
-    case 'static': {
-      const { scale, zeroPoint } = arithmetic.input;
-      const sums = integerProducts(quantized(rows, arithmetic.input, -128), zeroPoint, inputs, codes);
-      const factors = scales.map((factor) => Math.fround(scale * factor));
-      return Float32Array.from(sums, (sum, i) => {
-        const column = i % outputs;
-        return Math.fround(sum + (arithmetic.bias[column] as number)) * (factors[column] as number);
-      });
-    }
+    case 'float':
+      return f32(floatProducts(floatsOf(signal), inputs, dequantizedWeights(codes, scales), arithmetic.bias));
     case 'dynamic':
-      return dynamicOutputs(layer, codes, scales, arithmetic.bias, rows);
+      return f32(dynamicOutputs(layer, codes, scales, arithmetic.bias, floatsOf(signal)));
+    case 'static': {
+      const { input, bias } = arithmetic;
+      const left = signal.kind === 'codes' ? signal.codes : quantized(signal.values, input, -128);
+      const sums = integerProducts(left, input.zeroPoint, inputs, codes).map(
+        (sum, i) => sum + (bias[i % bias.length] as number),
+      );
+      const factors = scales.map((scale) => Math.fround(input.scale * scale));
+      return rescaled(sums, factors, next);
+    }
   }
+}
+
+const f32 = (values: Float32Array): Signal => ({ kind: 'f32', values });
+
+/**
+ * Integer sums as numbers, or as codes of a next layer that takes such and whose lowest code is 0: with its
+ * scale in the factors and one rounding, as onnxruntime's QGemm does it.
+ */
+function rescaled(sums: Int32Array, factors: Float32Array, next: DenseTables | undefined): Signal {
+  const arithmetic = next?.form.kind === 'int8' ? next.form.arithmetic : undefined;
+  if (arithmetic?.kind !== 'static' || arithmetic.input.zeroPoint !== -128) {
+    return f32(
+      Float32Array.from(sums, (sum, i) => Math.fround(sum) * (factors[i % factors.length] as number)),
+    );
+  }
+  const nextFactors = factors.map((factor) => factor / arithmetic.input.scale);
+  const scaled = Float32Array.from(
+    sums,
+    (sum, i) => Math.fround(sum) * (nextFactors[i % nextFactors.length] as number),
+  );
+  return { kind: 'codes', codes: quantized(scaled, { scale: 1, zeroPoint: -128 }, -128) };
 }
 
 function dynamicOutputs(
@@ -172,7 +204,14 @@ function integerProducts(
   return sums;
 }
 
-/** Each sum in the order of the inputs, rounded to f32 at every step, the bias last. */
+/** code × scale of its output, as f32. */
+export const dequantizedWeights = (codes: Int8Array, scales: Float32Array): Float32Array =>
+  Float32Array.from(codes, (code, i) => code * (scales[i % scales.length] as number));
+
+/** Inputs whose products onnxruntime sums on their own, before it adds them to the bias and the blocks before. */
+const PRODUCT_BLOCK = 256;
+
+/** In f32, rounded at every step, in the order of onnxruntime-web 1.30 for a constant right side. */
 function floatProducts(
   rows: Float32Array,
   inputs: number,
@@ -180,15 +219,28 @@ function floatProducts(
   bias: Float32Array,
 ): Float32Array {
   const outputs = bias.length;
-  const sums = new Float32Array((rows.length / inputs) * outputs);
-  for (let i = 0; i < rows.length; i += 1) {
-    const factor = rows[i] as number;
-    const to = Math.floor(i / inputs) * outputs;
-    const from = (i % inputs) * outputs;
-    for (let column = 0; column < outputs; column += 1) {
-      const product = Math.fround(factor * (weights[from + column] as number));
-      sums[to + column] = (sums[to + column] as number) + product;
+  const values = new Float32Array((rows.length / inputs) * outputs);
+  const sums = new Float32Array(outputs);
+  for (let row = 0; row * inputs < rows.length; row += 1) {
+    const totals = values.subarray(row * outputs, (row + 1) * outputs);
+    totals.set(bias);
+    for (let start = 0; start < inputs; start += PRODUCT_BLOCK) {
+      sums.fill(0);
+      for (let i = start; i < Math.min(start + PRODUCT_BLOCK, inputs); i += 1) {
+        addScaled(sums, weights, i * outputs, rows[row * inputs + i] as number);
+      }
+      for (let column = 0; column < outputs; column += 1) {
+        totals[column] = (totals[column] as number) + (sums[column] as number);
+      }
     }
   }
-  return sums.map((sum, i) => sum + (bias[i % outputs] as number));
+  return values;
+}
+
+/** sums + factor × weights from `start` on; product and sum each rounded to f32. */
+function addScaled(sums: Float32Array, weights: Float32Array, start: number, factor: number): void {
+  for (let column = 0; column < sums.length; column += 1) {
+    const product = Math.fround(factor * (weights[start + column] as number));
+    sums[column] = (sums[column] as number) + product;
+  }
 }

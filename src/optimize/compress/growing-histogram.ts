@@ -41,12 +41,14 @@ export class GrowingHistogram {
     return this.#high;
   }
 
-  /** From the lowest bin to the highest; zeros are counted in the first bin above 0. */
+  /** How many values were 0; they are in no bin. */
+  get zeros(): number {
+    return this.#zeros;
+  }
+
+  /** Of the values other than 0, from the lowest bin to the highest. */
   counts(): Float64Array {
-    const counts = this.#counts.slice();
-    const middle = counts.length / 2;
-    if (counts.length > 0) counts[middle] = (counts[middle] as number) + this.#zeros;
-    return counts;
+    return this.#counts.slice();
   }
 
   /** Takes the values into the range, and gives the greatest |value| of it. */
@@ -63,16 +65,12 @@ export class GrowingHistogram {
 
   #growTo(limit: number): void {
     while (Math.ceil(limit / this.#binWidth) > HALF_BINS_MAX) {
-      this.#counts = mergedInPairs(this.#counts);
+      this.#counts = mergedInPairs(this.#counts.length % 4 === 0 ? this.#counts : padded(this.#counts, 1));
       this.#binWidth *= 2;
     }
     const half = this.#counts.length / 2;
-    // One more where the division was rounded down, and even, so that merging in pairs keeps 0 on a border.
-    const needed = Math.ceil(limit / this.#binWidth / 2) * 2;
-    if (needed <= half) return;
-    const grown = new Float64Array(2 * needed);
-    grown.set(this.#counts, needed - half);
-    this.#counts = grown;
+    const needed = Math.ceil(limit / this.#binWidth);
+    if (needed > half) this.#counts = padded(this.#counts, needed - half);
   }
 
   #count(value: number): void {
@@ -85,6 +83,14 @@ export class GrowingHistogram {
   }
 }
 
+/** With that many empty bins more on both sides. */
+function padded(counts: Float64Array, binCount: number): Float64Array {
+  const grown = new Float64Array(counts.length + 2 * binCount);
+  grown.set(counts, binCount);
+  return grown;
+}
+
+/** As many bins on either side of 0 as can be told in pairs, so that 0 stays on a border. */
 function mergedInPairs(counts: Float64Array): Float64Array {
   return Float64Array.from(
     { length: counts.length / 2 },

@@ -16,9 +16,11 @@ export function percentileCalibrator(percentile: number): Calibrator {
     observe: (values) => histogram.observe(values),
     range() {
       const counts = histogram.counts();
+      const middle = counts.length / 2;
+      if (counts.length > 0) counts[middle] = (counts[middle] as number) + histogram.zeros;
       const total = counts.reduce((sum, count) => sum + count, 0);
       const cut = (total * (100 - percentile)) / 200;
-      const edge = (bin: number): number => (bin - counts.length / 2) * histogram.binWidth;
+      const edge = (bin: number): number => (bin - middle) * histogram.binWidth;
       const low = edge(binsWithin(counts, cut));
       const high = edge(counts.length - binsWithin(counts.toReversed(), cut));
       return {

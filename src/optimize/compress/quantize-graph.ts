@@ -3,7 +3,7 @@ import { createInterpreter } from '../../onnx/interpreter.ts';
 import type { ModelProto, NodeProto, TensorProto } from '../../onnx/model-proto.ts';
 import { roundHalfEven } from '../../onnx/round-half-even.ts';
 import { fromTensorProto, type Tensor } from '../../onnx/tensor.ts';
-import { affineScale } from './affine-scale.ts';
+import { type AffineScale, affineScale } from './affine-scale.ts';
 import type { Calibrator, ValueRange } from './calibrator.ts';
 import { type ConstantProduct, constantProduct } from './constant-product.ts';
 import { quantizeColumns, type WeightQuantization } from './quantize-columns.ts';
@@ -33,9 +33,10 @@ type ActivationQuantization =
  * activations the left side passes through QuantizeLinear and DequantizeLinear, and a constant added to the
  * product becomes int32 at the product's own scale. Everything else stays f32, as do input and output.
  *
- * Each DequantizeLinear states its zero points, also where they are 0: only then does onnxruntime 1.30 compute
- * the product and its int32 bias in integers (QGemm), which `integer-reference.ts` equals bit for bit. Without
- * them it dequantizes and multiplies in f32. A bias too large for int32 stays f32, and its product with it.
+ * Each DequantizeLinear states its zero points, also where they are 0, and each product quantizes its left
+ * side for itself, also where two have the same: only then does onnxruntime 1.30 compute the product and its
+ * int32 bias in integers (QGemm), which `integer-reference.ts` equals bit for bit. Otherwise it dequantizes and
+ * multiplies in f32. A bias too large for int32 stays f32, and its product with it.
  */
 export function quantizeGraph(model: ModelProto, options: GraphQuantization): Result<ModelProto, string> {
   const initializers = initializersOf(model);
@@ -85,8 +86,6 @@ class Rewriting {
   readonly #initializers: ReadonlyMap<string, TensorProto>;
   readonly #ranges: ReadonlyMap<string, ValueRange>;
   readonly #weights: WeightQuantization;
-  /** An activation that feeds two products is quantized once. */
-  readonly #activations = new Map<string, { readonly name: string; readonly scale: number }>();
   /** Output name of each integer product to the scale of its integers, output by output. */
   readonly #productScales = new Map<string, Float32Array>();
   readonly #biases = new Set<string>();
@@ -122,11 +121,13 @@ class Rewriting {
       this.graph.keep({ ...node, inputs: [activation, weights, ...bias] });
       return;
     }
-    const left = this.#activation(activation, range);
+    const output = node.outputs[0] ?? '';
+    const left = affineScale(range);
+    const input = this.#requantized(`${output}_input`, activation, left);
     const productScales = scales.map((scale) => Math.fround(left.scale * scale));
-    if (biasName === undefined) this.#productScales.set(node.outputs[0] ?? '', productScales);
+    if (biasName === undefined) this.#productScales.set(output, productScales);
     else bias[0] = this.#bias(biasName, productScales) ?? biasName;
-    this.graph.keep({ ...node, inputs: [left.name, weights, ...bias] });
+    this.graph.keep({ ...node, inputs: [input, weights, ...bias] });
   }
 
   /** The node, with its second input as int32 where that is a constant added to an integer product. */
@@ -149,19 +150,13 @@ class Rewriting {
     return this.#dequantized(name, { dims: bias.value.dims, values: Int32Array.from(codes) }, scales, 0);
   }
 
-  #activation(name: string, range: ValueRange): { readonly name: string; readonly scale: number } {
-    const known = this.#activations.get(name);
-    if (known) return known;
-    const { scale, zeroPoint } = affineScale(range);
+  #requantized(name: string, activation: string, { scale, zeroPoint }: AffineScale): string {
     const parameters = [
       this.graph.constant(`${name}_scale`, { dims: [], values: Float32Array.of(scale) }),
       this.graph.constant(`${name}_zero_point`, { dims: [], values: Int8Array.of(zeroPoint) }),
     ];
-    const codes = this.graph.node('QuantizeLinear', `${name}_quantized`, [name, ...parameters]);
-    const dequantized = this.graph.node('DequantizeLinear', `${name}_dequantized`, [codes, ...parameters]);
-    const activation = { name: dequantized, scale };
-    this.#activations.set(name, activation);
-    return activation;
+    const codes = this.graph.node('QuantizeLinear', `${name}_quantized`, [activation, ...parameters]);
+    return this.graph.node('DequantizeLinear', name, [codes, ...parameters]);
   }
 
   #dequantized(

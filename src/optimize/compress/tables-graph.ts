@@ -4,21 +4,33 @@ import { nodeProto } from '../../onnx/node-proto.ts';
 import { type Tensor, tensorType } from '../../onnx/tensor.ts';
 import { treeNode } from '../export/tree-node.ts';
 import type { AffineScale } from './affine-scale.ts';
+import { dequantizedWeights } from './evaluate-tables.ts';
 import type { DenseForm, DenseTables, HeadTables, MemberTables, ModelTables } from './model-tables.ts';
 
 export const INPUT_NAME = 'features';
 export const OUTPUT_NAME = 'probability';
 
 /**
- * The tables as an ONNX graph, from raw features f32[batch, inputWidth] to scores f32[batch, heads]; int8 parts
- * in QDQ form, in integer operators where their input's range is dynamic. onnxruntime-web 1.30 scores it to
- * the same bits as `evaluateTables`, dynamic layers row by row.
+ * The tables as an ONNX graph, from raw features f32[batch, inputWidth] to scores f32[batch, heads]. Layers with
+ * integer arithmetic are in QDQ form, in integer operators where their input's range is dynamic; those that only
+ * keep their weights in int8 have them as the f32 that they are multiplied as. onnxruntime-web 1.30 scores it
+ * to the same bits as `evaluateTables`, dynamic layers row by row.
  */
 export function tablesGraph(name: string, model: ModelTables): ModelProto {
   const graph = new GraphBuilder(name);
   const input = graph.floatInput(INPUT_NAME, ['batch', model.inputWidth]);
-  const scores = model.heads.map((head, i) => new HeadGraph(graph, `head${i}`).score(head, input));
-  graph.floatOutput(graph.node('Concat', OUTPUT_NAME, scores, { axis: 1 }), ['batch', model.heads.length]);
+  const only = model.heads.length === 1;
+  const scores = model.heads.map((head, i) => {
+    return new HeadGraph(graph, `head${i}`).score(
+      head,
+      model.inputWidth,
+      input,
+      only ? OUTPUT_NAME : undefined,
+    );
+  });
+  const [first] = scores as [GraphValue];
+  const output = only ? first : graph.node('Concat', OUTPUT_NAME, scores, { axis: 1 });
+  graph.floatOutput(output, ['batch', model.heads.length]);
   return graph.build();
 }
 
@@ -32,18 +44,23 @@ class HeadGraph {
     this.#name = name;
   }
 
-  score(head: HeadTables, input: GraphValue): GraphValue {
-    const columns = this.#constant('columns', [head.columns.length], Int32Array.from(head.columns));
-    const chosen = this.#node('Gather', 'chosen', [input, columns], { axis: 1 });
+  /** `outputName` where the score is the graph's output. */
+  score(head: HeadTables, inputWidth: number, input: GraphValue, outputName: string | undefined): GraphValue {
+    const chosen = this.#chosen(head.columns, inputWidth, input);
     const standardised = this.#standardised(head, chosen);
     const shares = head.members.map((member, i) => {
       const logit = this.#member(`member${i}`, member, chosen, standardised);
       return this.#node('Mul', `member${i}_share`, [logit, this.#scalar(`member${i}_weight`, member.weight)]);
     });
     const sum = shares.reduce((total, share, i) => this.#node('Add', `sum${i}`, [total, share]));
-    return this.#node('Sigmoid', 'score', [
-      this.#node('Add', 'logit', [sum, this.#scalar('offset', head.offset)]),
-    ]);
+    const logit = this.#node('Add', 'logit', [sum, this.#scalar('offset', head.offset)]);
+    return this.#graph.node('Sigmoid', outputName ?? this.#called('score'), [logit]);
+  }
+
+  #chosen(columns: Uint8Array, inputWidth: number, input: GraphValue): GraphValue {
+    if (columns.length === inputWidth && columns.every((column, place) => column === place)) return input;
+    const indices = this.#constant('columns', [columns.length], Int32Array.from(columns));
+    return this.#node('Gather', 'chosen', [input, indices], { axis: 1 });
   }
 
   #standardised({ standardiser }: HeadTables, chosen: GraphValue): GraphValue {
@@ -88,10 +105,12 @@ class HeadGraph {
     }
     if (form.arithmetic.kind === 'dynamic')
       return this.#dynamicLayer(name, dims, form, form.arithmetic.bias, input);
-    const weights = this.#dequantized(`${name}_weights`, dims, form.codes, form.scales, 1);
     if (form.arithmetic.kind === 'float') {
+      const values = dequantizedWeights(form.codes, form.scales);
+      const weights = this.#constant(`${name}_weights`, dims, values);
       return this.#affine(name, input, weights, this.#vector(`${name}_bias`, form.arithmetic.bias));
     }
+    const weights = this.#dequantized(`${name}_weights`, dims, form.codes, form.scales, 1);
     const scale = form.arithmetic.input;
     const productScales = form.scales.map((factor) => Math.fround(scale.scale * factor));
     const bias = this.#dequantized(`${name}_bias`, [outputs], form.arithmetic.bias, productScales, 0);

@@ -3,15 +3,13 @@ import { SeededRandom } from '../../core/seeded-random.ts';
 import { sigmoid } from '../../core/sigmoid.ts';
 import type { ModelProto } from '../../onnx/model-proto.ts';
 import { compressionBounds } from '../compress/choose-compression.ts';
-import { compressTables, type TableCompression } from '../compress/compress-tables.ts';
+import { compressionCandidates } from '../compress/compression-candidates.ts';
 import { createIntegerReference } from '../compress/integer-reference.ts';
-import { minMaxCalibrator } from '../compress/min-max-calibrator.ts';
 import type { ModelTables } from '../compress/model-tables.ts';
 import { percentileCalibrator } from '../compress/percentile-calibrator.ts';
 import { quantizeDynamic } from '../compress/quantize-dynamic.ts';
 import { quantizeGraph } from '../compress/quantize-graph.ts';
 import { INPUT_NAME, OUTPUT_NAME, tablesGraph } from '../compress/tables-graph.ts';
-
 import { type DenseNetwork, trainDenseNetwork } from '../train/dense-network.ts';
 import { type CompressionMeasured, measureCompression } from './measure-compression.ts';
 import { ortOutputs } from './ort-outputs.ts';
@@ -30,7 +28,7 @@ interface CompressionProven {
 
 const WIDTH = 32;
 const HIDDEN = [128, 256, 128];
-const TRAIN_COUNT = 12_000;
+const TRAIN_COUNT = 24_000;
 const HELD_OUT_COUNT = 4_000;
 const REFERENCE_COUNT = 10_000;
 
@@ -45,20 +43,14 @@ export async function proveCompression({
   const train = syntheticRows(random, TRAIN_COUNT);
   const heldOut = syntheticRows(random, HELD_OUT_COUNT);
   const network = trainDenseNetwork(
-    {
-      count: TRAIN_COUNT,
-      width: WIDTH,
-      inputs: Float64Array.from(train.features),
-      labels: train.labels,
-      weights: new Float64Array(TRAIN_COUNT).fill(1),
-    },
-    { hidden: HIDDEN, learningRate: 1e-3, weightDecay: 0.05, batchSize: 64, epochs: 3, seed },
+    { count: TRAIN_COUNT, width: WIDTH, inputs: Float64Array.from(train.features), labels: train.labels, weights: new Float64Array(TRAIN_COUNT).fill(1) },
+    { hidden: HIDDEN, learningRate: 1e-3, weightDecay: 0.05, batchSize: 64, epochs: 2, seed },
   );
   const reference = { name: 'f32', model: tablesOf(network) };
   const calibration = train.features.subarray(0, 4_000 * WIDTH);
   const measured = await measureCompression({
     reference,
-    candidates: candidateForms(reference.model, calibration),
+    candidates: compressionCandidates(reference.model, calibration),
     head: 0,
     heldOut: heldOut.features,
     labels: heldOut.labels,
@@ -84,29 +76,6 @@ export async function proveCompression({
     referenceDifferences: differences.value,
     lines,
   });
-}
-
-function candidateForms(model: ModelTables, rows: Float32Array): { name: string; model: ModelTables }[] {
-  const plain: TableCompression = {
-    weightBits: 8,
-    arithmetic: { kind: 'float' },
-    leafBits: 8,
-    thresholds: { kind: 'exact' },
-    floatBytes: 4,
-  };
-  const calibrated = (createCalibrator: typeof minMaxCalibrator): TableCompression => ({
-    ...plain,
-    arithmetic: { kind: 'static', rows, createCalibrator },
-  });
-  const choices: readonly (readonly [string, TableCompression])[] = [
-    ['int8 weights', plain],
-    ['int8 dynamic', { ...plain, arithmetic: { kind: 'dynamic' } }],
-    ['int8 static, min-max', calibrated(minMaxCalibrator)],
-    ['int8 static, 99.99 %', calibrated(() => percentileCalibrator(99.99))],
-    ['7-bit weights', { ...plain, weightBits: 7 }],
-    ['6-bit weights', { ...plain, weightBits: 6 }],
-  ];
-  return choices.map(([name, choice]) => ({ name, model: compressTables(model, choice) }));
 }
 
 /** Standard normal features; a log-odds of waves, products and a hinge in eight of them decides the label. */

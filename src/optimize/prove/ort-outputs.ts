@@ -27,7 +27,7 @@ export async function ortOutputs(
     for (const [name, list] of collected) {
       const data = outputs[name]?.data;
       if (!(data instanceof Float32Array)) throw new Error(`the model has no f32 output ${name}`);
-      list.push(...data);
+      for (const value of data) list.push(value);
     }
   }
   await session.release();

@@ -35,9 +35,9 @@ function network(kind: 'MatMul' | 'Gemm'): ModelProto {
     graph.constant(name, { dims: [], values: Float32Array.of(value) });
   const x = graph.floatInput('x', ['batch', WIDTH]);
   const clipped = graph.node('Clip', 'clipped', [x, scalar('low', -4), scalar('high', 3.96875)]);
-  const first = graph.node('Relu', 'first_relu', [product('first', clipped, WIDTH, 17)]);
-  const second = graph.node('Relu', 'second_relu', [product('second', first, 17, 9)]);
-  const deep = product('deep', second, 9, 1);
+  const first = graph.node('Relu', 'first_relu', [product('first', clipped, WIDTH, 64)]);
+  const second = graph.node('Relu', 'second_relu', [product('second', first, 64, 32)]);
+  const deep = product('deep', second, 32, 1);
   const linear = product('linear', clipped, WIDTH, 1);
   const logit = graph.node('Add', 'logit', [
     graph.node('Mul', 'deep_share', [deep, scalar('deep_weight', 0.7)]),

@@ -9,7 +9,7 @@ import { minMaxCalibrator } from '../../../src/optimize/compress/min-max-calibra
 import type { ModelTables } from '../../../src/optimize/compress/model-tables.ts';
 import { tablesGraph } from '../../../src/optimize/compress/tables-graph.ts';
 import { ortOutputs } from '../../../src/optimize/prove/ort-outputs.ts';
-import { normals, randomModel } from './random-model.ts';
+import { networkModel, normals, randomModel } from './random-model.ts';
 
 const SEED = 21;
 const random = new SeededRandom(SEED);
@@ -19,7 +19,10 @@ const calibration = normals(random, 400 * model.inputWidth, 1);
 
 const plain: TableCompression = {
   weightBits: 8,
+  rounding: 'nearest',
   arithmetic: { kind: 'float' },
+  keepsOutputLayers: false,
+  calibration,
   leafBits: 8,
   thresholds: { kind: 'exact' },
   floatBytes: 4,
@@ -27,7 +30,7 @@ const plain: TableCompression = {
 const arithmetics: readonly TableCompression['arithmetic'][] = [
   { kind: 'float' },
   { kind: 'dynamic' },
-  { kind: 'static', rows: calibration, createCalibrator: minMaxCalibrator },
+  { kind: 'static', createCalibrator: minMaxCalibrator },
 ];
 const forms: readonly (readonly [string, ModelTables])[] = [
   ['f32', model],
@@ -68,6 +71,33 @@ describe(`kernel tables, seed ${SEED}`, () => {
     const differing = scores.filter((score, i) => !Object.is(score, outputs.get('probability')?.[i]));
     expect(differing).toHaveLength(0);
     expect(new Set(scores).size).toBeGreaterThan(1_000);
+  });
+
+  it.each([1, 7])(
+    'sum more than 256 products in the blocks of onnxruntime, asked %i rows at a time',
+    async (batchSize) => {
+      const wide = networkModel(random, [256, 300, 5, 1]);
+      const values = normals(random, 70 * 256, 1);
+      const source = { input: 'features', width: 256, values, batchSize };
+      for (const form of [wide, compressTables(wide, { ...plain, calibration: values })]) {
+        const outputs = await ortOutputs(tablesGraph('wide', form), source, ['probability']);
+        expect(evaluateTables(form, values)).toEqual(outputs.get('probability'));
+      }
+    },
+  );
+
+  it('carry codes from one static layer to the next with a single rounding, as onnxruntime does', async () => {
+    const wide = networkModel(random, [32, 128, 256, 128, 1]);
+    const values = normals(random, 10_000 * 32, 1);
+    const source = { input: 'features', width: 32, values, batchSize: 1_000 };
+    const choice = {
+      ...plain,
+      calibration: values.subarray(0, 32_000),
+      arithmetic: arithmetics[2] ?? plain.arithmetic,
+    };
+    const form = compressTables(wide, choice);
+    const outputs = await ortOutputs(tablesGraph('wide', form), source, ['probability']);
+    expect(evaluateTables(form, values)).toEqual(outputs.get('probability'));
   });
 
   it('send missing values of trees where onnxruntime sends them', async () => {

@@ -76,6 +76,18 @@ function randomHead(random: SeededRandom, columns: readonly number[], hidden: nu
   };
 }
 
+/** One head that is one dense member over all inputs, of these widths from the inputs to the output. */
+export const networkModel = (random: SeededRandom, widths: readonly number[]): ModelTables => {
+  const inputWidth = widths[0] as number;
+  const columns = Array.from({ length: inputWidth }, (_, j) => j);
+  const layers = widths.slice(1).map((outputs, i) => randomLayer(random, widths[i] as number, outputs));
+  const head = {
+    ...randomHead(random, columns, 1),
+    members: [{ kind: 'dense' as const, weight: 1, layers }],
+  };
+  return { inputWidth, heads: [head] };
+};
+
 /** Two heads over 12 inputs with a linear, a dense and a tree member each. */
 export const randomModel = (random: SeededRandom): ModelTables => ({
   inputWidth: 12,

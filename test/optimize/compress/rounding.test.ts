@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { SeededRandom } from '../../../src/core/seeded-random.ts';
+import { compensatedCodes } from '../../../src/optimize/compress/compensated-codes.ts';
+import type { TableCompression } from '../../../src/optimize/compress/compress-tables.ts';
+import { quantizeColumns } from '../../../src/optimize/compress/quantize-columns.ts';
+import { floatBytesOf, roundFloat, roundFloatUp } from '../../../src/optimize/compress/round-float.ts';
+import { searchCompression } from '../../../src/optimize/compress/search-compression.ts';
+import { normals } from './random-model.ts';
+
+const SEED = 5;
+const random = new SeededRandom(SEED);
+
+describe('roundFloat', () => {
+  it('keeps the highest bytes of an f32, ties to even', () => {
+    expect(roundFloat(1.00390625, 2)).toBe(1);
+    expect(roundFloat(1.01171875, 2)).toBe(1.015625);
+    expect(roundFloat(-1.005, 2)).toBe(-1.0078125);
+    expect(roundFloat(0.1, 4)).toBe(Math.fround(0.1));
+    expect(Object.is(roundFloat(-0, 2), -0)).toBe(true);
+    expect(roundFloat(Infinity, 2)).toBe(Infinity);
+  });
+
+  it(`is within half a step for any value, and up never below, seed ${SEED}`, () => {
+    for (const value of normals(random, 2_000, 30)) {
+      for (const [bytes, share] of [
+        [2, 1 / 256],
+        [3, 1 / 65_536],
+      ] as const) {
+        expect(Math.abs(roundFloat(value, bytes) - value)).toBeLessThanOrEqual(Math.abs(value) * share);
+        const up = roundFloatUp(Math.abs(value), bytes);
+        expect(up).toBeGreaterThanOrEqual(Math.abs(value));
+        expect(up).toBeLessThanOrEqual(Math.abs(value) * (1 + 2 * share));
+        expect(floatBytesOf(Float32Array.of(up))).toBeLessThanOrEqual(bytes);
+      }
+    }
+    expect(floatBytesOf(Float32Array.of(1, 0.1))).toBe(4);
+    expect(floatBytesOf(Float32Array.of(1, -2, 0))).toBe(2);
+  });
+});
+
+describe(`compensatedCodes, seed ${SEED}`, () => {
+  const INPUTS = 24;
+  const OUTPUTS = 5;
+  const weights = normals(random, INPUTS * OUTPUTS, 1);
+  const bias = normals(random, OUTPUTS, 1);
+  const { scales, codes: nearest } = quantizeColumns(
+    { values: weights, outputs: OUTPUTS, isTransposed: false },
+    { perChannel: true, bits: 5, scaleBytes: 4 },
+  );
+
+  /** Mean squared error of the outputs on the rows. */
+  function errorOf(codes: Int8Array, biases: Float32Array, rows: Float32Array): number {
+    let sum = 0;
+    for (let start = 0; start < rows.length; start += INPUTS) {
+      for (let output = 0; output < OUTPUTS; output += 1) {
+        let error = (biases[output] as number) - (bias[output] as number);
+        for (let i = 0; i < INPUTS; i += 1) {
+          const at = i * OUTPUTS + output;
+          error +=
+            (rows[start + i] as number) *
+            ((codes[at] as number) * (scales[output] as number) - (weights[at] as number));
+        }
+        sum += error * error;
+      }
+    }
+    return sum / rows.length;
+  }
+
+  it('errs far less than rounding to the nearest where inputs move together', () => {
+    const inputs = Float32Array.from({ length: 500 }, () => random.normal()).reduce<number[]>(
+      (rows, common) => {
+        for (let i = 0; i < INPUTS; i += 1) rows.push(Math.max(0, common + 0.2 * random.normal()) + 1);
+        return rows;
+      },
+      [],
+    );
+    const rows = Float32Array.from(inputs);
+    const made = compensatedCodes({ weights, bias, scales, largestCode: 15, inputs: rows });
+    expect(errorOf(made.codes, made.bias, rows)).toBeLessThan(0.3 * errorOf(nearest, bias, rows));
+    expect(Math.max(...made.codes.map(Math.abs))).toBeLessThanOrEqual(15);
+  });
+
+  it('is nearly rounding to the nearest where they do not', () => {
+    const rows = normals(random, 20_000 * INPUTS, 1);
+    const made = compensatedCodes({ weights, bias, scales, largestCode: 15, inputs: rows });
+    const differing = made.codes.filter((code, i) => code !== nearest[i]).length;
+    expect(differing).toBeLessThan(0.05 * nearest.length);
+  });
+});
+
+describe('searchCompression', () => {
+  const start: TableCompression = {
+    weightBits: 8,
+    rounding: 'nearest',
+    arithmetic: { kind: 'float' },
+    keepsOutputLayers: true,
+    calibration: new Float32Array(0),
+    leafBits: 8,
+    thresholds: { kind: 'exact' },
+    floatBytes: 4,
+  };
+  const gridBitsOf = ({ thresholds }: TableCompression): number =>
+    thresholds.kind === 'exact' ? 11 : thresholds.bits;
+
+  it('goes down each knob as far as the bounds let it', async () => {
+    const found = await searchCompression(start, async (c) => {
+      const isWithin = c.weightBits >= 6 && c.leafBits >= 7 && gridBitsOf(c) >= 9 && c.keepsOutputLayers;
+      return isWithin ? 10 * c.weightBits + 5 * c.leafBits + gridBitsOf(c) + c.floatBytes : undefined;
+    });
+    expect(found).toEqual({
+      ...start,
+      weightBits: 6,
+      leafBits: 7,
+      thresholds: { kind: 'grid', bits: 9 },
+      floatBytes: 2,
+    });
+  });
+
+  it('stays where nothing saves, and finds nothing from a start that breaks a bound', async () => {
+    expect(await searchCompression(start, async () => 1)).toEqual(start);
+    expect(await searchCompression(start, async () => undefined)).toBeUndefined();
+  });
+});
