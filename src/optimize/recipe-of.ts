@@ -45,6 +45,7 @@ export async function recipeOf(request: RecipeRequest): Promise<Result<Recipe, s
     calendar: calendarFit.calendar,
     source: { bars, description, sha256, report },
     featureSet: set,
+    outcomes: { kind: 'market' },
     thresholds: { kind: 'chosen' },
     caveats: [
       ...leftOut.map(({ name, why }) => `The feature ${name} is left out: ${why}.`),
@@ -106,16 +107,17 @@ function demoRecipe(request: RecipeRequest): Recipe {
     calendar: '24x7',
     source: {
       bars,
-      description: 'seeded random walk, seed 7',
+      description: 'seeded random walk and planted returns, seed 7',
       sha256: sha256Hex(canonicalJson(bars)),
       report: { rowCount: bars.length, barCount: bars.length, findings: [] },
     },
     featureSet: dailyV1,
+    outcomes: { kind: 'planted', pull: 0.6, seed: 7 },
     domainMargin: 1,
-    thresholds: { kind: 'shares', buy: 0.45, sell: 0.45 },
+    thresholds: { kind: 'shares', buy: 0.42, sell: 0.42 },
     costPerSide: 0,
     caveats: [
-      'The series is a random walk, so there is nothing to predict and whatever the figures show is chance. This bundle exists to act.',
+      'The prices are a random walk and what came of them was drawn by a rule, so that there is something to learn: the figures say nothing of any market. This bundle exists to act.',
     ],
   };
 }

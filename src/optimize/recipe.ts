@@ -27,6 +27,10 @@ export interface Recipe {
   readonly direction: Target;
   /** Undefined: a model without a risk head. */
   readonly risk: Target | undefined;
+  /** `planted`: what came of the examples is drawn so that the features tell of it; see `data/planted-returns.ts`. */
+  readonly outcomes:
+    | { readonly kind: 'market' }
+    | { readonly kind: 'planted'; readonly pull: number; readonly seed: number };
   /** Of the examples, their newest: looked at once a candidate, after everything was chosen. */
   readonly holdoutShare: number;
   /** Of the traded amount, at each change of position. */

@@ -40,7 +40,7 @@ export function chooseCompression(
 }
 
 /** What the step breaks, in words. Written so that a figure which is not a number is a reason too. */
-export function reasonsAgainst({ flips, aucLoss }: FrontierStep, bounds: CompressionBounds): string[] {
+function reasonsAgainst({ flips, aucLoss }: FrontierStep, bounds: CompressionBounds): string[] {
   const reasons: string[] = [];
   const acting = Math.min(...flips.actingShares);
   if (!(flips.flipShare <= bounds.flipShareMax)) {

@@ -1,25 +1,27 @@
-import type { TableCompression } from './compress-tables.ts';
+import type { HeadCompression } from './compress-heads.ts';
 
 /** Gzipped bytes of a model so compressed; undefined where it breaks a bound. */
-type Judge = (compression: TableCompression) => Promise<number | undefined>;
+type Judge = (compression: readonly HeadCompression[]) => number | undefined;
 
 /**
- * The smallest compression found by giving up one thing at a time: from a start that keeps the bounds, every
- * next coarser setting of one knob is judged, the one that saves most is taken, and so on until none saves
- * without breaking a bound. Greedy, at most about 60 judgements; a better pair of knobs may exist that no
- * single step leads to. Undefined where the start itself breaks a bound.
+ * The smallest compression found by giving up one thing at a time: from a start that keeps the bounds, every next
+ * coarser setting of one knob of one head is judged, the one that saves most is taken, and so on until none saves
+ * without breaking a bound. So each head gives up what its own decisions can spare. Greedy; a better pair of knobs may
+ * exist that no single step leads to. Undefined where the start itself breaks a bound.
+ *
+ * @param start one entry a head
  */
-export async function searchCompression(
-  start: TableCompression,
+export function searchCompression(
+  start: readonly HeadCompression[],
   judge: Judge,
-): Promise<TableCompression | undefined> {
-  let sizeBytes = await judge(start);
+): readonly HeadCompression[] | undefined {
+  let sizeBytes = judge(start);
   if (sizeBytes === undefined) return undefined;
   let best = start;
   for (;;) {
-    let next: TableCompression | undefined;
+    let next: readonly HeadCompression[] | undefined;
     for (const compression of coarser(best)) {
-      const size = await judge(compression);
+      const size = judge(compression);
       if (size === undefined || size >= sizeBytes) continue;
       sizeBytes = size;
       next = compression;
@@ -29,17 +31,21 @@ export async function searchCompression(
   }
 }
 
+const coarser = (heads: readonly HeadCompression[]): readonly (readonly HeadCompression[])[] =>
+  heads.flatMap((head, h) => coarserHead(head).map((changed) => heads.with(h, changed)));
+
 /** One knob further down, for every knob that has a further setting. */
-function coarser(compression: TableCompression): TableCompression[] {
-  const { weightBits, leafBits, thresholds, floatBytes, keepsOutputLayers } = compression;
+function coarserHead(compression: HeadCompression): HeadCompression[] {
+  const { weightBits, leafBits, thresholds, floatBytes, keepsOutputLayers, treesDroppedTenths } = compression;
   const gridBits = thresholds.kind === 'exact' ? 11 : thresholds.bits;
-  const steps: (TableCompression | false)[] = [
+  const steps: (HeadCompression | false)[] = [
     weightBits > 3 && { ...compression, weightBits: weightBits - 1 },
     leafBits > 3 && { ...compression, leafBits: leafBits - 1 },
     gridBits > 3 && { ...compression, thresholds: { kind: 'grid', bits: gridBits - 1 } },
     floatBytes === 4 && { ...compression, floatBytes: 3 },
     floatBytes === 3 && { ...compression, floatBytes: 2 },
     keepsOutputLayers && { ...compression, keepsOutputLayers: false },
+    treesDroppedTenths < 9 && { ...compression, treesDroppedTenths: treesDroppedTenths + 1 },
   ];
   return steps.filter((step) => step !== false);
 }

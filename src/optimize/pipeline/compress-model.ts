@@ -1,24 +1,17 @@
-import { err, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import type { Manifest } from '../../models/bundle.ts';
-import {
-  type CompressionBounds,
-  chooseCompression,
-  compressionBounds,
-} from '../compress/choose-compression.ts';
-import { compressionForms } from '../compress/compression-forms.ts';
+import { areaUnderCurve } from '../../stats/area-under-curve.ts';
+import { chooseCompression, compressionBounds } from '../compress/choose-compression.ts';
+import { type HeadCompression, headCompressor } from '../compress/compress-heads.ts';
+import { compressionCandidates, plainInt8 } from '../compress/compression-candidates.ts';
+import { decisionFlips } from '../compress/decision-flips.ts';
 import { encodeTables } from '../compress/encode-tables.ts';
 import { evaluateTables } from '../compress/evaluate-tables.ts';
-import { type CompressionForm, type FrontierStep, frontier } from '../compress/frontier.ts';
-import type { ModelTables } from '../compress/model-tables.ts';
+import { gzipSizeBytes } from '../compress/gzip-size.ts';
+import type { HeadTables, ModelTables } from '../compress/model-tables.ts';
+import { searchCompression } from '../compress/search-compression.ts';
 import { smoothedRows } from '../compress/smoothed-rows.ts';
-
-/** Rows that a model's forms are compared on. */
-export interface ComparedRows {
-  /** f32[n × width], oldest first. */
-  readonly features: Float32Array;
-  /** 0 or 1 of each row, head by head. */
-  readonly labels: readonly Uint8Array[];
-}
+import { type ComparedForm, type ComparedRows, compareForms, heldBack } from './compare-forms.ts';
 
 interface CompressOptions {
   /** In f32. */
@@ -51,127 +44,110 @@ export interface CompressedModel {
 /** The smallest form that decides as the f32 model does, within the bounds; the f32 form where none does. */
 export function compressModel(options: CompressOptions): Result<CompressedModel, string> {
   const { model, fitted, compared } = options;
-  const forms = compressionForms({ model, rows: fitted.features, labels: fitted.labels });
   const reference: NamedTables = { name: 'f32', model };
-  const steps = compareForms({ ...options, forms: [reference, ...forms], rows: compared });
+  const candidates = compressionCandidates(model, fitted.features);
+  const searched = searchHeads(options);
+  const forms = [reference, ...candidates, ...(searched ? [searched] : [])];
+  const steps = compareForms({ ...options, forms, rows: compared });
   if (!steps.ok) return steps;
-  const servable = new Set(forms.filter(({ isServable }) => isServable).map(({ name }) => name));
+  const joint = steps.value.map((step) => step.joint);
+  const servable = new Set(forms.filter((form) => !isDynamic(form.model)).map(({ name }) => name));
   const { chosen } = chooseCompression(
-    steps.value.map(({ joint }) => joint).filter(({ name }) => servable.has(name)),
+    joint.filter(({ name }) => name !== reference.name && servable.has(name)),
     compressionBounds,
   );
-  const refusals = refusalsOf(steps.value, servable, compressionBounds);
+  const refusals = chooseCompression(joint, compressionBounds).refusals.filter(
+    ({ name }) => name !== reference.name,
+  );
   return ok({
-    forms: [reference, ...forms],
+    forms,
     steps: steps.value,
     chosen: forms.find(({ name }) => name === chosen?.name) ?? reference,
-    refusals,
+    refusals: new Map(
+      refusals.map(({ name, reasons }) => [name, servable.has(name) ? reasons : [...reasons, DEPENDS]]),
+    ),
   });
 }
 
-function refusalsOf(
-  steps: readonly ComparedForm[],
-  servable: ReadonlySet<string>,
-  bounds: CompressionBounds,
-): ReadonlyMap<string, readonly string[]> {
-  const { refusals } = chooseCompression(
-    steps.map(({ joint }) => joint),
-    bounds,
-  );
-  return new Map(
-    refusals
-      .filter(({ name }) => name !== 'f32')
-      .map(({ name, reasons }) => [
-        name,
-        servable.has(name) ? reasons : [...reasons, 'what it says of a row depends on the rows beside it'],
-      ]),
-  );
-}
+/** Why a dynamic form is not served, however good: its ranges are of whatever rows are asked together. */
+const DEPENDS = 'what it says of a row depends on the rows beside it';
 
-export interface ComparedForm {
-  /** Decisions of the whole policy, with the worth of the direction head and the greatest AUC loss of any head. */
-  readonly joint: FrontierStep;
-  /** Head by head. */
-  readonly heads: readonly FrontierStep[];
-}
-
-interface CompareOptions {
-  /** The f32 form first. */
-  readonly forms: readonly NamedTables[];
-  readonly rows: ComparedRows;
-  readonly policy: Manifest['policy'];
-  readonly domain: Manifest['domain'];
-  readonly blockLength: number;
-  readonly seed: number;
-}
+const isDynamic = ({ heads }: ModelTables): boolean =>
+  heads.some(({ members }) =>
+    members.some(
+      (member) =>
+        member.kind === 'dense' &&
+        member.layers.some(({ form }) => form.kind === 'int8' && form.arithmetic.kind === 'dynamic'),
+    ),
+  );
 
 /**
- * Every form against the first: worth on the rows, decisions on a hundred thousand smoothed ones. A row that the risk
- * head holds back counts as HOLD, so the flips are those of the decisions that a client would see.
+ * The form of `search-compression.ts`, each head as coarse as the decisions bear. It is judged on fewer smoothed rows and
+ * by tighter bounds than the choice, so that what it finds seldom fails there.
  */
-export function compareForms(options: CompareOptions): Result<readonly ComparedForm[], string> {
-  const { forms, rows, policy, domain, blockLength, seed } = options;
+function searchHeads(options: CompressOptions): NamedTables | undefined {
+  const { model, fitted, compared, policy, domain, seed } = options;
   const width = domain.min.length;
-  const count = compressionBounds.rowCountMin;
-  const smoothed = smoothedRows(rows.features, { count, width, min: domain.min, max: domain.max, seed }).rows;
-  const scored: ScoredForm[] = [];
-  for (const { name, model } of forms) {
-    const file = encodeTables(model);
-    if (!file.ok) return err(`${name}: ${file.error}`);
-    const headCount = model.heads.length;
-    const onRows = evaluateTables(model, rows.features);
-    const onSmoothed = evaluateTables(model, smoothed);
-    scored.push({ name, file: file.value, headCount, onRows, onSmoothed });
-  }
-  const byHead = rows.labels.map((labels, h) => {
-    const [reference, ...candidates] = scored.map((form) => formOf(form, h, policy));
-    return frontier({
-      reference: reference as CompressionForm,
-      candidates,
-      labels,
-      thresholds: policy,
-      blockLength,
-      seed,
-    });
-  });
-  return ok(
-    forms.map((_, i) => {
-      const heads = byHead.map((steps) => steps[i] as FrontierStep);
-      const [direction] = heads as [FrontierStep];
-      return { joint: { ...direction, aucLoss: Math.max(...heads.map(({ aucLoss }) => aucLoss)) }, heads };
-    }),
+  const { min, max } = domain;
+  const smoothed = smoothedRows(compared.features, { count: SEARCH_ROWS, width, min, max, seed: seed + 1 });
+  const compress = headCompressor(model, { rows: fitted.features, labels: fitted.labels });
+  const scoresOf = headScorer(model.inputWidth, smoothed.rows, compared.features);
+  const exact = model.heads.map((head) => scoresOf(head));
+  const reference = heldBack(
+    exact.map(({ onSmoothed }) => onSmoothed),
+    policy,
   );
-}
-
-interface ScoredForm {
-  readonly name: string;
-  readonly file: Uint8Array;
-  readonly headCount: number;
-  readonly onRows: Float32Array;
-  readonly onSmoothed: Float32Array;
-}
-
-function formOf(
-  { name, file, headCount, onRows, onSmoothed }: ScoredForm,
-  head: number,
-  policy: Manifest['policy'],
-): CompressionForm {
-  const column = (scores: Float32Array): Float32Array => scores.filter((_, i) => i % headCount === head);
-  return {
-    name,
-    file,
-    heldOutScores: column(onRows),
-    smoothedScores: head === 0 ? heldBack(onSmoothed, headCount, policy) : column(onSmoothed),
-    rowUs: undefined,
-  };
-}
-
-/** Direction scores, those of too risky rows moved between the thresholds. */
-function heldBack(scores: Float32Array, headCount: number, policy: Manifest['policy']): Float32Array {
-  const { buyAtLeast, sellAtMost, riskHoldAtLeast } = policy;
-  const between = (buyAtLeast + sellAtMost) / 2;
-  return Float32Array.from({ length: scores.length / headCount }, (_, row) => {
-    const isRisky = riskHoldAtLeast !== null && !((scores[row * headCount + 1] as number) < riskHoldAtLeast);
-    return isRisky ? between : (scores[row * headCount] as number);
+  const aucOf = (h: number, scores: Float32Array): number =>
+    areaUnderCurve(scores, compared.labels[h] as Uint8Array);
+  const aucs = exact.map(({ onRows }, h) => aucOf(h, onRows));
+  const modelOf = (compressions: readonly HeadCompression[]): ModelTables => ({
+    ...model,
+    heads: compressions.map((compression, h) => compress(h, compression)),
   });
+  const start = model.heads.map(() => ({ ...plainInt8(fitted.features), treesDroppedTenths: 0 }));
+  const found = searchCompression(start, (compressions) => {
+    const form = modelOf(compressions);
+    const scores = form.heads.map((head) => scoresOf(head));
+    const flips = decisionFlips(
+      reference,
+      heldBack(
+        scores.map(({ onSmoothed }) => onSmoothed),
+        policy,
+      ),
+      policy,
+    );
+    const aucLoss = Math.max(...scores.map(({ onRows }, h) => (aucs[h] as number) - aucOf(h, onRows)));
+    const file = encodeTables(form);
+    const isWithin =
+      flips.flipShare <= SEARCH_TIGHTER * compressionBounds.flipShareMax &&
+      flips.opposites === 0 &&
+      aucLoss <= SEARCH_TIGHTER * compressionBounds.aucLossMax;
+    return file.ok && isWithin ? gzipSizeBytes(file.value) : undefined;
+  });
+  return found && { name: 'searched head by head', model: modelOf(found) };
+}
+
+const SEARCH_ROWS = 20_000;
+const SEARCH_TIGHTER = 0.8;
+
+interface HeadScores {
+  readonly onSmoothed: Float32Array;
+  readonly onRows: Float32Array;
+}
+
+/** Scores of one head, each form of it once. */
+function headScorer(
+  inputWidth: number,
+  smoothed: Float32Array,
+  rows: Float32Array,
+): (head: HeadTables) => HeadScores {
+  const known = new Map<HeadTables, HeadScores>();
+  return (head) => {
+    const scored = known.get(head);
+    if (scored) return scored;
+    const model = { inputWidth, heads: [head] };
+    const made = { onSmoothed: evaluateTables(model, smoothed), onRows: evaluateTables(model, rows) };
+    known.set(head, made);
+    return made;
+  };
 }

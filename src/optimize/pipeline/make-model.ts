@@ -13,7 +13,7 @@ import { judgeCandidate } from '../release/gates.ts';
 import type { Gate } from '../report/optimization-report.ts';
 import type { HoldoutKey, Look } from '../validation/holdout-ledger.ts';
 import { bundleDraft } from './bundle-draft.ts';
-import { type ComparedForm, compareForms } from './compress-model.ts';
+import { type ComparedForm, compareForms } from './compare-forms.ts';
 import { formFacts, worthFacts } from './gate-facts.ts';
 import { type HoldoutOutcome, judgeHoldout } from './judge-holdout.ts';
 import {

@@ -25,7 +25,7 @@ export const memberSpace = {
 /** Where nothing is searched. */
 export const middlePoint: Point = {
   ridge: 100,
-  hidden: 16,
+  hidden: 32,
   perceptronRate: 0.003,
   weightDecay: 0.1,
   treeRate: 0.06,

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../../core/result.ts';
 import { buildExamples, type Examples } from '../data/examples.ts';
+import { plantedReturns } from '../data/planted-returns.ts';
 import type { Target } from '../data/target.ts';
 import { targetOutcomes } from '../data/target-outcomes.ts';
 import type { Recipe } from '../recipe.ts';
@@ -41,8 +42,25 @@ export function prepareLearning(recipe: Recipe): Result<Learning, string> {
   const within = Int32Array.from({ length: examples.count }, (_, i) => i);
   const { holdoutShare: share } = recipe;
   const cut = cutHoldout({ spans: allSpans(set), within, share, embargoBars: set.embargoBars });
-  return cut.ok ? ok({ examples, set, ...cut.value }) : err(`${recipe.name}: ${cut.error}`);
+  if (!cut.ok) return err(`${recipe.name}: ${cut.error}`);
+  const learning = { examples, set, ...cut.value };
+  if (recipe.outcomes.kind === 'market') return ok(learning);
+  const { pull, seed } = recipe.outcomes;
+  return ok(withReturns(learning, plantedReturns({ ...set, pull, seed })));
 }
+
+/** As if these returns, one an example, had come of the examples; for horizons of one bar. */
+export const withReturns = (learning: Learning, returns: Float64Array): Learning => ({
+  ...learning,
+  set: {
+    ...learning.set,
+    nextReturns: returns,
+    questions: learning.set.questions.map((question) => {
+      const values = question.name === 'risk' ? returns.map(Math.abs) : returns;
+      return { ...question, outcomes: { ...question.outcomes, values } };
+    }),
+  },
+});
 
 /** Below it folds inside folds have a few dozen rows, and the holdout's test of gain has none. */
 const EXAMPLES_MIN = 700;

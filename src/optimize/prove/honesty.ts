@@ -1,6 +1,6 @@
-import { exp } from '../../core/exp.ts';
 import { SeededRandom } from '../../core/seeded-random.ts';
 import { evaluateTables } from '../compress/evaluate-tables.ts';
+import { plantedReturns } from '../data/planted-returns.ts';
 import { parseTarget, type Target } from '../data/target.ts';
 import { ensembleTables } from '../export/ensemble-tables.ts';
 import type { Executor } from '../pipeline/executor.ts';
@@ -8,7 +8,7 @@ import { worthFacts } from '../pipeline/gate-facts.ts';
 import { judgeHoldout } from '../pipeline/judge-holdout.ts';
 import type { LearningSet } from '../pipeline/learning-set.ts';
 import { trainCandidate } from '../pipeline/make-candidate.ts';
-import { type Learning, prepareLearning } from '../pipeline/prepare-learning.ts';
+import { type Learning, prepareLearning, withReturns } from '../pipeline/prepare-learning.ts';
 import type { FactorySettings } from '../pipeline/settings.ts';
 import type { Recipe } from '../recipe.ts';
 import { recipeOf } from '../recipe-of.ts';
@@ -168,30 +168,9 @@ function shifted(learning: Learning, shift: number): Learning {
   });
 }
 
-/**
- * Returns that are drawn, and that the features tell something of: their size goes with the volatility that a feature
- * knows, and part of their sign with a slow feature. Weak enough for an honest feature, an AUC of about 0.56.
- */
-function withSignal(learning: Learning, seed: number): Learning {
-  const { set } = learning;
-  const random = new SeededRandom(seed);
-  const pull = standardScores(set, 'sma_distance_50');
-  const size = standardScores(set, 'ewma_volatility');
-  const returns = pull.map((score, i) => {
-    return RETURN_SIZE * exp(0.5 * (size[i] as number)) * (random.normal() + PULL * score);
-  });
-  return withSet(learning, {
-    ...set,
-    nextReturns: returns,
-    questions: set.questions.map((question) => {
-      const values = question.name === 'direction' ? returns : returns.map(Math.abs);
-      return { ...question, outcomes: { ...question.outcomes, values } };
-    }),
-  });
-}
-
-const PULL = 0.2;
-const RETURN_SIZE = 0.01;
+/** Returns that the features tell something of, weakly enough for an honest feature: an AUC of about 0.56. */
+const withSignal = (learning: Learning, seed: number): Learning =>
+  withReturns(learning, plantedReturns({ ...learning.set, pull: 0.2, seed }));
 
 /** One feature is tomorrow's return in other units, under noise. */
 function withLeak(learning: Learning, seed: number): Learning {
@@ -210,15 +189,6 @@ function withLeak(learning: Learning, seed: number): Learning {
 const LEAKED = 'planted_leak';
 
 const withSet = (learning: Learning, set: LearningSet): Learning => ({ ...learning, set });
-
-/** The feature in deviations from its mean, held to two. */
-function standardScores({ features, featureNames, width, count }: LearningSet, name: string): Float64Array {
-  const place = featureNames.indexOf(name);
-  const values = Float64Array.from({ length: count }, (_, i) => features[i * width + place] as number);
-  const mean = values.reduce((sum, value) => sum + value, 0) / count;
-  const variance = values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / count;
-  return values.map((value) => Math.min(Math.max((value - mean) / Math.sqrt(variance), -2), 2));
-}
 
 /** Some at a time, answers in the order of the items. */
 async function inTurns<T, R>(

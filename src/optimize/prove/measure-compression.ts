@@ -1,11 +1,9 @@
 import { err, ok, type Result } from '../../core/result.ts';
-import { type CompressionBounds, chooseCompression, reasonsAgainst } from '../compress/choose-compression.ts';
-import { compressTables, type TableCompression } from '../compress/compress-tables.ts';
+import { type CompressionBounds, chooseCompression } from '../compress/choose-compression.ts';
 import type { ActionThresholds } from '../compress/decision-flips.ts';
 import { encodeTables } from '../compress/encode-tables.ts';
 import { type CompressionForm, type FrontierStep, frontier } from '../compress/frontier.ts';
 import type { ModelTables } from '../compress/model-tables.ts';
-import { searchCompression } from '../compress/search-compression.ts';
 import { smoothedRows } from '../compress/smoothed-rows.ts';
 import { INPUT_NAME, OUTPUT_NAME, tablesGraph } from '../compress/tables-graph.ts';
 
@@ -73,28 +71,6 @@ export async function measureCompression(
     `chosen: ${chosen ? `${chosen.name}, ${percent(chosen.saving)} smaller` : 'none'}`,
   ];
   return ok({ steps, chosen, passed: chosen !== undefined && chosen.saving >= options.savingMin, lines });
-}
-
-/**
- * The form that `searchCompression` ends in under the bounds of the measurement, to be measured as a candidate;
- * undefined where not even the start keeps them.
- */
-export async function searchedForm(
-  options: Omit<CompressionMeasurement, 'candidates'>,
-  start: TableCompression,
-): Promise<NamedModel | undefined> {
-  const { reference } = options;
-  const found = await searchCompression(start, async (compression) => {
-    const candidate = { name: 'candidate', model: compressTables(reference.model, compression) };
-    const measured = await measureCompression({ ...options, candidates: [candidate] });
-    const step = measured.ok ? measured.value.steps[1] : undefined;
-    return step && reasonsAgainst(step, options.bounds).length === 0 ? step.gzipBytes : undefined;
-  });
-  if (!found) return undefined;
-  const { weightBits, leafBits, thresholds, floatBytes } = found;
-  const grid = thresholds.kind === 'exact' ? 'exact thresholds' : `grid of 2^−${thresholds.bits}`;
-  const name = `searched: weights ${weightBits}, leaves ${leafBits}, ${grid}, floats ${floatBytes} bytes`;
-  return { name, model: compressTables(reference.model, found) };
 }
 
 /** Batched, but row by row where a layer looks at the range of its batch. */
