@@ -29,9 +29,9 @@ describe('integer operators', () => {
 });
 
 describe('rationalSigmoid', () => {
-  it('is within 1.3·10⁻⁷ of the logistic function everywhere, ½ at 0 and in [0, 1] beyond its bounds', () => {
+  it('is within 1.5·10⁻⁷ of the logistic function everywhere, ½ at 0 and in [0, 1] beyond its bounds', () => {
     for (let x = -30; x <= 30; x += 0.013) {
-      expect(Math.abs(rationalSigmoid(Math.fround(x)) - sigmoid(Math.fround(x)))).toBeLessThan(1.3e-7);
+      expect(Math.abs(rationalSigmoid(Math.fround(x)) - sigmoid(Math.fround(x)))).toBeLessThan(1.5e-7);
     }
     expect(rationalSigmoid(0)).toBe(0.5);
     expect(rationalSigmoid(1e9)).toBeLessThanOrEqual(1);

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../core/result.ts';
  * Kinds of numbers, each kept together in a file so that a byte-oriented compressor sees like beside like. The
  * order is that of the file.
  */
-export const streamNames = [
+const streamNames = [
   'shape',
   'structure',
   'features',

@@ -16,6 +16,7 @@ import { quantizeColumns } from './quantize-columns.ts';
 import { BIAS_MAX } from './quantize-graph.ts';
 import { quantizeLeaves } from './quantize-leaves.ts';
 import { type FloatBytes, roundFloat } from './round-float.ts';
+import { roundStandardiser } from './round-standardiser.ts';
 import { snapThresholds, ThresholdGrid } from './threshold-grid.ts';
 
 /** What is given up for size. Every choice is independent of the others. */
@@ -131,22 +132,4 @@ function layerInputs(
   const inputs = standardiseTables(head.standardiser, chosenColumns(head, rows, inputWidth));
   denseOutputs(layers, inputs, head.columns.length, (_, values) => observed.push(values));
   return observed;
-}
-
-/** Each array with the fewest bytes, from `floatBytes` up, that move no standardised value near 0 by 2⁻⁹. */
-function roundStandardiser(standardiser: StandardiserTables, floatBytes: FloatBytes): StandardiserTables {
-  const { mean, inverseDeviation } = standardiser;
-  const choices = [2, 3, 4].filter((bytes): bytes is FloatBytes => bytes >= floatBytes);
-  const rounded = (values: Float32Array, bytes: FloatBytes): Float32Array =>
-    values.map((value) => roundFloat(value, bytes));
-  const near = (bytes: FloatBytes): boolean =>
-    mean.every(
-      (value, j) => Math.abs(roundFloat(value, bytes) - value) * (inverseDeviation[j] as number) < 1 / 512,
-    );
-  const meanBytes = choices.find(near) ?? 4;
-  return {
-    ...standardiser,
-    mean: rounded(mean, meanBytes),
-    inverseDeviation: rounded(inverseDeviation, floatBytes),
-  };
 }

@@ -22,7 +22,7 @@ export function evaluateTables(model: ModelTables, rows: Float32Array): Float32A
 }
 
 /** What the scores are the sigmoid of, f32[count × heads]. */
-export function tableLogits(model: ModelTables, rows: Float32Array): Float32Array {
+function tableLogits(model: ModelTables, rows: Float32Array): Float32Array {
   const { inputWidth, heads } = model;
   const count = rows.length / inputWidth;
   if (!Number.isInteger(count)) throw new RangeError(`${rows.length} values are not rows of ${inputWidth}`);
