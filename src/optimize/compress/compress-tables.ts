@@ -9,7 +9,6 @@ import type {
   HeadTables,
   MemberTables,
   ModelTables,
-  StandardiserTables,
   TreeTables,
 } from './model-tables.ts';
 import { quantizeColumns } from './quantize-columns.ts';
@@ -23,7 +22,7 @@ import { snapThresholds, ThresholdGrid } from './threshold-grid.ts';
 export interface TableCompression {
   /** Of dense weights, 2 to 8; one scale an output. */
   readonly weightBits: number;
-  /** `compensated`: see `compensated-codes.ts`; needs the calibration rows, as static arithmetic does. */
+  /** `compensated`: see `compensated-codes.ts` and `-leaves.ts`; needs the calibration rows, as static arithmetic does. */
   readonly rounding: 'nearest' | 'compensated';
   readonly arithmetic: ArithmeticChoice;
   /** Layers whose outputs are log-odds stay f32: few weights, whose rounding nothing after them averages out. */
@@ -51,7 +50,11 @@ export function compressTables(model: ModelTables, compression: TableCompression
     const members = head.members.map((member): MemberTables => {
       const { weight } = member;
       return member.kind === 'trees'
-        ? { weight, kind: 'trees', trees: compressTrees(member.trees, standardiser, compression) }
+        ? {
+            weight,
+            kind: 'trees',
+            trees: compressTrees(member.trees, rounded, model.inputWidth, compression),
+          }
         : {
             weight,
             kind: 'dense',
@@ -65,15 +68,17 @@ export function compressTables(model: ModelTables, compression: TableCompression
 
 function compressTrees(
   trees: TreeTables,
-  standardiser: StandardiserTables,
-  { thresholds, leafBits }: TableCompression,
+  head: HeadTables,
+  inputWidth: number,
+  { thresholds, leafBits, rounding, calibration }: TableCompression,
 ): TreeTables {
   if (trees.kind !== 'f32') throw new RangeError('the trees are compressed already');
   const snapped =
     thresholds.kind === 'exact'
       ? trees.ensemble
-      : snapThresholds(trees.ensemble, new ThresholdGrid(standardiser, thresholds.bits));
-  return { kind: 'int8', leaves: quantizeLeaves(snapped, leafBits) };
+      : snapThresholds(trees.ensemble, new ThresholdGrid(head.standardiser, thresholds.bits));
+  const rows = rounding === 'compensated' ? chosenColumns(head, calibration, inputWidth) : undefined;
+  return { kind: 'int8', leaves: quantizeLeaves(snapped, leafBits, rows) };
 }
 
 function compressLayers(

@@ -1,5 +1,6 @@
 import { roundHalfEven } from '../../onnx/round-half-even.ts';
 import type { TreeEnsemble } from '../train/trees/tree-ensemble.ts';
+import { compensatedLeaves } from './compensated-leaves.ts';
 
 /** log-odds = fround(fround(Σ leaf code) × scale) + base. The sum is of integers, hence exact in any order. */
 export interface QuantizedLeaves {
@@ -14,13 +15,19 @@ export interface QuantizedLeaves {
 }
 
 /**
- * Leaves as integer codes on one scale for the ensemble, rounded half to even, so that the largest |leaf| is
- * the largest code. A score's log-odds move by at most trees × scale ÷ 2. In ONNX the codes are leaf weights
+ * Leaves as integer codes on one scale for the ensemble, so that the largest |leaf| is the largest code: each rounded
+ * half to even, which moves a score's log-odds by at most trees × scale ÷ 2, or together on `rows`, see
+ * `compensated-leaves.ts`. In ONNX the codes are leaf weights
  * of a TreeEnsembleRegressor, whose f32 sums of integers below 2²⁴ are exact, followed by one Mul and one Add.
  *
  * @param bits 2 to 16
+ * @param rows f32[count × width] of the ensemble's own columns; undefined rounds to the nearest
  */
-export function quantizeLeaves(ensemble: TreeEnsemble, bits: number): QuantizedLeaves {
+export function quantizeLeaves(
+  ensemble: TreeEnsemble,
+  bits: number,
+  rows: Float32Array | undefined,
+): QuantizedLeaves {
   if (!Number.isInteger(bits) || bits < 2 || bits > 16)
     throw new RangeError(`${bits} bits are not in 2 to 16`);
   const largestCode = (1 << (bits - 1)) - 1;
@@ -32,11 +39,13 @@ export function quantizeLeaves(ensemble: TreeEnsemble, bits: number): QuantizedL
     for (const value of leaf) largest = Math.max(largest, Math.abs(value));
   }
   const scale = Math.fround(largest / largestCode) || 1;
-  const trees = ensemble.trees.map((tree) => ({
-    ...tree,
-    leaf: tree.leaf.map((value) =>
-      Math.max(-largestCode, Math.min(largestCode, roundHalfEven(value / scale))),
-    ),
-  }));
+  const trees = rows
+    ? compensatedLeaves(ensemble, scale, largestCode, rows)
+    : ensemble.trees.map((tree) => ({
+        ...tree,
+        leaf: tree.leaf.map((value) =>
+          Math.max(-largestCode, Math.min(largestCode, roundHalfEven(value / scale))),
+        ),
+      }));
   return { bits, scale, base: ensemble.base, codes: { width: ensemble.width, base: 0, trees } };
 }

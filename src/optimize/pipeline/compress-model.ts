@@ -11,6 +11,7 @@ import { gzipSizeBytes } from '../compress/gzip-size.ts';
 import type { HeadTables, ModelTables } from '../compress/model-tables.ts';
 import { searchCompression } from '../compress/search-compression.ts';
 import { smoothedRows } from '../compress/smoothed-rows.ts';
+import { logLoss } from '../train/log-loss.ts';
 import { type ComparedForm, type ComparedRows, compareForms, heldBack } from './compare-forms.ts';
 
 interface CompressOptions {
@@ -100,35 +101,49 @@ function searchHeads(options: CompressOptions): NamedTables | undefined {
   const aucOf = (h: number, scores: Float32Array): number =>
     areaUnderCurve(scores, compared.labels[h] as Uint8Array);
   const aucs = exact.map(({ onRows }, h) => aucOf(h, onRows));
+  const losses = exact.map(({ onRows }, h) => logLoss(onRows, compared.labels[h] as Uint8Array));
+  const lossChanges = (scores: readonly HeadScores[]): number[] =>
+    scores.map(({ onRows }, h) => logLoss(onRows, compared.labels[h] as Uint8Array) - (losses[h] as number));
   const modelOf = (compressions: readonly HeadCompression[]): ModelTables => ({
     ...model,
     heads: compressions.map((compression, h) => compress(h, compression)),
   });
+  // A BUY that comes near to a SELL among these rows may be one among more.
+  const margin = SEARCH_MARGIN * (policy.buyAtLeast - policy.sellAtMost);
+  const narrower = { buyAtLeast: policy.buyAtLeast - margin, sellAtMost: policy.sellAtMost + margin };
   const start = model.heads.map(() => ({ ...plainInt8(fitted.features), treesDroppedTenths: 0 }));
   const found = searchCompression(start, (compressions) => {
     const form = modelOf(compressions);
     const scores = form.heads.map((head) => scoresOf(head));
-    const flips = decisionFlips(
-      reference,
-      heldBack(
-        scores.map(({ onSmoothed }) => onSmoothed),
-        policy,
-      ),
+    const decided = heldBack(
+      scores.map(({ onSmoothed }) => onSmoothed),
       policy,
     );
+    const flips = decisionFlips(reference, decided, policy);
     const aucLoss = Math.max(...scores.map(({ onRows }, h) => (aucs[h] as number) - aucOf(h, onRows)));
     const file = encodeTables(form);
     const isWithin =
       flips.flipShare <= SEARCH_TIGHTER * compressionBounds.flipShareMax &&
-      flips.opposites === 0 &&
-      aucLoss <= SEARCH_TIGHTER * compressionBounds.aucLossMax;
+      decisionFlips(reference, decided, narrower).opposites === 0 &&
+      aucLoss <= SEARCH_TIGHTER * compressionBounds.aucLossMax &&
+      Math.max(...lossChanges(scores)) <= SEARCH_LOSS_MAX;
     return file.ok && isWithin ? gzipSizeBytes(file.value) : undefined;
   });
-  return found && { name: 'searched head by head', model: modelOf(found) };
+  return found && { name: `searched: ${found.map(knobsOf).join('; ')}`, model: modelOf(found) };
+}
+
+function knobsOf(compression: HeadCompression): string {
+  const { weightBits, keepsOutputLayers, leafBits, thresholds, treesDroppedTenths } = compression;
+  const weights = `weights ${weightBits} bits${keepsOutputLayers ? ' but for the last layers' : ''}`;
+  const grid = thresholds.kind === 'exact' ? 'exact thresholds' : `thresholds on 2^−${thresholds.bits}`;
+  return `${weights}, leaves ${leafBits} bits, ${grid}, ${10 - treesDroppedTenths}/10 of the trees`;
 }
 
 const SEARCH_ROWS = 20_000;
 const SEARCH_TIGHTER = 0.8;
+const SEARCH_MARGIN = 0.2;
+/** Of a head's log-loss, nats a row. */
+const SEARCH_LOSS_MAX = 0.001;
 
 interface HeadScores {
   readonly onSmoothed: Float32Array;

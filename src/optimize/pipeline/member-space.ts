@@ -8,7 +8,7 @@ export const memberSpace = {
   perceptronRate: { kind: 'float', low: 0.0005, high: 0.01, scale: 'log' },
   weightDecay: { kind: 'float', low: 0.01, high: 3, scale: 'log' },
   treeRate: { kind: 'float', low: 0.02, high: 0.2, scale: 'log' },
-  leavesMax: { kind: 'int', low: 4, high: 16, scale: 'linear' },
+  leavesMax: { kind: 'int', low: 3, high: 8, scale: 'linear' },
   rowsInLeafMin: { kind: 'int', low: 20, high: 200, scale: 'log' },
   treeRidge: { kind: 'float', low: 0.1, high: 100, scale: 'log' },
   featureFraction: { kind: 'float', low: 0.3, high: 1, scale: 'linear' },
@@ -29,7 +29,7 @@ export const middlePoint: Point = {
   perceptronRate: 0.003,
   weightDecay: 0.1,
   treeRate: 0.06,
-  leavesMax: 6,
+  leavesMax: 5,
   rowsInLeafMin: 60,
   treeRidge: 5,
   featureFraction: 0.6,
@@ -73,7 +73,7 @@ export function memberOptions(point: Point): MemberOptions {
 const DEPTH_MAX = 6;
 
 /** Of a feature's values. Fewer distinct thresholds make smaller tables, and a few thousand rows tell no more apart. */
-const BINS_MAX = 63;
+const BINS_MAX = 15;
 
 /** Neighbouring days are alike; drawing them one by one would draw nearly all of them. */
 const ROWS_IN_BLOCK = 21;

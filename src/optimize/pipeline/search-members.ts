@@ -79,7 +79,7 @@ const samplerOptions: Readonly<Record<SamplerName, SamplerOptions>> = {
 
 /** Share of a fold's training examples, its latest, that decides when training stops. */
 const STOP_SHARE = 0.2;
-const STOP_LIMITS = { epochsMax: 40, treesMax: 120, patience: 8 } as const;
+const STOP_LIMITS = { epochsMax: 40, treesMax: 80, patience: 8 } as const;
 
 interface StopRows {
   readonly train: Int32Array;
