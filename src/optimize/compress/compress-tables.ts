@@ -20,8 +20,10 @@ import { snapThresholds, ThresholdGrid } from './threshold-grid.ts';
 
 /** What is given up for size. Every choice is independent of the others. */
 export interface TableCompression {
-  /** Of dense weights, 2 to 8; one scale an output. */
+  /** Of dense weights, 2 to 8. */
   readonly weightBits: number;
+  /** One scale an output of a layer, or one for the layer. */
+  readonly perChannel: boolean;
   /** `compensated`: see `compensated-codes.ts` and `-leaves.ts`; needs the calibration rows, as static arithmetic does. */
   readonly rounding: 'nearest' | 'compensated';
   readonly arithmetic: ArithmeticChoice;
@@ -95,7 +97,7 @@ function compressLayers(
     const seen = observed[index] as Float32Array;
     const bits = compression.weightBits;
     const matrix = { values: form.weights, outputs, isTransposed: false };
-    const nearest = quantizeColumns(matrix, { bits, perChannel: true, scaleBytes: 2 });
+    const nearest = quantizeColumns(matrix, { bits, perChannel: compression.perChannel, scaleBytes: 2 });
     const { scales } = nearest;
     const largestCode = (1 << (bits - 1)) - 1;
     const { codes, bias } =

@@ -47,6 +47,7 @@ export function compressionCandidates(
 /** int8 that gives up least: only weights and leaves are rounded. */
 export const plainInt8 = (calibration: Float32Array): TableCompression => ({
   weightBits: 8,
+  perChannel: true,
   rounding: 'compensated',
   arithmetic: { kind: 'float' },
   keepsOutputLayers: true,

@@ -44,6 +44,7 @@ function coarserHead(compression: HeadCompression): HeadCompression[] {
     gridBits > 3 && { ...compression, thresholds: { kind: 'grid', bits: gridBits - 1 } },
     floatBytes === 4 && { ...compression, floatBytes: 3 },
     floatBytes === 3 && { ...compression, floatBytes: 2 },
+    compression.perChannel && { ...compression, perChannel: false },
     keepsOutputLayers && { ...compression, keepsOutputLayers: false },
     treesDroppedTenths < 9 && { ...compression, treesDroppedTenths: treesDroppedTenths + 1 },
   ];

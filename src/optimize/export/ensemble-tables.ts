@@ -1,13 +1,7 @@
-import type {
-  DenseTables,
-  HeadTables,
-  MemberTables,
-  ModelTables,
-  StandardiserTables,
-} from '../compress/model-tables.ts';
+import type { DenseTables, HeadTables, MemberTables, ModelTables } from '../compress/model-tables.ts';
+import { standardiserTables } from '../compress/standardiser-tables.ts';
 import { type Ensemble, type Head, headNames } from '../train/ensemble.ts';
 import type { Members } from '../train/members.ts';
-import type { Standardiser } from '../train/standardiser.ts';
 
 /** What was learnt in f64, as the f32 numbers it is served from: every parameter rounded once, nothing else changed. */
 export function ensembleTables({ width, heads }: Ensemble): ModelTables {
@@ -30,13 +24,6 @@ function headTables({ columns, members, combination }: Head): HeadTables {
     offset: Math.fround(combination.offset),
   };
 }
-
-const standardiserTables = ({ mean, inverseDeviation, min, max }: Standardiser): StandardiserTables => ({
-  mean: Float32Array.from(mean),
-  inverseDeviation: Float32Array.from(inverseDeviation),
-  min,
-  max,
-});
 
 const logisticLayers = ({ logistic: { weights, bias } }: Members): readonly DenseTables[] => [
   dense(weights.length, 1, weights, [bias]),

@@ -133,10 +133,11 @@ function searchHeads(options: CompressOptions): NamedTables | undefined {
 }
 
 function knobsOf(compression: HeadCompression): string {
-  const { weightBits, keepsOutputLayers, leafBits, thresholds, treesDroppedTenths } = compression;
-  const weights = `weights ${weightBits} bits${keepsOutputLayers ? ' but for the last layers' : ''}`;
+  const { weightBits, keepsOutputLayers, leafBits, thresholds, treesDroppedTenths, floatBytes } = compression;
+  const scales = compression.perChannel ? '' : ', one scale a layer';
+  const weights = `weights ${weightBits} bits${scales}${keepsOutputLayers ? ', the last layers f32' : ''}`;
   const grid = thresholds.kind === 'exact' ? 'exact thresholds' : `thresholds on 2^−${thresholds.bits}`;
-  return `${weights}, leaves ${leafBits} bits, ${grid}, ${10 - treesDroppedTenths}/10 of the trees`;
+  return `${weights}, leaves ${leafBits} bits, ${grid}, ${10 - treesDroppedTenths}/10 of the trees, floats ${floatBytes} bytes`;
 }
 
 const SEARCH_ROWS = 20_000;

@@ -105,7 +105,7 @@ export async function fitHead(fitting: HeadFitting): Promise<Result<FittedHead, 
  * hundred rows it misses much, and an ensemble of one feature is a rule. Where it keeps none, no feature is shown to
  * tell anything; a model is made all the same, and the gates judge it.
  */
-const COLUMNS_MIN = 8;
+const COLUMNS_MIN = 12;
 
 function columnsOf(selection: Selection | undefined, width: number): readonly number[] {
   if (selection === undefined) return Array.from({ length: width }, (_, i) => i);

@@ -4,7 +4,7 @@ import type { MemberOptions } from '../train/members.ts';
 /** What the search of a head chooses among. */
 export const memberSpace = {
   ridge: { kind: 'float', low: 1, high: 10_000, scale: 'log' },
-  hidden: { kind: 'categorical', choices: [8, 16, 32] },
+  hidden: { kind: 'categorical', choices: [32, 64] },
   perceptronRate: { kind: 'float', low: 0.0005, high: 0.01, scale: 'log' },
   weightDecay: { kind: 'float', low: 0.01, high: 3, scale: 'log' },
   treeRate: { kind: 'float', low: 0.02, high: 0.2, scale: 'log' },

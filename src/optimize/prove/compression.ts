@@ -43,7 +43,13 @@ export async function proveCompression({
   const train = syntheticRows(random, TRAIN_COUNT);
   const heldOut = syntheticRows(random, HELD_OUT_COUNT);
   const network = trainDenseNetwork(
-    { count: TRAIN_COUNT, width: WIDTH, inputs: Float64Array.from(train.features), labels: train.labels, weights: new Float64Array(TRAIN_COUNT).fill(1) },
+    {
+      count: TRAIN_COUNT,
+      width: WIDTH,
+      inputs: Float64Array.from(train.features),
+      labels: train.labels,
+      weights: new Float64Array(TRAIN_COUNT).fill(1),
+    },
     { hidden: HIDDEN, learningRate: 1e-3, weightDecay: 1, batchSize: 64, epochs: 3, seed },
   );
   const reference = { name: 'f32', model: tablesOf(network) };

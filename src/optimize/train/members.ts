@@ -1,3 +1,6 @@
+import { roundStandardiser } from '../compress/round-standardiser.ts';
+import { standardiserTables } from '../compress/standardiser-tables.ts';
+import { snapThresholds, ThresholdGrid } from '../compress/threshold-grid.ts';
 import type { LabelledRows } from './labelled-rows.ts';
 import { type LogisticParameters, logisticLogits, trainLogistic } from './logistic.ts';
 import {
@@ -53,20 +56,24 @@ export interface FittedMembers {
   readonly trees: number;
 }
 
-/** Everything that is learnt from rows, the scaling included, is learnt from `train`. */
+/**
+ * Everything that is learnt from rows, the scaling included, is learnt from `train`. Scaling and thresholds are made
+ * coarse here, where what that costs is measured with everything else out of sample, so that compression need not
+ * move them later and with them the decisions of a model that was chosen already.
+ */
 export function fitMembers(
   train: LabelledRows,
   stop: MemberStop,
   options: MemberOptions,
   seed: number,
 ): FittedMembers {
-  const standardiser = fitStandardiser(train.features, train.count);
+  const standardiser = coarseStandardiser(fitStandardiser(train.features, train.count));
   const rows = toTrainingRows(standardiser, train);
   const { parameters, epochs } = trainPerceptron(rows, perceptronStop(stop, standardiser), {
     ...options.perceptron,
     seed,
   });
-  const trees = fitTrees(train, stop, options, seed);
+  const trees = onGrid(fitTrees(train, stop, options, seed), standardiser);
   const logistic = trainLogistic(rows, options.ridge);
   return {
     members: { standardiser, logistic, perceptron: parameters, trees },
@@ -84,6 +91,18 @@ export function memberLogits(members: Members, features: Float32Array): MemberLo
     trees: Float64Array.from(treeLogits(members.trees, features)),
   };
 }
+
+/** In floats of two bytes where they do. */
+function coarseStandardiser(standardiser: Standardiser): Standardiser {
+  const { mean, inverseDeviation, min, max } = roundStandardiser(standardiserTables(standardiser), 2);
+  return { mean: Float64Array.from(mean), inverseDeviation: Float64Array.from(inverseDeviation), min, max };
+}
+
+/** With thresholds at whole 64ths of a deviation, which small integers tell. */
+const onGrid = (trees: TreeEnsemble, standardiser: Standardiser): TreeEnsemble =>
+  snapThresholds(trees, new ThresholdGrid(standardiserTables(standardiser), GRID_BITS));
+
+const GRID_BITS = 6;
 
 const perceptronStop = (stop: MemberStop, standardiser: Standardiser): PerceptronStop =>
   stop.kind === 'counts'

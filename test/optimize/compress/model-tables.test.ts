@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Result } from '../../../src/core/result.ts';
 import { SeededRandom } from '../../../src/core/seeded-random.ts';
-import { coarsenTables } from '../../../src/optimize/compress/coarsen-tables.ts';
 import { compressTables, type TableCompression } from '../../../src/optimize/compress/compress-tables.ts';
 import { decodeTables } from '../../../src/optimize/compress/decode-tables.ts';
 import { encodeTables } from '../../../src/optimize/compress/encode-tables.ts';
@@ -127,24 +126,5 @@ describe(`kernel tables, seed ${SEED}`, () => {
       (form) => mustBe(encodeTables(form ?? model)).length,
     );
     expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
-  });
-
-  it('made coarse before they are compressed keep every split', () => {
-    const coarse = coarsenTables(model, 4);
-    const choice = { ...plain, floatBytes: 2, leafBits: 16 } as const;
-    const compressed = compressTables(coarse, choice);
-    expect(coarsenTables(coarse, 4)).toEqual(coarse);
-    const thresholds = (form: ModelTables): (readonly Float32Array[])[] =>
-      form.heads.flatMap(({ members }) =>
-        members.flatMap((member) => {
-          if (member.kind === 'dense') return [];
-          const { trees } = member;
-          const ensemble = trees.kind === 'f32' ? trees.ensemble : trees.leaves.codes;
-          return [ensemble.trees.map(({ threshold }) => threshold)];
-        }),
-      );
-    expect(thresholds(compressed)).toEqual(thresholds(coarse));
-    const exact = mustBe(encodeTables(compressTables(model, choice))).length;
-    expect(mustBe(encodeTables(compressed)).length).toBeLessThan(exact);
   });
 });
