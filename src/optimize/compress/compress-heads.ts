@@ -1,3 +1,4 @@
+import { collapseSplits } from './collapse-splits.ts';
 import { compressTables, type TableCompression } from './compress-tables.ts';
 import { dropLeastUseful } from './drop-trees.ts';
 import { chosenColumns } from './evaluate-tables.ts';
@@ -7,7 +8,15 @@ import type { HeadTables, MemberTables, ModelTables } from './model-tables.ts';
 export interface HeadCompression extends TableCompression {
   /** Of the head's trees, those that are missed least; 0 to 9. */
   readonly treesDroppedTenths: number;
+  /** How much leaves may differ and still become one; see {@link collapseSpread}. */
+  readonly collapseStep: number;
 }
+
+/** Log-odds up to which neighbouring leaves are made one: 0, then from 2⁻⁸ on twice as much a step. */
+export const collapseSpread = ({ collapseStep }: Pick<HeadCompression, 'collapseStep'>): number =>
+  collapseStep === 0 ? 0 : (1 << (collapseStep - 1)) / 256;
+
+export const COLLAPSE_STEPS_MAX = 6;
 
 interface Fitted {
   /** f32[count × inputWidth] that shaped the model. */
@@ -44,11 +53,30 @@ export function headCompressor(
     const key = JSON.stringify([h, treesDroppedTenths, knobs]);
     const known = compressed.get(key);
     if (known) return known;
-    const source = { inputWidth: model.inputWidth, heads: [withoutTrees(h, treesDroppedTenths)] };
+    const source = {
+      inputWidth: model.inputWidth,
+      heads: [collapsed(withoutTrees(h, treesDroppedTenths), compression, model.inputWidth, fitted.rows)],
+    };
     const [head] = compressTables(source, compression).heads as [HeadTables];
     compressed.set(key, head);
     return head;
   };
+}
+
+function collapsed(
+  head: HeadTables,
+  compression: HeadCompression,
+  inputWidth: number,
+  rows: Float32Array,
+): HeadTables {
+  const spread = collapseSpread(compression);
+  if (spread === 0) return head;
+  const members = head.members.map((member): MemberTables => {
+    if (member.kind === 'dense' || member.trees.kind !== 'f32') return member;
+    const ensemble = collapseSplits(member.trees.ensemble, spread, chosenColumns(head, rows, inputWidth));
+    return { ...member, trees: { kind: 'f32', ensemble } };
+  });
+  return { ...head, members };
 }
 
 /** A head with one more tenth of its trees dropped. */

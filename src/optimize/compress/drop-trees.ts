@@ -3,12 +3,6 @@ import { logLoss } from '../train/log-loss.ts';
 import type { Tree, TreeEnsemble } from '../train/trees/tree-ensemble.ts';
 import { leafIndexOf } from './leaf-index.ts';
 
-/** The first trees only: what boosting would have given had it stopped there. */
-export const firstTrees = (ensemble: TreeEnsemble, count: number): TreeEnsemble => ({
-  ...ensemble,
-  trees: ensemble.trees.slice(0, count),
-});
-
 interface LabelledScores {
   /** f32[count × width] of the ensemble's own columns. */
   readonly rows: Float32Array;

@@ -1,9 +1,8 @@
 import { dynamicScale } from '../../onnx/integer-operators.ts';
 import { rationalSigmoid } from '../../onnx/rational-sigmoid.ts';
 import { roundHalfEven } from '../../onnx/round-half-even.ts';
-import type { TreeEnsemble } from '../train/trees/tree-ensemble.ts';
+import { treeLogits } from '../train/trees/tree-logits.ts';
 import type { AffineScale } from './affine-scale.ts';
-import { leafIndexOf } from './leaf-index.ts';
 import type {
   DenseTables,
   HeadTables,
@@ -11,6 +10,7 @@ import type {
   ModelTables,
   StandardiserTables,
 } from './model-tables.ts';
+import { rankCodedLogits, rankCodeTrees } from './rank-code-trees.ts';
 
 /**
  * Scores f32[count × heads], row-major, of rows f32[count × inputWidth]: the bits that onnxruntime-web gives for
@@ -67,20 +67,12 @@ function memberLogits(
   width: number,
 ): Float32Array {
   if (member.kind === 'dense') return denseOutputs(member.layers, standardised, width);
-  if (member.trees.kind === 'f32') return treeSums(member.trees.ensemble, raw);
+  if (member.trees.kind === 'f32') return treeLogits(member.trees.ensemble, raw);
   const { codes, scale, base } = member.trees.leaves;
-  return treeSums(codes, raw).map((sum) => Math.fround(sum * scale) + base);
-}
-
-/** Σ leaf in tree order in f32, the base last. */
-function treeSums({ width, base, trees }: TreeEnsemble, rows: Float32Array): Float32Array {
-  const sums = new Float32Array(rows.length / width);
-  for (const tree of trees) {
-    for (let row = 0; row < sums.length; row += 1) {
-      sums[row] = (sums[row] as number) + (tree.leaf[leafIndexOf(tree, rows, row * width)] as number);
-    }
-  }
-  return sums.map((sum) => sum + base);
+  // The same sums either way; ranks are what the form is served by, where it has any.
+  const coded = rankCodeTrees(codes);
+  const sums = coded.ok ? rankCodedLogits(coded.value, raw) : treeLogits(codes, raw);
+  return sums.map((sum) => Math.fround(sum * scale) + base);
 }
 
 /** What comes out of the last layer; `observe` sees the f32 that go into each. */

@@ -1,4 +1,4 @@
-import type { HeadCompression } from './compress-heads.ts';
+import { COLLAPSE_STEPS_MAX, type HeadCompression } from './compress-heads.ts';
 
 /** Gzipped bytes of a model so compressed; undefined where it breaks a bound. */
 type Judge = (compression: readonly HeadCompression[]) => number | undefined;
@@ -46,6 +46,10 @@ function coarserHead(compression: HeadCompression): HeadCompression[] {
     floatBytes === 3 && { ...compression, floatBytes: 2 },
     compression.perChannel && { ...compression, perChannel: false },
     keepsOutputLayers && { ...compression, keepsOutputLayers: false },
+    compression.collapseStep < COLLAPSE_STEPS_MAX && {
+      ...compression,
+      collapseStep: compression.collapseStep + 1,
+    },
     treesDroppedTenths < 9 && { ...compression, treesDroppedTenths: treesDroppedTenths + 1 },
   ];
   return steps.filter((step) => step !== false);

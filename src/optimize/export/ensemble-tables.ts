@@ -2,6 +2,7 @@ import type { DenseTables, HeadTables, MemberTables, ModelTables } from '../comp
 import { standardiserTables } from '../compress/standardiser-tables.ts';
 import { type Ensemble, type Head, headNames } from '../train/ensemble.ts';
 import type { Members } from '../train/members.ts';
+import type { PerceptronParameters } from '../train/multilayer-perceptron.ts';
 
 /** What was learnt in f64, as the f32 numbers it is served from: every parameter rounded once, nothing else changed. */
 export function ensembleTables({ width, heads }: Ensemble): ModelTables {
@@ -18,7 +19,7 @@ function headTables({ columns, members, combination }: Head): HeadTables {
     standardiser: standardiserTables(members.standardiser),
     members: [
       { weight: logistic, kind: 'dense', layers: logisticLayers(members) },
-      { weight: perceptron, kind: 'dense', layers: perceptronLayers(members) },
+      { weight: perceptron, kind: 'dense', layers: perceptronLayers(members.perceptron) },
       { weight: trees, kind: 'trees', trees: { kind: 'f32', ensemble: members.trees } },
     ].filter(({ weight }) => weight > 0) as MemberTables[],
     offset: Math.fround(combination.offset),
@@ -29,7 +30,7 @@ const logisticLayers = ({ logistic: { weights, bias } }: Members): readonly Dens
   dense(weights.length, 1, weights, [bias]),
 ];
 
-const perceptronLayers = ({ perceptron }: Members): readonly DenseTables[] => {
+export const perceptronLayers = (perceptron: PerceptronParameters): readonly DenseTables[] => {
   const { width, hidden, hiddenWeights, hiddenBias, outputWeights, outputBias } = perceptron;
   return [dense(width, hidden, hiddenWeights, hiddenBias), dense(hidden, 1, outputWeights, [outputBias])];
 };

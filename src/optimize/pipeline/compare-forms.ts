@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Manifest } from '../../models/bundle.ts';
 import { compressionBounds } from '../compress/choose-compression.ts';
+import { decodeTables } from '../compress/decode-tables.ts';
 import { encodeTables } from '../compress/encode-tables.ts';
 import { evaluateTables } from '../compress/evaluate-tables.ts';
 import { type CompressionForm, type FrontierStep, frontier } from '../compress/frontier.ts';
@@ -45,12 +46,15 @@ export function compareForms(options: CompareOptions): Result<readonly ComparedF
   for (const { name, model } of forms) {
     const file = encodeTables(model);
     if (!file.ok) return err(`${name}: ${file.error}`);
+    // Measured is what the file says, not what it was written from.
+    const read = decodeTables(file.value);
+    if (!read.ok) return err(`${name}: ${read.error}`);
     const headCount = model.heads.length;
     scored.push({
       name,
       file: file.value,
-      onRows: columnsOf(evaluateTables(model, rows.features), headCount),
-      onSmoothed: columnsOf(evaluateTables(model, smoothed), headCount),
+      onRows: columnsOf(evaluateTables(read.value, rows.features), headCount),
+      onSmoothed: columnsOf(evaluateTables(read.value, smoothed), headCount),
     });
   }
   const byHead = rows.labels.map((labels, h) => {

@@ -2,7 +2,8 @@ import { ok, type Result } from '../../core/result.ts';
 import type { Manifest } from '../../models/bundle.ts';
 import { areaUnderCurve } from '../../stats/area-under-curve.ts';
 import { chooseCompression, compressionBounds } from '../compress/choose-compression.ts';
-import { type HeadCompression, headCompressor } from '../compress/compress-heads.ts';
+import { collapseSpread, type HeadCompression, headCompressor } from '../compress/compress-heads.ts';
+import { compressTables } from '../compress/compress-tables.ts';
 import { compressionCandidates, plainInt8 } from '../compress/compression-candidates.ts';
 import { decisionFlips } from '../compress/decision-flips.ts';
 import { encodeTables } from '../compress/encode-tables.ts';
@@ -13,6 +14,7 @@ import { searchCompression } from '../compress/search-compression.ts';
 import { smoothedRows } from '../compress/smoothed-rows.ts';
 import { logLoss } from '../train/log-loss.ts';
 import { type ComparedForm, type ComparedRows, compareForms, heldBack } from './compare-forms.ts';
+import { distilModel } from './distil-model.ts';
 
 interface CompressOptions {
   /** In f32. */
@@ -48,7 +50,12 @@ export function compressModel(options: CompressOptions): Result<CompressedModel,
   const reference: NamedTables = { name: 'f32', model };
   const candidates = compressionCandidates(model, fitted.features);
   const searched = searchHeads(options);
-  const forms = [reference, ...candidates, ...(searched ? [searched] : [])];
+  const student = distilModel({ ...options, rows: fitted.features });
+  const distilled = {
+    name: 'distilled into a perceptron',
+    model: compressTables(student, plainInt8(fitted.features)),
+  };
+  const forms = [reference, ...candidates, distilled, ...(searched ? [searched] : [])];
   const steps = compareForms({ ...options, forms, rows: compared });
   if (!steps.ok) return steps;
   const joint = steps.value.map((step) => step.joint);
@@ -111,7 +118,11 @@ function searchHeads(options: CompressOptions): NamedTables | undefined {
   // A BUY that comes near to a SELL among these rows may be one among more.
   const margin = SEARCH_MARGIN * (policy.buyAtLeast - policy.sellAtMost);
   const narrower = { buyAtLeast: policy.buyAtLeast - margin, sellAtMost: policy.sellAtMost + margin };
-  const start = model.heads.map(() => ({ ...plainInt8(fitted.features), treesDroppedTenths: 0 }));
+  const start = model.heads.map(() => ({
+    ...plainInt8(fitted.features),
+    treesDroppedTenths: 0,
+    collapseStep: 0,
+  }));
   const found = searchCompression(start, (compressions) => {
     const form = modelOf(compressions);
     const scores = form.heads.map((head) => scoresOf(head));
@@ -137,7 +148,9 @@ function knobsOf(compression: HeadCompression): string {
   const scales = compression.perChannel ? '' : ', one scale a layer';
   const weights = `weights ${weightBits} bits${scales}${keepsOutputLayers ? ', the last layers f32' : ''}`;
   const grid = thresholds.kind === 'exact' ? 'exact thresholds' : `thresholds on 2^−${thresholds.bits}`;
-  return `${weights}, leaves ${leafBits} bits, ${grid}, ${10 - treesDroppedTenths}/10 of the trees, floats ${floatBytes} bytes`;
+  const collapsed =
+    compression.collapseStep === 0 ? '' : `, splits below ${collapseSpread(compression)} collapsed`;
+  return `${weights}, leaves ${leafBits} bits, ${grid}, ${10 - treesDroppedTenths}/10 of the trees${collapsed}, floats ${floatBytes} bytes`;
 }
 
 const SEARCH_ROWS = 20_000;

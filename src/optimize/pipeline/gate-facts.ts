@@ -30,12 +30,12 @@ export function formFacts(
   { compressed }: Candidate,
   { actions }: HoldoutOutcome,
   comparedForms: readonly ComparedForm[],
-  exportDifferenceMax: number,
+  differences: Pick<FormFacts, 'roundingDifferenceMax' | 'exportDifferenceMax'>,
 ): FormFacts {
   const form = comparedForms[compressed.forms.indexOf(compressed.chosen)]?.joint;
   return {
     actingShare: actions.filter((action) => action !== 'HOLD').length / actions.length,
-    exportDifferenceMax,
+    ...differences,
     compression:
       compressed.chosen === compressed.forms[0] || form === undefined
         ? undefined

@@ -8,9 +8,11 @@ import { encodeModel } from '../../onnx/model-proto.ts';
 import type { PairedGain } from '../../stats/paired-gain.ts';
 import { evaluateTables } from '../compress/evaluate-tables.ts';
 import { INPUT_NAME, OUTPUT_NAME, tablesGraph } from '../compress/tables-graph.ts';
+import { ensembleTables } from '../export/ensemble-tables.ts';
 import type { Recipe } from '../recipe.ts';
-import { judgeCandidate } from '../release/gates.ts';
+import { type FormFacts, judgeCandidate } from '../release/gates.ts';
 import type { Gate } from '../report/optimization-report.ts';
+import { ensembleScores } from '../train/ensemble.ts';
 import type { HoldoutKey, Look } from '../validation/holdout-ledger.ts';
 import { bundleDraft } from './bundle-draft.ts';
 import { type ComparedForm, compareForms } from './compare-forms.ts';
@@ -79,14 +81,10 @@ async function judgeModel(making: Making, candidate: Candidate): Promise<Result<
     rows: comparedRows(learning, trained, learning.holdout),
   });
   if (!comparedForms.ok) return comparedForms;
-  const served = await ortDifference(
-    bytes,
-    modelFeatures(learning.set, trained, learning.holdout),
-    candidate,
-  );
-  if (!served.ok) return served;
+  const differences = await differencesOf(bytes, candidate);
+  if (!differences.ok) return differences;
   const worth = worthFacts(candidate, outcome.value, look.value.alpha);
-  const form = formFacts(candidate, outcome.value, comparedForms.value, served.value);
+  const form = formFacts(candidate, outcome.value, comparedForms.value, differences.value);
   const { gates, isReleased } = judgeCandidate(worth, form, recipe.purpose);
   const release = releaseBundle(bundleDraft(making, candidate, bytes), making.signingKey);
   if (!release.ok) return release;
@@ -107,12 +105,12 @@ function holdoutKey(recipe: Recipe, { examples, holdout }: Learning): HoldoutKey
   return { dataSha256: recipe.source.sha256, fromMs: at(0), toMs: at(-1) };
 }
 
-/** Greatest difference between what the serving engine says of rows and what the factory measured. */
-async function ortDifference(
+/** How far what would be served lies from what was measured, and that from what was trained, on the holdout. */
+async function differencesOf(
   bytes: Uint8Array,
-  rows: Float32Array,
-  { domain, trained, compressed }: Candidate,
-): Promise<Result<number, string>> {
+  { learning, domain, trained, compressed }: Candidate,
+): Promise<Result<Pick<FormFacts, 'roundingDifferenceMax' | 'exportDifferenceMax'>, string>> {
+  const rows = modelFeatures(learning.set, trained, learning.holdout);
   const featureCount = domain.min.length;
   const runnable = await createOrtEngine({}).prepare({
     bytes,
@@ -124,8 +122,15 @@ async function ortDifference(
   });
   const scores = runnable.ok ? await runnable.value.run(rows, rows.length / featureCount) : runnable;
   if (!scores.ok) return err(`${scores.error.kind}: ${scores.error.detail}`);
-  const expected = evaluateTables(compressed.chosen.model, rows);
-  return ok(
-    scores.value.reduce((most, score, i) => Math.max(most, Math.abs(score - (expected[i] as number))), 0),
-  );
+  const { ensemble } = trained;
+  return ok({
+    roundingDifferenceMax: greatestDifference(
+      evaluateTables(ensembleTables(ensemble), rows),
+      ensembleScores(ensemble, rows),
+    ),
+    exportDifferenceMax: greatestDifference(scores.value, evaluateTables(compressed.chosen.model, rows)),
+  });
 }
+
+const greatestDifference = (some: Float32Array, others: ArrayLike<number>): number =>
+  some.reduce((most, score, i) => Math.max(most, Math.abs(score - (others[i] as number))), 0);

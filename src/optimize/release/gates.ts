@@ -24,6 +24,8 @@ export interface WorthFacts {
 export interface FormFacts {
   /** Share of the holdout on which the policy acts. */
   readonly actingShare: number;
+  /** Greatest |f32 form − parameters in f64|, before anything is compressed. */
+  readonly roundingDifferenceMax: number;
   /** Greatest |served graph in onnxruntime − its own reference|. */
   readonly exportDifferenceMax: number;
   /** Undefined where no compressed form was within the bounds, and so the f32 form is the candidate. */
@@ -113,9 +115,18 @@ function gainGates(facts: WorthFacts): readonly Gate[] {
   ];
 }
 
-function formGates({ actingShare, exportDifferenceMax, compression }: FormFacts): readonly Gate[] {
+function formGates(facts: FormFacts): readonly Gate[] {
+  const { actingShare, roundingDifferenceMax, exportDifferenceMax, compression } = facts;
   const { flipShareMax, aucLossMax }: CompressionBounds = compressionBounds;
   const acts = gate('acts', actingShare, 'at-least', ACTING_SHARE_MIN, 'share', 'of the holdout');
+  const rounded = gate(
+    'the f32 form is what was trained',
+    roundingDifferenceMax,
+    'at-most',
+    ROUNDING_DIFFERENCE_MAX,
+    'plain',
+    'greatest difference between its scores and those of the parameters in f64',
+  );
   const exported = gate(
     'the served graph is the model',
     exportDifferenceMax,
@@ -124,10 +135,11 @@ function formGates({ actingShare, exportDifferenceMax, compression }: FormFacts)
     'plain',
     'greatest difference between onnxruntime and the reference of the same form',
   );
-  if (compression === undefined) return [acts, exported];
+  if (compression === undefined) return [acts, rounded, exported];
   const { flipShare, opposites, aucLoss } = compression;
   return [
     acts,
+    rounded,
     exported,
     gate('compression flips few decisions', flipShare, 'at-most', flipShareMax, 'share', 'of acting rows'),
     gate('compression turns no BUY into SELL', opposites, 'equal', 0, 'count', 'of acting rows'),
@@ -144,6 +156,8 @@ function formGates({ actingShare, exportDifferenceMax, compression }: FormFacts)
 
 /** Below it nobody would see the model work. */
 const ACTING_SHARE_MIN = 0.05;
+/** A row whose f32 value falls on the other side of a split would differ by a leaf, a thousand times as much. */
+const ROUNDING_DIFFERENCE_MAX = 1e-5;
 const EXPORT_DIFFERENCE_MAX = 1e-6;
 
 function gate(

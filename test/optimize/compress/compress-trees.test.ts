@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/core/seeded-random.ts';
 import { collapseSplits } from '../../../src/optimize/compress/collapse-splits.ts';
-import { dropLeastUseful, firstTrees } from '../../../src/optimize/compress/drop-trees.ts';
+import { dropLeastUseful } from '../../../src/optimize/compress/drop-trees.ts';
 import { leafIndexOf } from '../../../src/optimize/compress/leaf-index.ts';
 import { preorderTree } from '../../../src/optimize/compress/preorder-tree.ts';
 import { quantizeLeaves } from '../../../src/optimize/compress/quantize-leaves.ts';
@@ -140,10 +140,6 @@ describe('pruning', () => {
   );
   const useful = stump(0, 0, [-1, 1]);
   const noise = stump(1, 0, [-0.5, 0.7]);
-
-  it('keeps the first trees', () => {
-    expect(firstTrees(ensemble, 3).trees).toEqual(ensemble.trees.slice(0, 3));
-  });
 
   it('drops the tree without which the loss is least, and keeps the level of the scores', () => {
     const pruned = dropLeastUseful({ width: 2, base: 0, trees: [noise, useful, noise] }, 2, {
