@@ -63,8 +63,11 @@ const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   [':Relu', ([x]) => mapped(required(x), (value) => Math.max(0, value))],
   [':Sigmoid', ([x]) => mapped(required(x), rationalSigmoid)],
   [':Clip', ([x, low, high]) => clip(required(x), scalarOf(low), scalarOf(high))],
-  [':Gather', ([x, indices], node) => gather(required(x), required(indices), intOf(node, 'axis', 0))],
-  [':Concat', (inputs, node) => concat(inputs, intOf(node, 'axis', 0))],
+  [
+    ':Gather',
+    ([x, indices], node) => gather(required(x), required(indices), intAttributeOf(node, 'axis') ?? 0),
+  ],
+  [':Concat', (inputs, node) => concat(inputs, intAttributeOf(node, 'axis') ?? 0)],
   [':MatMul', ([a, b]) => matMul(required(a), required(b), undefined)],
   [':Gemm', gemm],
   [':MatMulInteger', ([a, b, aZero, bZero]) => matMulInteger(required(a), required(b), aZero, bZero)],
@@ -91,9 +94,6 @@ function scalarOf(tensor: Tensor | undefined): number {
   if (value === undefined || tensor?.values.length !== 1) throw new Error('expected a tensor of one element');
   return value;
 }
-
-const intOf = (node: NodeProto, name: string, otherwise: number): number =>
-  node.attributes.find((attribute) => attribute.name === name)?.int ?? otherwise;
 
 const floatOf = (node: NodeProto, name: string, otherwise: number): number =>
   node.attributes.find((attribute) => attribute.name === name)?.float ?? otherwise;
@@ -165,9 +165,13 @@ function concat(parts: readonly Tensor[], axis: number): Tensor {
 
 /** a × b + c, or a × bᵀ + c with `transB`; c is a row for every row. */
 function gemm([a, b, c]: readonly Tensor[], node: NodeProto): Tensor {
-  if (floatOf(node, 'alpha', 1) !== 1 || floatOf(node, 'beta', 1) !== 1 || intOf(node, 'transA', 0) !== 0)
+  if (
+    floatOf(node, 'alpha', 1) !== 1 ||
+    floatOf(node, 'beta', 1) !== 1 ||
+    (intAttributeOf(node, 'transA') ?? 0) !== 0
+  )
     throw new Error('Gemm with a factor or with transA is not supported');
-  const right = intOf(node, 'transB', 0) === 1 ? transposed(required(b)) : required(b);
+  const right = (intAttributeOf(node, 'transB') ?? 0) === 1 ? transposed(required(b)) : required(b);
   return matMul(required(a), right, c);
 }
 
@@ -244,7 +248,7 @@ function quantize(x: Tensor, scale: number, zero: Tensor): Tensor {
 function dequantize([codes, scales, zeros]: readonly Tensor[], node: NodeProto): Tensor {
   const x = required(codes);
   const scale = required(scales);
-  const axis = intOf(node, 'axis', 1);
+  const axis = intAttributeOf(node, 'axis') ?? 1;
   const channels = scale.values.length;
   if (channels !== 1 && channels !== x.dims[axis])
     throw new Error(`${channels} scales for axis ${axis} of [${x.dims}]`);

@@ -125,6 +125,16 @@ const faults: Readonly<Record<string, Fault>> = {
     'const { exp } = Math;\nexport const planted = exp(1);\n',
     'noJsRestrictedProperties',
   ),
+  'Math.exp in the model factory': {
+    step: style,
+    files: { 'src/optimize/train/planted.ts': 'export const planted = Math.exp(1);\n' },
+    named: ['noJsRestrictedProperties', 'the same seed must give the same bundle'],
+  },
+  'a power in the model factory': {
+    step: style,
+    files: { 'src/optimize/train/planted.ts': 'export const planted = (x: number) => x ** 0.5;\n' },
+    named: ['core/pow.ts'],
+  },
   'a power outside core': lint('export const planted = (x: number) => x ** 0.5;\n', 'core/pow.ts'),
   'a power by assignment': lint(
     'export function planted(x: number) {\n  x **= 2;\n  return x;\n}\n',
