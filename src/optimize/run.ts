@@ -23,8 +23,6 @@ import {
   type StageRun,
 } from './run-stage.ts';
 
-process.exitCode = await main(process.argv.slice(2));
-
 async function main(args: readonly string[]): Promise<number> {
   const read = readRunOptions(args, availableParallelism());
   if (!read.ok) return fail(`${read.error}\nnpm run optimize -- --help tells what there is`);
@@ -140,3 +138,6 @@ function fail(message: string): number {
   console.error(message);
   return 1;
 }
+
+// Last, since it runs before anything below it is there.
+process.exitCode = await main(process.argv.slice(2));
