@@ -25,7 +25,7 @@ const COMMANDS = {
   build: { module: 'src/local/build.ts', packages: 'runtime', toolsets: () => [] },
   load: { module: 'src/local/load.ts', packages: 'runtime', toolsets: chosenRuntime },
   bench: { module: 'load/bench/run.ts', packages: 'all', toolsets: () => ['deno', 'bun'] },
-  optimize: { module: 'src/optimize/run.ts', packages: 'all', toolsets: () => [] },
+  optimize: { module: 'src/optimize/run.ts', packages: 'all', toolsets: runtimesToProve },
 };
 
 /**
@@ -59,6 +59,12 @@ function chosenRuntime(args) {
   const at = args.findIndex((arg) => arg === '--runtime' || arg.startsWith('--runtime='));
   const value = at < 0 ? '' : args[at].includes('=') ? args[at].split('=')[1] : args[at + 1];
   return value === 'deno' || value === 'bun' ? [value] : [];
+}
+
+/** `optimize prove`, of everything or of its reproduction, runs the command on the other runtimes. */
+function runtimesToProve(args) {
+  const isAsked = args.includes('prove') && (args.includes('reproduction') || args.at(-1) === 'prove');
+  return isAsked ? ['deno', 'bun'] : [];
 }
 
 async function findNode() {

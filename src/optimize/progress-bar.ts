@@ -7,13 +7,14 @@ interface ProgressStream {
 export interface ProgressBar {
   /** `share` of the work that is done, in [0, 1]. */
   update(share: number): void;
-  /** Ends the line. */
+  /** Ends the line, once. */
   finish(): void;
 }
 
 /** One line that fills on a terminal; elsewhere a line a tenth, so that a log stays readable. */
 export function progressBar(stream: ProgressStream, title: string): ProgressBar {
   let shown = -1;
+  let isFinished = false;
   const draw = (steps: number): void => {
     const bar = `${'█'.repeat(Math.round(steps / 4))}${'·'.repeat(25 - Math.round(steps / 4))}`;
     stream.write(`\r${title} ${bar} ${steps} %`);
@@ -28,7 +29,8 @@ export function progressBar(stream: ProgressStream, title: string): ProgressBar 
       else stream.write(`${title}: ${steps} %\n`);
     },
     finish() {
-      if (stream.isTTY && shown >= 0) stream.write('\n');
+      if (stream.isTTY && shown >= 0 && !isFinished) stream.write('\n');
+      isFinished = true;
     },
   };
 }

@@ -11,16 +11,17 @@ import { type MadeModel, type Making, makeModel } from './pipeline/make-model.ts
 import { prepareLearning } from './pipeline/prepare-learning.ts';
 import { codeCommit } from './release/code-commit.ts';
 import { composeReport } from './report/compose-report.ts';
+import { gateLine } from './report/gate-line.ts';
 import { writeReport } from './report/write-report.ts';
-import type { StageRun } from './run-stage.ts';
+import type { StageEnd, StageRun } from './run-stage.ts';
 import { type StageClock, stageClock } from './stage-clock.ts';
 import { ALPHA_TOTAL, noteLook, noteVerdict } from './validation/look-at-holdout.ts';
 
 /**
  * Everything from data to verdict. A bundle is written only where every gate passed; the report, and the look in the
- * ledger, always. Answers what to do next, in one line.
+ * ledger, always. Ends with what to do next, in one line.
  */
-export async function runAllStages(run: StageRun): Promise<Result<string, string>> {
+export async function runAllStages(run: StageRun): Promise<Result<StageEnd, string>> {
   const { recipe, options, print } = run;
   const key = releaseKey({ env: process.env, path: RELEASE_KEY_FILE });
   if (!key.ok) return key;
@@ -38,7 +39,10 @@ export async function runAllStages(run: StageRun): Promise<Result<string, string
     seed: options.seed,
     executor: run.executor,
     clock: run.clock,
-    onStage: (stage) => stages.begin(stage),
+    onStage(stage) {
+      stages.begin(stage);
+      run.onStage(stage);
+    },
     incumbent: incumbent.value,
     look: (holdout, candidate) => noteLook(ledger, holdout, candidate, now()),
     signingKey: key.value,
@@ -50,12 +54,11 @@ export async function runAllStages(run: StageRun): Promise<Result<string, string
   if (!reported.ok) return reported;
   print(`report: ${reported.value}`);
   if (!made.value.isReleased) {
-    process.exitCode = REFUSED;
-    return ok(`${recipe.name} is refused; nothing was written that serves`);
+    return ok({ line: `${recipe.name} is refused; nothing was written that serves`, exitStatus: REFUSED });
   }
   const path = await writeBundle(options.bundlesDir, made.value.release, measurementsOf(made.value));
   print(`released ${recipe.name} ${made.value.release.bundle.version}: ${path}`);
-  return ok(`npm start -- --bundles ${options.bundlesDir} --models ${recipe.name}`);
+  return ok({ line: `npm start -- --bundles ${options.bundlesDir} --models ${recipe.name}`, exitStatus: 0 });
 }
 
 /** Exit status of a run that did all it should and found the candidate wanting. */
@@ -85,8 +88,8 @@ async function report(
       workers: options.workers,
     },
   });
-  for (const { name, passed, detail } of made.gates)
-    print(`${passed ? 'passed' : 'FAILED'}  ${name}: ${detail}`);
+  if (made.trained.isCut) print('--budget ended a search early: this run is not reproducible, and says so');
+  for (const gate of made.gates) print(gateLine(gate));
   for (const word of composed.verdict.words) print(`  ${word}`);
   const written = await writeReport(options.outDir, composed);
   return written.ok ? ok(written.value.pageFile) : written;

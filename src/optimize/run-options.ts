@@ -37,12 +37,12 @@ export interface RunOptions {
 export const USAGE = `npm run optimize -- [stage] [options]
 Market data in, a released bundle out: features, training, search, compression, gates and a report.
 
-stages (each takes what it needs of the ones before from the journal of an earlier run with the same options)
+stages (each does what it needs of the ones before; with --resume it takes what the journal of OUT has of that)
   all         everything, the default
   select      which features tell something about the labels
   search      the members' hyperparameters
   compress    what each compressed form gives up, and which one is taken
-  report      draw the page again from report.json
+  report      draw OUT/report.html again from OUT/report.json
   prove       the factory's own claims: ${proofNames.join(', ')}, or all of them
 
 data
@@ -64,12 +64,16 @@ how much work
   --budget M      minutes after which no more trials begin; a run it cuts is marked as not reproducible
   --workers N     threads (default: one a core); changes nothing but the time
   --seed N        the same seed, data and options give the same bundle, byte for byte (default 1)
-  --resume        go on where a run with the same options was stopped
+  --resume        go on where a run with the same options was stopped, or after another stage; without it the
+                  journal in OUT begins anew
 where to
   --out DIR       report, journal and stages (default .local/optimize)
   --bundles DIR   where the bundle is written, if every gate passes; what lies there under the same name is what
                   runs, and has to be beaten (default OUT/bundles). Serve it: npm start -- --bundles DIR --models NAME
   --help
+
+Ends with status 0 when it did what was asked, 3 when it refused the candidate, 1 when it could not go on (the reason
+is on standard error), 130 when interrupted.
 
 Bundles are signed with the key in BUNDLE_SIGNING_KEY (64 hex digits) or else in .local/release-key, which is made at
 the first run; npm start on this machine serves what it signed.`;

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../core/result.ts';
 import type { Executor } from './pipeline/executor.ts';
 import { type FittedHead, fitHead, selectForHead } from './pipeline/fit-head.ts';
 import { toJournalText } from './pipeline/journal-text.ts';
-import { makeCandidate } from './pipeline/make-candidate.ts';
+import { type MakingStage, makeCandidate } from './pipeline/make-candidate.ts';
 import { type Learning, prepareLearning } from './pipeline/prepare-learning.ts';
 import type { WorkClock } from './pipeline/work-clock.ts';
 import type { Recipe } from './recipe.ts';
@@ -20,6 +20,16 @@ export interface StageRun {
   readonly executor: Executor;
   readonly clock: WorkClock;
   readonly print: (line: string) => void;
+  /** Called as each stage of a candidate begins. */
+  readonly onStage: (stage: MakingStage) => void;
+}
+
+/** How a run ended that did all it should. */
+export interface StageEnd {
+  /** What was written, or what to do next. */
+  readonly line: string;
+  /** Of the process. */
+  readonly exitStatus: number;
 }
 
 /** Features ranked and chosen, head by head. */
@@ -93,7 +103,7 @@ export async function runCompressStage(run: StageRun): Promise<Result<string, st
     seed,
     executor,
     clock,
-    onStage: () => undefined,
+    onStage: run.onStage,
   });
   if (!made.ok) return made;
   const { steps, refusals, chosen } = made.value.compressed;

@@ -39,6 +39,7 @@ const SEVERITIES = {
   NO_TRADING: 'note',
   NEWEST_FIRST: 'note',
   CLOSE_ONLY: 'note',
+  DECIMAL_COMMA: 'note',
   NO_VOLUME: 'note',
   OPEN_IS_PREVIOUS_CLOSE: 'note',
 } as const satisfies Record<string, Finding['severity']>;

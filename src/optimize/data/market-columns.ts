@@ -57,9 +57,15 @@ export function findColumns(records: readonly CsvRecord[], names: ColumnNames): 
     return ok({ headerIndex, date, close, range, volume });
   }
   const wanted = Object.entries(names).map(([column, name]) => `${column}=${name}`);
+  const widest = searched.reduce<CsvRecord | undefined>(
+    (most, record) => (record.cells.length > (most?.cells.length ?? 0) ? record : most),
+    undefined,
+  );
+  if (widest === undefined) return err('the file is empty');
   return err(
     `no header with a date and a close${wanted.length > 0 ? ` (${wanted.join(', ')})` : ''} in the first ` +
-      `${searched.length} rows; the first is: ${records[0]?.cells.join(', ') ?? 'missing'}`,
+      `${searched.length} rows; row ${widest.row} is: ${widest.cells.join(' | ')}. ` +
+      'Name the columns as the header has them: --columns date=…,close=…',
   );
 }
 

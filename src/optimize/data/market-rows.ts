@@ -51,7 +51,8 @@ export function readMarketRows(
 
 const DETAILS = {
   CELL_COUNT: 'another number of cells than the first row of data has',
-  NOT_A_DATE: 'the date does not exist or has another form than the rest of the column',
+  NOT_A_DATE:
+    'the date does not exist, or has another form than the rest of the column, or none of YYYY-MM-DD (with a time and zone, or without), YYYYMMDD, M/D/YYYY and D/M/YYYY (also with points)',
   NO_TRADING: 'no price ("." or empty): skipped',
   MISSING_VALUE:
     'some of the values are empty; name an unused column with nothing after the = to leave it out',

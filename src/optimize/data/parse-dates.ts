@@ -8,17 +8,24 @@ export interface ParsedDates {
   readonly tMs: Float64Array;
 }
 
-/** `RFC3339`: its date or date-time, thus YYYY-MM-DD. The others mean 00:00:00Z of the date. */
-type DateForm = 'RFC3339' | 'M/D/YYYY' | 'D/M/YYYY';
+/**
+ * `RFC3339`: its date or date-time, thus YYYY-MM-DD. The others mean 00:00:00Z of the date, and may have points or
+ * dashes for their slashes.
+ */
+type DateForm = 'RFC3339' | 'YYYYMMDD' | 'M/D/YYYY' | 'D/M/YYYY';
 
 /**
- * Dates of one column, which all have one form. Month and day of slashed dates are told apart by a number above 12;
+ * Dates of one column, which all have one form, that of most. Month and day of slashed dates are told apart by a number above 12;
  * where no date of the file has one, or some have it in either place, the file is refused: half of such dates would
  * silently be others.
  */
 export function parseDates(texts: readonly string[]): Result<ParsedDates, string> {
+  const isMost = (count: number): boolean => count * 2 > texts.length;
+  if (isMost(texts.filter((text) => PLAIN.test(text)).length)) {
+    return ok({ form: 'YYYYMMDD', tMs: Float64Array.from(texts, plainDate) });
+  }
   const slashed = texts.map((text) => SLASHED.exec(text));
-  if (slashed.filter((match) => match !== null).length * 2 <= texts.length) {
+  if (!isMost(slashed.filter((match) => match !== null).length)) {
     return ok({ form: 'RFC3339', tMs: Float64Array.from(texts, (text) => parseRfc3339(text) ?? NaN) });
   }
   const exceeds = (group: number): boolean =>
@@ -35,7 +42,11 @@ export function parseDates(texts: readonly string[]): Result<ParsedDates, string
   return ok({ form: dayFirst ? 'D/M/YYYY' : 'M/D/YYYY', tMs });
 }
 
-const SLASHED = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
+const PLAIN = /^(\d{4})(\d\d)(\d\d)$/;
+const SLASHED = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/;
+
+const plainDate = (text: string): number =>
+  PLAIN.test(text) ? (parseRfc3339(text.replace(PLAIN, '$1-$2-$3')) ?? NaN) : NaN;
 
 function slashedDate(match: RegExpExecArray, dayFirst: boolean): number {
   const [first, second, year] = [Number(match[1]), Number(match[2]), Number(match[3])];

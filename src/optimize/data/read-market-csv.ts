@@ -3,6 +3,7 @@ import { type Bar, validateBars } from '../../features/bar.ts';
 import type { Interval } from '../../market/calendar.ts';
 import { type CsvRecord, csvRecords } from './csv-records.ts';
 import { type DataReport, type Finding, findingLine, findingOf } from './data-report.ts';
+import { withDecimalPoints } from './decimal-commas.ts';
 import { type CalendarFit, fitCalendar } from './fit-calendar.ts';
 import { inspectRows } from './inspect-rows.ts';
 import { type ColumnNames, type ColumnPlaces, findColumns } from './market-columns.ts';
@@ -24,7 +25,7 @@ export interface MarketData {
 }
 
 /**
- * Bars of any CSV file with a date and a close: comma, semicolon or tab; a preamble before the header; newest or
+ * Bars of any CSV file with a date and a close: comma, semicolon or tab; decimal points or commas; a preamble before the header; newest or
  * oldest first. Without open, high and low they are the close, without volume it is 0, and the report says so.
  *
  * Guarantees: nothing is repaired in silence. A row is used as it stands, dropped with a note or a warning, or the
@@ -33,7 +34,9 @@ export interface MarketData {
 export function readMarketCsv(text: string, options: MarketCsvOptions): Result<MarketData, string> {
   const table = findTable(text, options.columns);
   if (!table.ok) return table;
-  const { headerRow, records, places } = table.value;
+  const { headerRow, places } = table.value;
+  const pointed = withDecimalPoints(table.value.records, places);
+  const records = pointed ?? table.value.records;
   const dates = parseDates(records.map(({ cells }) => cells[places.date] ?? ''));
   if (!dates.ok) return dates;
   const read = readMarketRows(records, dates.value.tMs, places);
@@ -50,7 +53,7 @@ export function readMarketCsv(text: string, options: MarketCsvOptions): Result<M
   );
   const findings = [
     ...judged,
-    ...shapeFindings(ordered.rows, places, headerRow),
+    ...shapeFindings(ordered.rows, places, headerRow, pointed !== undefined),
     ...inspectRows(ordered.rows, calendarFit),
   ];
   const report = { rowCount: records.length, barCount: bars.value.length, findings };
@@ -68,9 +71,10 @@ interface Table {
   readonly places: ColumnPlaces;
 }
 
-/** Under the first separator that shows a header; the failure told is that of the comma. */
+/** Under the first separator that shows a header; the failure told is that of the one that makes the most cells. */
 function findTable(text: string, names: ColumnNames): Result<Table, string> {
-  const tried = SEPARATORS.map((separator): Result<Table, string> => {
+  const tried = SEPARATORS.toSorted((a, b) => text.split(b).length - text.split(a).length);
+  const tables = tried.map((separator): Result<Table, string> => {
     const records = csvRecords(text, separator);
     if (!records.ok) return records;
     const places = findColumns(records.value, names);
@@ -82,7 +86,7 @@ function findTable(text: string, names: ColumnNames): Result<Table, string> {
       places: places.value,
     });
   });
-  return tried.find(({ ok }) => ok) ?? (tried[0] as Result<Table, string>);
+  return tables.find(({ ok }) => ok) ?? (tables[0] as Result<Table, string>);
 }
 
 /** Through the one door for bars, which has the last word. */
@@ -99,6 +103,7 @@ function shapeFindings(
   rows: readonly MarketRow[],
   places: ColumnPlaces,
   headerRow: number,
+  hasDecimalCommas: boolean,
 ): readonly Finding[] {
   const at = [headerRow];
   const hasVolume = places.volume !== undefined && rows.some(({ volume }) => volume > 0);
@@ -108,6 +113,7 @@ function shapeFindings(
       places.range === undefined ? at : [],
       'no open, high and low: they are the close',
     ),
+    findingOf('DECIMAL_COMMA', hasDecimalCommas ? at : [], 'decimal commas: read as points'),
     findingOf('NO_VOLUME', hasVolume ? [] : at, 'no volume: it is 0'),
   ];
   return findings.filter((finding) => finding !== undefined);

@@ -24,8 +24,11 @@ export interface CandidateMaking {
   readonly executor: Executor;
   readonly clock: WorkClock;
   /** Called as each stage begins. */
-  readonly onStage: (stage: string) => void;
+  readonly onStage: (stage: MakingStage) => void;
 }
+
+/** What a candidate goes through, in this order; `train` is most of the work that is spread over workers. */
+export type MakingStage = 'train' | 'compress' | 'judge';
 
 /** A model, and how it is to be used: all of it learnt or chosen on the development examples alone. */
 export interface TrainedCandidate {

@@ -2,6 +2,7 @@ import { createWorkerPool } from '../pipeline/worker-pool.ts';
 import { proveCompression } from './compression.ts';
 import { proveHalving } from './halving.ts';
 import { proveHonesty } from './honesty.ts';
+import { everyWay, proveReproduction, smallRun } from './reproduction.ts';
 import { proveSearch } from './search.ts';
 import { proveSelection, selectionSets } from './selection.ts';
 import { proveTrainer } from './trainer.ts';
@@ -26,6 +27,7 @@ const proofs = {
       await executor.close();
     }
   },
+  reproduction: (_, print) => proveReproduction({ args: smallRun, ways: everyWay, print }),
   compression: async () => {
     const proven = await proveCompression({ seed: 1 });
     return proven.ok ? proven.value : { passed: false, lines: [proven.error] };

@@ -194,8 +194,24 @@ describe('readMarketCsv', () => {
     ]);
   });
 
+  it('reads decimal commas in a file of semicolons, and says so', () => {
+    const days = goodRows(40);
+    const lines = days.map(({ date, close }) => `${date.split('-').toReversed().join('.')};${close},50`);
+    const text = ['date;close', ...lines.map((line) => line.replace(/\.(\d+),50$/, ',$1'))].join('\r\n');
+    const { bars, report } = read(text);
+    expect(bars.map(({ close }) => close)).toEqual(
+      days.map(({ close }) => (close % 1 === 0 ? close + 0.5 : close)),
+    );
+    expect(report.findings.map(({ code }) => code)).toContain('DECIMAL_COMMA');
+  });
+
+  it('takes no comma for decimal where all of them may part thousands', () => {
+    expect(refusal('date;close\n2020-01-02;1,234\n2020-01-03;1,235')).toContain('NOT_A_NUMBER');
+  });
+
   it.each([
-    ['', 'no header'],
+    ['', 'empty'],
+    ['ACME plc, daily\nTag;Kurs;Umsatz\n2020-01-02;1;5', 'row 2 is: Tag | Kurs | Umsatz. Name the columns'],
     ['date,open,close\n2020-01-01,1,1', 'all or none'],
     ['2020-01-01,1\n2020-01-02,2', 'no header'],
     ['date,close\n1/2/2020,1\n1/3/2020,2', 'told apart'],

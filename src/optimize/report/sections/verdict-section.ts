@@ -10,6 +10,7 @@ import {
   shortHash,
   signed,
 } from '../format.ts';
+import { gateSenses } from '../gate-line.ts';
 import { type Content, html, type Markup } from '../html.ts';
 import { type Gate, isAbsent, type OptimizationReport, type Verdict } from '../optimization-report.ts';
 import { facts, section } from '../section.ts';
@@ -99,19 +100,11 @@ function gateTable(gates: readonly Gate[]): Markup {
       gate.name,
       html`<span class="badge ${gate.passed ? 'good' : 'bad'}">${gate.passed ? '✓ passed' : '✕ failed'}</span>`,
       quantity(gate.statistic, gate.unit),
-      `${SENSES[gate.sense]} ${quantity(gate.bound, gate.unit)}`,
+      `${gateSenses[gate.sense]} ${quantity(gate.bound, gate.unit)}`,
       gate.detail,
     ]),
   })}`;
 }
-
-const SENSES = {
-  above: '>',
-  'at-least': '≥',
-  'at-most': '≤',
-  below: '<',
-  equal: '=',
-} as const satisfies Record<Gate['sense'], string>;
 
 function origin(verdict: Verdict): Markup {
   const { source, incumbent, reproducibility } = verdict;

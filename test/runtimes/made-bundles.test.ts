@@ -1,0 +1,92 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createClient } from '../../src/client/client.ts';
+import { fetchTransport } from '../../src/client/fetch-transport.ts';
+import { wireBar } from '../../src/client/wire-bar.ts';
+import { type LaunchedService, launchService, temporaryDataDir } from '../../src/local/launched-service.ts';
+import { writeBundle } from '../../src/optimize/export/write-bundle.ts';
+import { createInlineExecutor } from '../../src/optimize/pipeline/inline-executor.ts';
+import { type MadeModel, makeModel } from '../../src/optimize/pipeline/make-model.ts';
+import { prepareLearning } from '../../src/optimize/pipeline/prepare-learning.ts';
+import { recipeOf } from '../../src/optimize/recipe-of.ts';
+import { readRunOptions } from '../../src/optimize/run-options.ts';
+import { noteLook } from '../../src/optimize/validation/look-at-holdout.ts';
+import { testKey } from '../models/constant-draft.ts';
+import { clusteredMarketCsv } from '../optimize/clustered-market.ts';
+
+const DAY_MS = 86_400_000;
+const dataDir = temporaryDataDir();
+let launched: LaunchedService | undefined;
+
+afterEach(async () => {
+  await launched?.stop();
+  launched = undefined;
+  dataDir.remove();
+});
+
+/** What the command makes of a file, written where a service takes it from, whatever the gates say of so little data. */
+async function makeFrom(file: string, csv: string, further: readonly string[]) {
+  const path = join(dataDir.path, file);
+  writeFileSync(path, csv);
+  const least = ['--trials', '0', '--selection', 'none', '--folds', '0'];
+  const options = readRunOptions(['--data', path, ...least, ...further], 1);
+  if (!options.ok || options.value === 'help') throw new Error('not the options of a run');
+  const recipe = await recipeOf(options.value.request);
+  if (!recipe.ok) throw new Error(recipe.error);
+  const learning = prepareLearning(recipe.value);
+  if (!learning.ok) throw new Error(learning.error);
+  const made = await makeModel({
+    recipe: recipe.value,
+    learning: learning.value,
+    settings: options.value.settings,
+    seed: 1,
+    executor: createInlineExecutor(),
+    clock: { isOver: () => false },
+    onStage: () => undefined,
+    incumbent: undefined,
+    look: (key, candidate) => noteLook(join(dataDir.path, 'ledger.jsonl'), key, candidate, 'now'),
+    signingKey: testKey,
+    codeCommit: 'of the test',
+  });
+  if (!made.ok) throw new Error(made.error);
+  await writeBundle(join(dataDir.path, 'bundles'), made.value.release, {});
+  return { made: made.value, bars: recipe.value.source.bars.slice(-100) };
+}
+
+/** Features as a request may name them, within the bundle's domain. */
+function featuresOf({ release }: MadeModel): Record<string, number> {
+  const { features, domain } = release.bundle.manifest;
+  return Object.fromEntries(features.names.map((name, i) => [name, domain.baseline[i] as number]));
+}
+
+describe('a start with a bundle that the factory made of somebody’s own file', () => {
+  it('answers by bars and by features, of files with a range and of closes alone', async () => {
+    const endMs = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS;
+    const series = { seed: 1, count: 800, endMs };
+    const whole = await makeFrom('whole.csv', clusteredMarketCsv({ ...series, hasRange: true }), []);
+    const closes = await makeFrom('closes.csv', clusteredMarketCsv({ ...series, hasRange: false }), [
+      '--risk',
+      'none',
+    ]);
+    expect(closes.made.release.bundle.manifest.features.names).not.toContain('volume_z_score_21');
+    launched = await launchService({
+      runtime: 'bun',
+      dataDir: dataDir.path,
+      args: ['--bundles', join(dataDir.path, 'bundles'), '--models', 'whole-1d,closes-1d'],
+      environment: { BUNDLE_SIGNING_KEY: testKey },
+    });
+    const { baseUrl, keys } = launched.service;
+    const client = createClient({ baseUrl, authorization: keys.decide, transport: fetchTransport(fetch) });
+    for (const [symbol, { made, bars }] of [
+      ['WHOLE', whole],
+      ['CLOSES', closes],
+    ] as const) {
+      const byBars = await client.decide({ symbol, bars: bars.map(wireBar) });
+      const byFeatures = await client.decide({ symbol, features: featuresOf(made) });
+      const model = { name: `${symbol.toLowerCase()}-1d`, version: made.release.bundle.version };
+      expect(byBars).toMatchObject({ kind: 'ok', value: { model, mode: 'FULL' } });
+      expect(byFeatures).toMatchObject({ kind: 'ok', value: { model, mode: 'FULL' } });
+    }
+  });
+});
