@@ -73,7 +73,7 @@ function gainGates(facts: WorthFacts): readonly Gate[] {
             'above',
             0,
             'nats',
-            'mean of all heads and folds',
+            'gain of all heads together, mean over the rows of all folds',
           ),
         ];
   const earns =
@@ -81,12 +81,12 @@ function gainGates(facts: WorthFacts): readonly Gate[] {
       ? []
       : [
           gate(
-            'earns no less than what runs',
+            'not shown to earn less than what runs',
             earnedMore,
             'at-least',
             0,
             'share',
-            'upper 97.5 % bound of what a session earns more',
+            'upper 97.5 % bound of what a session of the holdout earns more: fails only where even that is a loss',
           ),
         ];
   return [
@@ -97,16 +97,16 @@ function gainGates(facts: WorthFacts): readonly Gate[] {
       'above',
       0,
       'nats',
-      `lower bound at ${(100 * level).toPrecision(2)} % of the gain over ${reference}, mean ${gain.mean.toPrecision(3)}`,
+      `lower ${percentText(1 - level)} bound of the gain of all heads together over ${reference}; its mean is ${gain.mean.toFixed(5)} nats`,
     ),
     ...headGains.map(({ name, high }) =>
       gate(
-        `${name} not worse than its base rate`,
+        `${name} not shown to be worse than its base rate`,
         high,
         'at-least',
         0,
         'nats',
-        'upper 97.5 % bound of its gain on the holdout',
+        'upper 97.5 % bound of its gain on the holdout: fails only where even that is a loss',
       ),
     ),
     ...earns,
@@ -115,7 +115,14 @@ function gainGates(facts: WorthFacts): readonly Gate[] {
 
 function formGates({ actingShare, exportDifferenceMax, compression }: FormFacts): readonly Gate[] {
   const { flipShareMax, aucLossMax }: CompressionBounds = compressionBounds;
-  const acts = gate('acts', actingShare, 'at-least', ACTING_SHARE_MIN, 'share', 'of the holdout');
+  const acts = gate(
+    'acts',
+    actingShare,
+    'at-least',
+    ACTING_SHARE_MIN,
+    'share',
+    'BUY or SELL, of the holdout',
+  );
   const exported = gate(
     'the served graph is the model',
     exportDifferenceMax,
@@ -129,19 +136,20 @@ function formGates({ actingShare, exportDifferenceMax, compression }: FormFacts)
   return [
     acts,
     exported,
-    gate('compression flips few decisions', flipShare, 'at-most', flipShareMax, 'share', 'of acting rows'),
-    gate('compression turns no BUY into SELL', opposites, 'equal', 0, 'count', 'of acting rows'),
+    gate('compression flips few decisions', flipShare, 'at-most', flipShareMax, 'share', ACTING_ROWS),
+    gate('compression turns no BUY into SELL', opposites, 'equal', 0, 'count', ACTING_ROWS),
     gate(
       'compression ranks as well',
       aucLoss,
       'at-most',
       aucLossMax,
       'plain',
-      'greatest loss of AUC of a head',
+      'greatest fall of the AUC of a head on the holdout',
     ),
   ];
 }
 
+const ACTING_ROWS = 'of the smoothed rows of the holdout where either form acts';
 /** Below it nobody would see the model work. */
 const ACTING_SHARE_MIN = 0.05;
 const EXPORT_DIFFERENCE_MAX = 1e-6;
@@ -172,5 +180,8 @@ function holds(statistic: number, sense: Gate['sense'], bound: number): boolean 
       return statistic === bound;
   }
 }
+
+/** Of a confidence near 1: as many digits as tell it from 1. */
+const percentText = (share: number): string => `${Number((100 * share).toFixed(4))} %`;
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));

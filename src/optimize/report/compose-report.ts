@@ -4,7 +4,7 @@ import { composeCompression } from './compose/compose-compression.ts';
 import { composeDecisions } from './compose/compose-decisions.ts';
 import { composeHead } from './compose/compose-head.ts';
 import { composeWords } from './compose/compose-words.ts';
-import type { Fold, LineagePart, OptimizationReport, Span } from './optimization-report.ts';
+import type { Fold, Latency, LineagePart, OptimizationReport, Span } from './optimization-report.ts';
 
 interface RunFacts {
   readonly looks: readonly LookShown[];
@@ -12,6 +12,8 @@ interface RunFacts {
   readonly stages: LineagePart['stages'];
   readonly versions: LineagePart['versions'];
   readonly machine: LineagePart['machine'];
+  /** Of each form, in the order of `compressed.forms`. */
+  readonly latencies: readonly (readonly Latency[])[];
 }
 
 /** Everything that a run found, as the report tells it. */
@@ -35,7 +37,7 @@ export function composeReport(making: Making, made: MadeModel, facts: RunFacts):
     },
     heads: trained.heads.map((_, h) => composeHead(making, made, h)),
     decisions: composeDecisions(making, made),
-    compression: composeCompression(made),
+    compression: composeCompression(made, facts.latencies),
     ledger: {
       alpha: facts.alpha,
       looks: facts.looks.map(({ index, alpha, candidate, statistic, isAccepted }) => ({
@@ -85,10 +87,15 @@ function composeVerdict(making: Making, made: MadeModel): OptimizationReport['ve
     incumbent: incumbent
       ? { name: incumbent.manifest.name, version: incumbent.version }
       : { absent: 'nothing runs under this name yet' },
-    words: [...composeWords(made), ...recipe.caveats],
+    words: [...composeWords(made), ...codeWords(codeCommit), ...recipe.caveats],
     gates: made.gates,
   };
 }
+
+const codeWords = (codeCommit: string): string[] =>
+  codeCommit.endsWith('-dirty')
+    ? ['The code had changes that no commit holds: the commit alone does not make this bundle again.']
+    : [];
 
 function composeFold(made: MadeModel, train: Int32Array, test: Int32Array): Fold {
   const firstTest = test.at(0) ?? 0;

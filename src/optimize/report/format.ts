@@ -89,6 +89,9 @@ export function setting(value: number | string | boolean): string {
   return minus(String(Number(value.toPrecision(4))));
 }
 
+export const counted = (count: number, one: string, more: string): string =>
+  `${integer(count)} ${count === 1 ? one : more}`;
+
 export const shortHash = (hash: string): string => hash.slice(0, 12);
 
 export const isMeasured = (value: Figure | undefined): value is number =>

@@ -299,22 +299,40 @@ export interface CompressionPart {
 
 export interface CompressionStep {
   readonly form: string;
+  /** As kernel tables, the same container for every form. */
   readonly sizeBytes: number;
   readonly gzippedBytes: number;
-  readonly auc: Figure;
-  readonly logLoss: Figure;
-  readonly ece: Figure;
+  /** As the ONNX file that is served, gzipped. */
+  readonly onnxGzippedBytes: number;
   /** Of the rows where either form acts. */
   readonly flipShare: Figure;
   /** Rows where one says BUY and the other SELL. */
   readonly oppositeFlips: number;
   /** Rows where either form acts, as a share of all. */
   readonly actingShare: Figure;
-  /** Log-loss of this form less that of the first, paired by row, nats: above 0 is worse. */
-  readonly logLossChange: Estimate;
-  readonly latencies: readonly { readonly engine: string; readonly usPerRow: number }[];
+  /** What each head is worth in this form, in the order of the model's outputs. */
+  readonly heads: readonly CompressedHead[];
+  /** Medians on the machine of the run; the same calls in the same order for every form. */
+  readonly latencies: readonly Latency[];
   /** Why it was or was not chosen. */
   readonly detail: string;
+}
+
+export interface CompressedHead {
+  readonly name: string;
+  readonly auc: Figure;
+  readonly logLoss: Figure;
+  readonly ece: Figure;
+  /** Log-loss of this form less that of the first, paired by row, nats: above 0 is worse. */
+  readonly logLossChange: Estimate;
+}
+
+export interface Latency {
+  readonly engine: string;
+  /** Rows asked in one call. */
+  readonly batchRows: number;
+  /** Time of the call ÷ its rows. */
+  readonly usPerRow: number;
 }
 
 export interface LedgerPart {

@@ -106,8 +106,8 @@ tbody tr:hover { background: var(--band); }
 .figure { text-align: right; white-space: nowrap; }
 td.text { min-width: 9rem; }
 tr.strong > * { font-weight: 650; }
-td .line, td .between { display: block; }
-td .between { color: var(--faint); font-size: .8rem; font-weight: 400; }
+th .between, td .between { display: block; }
+th .between, td .between { color: var(--faint); font-size: .8rem; font-weight: 400; }
 .badge { display: inline-block; padding: .05rem .5rem; border-radius: 1rem; font-size: .82rem; font-weight: 550; white-space: nowrap; background: var(--band); color: var(--soft); }
 .badge.good { background: var(--good-tint); color: var(--good); }
 .badge.bad { background: var(--bad-tint); color: var(--bad); }

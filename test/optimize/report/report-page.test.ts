@@ -86,7 +86,7 @@ describe('the page', () => {
     for (const attributes of pictures)
       expect(attributes).toMatch(/aria-hidden="true"|role="img" aria-label="[^"]{20,}"/);
     const charts = [...page.matchAll(/<figure>([\s\S]*?)<\/figure>/g)].map((match) => match[1] as string);
-    expect(charts).toHaveLength(16);
+    expect(charts).toHaveLength(17);
     for (const chart of charts) {
       expect(chart.match(/<svg class="wide"/g)).toHaveLength(1);
       expect(chart.match(/<svg class="narrow"/g)).toHaveLength(1);

@@ -20,7 +20,7 @@ import type {
   Search,
   Selection,
 } from '../optimization-report.ts';
-import { ewmaSentence } from './compose-words.ts';
+import { baseRateWords, ewmaSentence } from './compose-words.ts';
 
 /** One head: how it was chosen, and what it is worth where it has not looked. */
 export function composeHead(making: Making, made: MadeModel, h: number): HeadPart {
@@ -34,7 +34,7 @@ export function composeHead(making: Making, made: MadeModel, h: number): HeadPar
   return {
     name: question.name,
     target: targetText(question.target),
-    question: targetSentence(question.target, fitted.labelling.hurdle),
+    question: `Whether, ${targetSentence(question.target, fitted.labelling.hurdle)}.`,
     selection: composeSelection(fitted.selection, learning.set.featureNames),
     search: composeSearch(making, fitted.search),
     parameters: fitted.search.point,
@@ -133,10 +133,7 @@ function composeComparisons({
   const base: Comparison = {
     baseline: 'base rate of training',
     gain: estimate(gains),
-    sentence:
-      pairedGain(gains, 0.025).low > 0
-        ? `The ${name} head knows more than its base rate.`
-        : `The ${name} head is not shown to know more than its base rate.`,
+    sentence: `The ${name} head ${baseRateWords(gains)}.`,
   };
   if (gainsOverEwma === undefined) return [base];
   return [

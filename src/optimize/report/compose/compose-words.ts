@@ -3,6 +3,7 @@ import { pairedGain } from '../../../stats/paired-gain.ts';
 import { equityFigures } from '../../measure/policy-equity.ts';
 import { upperBound } from '../../pipeline/judge-holdout.ts';
 import type { MadeModel } from '../../pipeline/make-model.ts';
+import { bytes, decimals, integer, percent, signed } from '../format.ts';
 
 /** What the figures allow to be said, in words that do not depend on who reads them. */
 export function composeWords(made: MadeModel): string[] {
@@ -19,35 +20,43 @@ function verdictWord({ isReleased, gates }: MadeModel): string {
 const headWords = ({ outcome, trained }: MadeModel): string[] =>
   outcome.heads.map(({ name, scores, labels, gains }, h) => {
     const auc = areaUnderCurve(scores, labels).toFixed(3);
-    const { low, mean } = pairedGain(gains, 0.025);
     const known = trained.heads[h]?.selection?.kept.length === 0;
     const selection = known
       ? ' The feature selection found nothing that tells it; it looks at the best-ranked features all the same.'
       : '';
-    const worth =
-      low > 0
-        ? `knows more than its base rate: ${nats(mean)} a row, at least ${nats(low)}`
-        : `is not shown to know more than its base rate: ${nats(mean)} a row, but as little as ${nats(low)}, and at most ${nats(upperBound(gains))}`;
-    return `Out of sample the ${name} head ${worth} (97.5 % bounds), AUC ${auc}.${selection}`;
+    return `On the holdout the ${name} head ${baseRateWords(gains)}: ${gainText(gains)}, AUC ${auc}.${selection}`;
   });
+
+/** Of gains over the base rate, row by row. */
+export function baseRateWords(gains: Float64Array): string {
+  if (pairedGain(gains, ONE_SIDE).low > 0) return 'knows more than its base rate';
+  return upperBound(gains) < 0
+    ? 'knows less than its base rate'
+    : 'is not shown to know more than its base rate';
+}
 
 const ewmaWords = ({ outcome }: MadeModel): string[] =>
-  outcome.heads.flatMap(({ gainsOverEwma }) => {
-    if (gainsOverEwma === undefined) return [];
-    return [ewmaSentence(gainsOverEwma)];
-  });
+  outcome.heads.flatMap(({ gainsOverEwma }) =>
+    gainsOverEwma === undefined ? [] : [ewmaSentence(gainsOverEwma)],
+  );
 
 export function ewmaSentence(gains: Float64Array): string {
-  const { low, mean } = pairedGain(gains, 0.025);
-  return low > 0
-    ? `The risk head beats EWMA volatility out of sample by ${nats(mean)} a row, at least ${nats(low)} (97.5 % bound).`
-    : `The risk head does not beat EWMA volatility out of sample: ${nats(mean)} a row, but as little as ${nats(low)} (97.5 % bound).`;
+  const beats = pairedGain(gains, ONE_SIDE).low > 0 ? 'beats' : 'does not beat';
+  return `The risk head ${beats} EWMA volatility out of sample: ${gainText(gains)}.`;
+}
+
+/** Both bounds are one-sided at 2.5 %, together an interval of 95 %. */
+const ONE_SIDE = 0.025;
+
+function gainText(gains: Float64Array): string {
+  const { mean, low } = pairedGain(gains, ONE_SIDE);
+  return `${signedNats(mean)} nats a row (95 %: ${signedNats(low)} to ${signedNats(upperBound(gains))})`;
 }
 
 function earningsWord({ outcome }: MadeModel): string {
   const policy = equityFigures(outcome.followed);
   const holding = equityFigures(outcome.buyAndHold);
-  return `Followed over the holdout after costs it grew ${percent(policy.growth)} with a drawdown of ${percent(policy.drawdownMax)}, invested ${percent(outcome.followed.exposure)} of the time; holding grew ${percent(holding.growth)} with a drawdown of ${percent(holding.drawdownMax)}.`;
+  return `Followed over the holdout, after costs, the policy returned ${growth(policy.growth)} with a greatest fall of ${percent(1)(policy.drawdownMax)}, invested ${percent(0)(outcome.followed.exposure)} of the time; buying and holding returned ${growth(holding.growth)} with a greatest fall of ${percent(1)(holding.drawdownMax)}.`;
 }
 
 function sizeWord({ compressed, comparedForms }: MadeModel): string {
@@ -55,8 +64,9 @@ function sizeWord({ compressed, comparedForms }: MadeModel): string {
   if (step === undefined || compressed.chosen === compressed.forms[0]) {
     return 'No compressed form kept the bounds, so the f32 form is the candidate.';
   }
-  return `Compressed (${step.name}), its tables take ${step.gzipBytes} bytes gzipped, ${percent(step.saving)} fewer than in f32; ${percent(step.flips.flipShare)} of the decisions where either form acts differ, ${step.flips.opposites} of them from BUY to SELL or back.`;
+  const opposites = step.flips.opposites === 0 ? 'none' : integer(step.flips.opposites);
+  return `Compressed, its tables take ${bytes(step.gzipBytes)} gzipped, ${percent(1)(step.saving)} less than in f32; ${percent(2)(step.flips.flipShare)} of the decisions where either form acts differ, ${opposites} of them from BUY to SELL or back.`;
 }
 
-const nats = (x: number): string => `${x.toFixed(4)} nats`;
-const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+const signedNats = signed(decimals(4));
+const growth = signed(percent(1));
