@@ -13,6 +13,8 @@ import { modelFeatures } from './pipeline/model-features.ts';
 import { prepareLearning } from './pipeline/prepare-learning.ts';
 import { codeCommit } from './release/code-commit.ts';
 import { composeReport } from './report/compose-report.ts';
+import { quantity, senses } from './report/format.ts';
+import type { Gate } from './report/optimization-report.ts';
 import { writeReport } from './report/write-report.ts';
 import type { StageRun } from './run-stage.ts';
 import { type StageClock, stageClock } from './stage-clock.ts';
@@ -96,9 +98,13 @@ async function report(
       workers: options.workers,
     },
   });
-  for (const { name, passed, detail } of made.gates)
-    print(`${passed ? 'passed' : 'FAILED'}  ${name}: ${detail}`);
+  for (const gate of made.gates) print(gateLine(gate));
   for (const word of composed.verdict.words) print(`  ${word}`);
   const written = await writeReport(options.outDir, composed);
   return written.ok ? ok(written.value.pageFile) : written;
+}
+
+function gateLine({ name, passed, waived, statistic, bound, sense, unit, detail }: Gate): string {
+  const outcome = waived ? 'waived' : passed ? 'passed' : 'FAILED';
+  return `${outcome}  ${name}: ${quantity(statistic, unit)}, has to be ${senses[sense]} ${quantity(bound, unit)} (${detail})`;
 }

@@ -4,7 +4,14 @@ import { composeCompression } from './compose/compose-compression.ts';
 import { composeDecisions } from './compose/compose-decisions.ts';
 import { composeHead } from './compose/compose-head.ts';
 import { composeWords } from './compose/compose-words.ts';
-import type { Fold, Latency, LineagePart, OptimizationReport, Span } from './optimization-report.ts';
+import type {
+  DecisionsPart,
+  Fold,
+  Latency,
+  LineagePart,
+  OptimizationReport,
+  Span,
+} from './optimization-report.ts';
 
 interface RunFacts {
   readonly looks: readonly LookShown[];
@@ -21,9 +28,10 @@ export function composeReport(making: Making, made: MadeModel, facts: RunFacts):
   const { recipe } = making;
   const { learning, trained } = made;
   const { bars, report } = recipe.source;
+  const decisions = composeDecisions(making, made);
   return {
     formatVersion: 1,
-    verdict: composeVerdict(making, made),
+    verdict: composeVerdict(making, made, decisions),
     data: {
       findings: report.findings,
       rowsRead: report.rowCount,
@@ -36,7 +44,7 @@ export function composeReport(making: Making, made: MadeModel, facts: RunFacts):
       holdout: spanOf(made, learning.holdout),
     },
     heads: trained.heads.map((_, h) => composeHead(making, made, h)),
-    decisions: composeDecisions(making, made),
+    decisions,
     compression: composeCompression(made, facts.latencies),
     ledger: {
       alpha: facts.alpha,
@@ -57,7 +65,11 @@ export function composeReport(making: Making, made: MadeModel, facts: RunFacts):
   };
 }
 
-function composeVerdict(making: Making, made: MadeModel): OptimizationReport['verdict'] {
+function composeVerdict(
+  making: Making,
+  made: MadeModel,
+  decisions: DecisionsPart,
+): OptimizationReport['verdict'] {
   const { recipe, seed, incumbent, codeCommit } = making;
   const { manifest, hash } = made.release.bundle;
   const { bars, description, sha256 } = recipe.source;
@@ -87,13 +99,13 @@ function composeVerdict(making: Making, made: MadeModel): OptimizationReport['ve
     incumbent: incumbent
       ? { name: incumbent.manifest.name, version: incumbent.version }
       : { absent: 'nothing runs under this name yet' },
-    words: [...composeWords(made), ...codeWords(codeCommit), ...recipe.caveats],
+    words: [...composeWords(made, decisions), ...codeWords(codeCommit), ...recipe.caveats],
     gates: made.gates,
   };
 }
 
 const codeWords = (codeCommit: string): string[] =>
-  codeCommit.endsWith('-dirty')
+  codeCommit.endsWith('+')
     ? ['The code had changes that no commit holds: the commit alone does not make this bundle again.']
     : [];
 

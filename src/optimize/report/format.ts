@@ -1,5 +1,5 @@
 import { civilDateOf, DAY_MS, epochDayAt } from '../../core/civil-date.ts';
-import type { Estimate, Figure, Unit } from './optimization-report.ts';
+import type { Estimate, Figure, Gate, Unit } from './optimization-report.ts';
 
 /**
  * Numbers as the page shows them: a real minus sign, thousands apart by a narrow space, unit behind a narrow
@@ -60,12 +60,13 @@ export const estimate = (figure: Estimate, format: Format): string =>
     ? `${format(figure.value)} (${interval(figure, format)})`
     : format(figure.value);
 
+/** Exactly nothing has no decimals: a bound of 0 is not one that was rounded. */
 export function quantity(value: Figure, unit: Unit): string {
   switch (unit) {
     case 'nats':
-      return withUnit(value, 5, 'nats');
+      return withUnit(value, value === 0 ? 0 : 5, 'nats');
     case 'share':
-      return percent(2)(value);
+      return percent(value === 0 ? 0 : 2)(value);
     case 'count':
       return integer(value);
     case 'bytes':
@@ -78,6 +79,15 @@ export function quantity(value: Figure, unit: Unit): string {
       return setting(value ?? NaN);
   }
 }
+
+/** On which side of its bound a statistic has to lie. */
+export const senses = {
+  above: '>',
+  'at-least': '≥',
+  'at-most': '≤',
+  below: '<',
+  equal: '=',
+} as const satisfies Record<Gate['sense'], string>;
 
 /** A chosen value of any size: whole numbers as they are, others to four significant digits. */
 export function setting(value: number | string | boolean): string {

@@ -64,7 +64,7 @@ export interface Verdict {
     | { readonly kind: 'reproducible' }
     /** Cut by its budget, or not repeatable for another reason. */
     | { readonly kind: 'not-reproducible'; readonly reason: string };
-  /** Full commit id of the code, with `-dirty` where the tree had changes. */
+  /** Full commit id of the code, with `+` behind it where the tree had changes; `unknown` outside a repository. */
   readonly codeCommit: string;
   readonly source: DataSource;
   /** What ran before, and was to be beaten. */
@@ -88,6 +88,8 @@ export type Unit = 'nats' | 'share' | 'count' | 'bytes' | 'microseconds' | 'rati
 export interface Gate {
   readonly name: string;
   readonly passed: boolean;
+  /** Where it counts as passed whatever was measured, because this kind of bundle is not asked for it. */
+  readonly waived?: true;
   readonly statistic: Figure;
   readonly bound: Figure;
   /** On which side of the bound the statistic has to lie. */
@@ -208,6 +210,9 @@ export interface Scores {
   /** Log-loss of the training base rate less that of the model, paired by row, nats. */
   readonly gain: Estimate;
 }
+
+/** A baseline that says the same of every row; `Scores.gain` is over it. */
+export const BASE_RATE = 'base rate of training';
 
 /** The model against something simpler on the same rows. */
 export interface Comparison {

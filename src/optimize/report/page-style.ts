@@ -53,7 +53,7 @@ nav .faint { color: var(--faint); font-style: italic; }
 section { padding: 3rem 0 1rem; }
 section + section { border-top: 1px solid var(--line); margin-top: 2.5rem; }
 h2 { margin: 0; font-size: 1.6rem; font-weight: 650; letter-spacing: -.015em; line-height: 1.25; }
-h2::first-letter, h4::first-letter { text-transform: uppercase; }
+h2::first-letter, h4::first-letter, figcaption p::first-letter { text-transform: uppercase; }
 h3 { margin: 3rem 0 .25rem; font-size: 1.15rem; font-weight: 650; }
 h4 { margin: 0; font-size: 1rem; font-weight: 600; }
 p { margin: .5rem 0; max-width: 44rem; }

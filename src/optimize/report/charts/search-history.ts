@@ -45,7 +45,7 @@ export function searchHistory({ trials, objective }: Search, size: ChartSize): M
       valueAxis(niceTicks(extent, 5), y, area),
       bottomAxis(
         niceTicks(numbers, size === 'wide' ? 10 : 5).filter(
-          ({ value }) => Number.isInteger(value) && value >= 0,
+          ({ value }) => Number.isInteger(value) && value > numbers.low && value < numbers.high,
         ),
         x,
         area,

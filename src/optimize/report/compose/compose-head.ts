@@ -11,14 +11,15 @@ import type { SearchOutcome } from '../../pipeline/search-members.ts';
 import { parameterImportance } from '../../search/parameter-importance.ts';
 import type { Selection as Selected } from '../../select/select-features.ts';
 import { memberNames } from '../../train/members.ts';
-import type {
-  Comparison,
-  Estimate,
-  HeadPart,
-  MayBeAbsent,
-  Member,
-  Search,
-  Selection,
+import {
+  BASE_RATE,
+  type Comparison,
+  type Estimate,
+  type HeadPart,
+  type MayBeAbsent,
+  type Member,
+  type Search,
+  type Selection,
 } from '../optimization-report.ts';
 import { baseRateWords, ewmaSentence } from './compose-words.ts';
 
@@ -34,13 +35,13 @@ export function composeHead(making: Making, made: MadeModel, h: number): HeadPar
   return {
     name: question.name,
     target: targetText(question.target),
-    question: `Whether, ${targetSentence(question.target, fitted.labelling.hurdle)}.`,
+    question: `Whether, ${targetSentence(question.target, fitted.labelling.hurdle).replaceAll(/-(?=\d)/g, '−')}.`,
     selection: composeSelection(fitted.selection, learning.set.featureNames),
     search: composeSearch(making, fitted.search),
     parameters: fitted.search.point,
     members: composeMembers(fitted),
     folds: trained.folds.map(({ heads }) => scoreRows({ ...(heads[h] as (typeof heads)[number]), ...rows })),
-    holdout: scoreRows({ scores, labels, baseRate, ...rows }),
+    holdout: { ...scoreRows({ scores, labels, baseRate, ...rows }), gain: gainEstimate(held.gains) },
     comparisons: composeComparisons(held),
     calibration: calibrationBins(scores, labels),
   };
@@ -126,18 +127,20 @@ function composeComparisons({
   gains,
   gainsOverEwma,
 }: MadeModel['outcome']['heads'][number]): readonly Comparison[] {
-  const estimate = (differences: Float64Array): Estimate => {
-    const { mean, low } = pairedGain(differences, 0.025);
-    return { value: mean, low, high: upperBound(differences) };
-  };
   const base: Comparison = {
-    baseline: 'base rate of training',
-    gain: estimate(gains),
+    baseline: BASE_RATE,
+    gain: gainEstimate(gains),
     sentence: `The ${name} head ${baseRateWords(gains)}.`,
   };
   if (gainsOverEwma === undefined) return [base];
   return [
     base,
-    { baseline: 'EWMA volatility', gain: estimate(gainsOverEwma), sentence: ewmaSentence(gainsOverEwma) },
+    { baseline: 'EWMA volatility', gain: gainEstimate(gainsOverEwma), sentence: ewmaSentence(gainsOverEwma) },
   ];
+}
+
+/** With the bounds that the gates go by. */
+function gainEstimate(gains: Float64Array): Estimate {
+  const { mean, low } = pairedGain(gains, 0.025);
+  return { value: mean, low, high: upperBound(gains) };
 }

@@ -3,15 +3,26 @@ import { pairedGain } from '../../../stats/paired-gain.ts';
 import { equityFigures } from '../../measure/policy-equity.ts';
 import { upperBound } from '../../pipeline/judge-holdout.ts';
 import type { MadeModel } from '../../pipeline/make-model.ts';
-import { bytes, decimals, integer, percent, signed } from '../format.ts';
+import { bytes, decimals, estimate, integer, percent, signed } from '../format.ts';
+import type { DecisionsPart, Estimate } from '../optimization-report.ts';
 
 /** What the figures allow to be said, in words that do not depend on who reads them. */
-export function composeWords(made: MadeModel): string[] {
-  return [verdictWord(made), ...headWords(made), ...ewmaWords(made), earningsWord(made), sizeWord(made)];
+export function composeWords(made: MadeModel, { followed }: DecisionsPart): string[] {
+  return [
+    verdictWord(made),
+    ...headWords(made),
+    ...ewmaWords(made),
+    earningsWord(made),
+    worthWord(followed.sharpe),
+    sizeWord(made),
+  ];
 }
 
 function verdictWord({ isReleased, gates }: MadeModel): string {
   const failed = gates.filter(({ passed }) => !passed).map(({ name }) => `"${name}"`);
+  if (isReleased && gates.some(({ waived }) => waived)) {
+    return 'Every gate that a test bundle is asked passed: the bundle is released for tests. What it is worth was measured and not asked.';
+  }
   return isReleased
     ? 'Every gate passed: the bundle is released.'
     : `Refused, and nothing was written that serves: ${failed.join(', ')} did not hold.`;
@@ -57,6 +68,19 @@ function earningsWord({ outcome }: MadeModel): string {
   const policy = equityFigures(outcome.followed);
   const holding = equityFigures(outcome.buyAndHold);
   return `Followed over the holdout, after costs, the policy returned ${growth(policy.growth)} with a greatest fall of ${percent(1)(policy.drawdownMax)}, invested ${percent(0)(outcome.followed.exposure)} of the time; buying and holding returned ${growth(holding.growth)} with a greatest fall of ${percent(1)(holding.drawdownMax)}.`;
+}
+
+/** No gate asks that acting pays, so whether it does has to be said. */
+function worthWord(sharpe: Estimate): string {
+  const { value, low, high } = sharpe;
+  if (value === null || low === null || high === null) return 'The policy never took a position.';
+  const worth =
+    low > 0
+      ? 'earned more than doing nothing would have, beyond noise'
+      : high < 0
+        ? 'lost against doing nothing, beyond noise'
+        : 'is not shown to earn more than doing nothing';
+  return `The policy ${worth}, and no gate asks that it does: Sharpe ratio ${estimate(sharpe, decimals(2))} a year.`;
 }
 
 function sizeWord({ compressed, comparedForms }: MadeModel): string {

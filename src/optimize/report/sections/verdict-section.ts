@@ -6,6 +6,7 @@ import {
   interval,
   percent,
   quantity,
+  senses,
   setting,
   shortHash,
   signed,
@@ -28,13 +29,15 @@ export function verdictSection(report: OptimizationReport): Markup {
 }
 
 function verdictBox({ outcome, version, gates, reproducibility }: Verdict): Markup {
-  const passed = gates.filter((gate) => gate.passed).length;
+  const asked = gates.filter((gate) => !gate.waived);
+  const passed = asked.filter((gate) => gate.passed).length;
+  const waived = gates.length - asked.length;
   const isReleased = outcome === 'released';
   const mark = isReleased ? 'M5 12.5l4.5 4.5L19 7.5' : 'M7 7l10 10M17 7L7 17';
   return html`<div class="verdict ${outcome}">
 <svg viewBox="0 0 24 24" width="44" height="44" aria-hidden="true"><circle cx="12" cy="12" r="11"/><path d="${mark}"/></svg>
 <div><p class="outcome">${isReleased ? 'Released' : 'Refused'}</p>
-<p>${integer(passed)} of ${integer(gates.length)} gates passed · version <code>${shortHash(version)}</code></p></div>
+<p>${integer(passed)} of ${integer(asked.length)} gates passed${waived === 0 ? '' : `, ${integer(waived)} not asked of a test bundle`} · version <code>${shortHash(version)}</code></p></div>
 </div>${
     reproducibility.kind === 'reproducible'
       ? null
@@ -90,28 +93,27 @@ const words = ({ words }: Verdict): Markup | null =>
     ? null
     : html`<h3>In plain words</h3><ul class="words">${words.map((word) => html`<li>${word}</li>`)}</ul>`;
 
-function gateTable(gates: readonly Gate[]): Markup {
-  return html`<h3>Gates</h3><p>A model leaves the factory only if every gate passes.</p>${table({
-    label: 'Gates of the release',
-    narrow: 'stacked',
-    columns: [text('gate'), text('result'), figures('measured'), figures('has to be'), text('detail')],
-    rows: gates.map((gate): readonly Content[] => [
-      gate.name,
-      html`<span class="badge ${gate.passed ? 'good' : 'bad'}">${gate.passed ? '✓ passed' : '✕ failed'}</span>`,
-      quantity(gate.statistic, gate.unit),
-      `${SENSES[gate.sense]} ${quantity(gate.bound, gate.unit)}`,
-      gate.detail,
-    ]),
-  })}`;
+function gateBadge({ passed, waived }: Gate): Markup {
+  if (waived) return html`<span class="badge plain">not asked</span>`;
+  return html`<span class="badge ${passed ? 'good' : 'bad'}">${passed ? '✓ passed' : '✕ failed'}</span>`;
 }
 
-const SENSES = {
-  above: '>',
-  'at-least': '≥',
-  'at-most': '≤',
-  below: '<',
-  equal: '=',
-} as const satisfies Record<Gate['sense'], string>;
+function gateTable(gates: readonly Gate[]): Markup {
+  return html`<h3>Gates</h3><p>A model leaves the factory only if every gate passes; a test bundle, which production refuses, is not asked what it is worth.</p>${table(
+    {
+      label: 'Gates of the release',
+      narrow: 'stacked',
+      columns: [text('gate'), text('result'), figures('measured'), figures('has to be'), text('detail')],
+      rows: gates.map((gate): readonly Content[] => [
+        gate.name,
+        gateBadge(gate),
+        quantity(gate.statistic, gate.unit),
+        `${senses[gate.sense]} ${quantity(gate.bound, gate.unit)}`,
+        gate.detail,
+      ]),
+    },
+  )}`;
+}
 
 function origin(verdict: Verdict): Markup {
   const { source, incumbent, reproducibility } = verdict;
