@@ -25,7 +25,7 @@ export const percent =
 export const signed =
   (format: Format): Format =>
   (value) =>
-    isMeasured(value) && value > 0 ? `+${format(value)}` : format(value);
+    isMeasured(value) && value > 0 && /[1-9]/.test(format(value)) ? `+${format(value)}` : format(value);
 
 export const nats: Format = decimals(4);
 export const microseconds: Format = (value) => withUnit(value, 2, 'µs');

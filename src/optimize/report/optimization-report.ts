@@ -164,6 +164,8 @@ export interface FeatureRank {
   readonly feature: string;
   readonly importance: Estimate;
   readonly kept: boolean;
+  /** Whether the head looks at it; where few are kept, the best of the dropped ones fill up. */
+  readonly used: boolean;
   /** Why it was kept or dropped, and by which step. */
   readonly reason: string;
 }
@@ -327,6 +329,7 @@ export interface CompressedHead {
   readonly name: string;
   readonly auc: Figure;
   readonly logLoss: Figure;
+  /** Expected calibration error over 15 bins of equal width. */
   readonly ece: Figure;
   /** Log-loss of this form less that of the first, paired by row, nats: above 0 is worse. */
   readonly logLossChange: Estimate;

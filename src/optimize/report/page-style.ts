@@ -150,6 +150,7 @@ svg .test { fill: var(--tested); }
 svg .holdout { fill: var(--held); stroke: var(--ink); stroke-width: 1; }
 svg .gap { stroke: var(--faint); fill: none; stroke-width: 1.5; }
 svg .kept { fill: var(--s1); }
+svg .filled { fill: var(--s1); fill-opacity: .4; }
 svg .dropped { fill: none; stroke: var(--s3); stroke-dasharray: 3 2; }
 svg .whisker { stroke: var(--ink); stroke-opacity: .75; fill: none; stroke-width: 1.2; }
 svg .dot { fill: var(--page); stroke: var(--s1); stroke-width: 2; }

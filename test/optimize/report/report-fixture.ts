@@ -242,6 +242,7 @@ function head(random: SeededRandom, { isRisk, rows }: { isRisk: boolean; rows: n
           feature,
           importance: around(value, scale * (0.05 + 0.15 * exp(-0.28 * i))),
           kept,
+          used: kept,
           reason: kept
             ? 'above the best shadow in 28 of 30 rounds'
             : i < 11

@@ -12,7 +12,7 @@ export interface Tick {
   readonly label: string;
 }
 
-interface Extent {
+export interface Extent {
   readonly low: number;
   readonly high: number;
 }

@@ -11,6 +11,7 @@ import type { SearchOutcome } from '../../pipeline/search-members.ts';
 import { parameterImportance } from '../../search/parameter-importance.ts';
 import type { Selection as Selected } from '../../select/select-features.ts';
 import { memberNames } from '../../train/members.ts';
+import { counted } from '../format.ts';
 import {
   BASE_RATE,
   type Comparison,
@@ -36,7 +37,7 @@ export function composeHead(making: Making, made: MadeModel, h: number): HeadPar
     name: question.name,
     target: targetText(question.target),
     question: `Whether, ${targetSentence(question.target, fitted.labelling.hurdle).replaceAll(/-(?=\d)/g, '−')}.`,
-    selection: composeSelection(fitted.selection, learning.set.featureNames),
+    selection: composeSelection(fitted.selection, fitted.head.columns, learning.set.featureNames),
     search: composeSearch(making, fitted.search),
     parameters: fitted.search.point,
     members: composeMembers(fitted),
@@ -47,7 +48,11 @@ export function composeHead(making: Making, made: MadeModel, h: number): HeadPar
   };
 }
 
-function composeSelection(selection: Selected | undefined, names: readonly string[]): MayBeAbsent<Selection> {
+function composeSelection(
+  selection: Selected | undefined,
+  columns: readonly number[],
+  names: readonly string[],
+): MayBeAbsent<Selection> {
   if (selection === undefined) return { absent: 'it was not asked for' };
   const { ranking, steps, kept, findings } = selection;
   const importance = new Map(findings.shadow.map(({ feature, importance }) => [feature, importance]));
@@ -67,6 +72,7 @@ function composeSelection(selection: Selected | undefined, names: readonly strin
           ? { value: found.importance, low: found.low, high: found.high }
           : { value: importance.get(feature) ?? null, low: null, high: null },
         kept: kept.includes(feature),
+        used: columns.includes(feature),
         reason: dropped.get(feature) ?? 'passed every step',
       };
     }),
@@ -112,7 +118,7 @@ function composeMembers({ head, search }: MadeModel['trained']['heads'][number])
   const { logistic, perceptron, trees } = head.members;
   const details = {
     logistic: `${logistic.weights.length} weights, ridge ${Number(search.point['ridge']).toPrecision(3)}`,
-    perceptron: `${perceptron.hidden} hidden units, ${search.epochs} epochs`,
+    perceptron: `${perceptron.hidden} hidden units, ${counted(search.epochs, 'epoch', 'epochs')}`,
     trees: `${trees.trees.length} trees, ${trees.trees.reduce((sum, tree) => sum + tree.leaf.length, 0)} leaves`,
   };
   return memberNames.map((name, m) => ({

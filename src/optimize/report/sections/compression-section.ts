@@ -155,7 +155,7 @@ const lossTable = ({ steps, chosen }: CompressionPart, name: string, h: number):
     narrow: 'stacked',
     columns: [
       text(`${name} head`),
-      ...['AUC', 'log-loss, nats', 'its change, 95 %', 'calibration error'].map(figures),
+      ...['AUC', 'log-loss, nats', 'its change, 95 %', 'ECE, 15 even bins'].map(figures),
     ],
     rows: steps.map((step, i): readonly Content[] => {
       const head = step.heads[h];

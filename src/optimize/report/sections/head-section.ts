@@ -1,7 +1,7 @@
 import { calibrationCurve, calibrationPoint } from '../charts/calibration-curve.ts';
 import { intervalDots } from '../charts/interval-dots.ts';
 import { boxSample, figure, lineSample } from '../figure.ts';
-import { decimals, integer, interval, nats, percent, signed } from '../format.ts';
+import { counted, decimals, integer, interval, nats, percent, signed } from '../format.ts';
 import { type Content, html, type Markup } from '../html.ts';
 import {
   BASE_RATE,
@@ -100,9 +100,9 @@ function calibrationFigure(calibration: Calibration): Markup {
   const points = calibration.bins.map(calibrationPoint);
   if (points.length === 0) return absence('there were no rows to bin');
   return figure({
-    title: `Calibration on the holdout: expected error ${decimals(4)(calibration.ece)}`,
+    title: `Calibration on the holdout: expected error ${decimals(4)(calibration.ece)} in ${counted(points.length, 'bin', 'bins')} of equal counts`,
     caption:
-      'Where the model says 60 %, it should happen in 60 % of cases: points on the dashed line. Whiskers are 95 % Wilson intervals of the observed share.',
+      'Where the model says 60 %, it should happen in 60 % of cases: points on the dashed line, which is steep or flat where the axes differ in scale. Whiskers are 95 % Wilson intervals of the observed share.',
     legend: [
       { sample: html`<circle class="dot" cx="13" cy="7" r="4.5"/>`, meaning: 'observed share of a bin' },
       { sample: lineSample('ideal'), meaning: 'perfect calibration' },

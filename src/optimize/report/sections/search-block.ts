@@ -10,7 +10,7 @@ import { figures, table, text } from '../table.ts';
 /** How the hyperparameters were found, and which of them mattered. */
 export function searchBlock(search: Search): Markup {
   if (search.trials.length === 0) return absence('the search made no trial');
-  return html`${historyFigure(search)}${search.importance.length === 0 ? null : importanceFigure(search)}`;
+  return html`${historyFigure(search)}${search.importance.length === 0 ? absence('too few trials were complete, or all alike, to tell which parameters mattered') : importanceFigure(search)}`;
 }
 
 const historyFigure = (search: Search): Markup =>
@@ -46,7 +46,7 @@ function importanceFigure({ importance, importanceMethod }: Search): Markup {
           bars: ranked.map(({ parameter, share }) => ({
             name: parameter,
             importance: { value: share, low: null, high: null },
-            kept: true,
+            state: 'kept' as const,
             note: '',
           })),
           measure: 'share of the explained variance',
