@@ -4,14 +4,7 @@ import { composeCompression } from './compose/compose-compression.ts';
 import { composeDecisions } from './compose/compose-decisions.ts';
 import { composeHead } from './compose/compose-head.ts';
 import { composeWords } from './compose/compose-words.ts';
-import type {
-  DecisionsPart,
-  Fold,
-  Latency,
-  LineagePart,
-  OptimizationReport,
-  Span,
-} from './optimization-report.ts';
+import type { Fold, Latency, LineagePart, OptimizationReport, Span } from './optimization-report.ts';
 
 interface RunFacts {
   readonly looks: readonly LookShown[];
@@ -29,9 +22,10 @@ export function composeReport(making: Making, made: MadeModel, facts: RunFacts):
   const { learning, trained } = made;
   const { bars, report } = recipe.source;
   const decisions = composeDecisions(making, made);
+  const compression = composeCompression(made, facts.latencies);
   return {
     formatVersion: 1,
-    verdict: composeVerdict(making, made, decisions),
+    verdict: composeVerdict(making, made, composeWords(made, decisions, compression)),
     data: {
       findings: report.findings,
       rowsRead: report.rowCount,
@@ -45,7 +39,7 @@ export function composeReport(making: Making, made: MadeModel, facts: RunFacts):
     },
     heads: trained.heads.map((_, h) => composeHead(making, made, h)),
     decisions,
-    compression: composeCompression(made, facts.latencies),
+    compression,
     ledger: {
       alpha: facts.alpha,
       looks: facts.looks.map(({ index, alpha, candidate, statistic, isAccepted }) => ({
@@ -68,7 +62,7 @@ export function composeReport(making: Making, made: MadeModel, facts: RunFacts):
 function composeVerdict(
   making: Making,
   made: MadeModel,
-  decisions: DecisionsPart,
+  words: readonly string[],
 ): OptimizationReport['verdict'] {
   const { recipe, seed, incumbent, codeCommit } = making;
   const { manifest, hash } = made.release.bundle;
@@ -99,7 +93,7 @@ function composeVerdict(
     incumbent: incumbent
       ? { name: incumbent.manifest.name, version: incumbent.version }
       : { absent: 'nothing runs under this name yet' },
-    words: [...composeWords(made, decisions), ...codeWords(codeCommit), ...recipe.caveats],
+    words: [...words, ...codeWords(codeCommit), ...recipe.caveats],
     gates: made.gates,
   };
 }

@@ -58,6 +58,7 @@ h3 { margin: 3rem 0 .25rem; font-size: 1.15rem; font-weight: 650; }
 h4 { margin: 0; font-size: 1rem; font-weight: 600; }
 p { margin: .5rem 0; max-width: 44rem; }
 .lead { margin: .35rem 0 1.5rem; color: var(--soft); font-size: 1.05rem; }
+.footnote { color: var(--soft); font-size: .88rem; max-width: none; }
 .absent { color: var(--faint); font-style: italic; }
 .take { font-size: 1.05rem; font-weight: 500; margin: 1rem 0; }
 
@@ -106,8 +107,8 @@ tbody tr:hover { background: var(--band); }
 .figure { text-align: right; white-space: nowrap; }
 td.text { min-width: 9rem; }
 tr.strong > * { font-weight: 650; }
-th .between, td .between { display: block; }
-th .between, td .between { color: var(--faint); font-size: .8rem; font-weight: 400; }
+td .line, td .between { display: block; }
+td .between { color: var(--faint); font-size: .8rem; font-weight: 400; }
 .badge { display: inline-block; padding: .05rem .5rem; border-radius: 1rem; font-size: .82rem; font-weight: 550; white-space: nowrap; background: var(--band); color: var(--soft); }
 .badge.good { background: var(--good-tint); color: var(--good); }
 .badge.bad { background: var(--bad-tint); color: var(--bad); }

@@ -163,7 +163,7 @@ describe('the page', () => {
     expect(reportPage(whole)).not.toContain('too few trials were complete');
   });
 
-  it('times each form by the rows of a call, and says of which settings a searched one is, below its name', () => {
+  it('times each form by the rows of a call, and says of which settings a searched one is', () => {
     const { compression } = whole;
     if ('absent' in compression) throw new Error('the fixture has a compression');
     const steps = compression.steps.map((step, i) =>
@@ -172,7 +172,7 @@ describe('the page', () => {
     const page = reportPage({ ...whole, compression: { ...compression, steps } });
     expect(page).toContain('>1 row</th>');
     expect(page).toContain('>a row of 64</th>');
-    expect(page).toContain('4. searched<span class="between">4 bits</span>');
+    expect(page).toContain('<p class="footnote">4. searched, by head: 4 bits.</p>');
     const untimed = steps.map((step) => ({ ...step, latencies: [] }));
     expect(reportPage({ ...whole, compression: { ...compression, steps: untimed } })).toContain('not timed');
   });

@@ -4,17 +4,21 @@ import { equityFigures } from '../../measure/policy-equity.ts';
 import { upperBound } from '../../pipeline/judge-holdout.ts';
 import type { MadeModel } from '../../pipeline/make-model.ts';
 import { bytes, decimals, estimate, integer, percent, signed } from '../format.ts';
-import type { DecisionsPart, Estimate } from '../optimization-report.ts';
+import type { CompressionPart, DecisionsPart, Estimate } from '../optimization-report.ts';
 
 /** What the figures allow to be said, in words that do not depend on who reads them. */
-export function composeWords(made: MadeModel, { followed }: DecisionsPart): string[] {
+export function composeWords(
+  made: MadeModel,
+  { followed }: DecisionsPart,
+  compression: CompressionPart,
+): string[] {
   return [
     verdictWord(made),
     ...headWords(made),
     ...ewmaWords(made),
     earningsWord(made),
     worthWord(followed.sharpe),
-    sizeWord(made),
+    sizeWord(compression),
   ];
 }
 
@@ -61,7 +65,7 @@ const ONE_SIDE = 0.025;
 
 function gainText(gains: Float64Array): string {
   const { mean, low } = pairedGain(gains, ONE_SIDE);
-  return `${signedNats(mean)} nats a row (95 %: ${signedNats(low)} to ${signedNats(upperBound(gains))})`;
+  return `${signedNats(mean)} nats a row (95\u202f%: ${signedNats(low)} to ${signedNats(upperBound(gains))})`;
 }
 
 function earningsWord({ outcome }: MadeModel): string {
@@ -83,13 +87,15 @@ function worthWord(sharpe: Estimate): string {
   return `The policy ${worth}, and no gate asks that it does: Sharpe ratio ${estimate(sharpe, decimals(2))} a year.`;
 }
 
-function sizeWord({ compressed, comparedForms }: MadeModel): string {
-  const step = comparedForms[compressed.forms.indexOf(compressed.chosen)]?.joint;
-  if (step === undefined || compressed.chosen === compressed.forms[0]) {
+function sizeWord({ steps, chosen }: CompressionPart): string {
+  const [whole] = steps;
+  const step = steps.find(({ form }) => form === chosen);
+  if (whole === undefined || step === undefined || step === whole) {
     return 'No compressed form kept the bounds, so the f32 form is the candidate.';
   }
-  const opposites = step.flips.opposites === 0 ? 'none' : integer(step.flips.opposites);
-  return `Compressed, its tables take ${bytes(step.gzipBytes)} gzipped, ${percent(1)(step.saving)} less than in f32; ${percent(2)(step.flips.flipShare)} of the decisions where either form acts differ, ${opposites} of them from BUY to SELL or back.`;
+  const saving = percent(1)(1 - step.gzippedBytes / whole.gzippedBytes);
+  const opposites = step.oppositeFlips === 0 ? 'none' : integer(step.oppositeFlips);
+  return `Compressed, its tables take ${bytes(step.gzippedBytes)} gzipped, ${saving} less than in f32, and its ONNX file ${bytes(step.onnxGzippedBytes)} instead of ${bytes(whole.onnxGzippedBytes)}; ${percent(2)(step.flipShare)} of the decisions where either form acts differ, ${opposites} of them from BUY to SELL or back.`;
 }
 
 const signedNats = signed(decimals(4));

@@ -25,6 +25,7 @@ export function compressionSection({ compression }: OptimizationReport): Markup 
     compression.chosen === null ? html`<p class="take">No smaller form keeps the bounds.</p>` : null,
     html`<h3>Size and speed</h3><p>Sizes are of the same container of tables for every form; the ONNX file is what is served. Times are medians on the machine below, of one row asked alone and among others.</p>`,
     sizeTable(compression),
+    settingNotes(compression),
     html`<h3>Decisions that change</h3><p>Counted on ${integer(compression.rows)} rows: ${compression.rowsDetail}. At most ${percent(2)(compression.bounds.flipShareMax)} of the rows where either form acts may flip, and none from BUY to SELL or back.</p>`,
     flipTable(compression),
     frontierFigure(compression, {
@@ -135,6 +136,12 @@ function sizeTable({ steps, chosen }: CompressionPart): Markup {
   });
 }
 
+const settingNotes = ({ steps }: CompressionPart): readonly Markup[] =>
+  steps.flatMap(({ form }, i) => {
+    const settings = form.slice(shortName(form).length + 2);
+    return settings === '' ? [] : [html`<p class="footnote">${numbered(form, i)}, by head: ${settings}.</p>`];
+  });
+
 const flipTable = ({ steps, chosen }: CompressionPart): Markup =>
   table({
     label: 'Decisions that differ from those of the first form',
@@ -170,14 +177,12 @@ const lossTable = ({ steps, chosen }: CompressionPart, name: string, h: number):
     rowClass: (i) => (steps[i]?.form === chosen ? 'strong' : ''),
   });
 
-/** A name may say after a colon by which settings a form was found; they stand smaller, below it. */
-function formName({ form }: CompressionStep, index: number, chosen: string | null): Markup {
-  const [name = form, ...settings] = form.split(': ');
-  return html`${`${index + 1}. ${name}`}${form === chosen ? html` <span class="badge good">chosen</span>` : null}${
-    settings.length === 0 ? null : html`<span class="between">${settings.join(': ')}</span>`
-  }`;
-}
+const formName = ({ form }: CompressionStep, index: number, chosen: string | null): Markup =>
+  html`${numbered(form, index)}${form === chosen ? html` <span class="badge good">chosen</span>` : null}`;
 
+const numbered = (form: string, index: number): string => `${index + 1}. ${shortName(form)}`;
+
+/** A name may say after a colon by which settings a form was found; they are too long for a table. */
 const shortName = (form: string): string => form.split(': ')[0] ?? form;
 
 /** The time that a decision waits: of one row, asked alone where that was timed. */

@@ -115,7 +115,7 @@ function policyFacts({ span, policy, deflatedSharpe, actions }: DecisionsPart): 
       'Deflated Sharpe ratio',
       isAbsent(deflatedSharpe)
         ? `not available: ${deflatedSharpe.absent}`
-        : `${percent(1)(deflatedSharpe.probability)} probability of more than luck, after ${counted(deflatedSharpe.trials, 'policy', 'policies')} and ${counted(deflatedSharpe.looks, 'look', 'looks')}`,
+        : `${percent(1)(deflatedSharpe.probability)} probability of more than luck, as the best of ${counted(deflatedSharpe.trials, 'trial', 'trials')} in ${counted(deflatedSharpe.looks, 'look', 'looks')}`,
     ],
     ...Object.entries(policy).map(([name, value]) => [POLICY_NAMES[name] ?? name, setting(value)] as const),
   ]);

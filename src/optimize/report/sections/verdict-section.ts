@@ -36,7 +36,7 @@ function verdictBox({ outcome, version, gates, reproducibility }: Verdict): Mark
   const mark = isReleased ? 'M5 12.5l4.5 4.5L19 7.5' : 'M7 7l10 10M17 7L7 17';
   return html`<div class="verdict ${outcome}">
 <svg viewBox="0 0 24 24" width="44" height="44" aria-hidden="true"><circle cx="12" cy="12" r="11"/><path d="${mark}"/></svg>
-<div><p class="outcome">${isReleased ? 'Released' : 'Refused'}</p>
+<div><p class="outcome">${isReleased ? (waived === 0 ? 'Released' : 'Released for tests') : 'Refused'}</p>
 <p>${integer(passed)} of ${integer(asked.length)} gates passed${waived === 0 ? '' : `, ${integer(waived)} not asked of a test bundle`} · version <code>${shortHash(version)}</code></p></div>
 </div>${
     reproducibility.kind === 'reproducible'
@@ -75,9 +75,9 @@ function headline({ heads, decisions, compression }: OptimizationReport): Markup
       const change = chosen.gzippedBytes / first.gzippedBytes - 1;
       tiles.push(
         tile(
-          'Size, gzipped',
+          'Tables, gzipped',
           bytes(chosen.gzippedBytes),
-          `${signed(percent(0))(change)} against ${bytes(first.gzippedBytes)}`,
+          `${signed(percent(0))(change)} against f32; ONNX ${bytes(chosen.onnxGzippedBytes)}`,
         ),
       );
     }
