@@ -23,7 +23,7 @@ export function selectionBlock({ measure, features, steps }: Selection): Markup 
       ? absence('no features were ranked')
       : figure({
           title: `${integer(kept)} of ${integer(features.length)} features kept${used === kept ? '' : `, ${integer(used)} used`}`,
-          caption: `Ranked by ${measure}. A dropped feature may rank high; the numbers below say why it was dropped.${used === kept ? '' : ' So few were kept that the last to be dropped fill up what the head looks at.'}`,
+          caption: `Ranked by ${measure}. Bars with an interval are of the model; those without, of features that an earlier step had dropped, of the trees of the first step. A dropped feature may rank high; the numbers below say why it was dropped.${used === kept ? '' : ' So few were kept that the last to be dropped fill up what the head looks at.'}`,
           legend: [
             { sample: boxSample('kept'), meaning: 'kept' },
             ...(used === kept

@@ -36,7 +36,7 @@ export function validationSection({ validation }: OptimizationReport): Markup {
 
 function embargoes({ folds }: ValidationPart): string {
   const bars = [...new Set(folds.map(({ embargoBars }) => embargoBars))].map(integer).join(' or ');
-  return `${bars} bars`;
+  return bars === '1' ? '1 bar' : `${bars} bars`;
 }
 
 function foldTable({ folds, development, holdout }: ValidationPart): Markup {

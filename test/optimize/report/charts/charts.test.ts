@@ -123,6 +123,21 @@ describe.each(SIZES)('a %s chart', (size) => {
     expect(text).toMatch(/<path class="complete"/);
   });
 
+  it('makes the scale of complete trials where pruned ones stand far above them', () => {
+    const trials = Array.from({ length: 20 }, (_, number) =>
+      number % 4 === 0
+        ? { number, outcome: 'pruned' as const, value: 2 + number }
+        : { number, outcome: 'complete' as const, value: 0.5 + 0.001 * number },
+    );
+    const { text } = searchHistory(
+      { sampler: '', objective: '', importance: [], importanceMethod: '', trials },
+      size,
+    );
+    const heights = numbers(text, /class="complete" cx="[\d.]+" cy="([\d.]+)"/g);
+    expect(Math.max(...heights) - Math.min(...heights)).toBeGreaterThan(90);
+    expect(count(text, /<path class="pruned" d="M[\d.]+ [\d.]+h8/g)).toBe(5);
+  });
+
   it('puts a perfectly calibrated bin on the diagonal and an overconfident one below it', () => {
     const bins = [
       { predictedMean: 0.25, count: 400, positives: 100 },
