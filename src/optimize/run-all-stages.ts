@@ -6,8 +6,10 @@ import { ROOT } from '../local/build-worker.ts';
 import { RELEASE_KEY_FILE, releaseKey } from '../local/release-key.ts';
 import { measurementsOf } from './export/measurements.ts';
 import { writeBundle } from './export/write-bundle.ts';
+import { formLatencies } from './measure/form-latency.ts';
 import { readIncumbent } from './measure/incumbent.ts';
 import { type MadeModel, type Making, makeModel } from './pipeline/make-model.ts';
+import { modelFeatures } from './pipeline/model-features.ts';
 import { prepareLearning } from './pipeline/prepare-learning.ts';
 import { codeCommit } from './release/code-commit.ts';
 import { composeReport } from './report/compose-report.ts';
@@ -76,9 +78,18 @@ async function report(
   const shown = { statistic: made.gain.low, isAccepted: made.isReleased };
   const looks = await noteVerdict(ledger, made.look, shown, now());
   if (!looks.ok) return looks;
+  stages.begin('time the forms');
+  const latencies = await formLatencies({
+    forms: made.compressed.forms,
+    rows: modelFeatures(made.learning.set, made.trained, made.learning.holdout),
+    nowMs: () => performance.now(),
+  });
+  // Speed is told and not judged: without it there still is a verdict to report.
+  if (!latencies.ok) print(`the forms could not be timed: ${latencies.error}`);
   const composed = composeReport(making, made, {
     looks: looks.value,
     alpha: ALPHA_TOTAL,
+    latencies: latencies.ok ? latencies.value : [],
     stages: stages.finish(),
     versions: { node: process.version, v8: process.versions.v8 ?? 'another engine' },
     machine: {

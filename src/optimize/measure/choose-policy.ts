@@ -56,6 +56,10 @@ export function choosePolicy({
   return valued.reduce((best, candidate) => (candidate.value > best.value ? candidate : best)).policy;
 }
 
+/** How many policies {@link choosePolicy} chooses among: a choice that has to be paid for in what is claimed of it. */
+export const policiesTried = ({ kind }: Recipe['thresholds'], hasRisk: boolean): number =>
+  kind === 'shares' ? 1 : ACTING_SHARES.length * ACTING_SHARES.length * (hasRisk ? RISK_SHARES.length : 1);
+
 const ACTING_SHARES = [0.1, 0.2, 0.3, 0.4];
 const RISK_SHARES = [0, 0.1, 0.2];
 

@@ -4,7 +4,7 @@ import type { Confusion } from '../report/optimization-report.ts';
 
 interface ConfusionRows {
   readonly actions: readonly Action[];
-  /** Return of each row over the direction's horizon. */
+  /** Of each row's session, from its fill to the next open. */
   readonly returns: ArrayLike<number>;
   /** ln of the volatility known at each row. */
   readonly logVolatility: ArrayLike<number>;
@@ -28,7 +28,8 @@ export function confusionByRegime({ actions, returns, logVolatility, fitted }: C
     return counts;
   };
   return {
-    detail: 'terciles of EWMA volatility over the examples the model was made from',
+    detail:
+      'Volatility is EWMA, parted at the terciles of the examples the model was made from. Outcomes are of the one session from the fill to the next open.',
     outcomes: ['rose', 'did not rise'],
     regimes: (['low', 'middle', 'high'] as const).map((name, regime) => ({
       name,

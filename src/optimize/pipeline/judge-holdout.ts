@@ -78,8 +78,8 @@ export async function judgeHoldout(look: HoldoutLook): Promise<Result<HoldoutOut
     incumbent === undefined
       ? 'the base rates (nothing runs yet)'
       : isComparable
-        ? `${incumbent.manifest.name} ${incumbent.version}`
-        : `the base rates (${incumbent.version} runs, and was taught other targets)`;
+        ? `what runs (${incumbent.version.slice(0, 12)})`
+        : `the base rates (${incumbent.version.slice(0, 12)} runs, and was taught other targets)`;
   const nextReturns = Float64Array.from(holdout, (index) => set.nextReturns[index] as number);
   const equity = (positions: ArrayLike<number>): Equity =>
     equityOf(positions, nextReturns, recipe.costPerSide);

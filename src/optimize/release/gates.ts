@@ -55,7 +55,7 @@ export const worthGates = (facts: WorthFacts): readonly Gate[] => [...leakGates(
 const waived = (gate: Gate): Gate => ({
   ...gate,
   passed: true,
-  detail: `not asked of a test bundle, which production refuses; ${gate.detail}`,
+  waived: true,
 });
 
 const leakGates = ({ lookAhead, implausible }: WorthFacts): readonly Gate[] => [
@@ -75,7 +75,7 @@ function gainGates(facts: WorthFacts): readonly Gate[] {
             'above',
             0,
             'nats',
-            'mean of all heads and folds',
+            'gain of all heads together, mean over the rows of all folds',
           ),
         ];
   const earns =
@@ -83,12 +83,12 @@ function gainGates(facts: WorthFacts): readonly Gate[] {
       ? []
       : [
           gate(
-            'earns no less than what runs',
+            'not shown to earn less than what runs',
             earnedMore,
             'at-least',
             0,
             'share',
-            'upper 97.5 % bound of what a session earns more',
+            'upper 97.5 % bound of what a session of the holdout earns more: fails only where even that is a loss',
           ),
         ];
   return [
@@ -99,16 +99,16 @@ function gainGates(facts: WorthFacts): readonly Gate[] {
       'above',
       0,
       'nats',
-      `lower bound at ${(100 * level).toPrecision(2)} % of the gain over ${reference}, mean ${gain.mean.toPrecision(3)}`,
+      `lower ${percentText(1 - level)} bound of the gain of all heads together over ${reference}; its mean is ${gain.mean.toFixed(5)} nats`,
     ),
     ...headGains.map(({ name, high }) =>
       gate(
-        `${name} not worse than its base rate`,
+        `${name} not shown to be worse than its base rate`,
         high,
         'at-least',
         0,
         'nats',
-        'upper 97.5 % bound of its gain on the holdout',
+        'upper 97.5 % bound of its gain on the holdout: fails only where even that is a loss',
       ),
     ),
     ...earns,
@@ -118,7 +118,14 @@ function gainGates(facts: WorthFacts): readonly Gate[] {
 function formGates(facts: FormFacts): readonly Gate[] {
   const { actingShare, roundingDifferenceMax, exportDifferenceMax, compression } = facts;
   const { flipShareMax, aucLossMax }: CompressionBounds = compressionBounds;
-  const acts = gate('acts', actingShare, 'at-least', ACTING_SHARE_MIN, 'share', 'of the holdout');
+  const acts = gate(
+    'acts',
+    actingShare,
+    'at-least',
+    ACTING_SHARE_MIN,
+    'share',
+    'BUY or SELL, of the holdout',
+  );
   const rounded = gate(
     'the f32 form is what was trained',
     roundingDifferenceMax,
@@ -141,19 +148,20 @@ function formGates(facts: FormFacts): readonly Gate[] {
     acts,
     rounded,
     exported,
-    gate('compression flips few decisions', flipShare, 'at-most', flipShareMax, 'share', 'of acting rows'),
-    gate('compression turns no BUY into SELL', opposites, 'equal', 0, 'count', 'of acting rows'),
+    gate('compression flips few decisions', flipShare, 'at-most', flipShareMax, 'share', ACTING_ROWS),
+    gate('compression turns no BUY into SELL', opposites, 'equal', 0, 'count', ACTING_ROWS),
     gate(
       'compression ranks as well',
       aucLoss,
       'at-most',
       aucLossMax,
       'plain',
-      'greatest loss of AUC of a head',
+      'greatest fall of the AUC of a head on the holdout',
     ),
   ];
 }
 
+const ACTING_ROWS = 'of the smoothed rows of the holdout where either form acts';
 /** Below it nobody would see the model work. */
 const ACTING_SHARE_MIN = 0.05;
 /** A row whose f32 value falls on the other side of a split would differ by a leaf, a thousand times as much. */
@@ -186,5 +194,8 @@ function holds(statistic: number, sense: Gate['sense'], bound: number): boolean 
       return statistic === bound;
   }
 }
+
+/** Of a confidence near 1: as many digits as tell it from 1. */
+const percentText = (share: number): string => `${Number((100 * share).toFixed(4))} %`;
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));

@@ -4,7 +4,7 @@ import { composeCompression } from './compose/compose-compression.ts';
 import { composeDecisions } from './compose/compose-decisions.ts';
 import { composeHead } from './compose/compose-head.ts';
 import { composeWords } from './compose/compose-words.ts';
-import type { Fold, LineagePart, OptimizationReport, Span } from './optimization-report.ts';
+import type { Fold, Latency, LineagePart, OptimizationReport, Span } from './optimization-report.ts';
 
 interface RunFacts {
   readonly looks: readonly LookShown[];
@@ -12,6 +12,8 @@ interface RunFacts {
   readonly stages: LineagePart['stages'];
   readonly versions: LineagePart['versions'];
   readonly machine: LineagePart['machine'];
+  /** Of each form, in the order of `compressed.forms`. */
+  readonly latencies: readonly (readonly Latency[])[];
 }
 
 /** Everything that a run found, as the report tells it. */
@@ -19,9 +21,11 @@ export function composeReport(making: Making, made: MadeModel, facts: RunFacts):
   const { recipe } = making;
   const { learning, trained } = made;
   const { bars, report } = recipe.source;
+  const decisions = composeDecisions(making, made);
+  const compression = composeCompression(made, facts.latencies);
   return {
     formatVersion: 1,
-    verdict: composeVerdict(making, made),
+    verdict: composeVerdict(making, made, composeWords(made, decisions, compression)),
     data: {
       findings: report.findings,
       rowsRead: report.rowCount,
@@ -34,8 +38,8 @@ export function composeReport(making: Making, made: MadeModel, facts: RunFacts):
       holdout: spanOf(made, learning.holdout),
     },
     heads: trained.heads.map((_, h) => composeHead(making, made, h)),
-    decisions: composeDecisions(making, made),
-    compression: composeCompression(made),
+    decisions,
+    compression,
     ledger: {
       alpha: facts.alpha,
       looks: facts.looks.map(({ index, alpha, candidate, statistic, isAccepted }) => ({
@@ -55,7 +59,11 @@ export function composeReport(making: Making, made: MadeModel, facts: RunFacts):
   };
 }
 
-function composeVerdict(making: Making, made: MadeModel): OptimizationReport['verdict'] {
+function composeVerdict(
+  making: Making,
+  made: MadeModel,
+  words: readonly string[],
+): OptimizationReport['verdict'] {
   const { recipe, seed, incumbent, codeCommit } = making;
   const { manifest, hash } = made.release.bundle;
   const { bars, description, sha256 } = recipe.source;
@@ -85,10 +93,15 @@ function composeVerdict(making: Making, made: MadeModel): OptimizationReport['ve
     incumbent: incumbent
       ? { name: incumbent.manifest.name, version: incumbent.version }
       : { absent: 'nothing runs under this name yet' },
-    words: [...composeWords(made), ...recipe.caveats],
+    words: [...words, ...codeWords(codeCommit), ...recipe.caveats],
     gates: made.gates,
   };
 }
+
+const codeWords = (codeCommit: string): string[] =>
+  codeCommit.endsWith('+')
+    ? ['The code had changes that no commit holds: the commit alone does not make this bundle again.']
+    : [];
 
 function composeFold(made: MadeModel, train: Int32Array, test: Int32Array): Fold {
   const firstTest = test.at(0) ?? 0;

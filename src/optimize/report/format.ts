@@ -1,5 +1,5 @@
 import { civilDateOf, DAY_MS, epochDayAt } from '../../core/civil-date.ts';
-import type { Estimate, Figure, Unit } from './optimization-report.ts';
+import type { Estimate, Figure, Gate, Unit } from './optimization-report.ts';
 
 /**
  * Numbers as the page shows them: a real minus sign, thousands apart by a narrow space, unit behind a narrow
@@ -25,7 +25,7 @@ export const percent =
 export const signed =
   (format: Format): Format =>
   (value) =>
-    isMeasured(value) && value > 0 ? `+${format(value)}` : format(value);
+    isMeasured(value) && value > 0 && /[1-9]/.test(format(value)) ? `+${format(value)}` : format(value);
 
 export const nats: Format = decimals(4);
 export const microseconds: Format = (value) => withUnit(value, 2, 'µs');
@@ -60,12 +60,13 @@ export const estimate = (figure: Estimate, format: Format): string =>
     ? `${format(figure.value)} (${interval(figure, format)})`
     : format(figure.value);
 
+/** Exactly nothing has no decimals: a bound of 0 is not one that was rounded. */
 export function quantity(value: Figure, unit: Unit): string {
   switch (unit) {
     case 'nats':
-      return withUnit(value, 5, 'nats');
+      return withUnit(value, value === 0 ? 0 : 5, 'nats');
     case 'share':
-      return percent(2)(value);
+      return percent(value === 0 ? 0 : 2)(value);
     case 'count':
       return integer(value);
     case 'bytes':
@@ -79,6 +80,15 @@ export function quantity(value: Figure, unit: Unit): string {
   }
 }
 
+/** On which side of its bound a statistic has to lie. */
+export const senses = {
+  above: '>',
+  'at-least': '≥',
+  'at-most': '≤',
+  below: '<',
+  equal: '=',
+} as const satisfies Record<Gate['sense'], string>;
+
 /** A chosen value of any size: whole numbers as they are, others to four significant digits. */
 export function setting(value: number | string | boolean): string {
   if (typeof value === 'string') return value;
@@ -88,6 +98,9 @@ export function setting(value: number | string | boolean): string {
   if (Number.isInteger(value)) return minus(String(value));
   return minus(String(Number(value.toPrecision(4))));
 }
+
+export const counted = (count: number, one: string, more: string): string =>
+  `${integer(count)} ${count === 1 ? one : more}`;
 
 export const shortHash = (hash: string): string => hash.slice(0, 12);
 

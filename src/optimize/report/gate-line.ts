@@ -1,18 +1,8 @@
-import { quantity } from './format.ts';
+import { quantity, senses } from './format.ts';
 import type { Gate } from './optimization-report.ts';
 
-/** How a bound is written before its value. */
-export const gateSenses = {
-  above: '>',
-  'at-least': '≥',
-  'at-most': '≤',
-  below: '<',
-  equal: '=',
-} as const satisfies Record<Gate['sense'], string>;
-
 /** A gate as a line for people, with the number that decided. */
-export function gateLine({ name, passed, statistic, sense, bound, unit, detail }: Gate): string {
-  const measured = quantity(statistic, unit);
-  const needed = `${gateSenses[sense]} ${quantity(bound, unit)}`;
-  return `${passed ? 'passed' : 'FAILED'}  ${name}: ${measured}, has to be ${needed} (${detail})`;
+export function gateLine({ name, passed, waived, statistic, bound, sense, unit, detail }: Gate): string {
+  const outcome = waived ? 'waived' : passed ? 'passed' : 'FAILED';
+  return `${outcome}  ${name}: ${quantity(statistic, unit)}, has to be ${senses[sense]} ${quantity(bound, unit)} (${detail})`;
 }

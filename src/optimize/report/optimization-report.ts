@@ -64,7 +64,7 @@ export interface Verdict {
     | { readonly kind: 'reproducible' }
     /** Cut by its budget, or not repeatable for another reason. */
     | { readonly kind: 'not-reproducible'; readonly reason: string };
-  /** Full commit id of the code, with `-dirty` where the tree had changes. */
+  /** Full commit id of the code, with `+` behind it where the tree had changes; `unknown` outside a repository. */
   readonly codeCommit: string;
   readonly source: DataSource;
   /** What ran before, and was to be beaten. */
@@ -88,6 +88,8 @@ export type Unit = 'nats' | 'share' | 'count' | 'bytes' | 'microseconds' | 'rati
 export interface Gate {
   readonly name: string;
   readonly passed: boolean;
+  /** Where it counts as passed whatever was measured, because this kind of bundle is not asked for it. */
+  readonly waived?: true;
   readonly statistic: Figure;
   readonly bound: Figure;
   /** On which side of the bound the statistic has to lie. */
@@ -162,6 +164,8 @@ export interface FeatureRank {
   readonly feature: string;
   readonly importance: Estimate;
   readonly kept: boolean;
+  /** Whether the head looks at it; where few are kept, the best of the dropped ones fill up. */
+  readonly used: boolean;
   /** Why it was kept or dropped, and by which step. */
   readonly reason: string;
 }
@@ -208,6 +212,9 @@ export interface Scores {
   /** Log-loss of the training base rate less that of the model, paired by row, nats. */
   readonly gain: Estimate;
 }
+
+/** A baseline that says the same of every row; `Scores.gain` is over it. */
+export const BASE_RATE = 'base rate of training';
 
 /** The model against something simpler on the same rows. */
 export interface Comparison {
@@ -299,22 +306,41 @@ export interface CompressionPart {
 
 export interface CompressionStep {
   readonly form: string;
+  /** As kernel tables, the same container for every form. */
   readonly sizeBytes: number;
   readonly gzippedBytes: number;
-  readonly auc: Figure;
-  readonly logLoss: Figure;
-  readonly ece: Figure;
+  /** As the ONNX file that is served, gzipped. */
+  readonly onnxGzippedBytes: number;
   /** Of the rows where either form acts. */
   readonly flipShare: Figure;
   /** Rows where one says BUY and the other SELL. */
   readonly oppositeFlips: number;
   /** Rows where either form acts, as a share of all. */
   readonly actingShare: Figure;
-  /** Log-loss of this form less that of the first, paired by row, nats: above 0 is worse. */
-  readonly logLossChange: Estimate;
-  readonly latencies: readonly { readonly engine: string; readonly usPerRow: number }[];
+  /** What each head is worth in this form, in the order of the model's outputs. */
+  readonly heads: readonly CompressedHead[];
+  /** Medians on the machine of the run; the same calls in the same order for every form. */
+  readonly latencies: readonly Latency[];
   /** Why it was or was not chosen. */
   readonly detail: string;
+}
+
+export interface CompressedHead {
+  readonly name: string;
+  readonly auc: Figure;
+  readonly logLoss: Figure;
+  /** Expected calibration error over 15 bins of equal width. */
+  readonly ece: Figure;
+  /** Log-loss of this form less that of the first, paired by row, nats: above 0 is worse. */
+  readonly logLossChange: Estimate;
+}
+
+export interface Latency {
+  readonly engine: string;
+  /** Rows asked in one call. */
+  readonly batchRows: number;
+  /** Time of the call ÷ its rows. */
+  readonly usPerRow: number;
 }
 
 export interface LedgerPart {

@@ -53,11 +53,12 @@ nav .faint { color: var(--faint); font-style: italic; }
 section { padding: 3rem 0 1rem; }
 section + section { border-top: 1px solid var(--line); margin-top: 2.5rem; }
 h2 { margin: 0; font-size: 1.6rem; font-weight: 650; letter-spacing: -.015em; line-height: 1.25; }
-h2::first-letter, h4::first-letter { text-transform: uppercase; }
+h2::first-letter, h4::first-letter, figcaption p::first-letter { text-transform: uppercase; }
 h3 { margin: 3rem 0 .25rem; font-size: 1.15rem; font-weight: 650; }
 h4 { margin: 0; font-size: 1rem; font-weight: 600; }
 p { margin: .5rem 0; max-width: 44rem; }
 .lead { margin: .35rem 0 1.5rem; color: var(--soft); font-size: 1.05rem; }
+.footnote { color: var(--soft); font-size: .88rem; max-width: none; }
 .absent { color: var(--faint); font-style: italic; }
 .take { font-size: 1.05rem; font-weight: 500; margin: 1rem 0; }
 
@@ -150,6 +151,7 @@ svg .test { fill: var(--tested); }
 svg .holdout { fill: var(--held); stroke: var(--ink); stroke-width: 1; }
 svg .gap { stroke: var(--faint); fill: none; stroke-width: 1.5; }
 svg .kept { fill: var(--s1); }
+svg .filled { fill: var(--s1); fill-opacity: .4; }
 svg .dropped { fill: none; stroke: var(--s3); stroke-dasharray: 3 2; }
 svg .whisker { stroke: var(--ink); stroke-opacity: .75; fill: none; stroke-width: 1.2; }
 svg .dot { fill: var(--page); stroke: var(--s1); stroke-width: 2; }

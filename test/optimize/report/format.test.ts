@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   bytes,
+  counted,
   decimals,
   duration,
   estimate,
@@ -34,6 +35,7 @@ describe('numbers on the page', () => {
     expect(signed(percent(1))(0.081)).toBe('+8.1\u202f%');
     expect(signed(percent(1))(-0.081)).toBe('−8.1\u202f%');
     expect(signed(percent(1))(0)).toBe('0.0\u202f%');
+    expect(signed(decimals(5))(0.000001)).toBe('0.00000');
   });
 
   it('have units: bytes by thousands, durations in minutes and seconds', () => {
@@ -45,6 +47,15 @@ describe('numbers on the page', () => {
     expect(duration(412)).toBe('412\u202fms');
     expect(duration(9_870)).toBe('9.9\u202fs');
     expect(duration(119_700)).toBe('2\u202fmin 0\u202fs');
+  });
+
+  it('show a bound of nothing without decimals, and what was rounded to nothing with them', () => {
+    expect([quantity(0, 'nats'), quantity(0, 'share')]).toEqual(['0\u202fnats', '0\u202f%']);
+    expect([quantity(1e-9, 'nats'), quantity(1e-9, 'share')]).toEqual(['0.00000\u202fnats', '0.00\u202f%']);
+  });
+
+  it('are followed by one of a thing or by more', () => {
+    expect([counted(1, 'look', 'looks'), counted(3, 'look', 'looks')]).toEqual(['1 look', '3 looks']);
   });
 
   it('have their interval behind them where there is one', () => {

@@ -86,7 +86,7 @@ describe('the page', () => {
     for (const attributes of pictures)
       expect(attributes).toMatch(/aria-hidden="true"|role="img" aria-label="[^"]{20,}"/);
     const charts = [...page.matchAll(/<figure>([\s\S]*?)<\/figure>/g)].map((match) => match[1] as string);
-    expect(charts).toHaveLength(16);
+    expect(charts).toHaveLength(17);
     for (const chart of charts) {
       expect(chart.match(/<svg class="wide"/g)).toHaveLength(1);
       expect(chart.match(/<svg class="narrow"/g)).toHaveLength(1);
@@ -129,6 +129,52 @@ describe('the page', () => {
     expect(refused).toContain('✕ failed');
     expect(refused).toContain('−0.00310\u202fnats');
     expect(refused).toContain('The budget ended the search.');
+  });
+
+  it('does not count as passed what a test bundle is not asked', () => {
+    const [gate, ...others] = whole.verdict.gates;
+    if (gate === undefined) throw new Error('the fixture has gates');
+    const waived = { ...gate, statistic: -0.0031, waived: true as const };
+    const page = reportPage({ ...whole, verdict: { ...whole.verdict, gates: [waived, ...others] } });
+    expect(page).toContain('5 of 5 gates passed, 1 not asked of a test bundle');
+    expect(page.match(/>not asked</g)).toHaveLength(1);
+  });
+
+  it('shows what a head looks at though the selection dropped it', () => {
+    const [head, ...others] = whole.heads as HeadReport[];
+    if (head === undefined || 'absent' in head.selection) throw new Error('the fixture has a selection');
+    const { features } = head.selection;
+    const selection = {
+      ...head.selection,
+      features: features.map((feature) => ({ ...feature, kept: false })),
+    };
+    const page = reportPage({ ...whole, heads: [{ ...head, selection }, ...others] });
+    const used = features.filter((feature) => feature.used).length;
+    expect(page).toContain(`0 of ${features.length} features kept, ${used} used`);
+    expect(page.match(/class="filled" x/g)?.length).toBeGreaterThanOrEqual(used);
+  });
+
+  it('says that too few trials tell which parameters mattered', () => {
+    const heads = (whole.heads as HeadReport[]).map((head) => ({
+      ...head,
+      search: { ...head.search, importance: [] },
+    }));
+    expect(reportPage({ ...whole, heads })).toContain('too few trials were complete');
+    expect(reportPage(whole)).not.toContain('too few trials were complete');
+  });
+
+  it('times each form by the rows of a call, and says of which settings a searched one is', () => {
+    const { compression } = whole;
+    if ('absent' in compression) throw new Error('the fixture has a compression');
+    const steps = compression.steps.map((step, i) =>
+      i === 3 ? { ...step, form: 'searched: 4 bits' } : step,
+    );
+    const page = reportPage({ ...whole, compression: { ...compression, steps } });
+    expect(page).toContain('>1 row</th>');
+    expect(page).toContain('>a row of 64</th>');
+    expect(page).toContain('<p class="footnote">4. searched, by head: 4 bits.</p>');
+    const untimed = steps.map((step) => ({ ...step, latencies: [] }));
+    expect(reportPage({ ...whole, compression: { ...compression, steps: untimed } })).toContain('not timed');
   });
 
   it('says when no smaller form keeps the bounds, and then marks none', () => {

@@ -13,9 +13,13 @@ import {
   valueAxis,
   WIDTH_PX,
 } from './axes.ts';
-import { extentOf, linearScale, niceTicks, type Scale } from './scale.ts';
+import { type Extent, extentOf, linearScale, niceTicks, type Scale } from './scale.ts';
 
 const STRIP_PX = 44;
+/** Of the height of the plot in probability: predictions within less of it have a scale of their own. */
+const NARROW_SHARE = 0.5;
+
+const within01 = ({ low, high }: Extent): Extent => ({ low: Math.max(0, low), high: Math.min(1, high) });
 
 interface Point extends CalibrationBin, Interval {
   readonly observed: number;
@@ -31,11 +35,20 @@ export function calibrationCurve({ ece, bins }: Calibration, size: ChartSize): M
     points.flatMap(({ predictedMean, low, high }) => [predictedMean, low, high]),
     0.05,
   );
-  const extent = { low: Math.max(0, wanted.low), high: Math.min(1, wanted.high) };
-  const x = linearScale(extent, area.left, area.right);
-  const y = linearScale(extent, area.bottom, area.top);
+  const predicted = within01(
+    extentOf(
+      points.map(({ predictedMean }) => predictedMean),
+      0.15,
+    ),
+  );
+  const observed = within01(wanted);
+  // Predictions that hardly differ would be one heap on the scale of what was observed.
+  const isNarrow = predicted.high - predicted.low < (observed.high - observed.low) * NARROW_SHARE;
+  const across = isNarrow ? predicted : observed;
+  const x = linearScale(across, area.left, area.right);
+  const y = linearScale(observed, area.bottom, area.top);
+  const ideal = { low: Math.max(across.low, observed.low), high: Math.min(across.high, observed.high) };
   const strip: PlotArea = { ...area, top: area.bottom + 30, bottom: area.bottom + 30 + STRIP_PX };
-  const ticks = niceTicks(extent, 5);
   return picture(
     {
       size,
@@ -43,10 +56,12 @@ export function calibrationCurve({ ece, bins }: Calibration, size: ChartSize): M
       summary: `Calibration in ${points.length} bins, expected calibration error ${decimals(4)(ece)}: ${points.map(({ predictedMean, observed }) => `${decimals(3)(predictedMean)} predicted, ${decimals(3)(observed)} observed`).join('; ')}.`,
     },
     [
-      valueAxis(ticks, y, area),
-      bottomAxis(ticks, x, area, 'grid'),
+      valueAxis(niceTicks(observed, 5), y, area),
+      bottomAxis(niceTicks(across, 5), x, area, 'grid'),
       axisTitle('observed share', area.left - 46, 14, 'start'),
-      html`<path class="ideal" d="M${x(extent.low)} ${y(extent.low)}L${x(extent.high)} ${y(extent.high)}"/>`,
+      ideal.low < ideal.high
+        ? html`<path class="ideal" d="M${x(ideal.low)} ${y(ideal.low)}L${x(ideal.high)} ${y(ideal.high)}"/>`
+        : html``,
       html`<path class="line s1" d="${polyline(points.map((point) => ({ x: x(point.predictedMean), y: y(point.observed) })))}"/>`,
       ...points.map((point) => binMark(point, x, y)),
       ...countStrip(points, x, strip),

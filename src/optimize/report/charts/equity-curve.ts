@@ -11,10 +11,12 @@ import {
   valueAxis,
   WIDTH_PX,
 } from './axes.ts';
-import { extentOf, linearScale, logScale, niceTicks, type Scale, timeTicks } from './scale.ts';
+import { linearScale, logExtentOf, logScale, logTicks, niceTicks, type Scale, timeTicks } from './scale.ts';
 
 const money = decimals(3);
 const growth = signed(percent(1));
+/** Less is drawn as this much. */
+const MONEY_MIN = 1e-3;
 
 /** Money over time on a log scale, with the fall from the last peak below it. */
 export function equityCurve(decisions: DecisionsPart, size: ChartSize): Markup {
@@ -28,10 +30,13 @@ export function equityCurve(decisions: DecisionsPart, size: ChartSize): Markup {
   const strip: PlotArea = { ...area, top: 330, bottom: 400 };
   const time = { low: atMs[0] ?? 0, high: atMs.at(-1) ?? 1 };
   const x = linearScale(time, area.left, area.right);
-  const span = extentOf([1, ...followed.values, ...buyAndHold.values, ...alwaysHold.values], 0.02);
-  const extent = { ...span, low: Math.max(span.low, 1e-3) };
-  const logarithmic = logScale(extent, area.bottom, area.top);
   // All money lost has no logarithm; it is drawn at the lower edge.
+  const drawn = [1, ...followed.values, ...buyAndHold.values, ...alwaysHold.values];
+  const extent = logExtentOf(
+    drawn.map((value) => Math.max(value, MONEY_MIN)),
+    0.02,
+  );
+  const logarithmic = logScale(extent, area.bottom, area.top);
   const y: Scale = (value) => logarithmic(Math.max(value, extent.low));
   const curves = [
     { name: 'always HOLD', style: 's3', values: alwaysHold.values },
@@ -53,7 +58,7 @@ export function equityCurve(decisions: DecisionsPart, size: ChartSize): Markup {
     },
     [
       bottomAxis(timeTicks(time, size === 'wide' ? 9 : 4), x, { ...strip, top: area.top }, 'grid'),
-      valueAxis(niceTicks(extent, 6), y, area),
+      valueAxis(logTicks(extent, 6), y, area),
       axisTitle('money, from 1 (log scale)', 0, 14, 'start'),
       ...curves.map(({ style, values }) => html`<path class="line ${style}" d="${path(values, y)}"/>`),
       ...(size === 'wide' ? endLabels(curves, y, area) : []),

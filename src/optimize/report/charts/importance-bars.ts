@@ -16,8 +16,8 @@ import { extentOf, linearScale, niceTicks, type Scale } from './scale.ts';
 export interface ImportanceBar {
   readonly name: string;
   readonly importance: Estimate;
-  /** A dropped one is drawn hollow. */
-  readonly kept: boolean;
+  /** A dropped one is drawn hollow, one that is used though it was dropped in a lighter colour. */
+  readonly state: 'kept' | 'filled' | 'dropped';
   readonly note: string;
 }
 
@@ -50,7 +50,7 @@ export function importanceBars({ bars, measure, format }: ImportanceBars, size: 
     area.right,
   );
   const ticks = niceTicks(extent, size === 'wide' ? 6 : 3).filter(({ value }) => x(value) >= area.left - 1);
-  const kept = bars.filter((bar) => bar.kept).length;
+  const kept = bars.filter((bar) => bar.state === 'kept').length;
   const first = bars.find(({ importance }) => isMeasured(importance.value));
   return picture(
     {
@@ -77,7 +77,7 @@ interface Row {
 }
 
 function row({ bar, x, area, size, top, format }: Row): Markup {
-  const { name, importance, kept, note } = bar;
+  const { name, importance, state, note } = bar;
   const barTop = size === 'wide' ? top + 3 : top + 17;
   const middle = barTop + 6;
   const nameAt =
@@ -85,7 +85,7 @@ function row({ bar, x, area, size, top, format }: Row): Markup {
       ? { x: area.left - 10, y: middle + 4, anchor: 'end' }
       : { x: area.left, y: top + 11, anchor: 'start' };
   const mark = isMeasured(importance.value)
-    ? html`<rect class="${kept ? 'kept' : 'dropped'}" x="${Math.min(x(0), x(importance.value))}" y="${barTop}" width="${Math.abs(x(importance.value) - x(0))}" height="12" rx="1.5"/>`
+    ? html`<rect class="${state}" x="${Math.min(x(0), x(importance.value))}" y="${barTop}" width="${Math.abs(x(importance.value) - x(0))}" height="12" rx="1.5"/>`
     : null;
   const whisker =
     isMeasured(importance.low) && isMeasured(importance.high)
@@ -93,5 +93,5 @@ function row({ bar, x, area, size, top, format }: Row): Markup {
       : null;
   return html`<g class="hit"><title>${name}: ${estimate(importance, format)}${note === '' ? '' : `. ${note}`}</title>
 <rect class="band" x="0" y="${top}" width="${area.right}" height="${size === 'wide' ? 21 : 34}"/>
-<text class="label${kept ? '' : ' faint'}" x="${nameAt.x}" y="${nameAt.y}" text-anchor="${nameAt.anchor}">${fitted(name, size === 'wide' ? area.left : area.right)}</text>${mark}${whisker}</g>`;
+<text class="label${state === 'dropped' ? ' faint' : ''}" x="${nameAt.x}" y="${nameAt.y}" text-anchor="${nameAt.anchor}">${fitted(name, size === 'wide' ? area.left : area.right)}</text>${mark}${whisker}</g>`;
 }

@@ -1,4 +1,5 @@
 import { civilDateOf, DAY_MS, epochDayAt, epochDayOf } from '../../../core/civil-date.ts';
+import { exp } from '../../../core/exp.ts';
 import { log } from '../../../core/log.ts';
 import { decimals, instant, isMeasured } from '../format.ts';
 import type { Figure } from '../optimization-report.ts';
@@ -11,7 +12,7 @@ export interface Tick {
   readonly label: string;
 }
 
-interface Extent {
+export interface Extent {
   readonly low: number;
   readonly high: number;
 }
@@ -41,6 +42,27 @@ export function extentOf(values: Iterable<Figure>, margin: number): Extent {
   const widening = (high - low) * margin || Math.abs(low) * 0.1 || 1;
   return { low: low - widening, high: high + widening };
 }
+
+/** Of values above 0, widened at both ends by the share `margin` of the span of their logarithms. */
+export function logExtentOf(values: Iterable<number>, margin: number): Extent {
+  const { low, high } = extentOf(Array.from(values, log), margin);
+  return { low: exp(low), high: exp(high) };
+}
+
+/** 1, 2 and 5 times the powers of ten inside the extent (`low` > 0); evenly spaced ones where those are too few. */
+export function logTicks(extent: Extent, count: number): readonly Tick[] {
+  const { low, high } = extent;
+  const ticks: Tick[] = [];
+  for (let digits = LOG_DIGITS_MAX; digits > -LOG_DIGITS_MAX; digits -= 1) {
+    for (const multiple of [1, 2, 5]) {
+      const value = Number(`${multiple}e${-digits}`);
+      if (value >= low && value <= high) ticks.push({ value, label: decimals(Math.max(0, digits))(value) });
+    }
+  }
+  return ticks.length < 3 ? niceTicks(extent, count) : ticks;
+}
+
+const LOG_DIGITS_MAX = 12;
 
 /** Multiples of 1, 2 or 5 times a power of ten inside the extent, about `count` of them. */
 export function niceTicks({ low, high }: Extent, count: number): readonly Tick[] {

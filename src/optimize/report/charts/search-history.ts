@@ -11,7 +11,7 @@ import {
   valueAxis,
   WIDTH_PX,
 } from './axes.ts';
-import { extentOf, linearScale, niceTicks, type Scale } from './scale.ts';
+import { type Extent, extentOf, linearScale, niceTicks, type Scale } from './scale.ts';
 
 /** Value by trial with the best so far as a staircase; values far above the rest stand at the upper edge. */
 export function searchHistory({ trials, objective }: Search, size: ChartSize): Markup {
@@ -21,10 +21,7 @@ export function searchHistory({ trials, objective }: Search, size: ChartSize): M
     top: 26,
     bottom: size === 'wide' ? 250 : 230,
   };
-  const values = trials.flatMap((trial) =>
-    trial.outcome !== 'failed' && isMeasured(trial.value) ? [trial.value] : [],
-  );
-  const extent = extentOf(withoutTail(values), 0.08);
+  const extent = valueExtent(trials);
   const y = linearScale(extent, area.bottom - 18, area.top);
   const numbers = {
     low: Math.min(...trials.map(({ number }) => number)) - 1,
@@ -45,7 +42,7 @@ export function searchHistory({ trials, objective }: Search, size: ChartSize): M
       valueAxis(niceTicks(extent, 5), y, area),
       bottomAxis(
         niceTicks(numbers, size === 'wide' ? 10 : 5).filter(
-          ({ value }) => Number.isInteger(value) && value >= 0,
+          ({ value }) => Number.isInteger(value) && value > numbers.low && value < numbers.high,
         ),
         x,
         area,
@@ -58,6 +55,22 @@ export function searchHistory({ trials, objective }: Search, size: ChartSize): M
     ],
   );
 }
+
+/** Of the complete trials, with room for pruned ones near them; of all where those are too few to make a scale. */
+function valueExtent(trials: readonly SearchTrial[]): Extent {
+  const values = (outcomes: readonly SearchTrial['outcome'][]): readonly number[] =>
+    trials.flatMap((trial) =>
+      trial.outcome !== 'failed' && outcomes.includes(trial.outcome) && isMeasured(trial.value)
+        ? [trial.value]
+        : [],
+    );
+  const complete = values(['complete']);
+  return complete.length < SCALE_TRIALS_MIN
+    ? extentOf(withoutTail(values(['complete', 'pruned'])), 0.08)
+    : extentOf(withoutTail(complete), 0.35);
+}
+
+const SCALE_TRIALS_MIN = 3;
 
 /** The lower 90 % and what lies within once their spread above: one bad trial must not flatten all others. */
 function withoutTail(values: readonly number[]): readonly number[] {

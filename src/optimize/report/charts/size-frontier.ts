@@ -70,29 +70,41 @@ export function sizeFrontier({ points, measure, format, bound }: SizeFrontier, s
   );
 }
 
+/** From the middle of a mark to the far end of the text beside it. */
+const LABEL_PX = 74;
+
 function marks(
   points: readonly FrontierPoint[],
   x: Scale,
   y: Scale,
   format: (value: Figure) => string,
-  { right }: PlotArea,
+  { left, right }: PlotArea,
 ): readonly Markup[] {
-  const placed: { readonly x: number; readonly y: number }[] = [];
+  const places = points
+    .filter(({ cost }) => isMeasured(cost.value))
+    .map(({ number, gzippedBytes, cost }) => ({ number, x: x(gzippedBytes), y: y(cost.value as number) }));
   // The chosen one is drawn last, on top.
   const ordered = [...points].sort((a, b) => Number(a.chosen) - Number(b.chosen) || a.number - b.number);
   return ordered.map(({ number, form, gzippedBytes, cost, latency, chosen }) => {
     if (!isMeasured(cost.value)) return html``;
     const at = { x: x(gzippedBytes), y: y(cost.value) };
-    const isCrowded = placed.some((other) => Math.abs(other.x - at.x) < 70 && Math.abs(other.y - at.y) < 16);
-    placed.push(at);
-    const isAtEdge = at.x + 70 > right;
+    const others = places.filter((other) => other.number !== number);
+    const isFree = (from: number, to: number): boolean =>
+      !others.some((other) => other.x > from - 9 && other.x < to + 9 && Math.abs(other.y - at.y + 10) < 15);
+    const side =
+      at.x + LABEL_PX < right && isFree(at.x + 14, at.x + LABEL_PX)
+        ? 'right'
+        : at.x - LABEL_PX > left && isFree(at.x - LABEL_PX, at.x - 14)
+          ? 'left'
+          : undefined;
     const whisker =
       isMeasured(cost.low) && isMeasured(cost.high)
         ? html`<path class="whisker" d="M${at.x} ${y(cost.low)}V${y(cost.high)}M${at.x - 4} ${y(cost.low)}h8M${at.x - 4} ${y(cost.high)}h8"/>`
         : null;
-    const label = isCrowded
-      ? null
-      : html`<text class="note" x="${isAtEdge ? at.x - 14 : at.x + 14}" y="${at.y - 6}" text-anchor="${isAtEdge ? 'end' : 'start'}">${latency}</text>`;
+    const label =
+      side === undefined
+        ? null
+        : html`<text class="note" x="${side === 'left' ? at.x - 14 : at.x + 14}" y="${at.y - 6}" text-anchor="${side === 'left' ? 'end' : 'start'}">${latency}</text>`;
     return html`<g class="hit${chosen ? ' chosen' : ''}"><title>${number}. ${form}: ${bytes(gzippedBytes)} gzipped, ${estimate(cost, format)}, ${latency}</title>${whisker}<circle class="form" cx="${at.x}" cy="${at.y}" r="9"/><text class="number" x="${at.x}" y="${at.y + 4}" text-anchor="middle">${number}</text>${label}</g>`;
   });
 }

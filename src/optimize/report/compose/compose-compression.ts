@@ -1,36 +1,49 @@
+import { encodeModel } from '../../../onnx/model-proto.ts';
 import { compressionBounds } from '../../compress/choose-compression.ts';
+import { gzipSizeBytes } from '../../compress/gzip-size.ts';
+import type { ModelTables } from '../../compress/model-tables.ts';
+import { tablesGraph } from '../../compress/tables-graph.ts';
 import type { MadeModel } from '../../pipeline/make-model.ts';
-import type { CompressionPart } from '../optimization-report.ts';
+import type { CompressionPart, Latency } from '../optimization-report.ts';
 
-/** Every form on the holdout. The choice was made before, on out-of-fold rows of the development part. */
-export function composeCompression({ compressed, comparedForms }: MadeModel): CompressionPart {
+/**
+ * Every form on the holdout. The choice was made before, on out-of-fold rows of the development part.
+ *
+ * @param latencies of each form, in the order of `compressed.forms`
+ */
+export function composeCompression(
+  { compressed, comparedForms, outcome }: MadeModel,
+  latencies: readonly (readonly Latency[])[],
+): CompressionPart {
   const { flipShareMax, aucLossMax, rowCountMin } = compressionBounds;
   return {
     steps: comparedForms.map(({ joint, heads }, i) => ({
       form: joint.name,
       sizeBytes: joint.sizeBytes,
       gzippedBytes: joint.gzipBytes,
-      auc: joint.auc,
-      logLoss: heads.reduce((sum, { logLoss }) => sum + logLoss, 0),
-      ece: joint.calibrationError,
+      onnxGzippedBytes: onnxGzippedBytes(compressed.forms[i]?.model),
       flipShare: joint.flips.flipShare,
       oppositeFlips: joint.flips.opposites,
       actingShare: joint.flips.eitherActs / joint.flips.rowCount,
-      logLossChange: {
-        value: joint.logLossDifference.mean,
-        low: joint.logLossDifference.interval.low,
-        high: joint.logLossDifference.interval.high,
-      },
-      latencies: [],
+      heads: heads.map(({ auc, logLoss, calibrationError, logLossDifference: { mean, interval } }, h) => ({
+        name: outcome.heads[h]?.name ?? String(h),
+        auc,
+        logLoss,
+        ece: calibrationError,
+        logLossChange: { value: mean, low: interval.low, high: interval.high },
+      })),
+      latencies: latencies[i] ?? [],
       detail: detailOf(compressed, i),
     })),
     chosen: compressed.chosen.name,
     bounds: { flipShareMax, aucLossMax },
     rows: rowCountMin,
-    rowsDetail:
-      'smoothed bootstrap of the holdout; AUC, ECE and the change of log-loss are of the direction head, log-loss is of all heads',
+    rowsDetail: 'a smoothed bootstrap of the holdout',
   };
 }
+
+const onnxGzippedBytes = (model: ModelTables | undefined): number =>
+  model === undefined ? NaN : gzipSizeBytes(encodeModel(tablesGraph('model', model)));
 
 function detailOf({ forms, chosen, refusals }: MadeModel['compressed'], i: number): string {
   const form = forms[i];

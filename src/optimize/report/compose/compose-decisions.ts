@@ -1,12 +1,13 @@
 import { SeededRandom } from '../../../core/seeded-random.ts';
 import { blockBootstrap } from '../../../stats/block-bootstrap.ts';
 import { deflatedSharpe, sharpeOf } from '../../../stats/deflated-sharpe.ts';
+import { policiesTried } from '../../measure/choose-policy.ts';
 import { confusionByRegime } from '../../measure/confusion-by-regime.ts';
 import { logVolatilities } from '../../measure/ewma-baseline.ts';
 import { type Equity as Earned, equityFigures } from '../../measure/policy-equity.ts';
 import { blockLengthOf } from '../../pipeline/make-candidate.ts';
 import type { MadeModel, Making } from '../../pipeline/make-model.ts';
-import type { DecisionsPart, DeflatedSharpe, Equity, MayBeAbsent } from '../optimization-report.ts';
+import type { DecisionsPart, DeflatedSharpe, Equity, Estimate, MayBeAbsent } from '../optimization-report.ts';
 
 /** The policy in money over the holdout, beside holding and beside doing nothing. */
 export function composeDecisions(making: Making, made: MadeModel): DecisionsPart {
@@ -25,7 +26,11 @@ export function composeDecisions(making: Making, made: MadeModel): DecisionsPart
     followed: equity(outcome.followed),
     buyAndHold: equity(outcome.buyAndHold),
     alwaysHold: equity(outcome.alwaysHold),
-    deflatedSharpe: composeDeflated(made.look.index, outcome.followed),
+    deflatedSharpe: composeDeflated(
+      made.look.index,
+      policiesTried(recipe.thresholds, learning.set.questions.length > 1),
+      outcome.followed,
+    ),
     actions: { BUY: count('BUY'), SELL: count('SELL'), HOLD: count('HOLD') },
     confusion: confusionByRegime({
       actions: outcome.actions,
@@ -37,44 +42,46 @@ export function composeDecisions(making: Making, made: MadeModel): DecisionsPart
 }
 
 function composeEquity(earned: Earned, blockLength: number, seed: number): Equity {
-  const { growth, drawdownMax, sharpe } = equityFigures(earned);
-  const { returns, curve, turnover, exposure } = earned;
-  const interval = blockBootstrap(
-    {
-      count: returns.length,
-      blockLength,
-      resamples: 500,
-      confidence: 0.95,
-      random: new SeededRandom(seed),
-    },
-    (indices) => annualSharpe(Float64Array.from(indices, (i) => returns[i] as number)),
-  );
+  const { growth, drawdownMax } = equityFigures(earned);
+  const { curve, turnover, exposure } = earned;
   return {
     values: Array.from(curve, roundTo6),
     growth,
     drawdownMax,
-    sharpe: { value: sharpe, ...interval },
+    sharpe: composeSharpe(earned, blockLength, seed),
     turnover,
     exposure,
   };
 }
 
+/** Of the sessions' returns, like the deflated one; without figure where it earned the same in every session. */
+function composeSharpe({ returns }: Earned, blockLength: number, seed: number): Estimate {
+  if (isConstant(returns)) return { value: null, low: null, high: null };
+  const random = new SeededRandom(seed);
+  const bootstrap = { count: returns.length, blockLength, resamples: 500, confidence: 0.95, random };
+  const interval = blockBootstrap(bootstrap, (indices) => {
+    const drawn = Float64Array.from(indices, (i) => returns[i] as number);
+    return isConstant(drawn) ? 0 : annualSharpe(drawn);
+  });
+  return { value: annualSharpe(returns), ...interval };
+}
+
 const annualSharpe = (returns: Float64Array): number =>
-  returns.every((value) => value === returns[0]) ? 0 : sharpeOf(returns).sharpe * Math.sqrt(252);
+  sharpeOf(returns).sharpe * Math.sqrt(SESSIONS_PER_YEAR);
+const isConstant = (values: Float64Array): boolean => values.every((value) => value === values[0]);
+
+/** By convention, of calendars without weekends too. */
+const SESSIONS_PER_YEAR = 252;
 
 /**
  * The Sharpe ratio after the choice of the policy among the thresholds that were tried and after every look at this
  * holdout. How much trials differ is taken from what chance alone makes of so many sessions: 1 ÷ (n − 1).
  */
-function composeDeflated(looks: number, { returns }: Earned): MayBeAbsent<DeflatedSharpe> {
-  if (returns.every((value) => value === returns[0]))
-    return { absent: 'it earned the same in every session' };
-  const trials = POLICIES_TRIED * looks;
+function composeDeflated(looks: number, policies: number, { returns }: Earned): MayBeAbsent<DeflatedSharpe> {
+  if (isConstant(returns)) return { absent: 'it earned the same in every session' };
+  const trials = policies * looks;
   const variance = 1 / (returns.length - 1);
   return { probability: deflatedSharpe(sharpeOf(returns), { count: trials, variance }), trials, looks };
 }
-
-/** Pairs of thresholds times bounds on risk, see `choose-policy.ts`. */
-const POLICIES_TRIED = 48;
 
 const roundTo6 = (x: number): number => Math.round(x * 1e6) / 1e6;

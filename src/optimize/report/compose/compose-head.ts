@@ -11,16 +11,18 @@ import type { SearchOutcome } from '../../pipeline/search-members.ts';
 import { parameterImportance } from '../../search/parameter-importance.ts';
 import type { Selection as Selected } from '../../select/select-features.ts';
 import { memberNames } from '../../train/members.ts';
-import type {
-  Comparison,
-  Estimate,
-  HeadPart,
-  MayBeAbsent,
-  Member,
-  Search,
-  Selection,
+import { counted } from '../format.ts';
+import {
+  BASE_RATE,
+  type Comparison,
+  type Estimate,
+  type HeadPart,
+  type MayBeAbsent,
+  type Member,
+  type Search,
+  type Selection,
 } from '../optimization-report.ts';
-import { ewmaSentence } from './compose-words.ts';
+import { baseRateWords, ewmaSentence } from './compose-words.ts';
 
 /** One head: how it was chosen, and what it is worth where it has not looked. */
 export function composeHead(making: Making, made: MadeModel, h: number): HeadPart {
@@ -34,19 +36,23 @@ export function composeHead(making: Making, made: MadeModel, h: number): HeadPar
   return {
     name: question.name,
     target: targetText(question.target),
-    question: targetSentence(question.target, fitted.labelling.hurdle),
-    selection: composeSelection(fitted.selection, learning.set.featureNames),
+    question: `Whether, ${targetSentence(question.target, fitted.labelling.hurdle).replaceAll(/-(?=\d)/g, '−')}.`,
+    selection: composeSelection(fitted.selection, fitted.head.columns, learning.set.featureNames),
     search: composeSearch(making, fitted.search),
     parameters: fitted.search.point,
     members: composeMembers(fitted),
     folds: trained.folds.map(({ heads }) => scoreRows({ ...(heads[h] as (typeof heads)[number]), ...rows })),
-    holdout: scoreRows({ scores, labels, baseRate, ...rows }),
+    holdout: { ...scoreRows({ scores, labels, baseRate, ...rows }), gain: gainEstimate(held.gains) },
     comparisons: composeComparisons(held),
     calibration: calibrationBins(scores, labels),
   };
 }
 
-function composeSelection(selection: Selected | undefined, names: readonly string[]): MayBeAbsent<Selection> {
+function composeSelection(
+  selection: Selected | undefined,
+  columns: readonly number[],
+  names: readonly string[],
+): MayBeAbsent<Selection> {
   if (selection === undefined) return { absent: 'it was not asked for' };
   const { ranking, steps, kept, findings } = selection;
   const importance = new Map(findings.shadow.map(({ feature, importance }) => [feature, importance]));
@@ -66,6 +72,7 @@ function composeSelection(selection: Selected | undefined, names: readonly strin
           ? { value: found.importance, low: found.low, high: found.high }
           : { value: importance.get(feature) ?? null, low: null, high: null },
         kept: kept.includes(feature),
+        used: columns.includes(feature),
         reason: dropped.get(feature) ?? 'passed every step',
       };
     }),
@@ -111,7 +118,7 @@ function composeMembers({ head, search }: MadeModel['trained']['heads'][number])
   const { logistic, perceptron, trees } = head.members;
   const details = {
     logistic: `${logistic.weights.length} weights, ridge ${Number(search.point['ridge']).toPrecision(3)}`,
-    perceptron: `${perceptron.hidden} hidden units, ${search.epochs} epochs`,
+    perceptron: `${perceptron.hidden} hidden units, ${counted(search.epochs, 'epoch', 'epochs')}`,
     trees: `${trees.trees.length} trees, ${trees.trees.reduce((sum, tree) => sum + tree.leaf.length, 0)} leaves`,
   };
   return memberNames.map((name, m) => ({
@@ -126,21 +133,20 @@ function composeComparisons({
   gains,
   gainsOverEwma,
 }: MadeModel['outcome']['heads'][number]): readonly Comparison[] {
-  const estimate = (differences: Float64Array): Estimate => {
-    const { mean, low } = pairedGain(differences, 0.025);
-    return { value: mean, low, high: upperBound(differences) };
-  };
   const base: Comparison = {
-    baseline: 'base rate of training',
-    gain: estimate(gains),
-    sentence:
-      pairedGain(gains, 0.025).low > 0
-        ? `The ${name} head knows more than its base rate.`
-        : `The ${name} head is not shown to know more than its base rate.`,
+    baseline: BASE_RATE,
+    gain: gainEstimate(gains),
+    sentence: `The ${name} head ${baseRateWords(gains)}.`,
   };
   if (gainsOverEwma === undefined) return [base];
   return [
     base,
-    { baseline: 'EWMA volatility', gain: estimate(gainsOverEwma), sentence: ewmaSentence(gainsOverEwma) },
+    { baseline: 'EWMA volatility', gain: gainEstimate(gainsOverEwma), sentence: ewmaSentence(gainsOverEwma) },
   ];
+}
+
+/** With the bounds that the gates go by. */
+function gainEstimate(gains: Float64Array): Estimate {
+  const { mean, low } = pairedGain(gains, 0.025);
+  return { value: mean, low, high: upperBound(gains) };
 }

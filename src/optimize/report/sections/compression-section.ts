@@ -23,10 +23,11 @@ export function compressionSection({ compression }: OptimizationReport): Markup 
   if (compression.steps.length === 0) return section(place, absence('no form was measured'));
   return section(place, [
     compression.chosen === null ? html`<p class="take">No smaller form keeps the bounds.</p>` : null,
-    html`<h3>Size and speed</h3>`,
+    html`<h3>Size and speed</h3><p>Sizes are of the same container of tables for every form; the ONNX file is what is served. Times are medians on the machine below, of one row asked alone and among others.</p>`,
     sizeTable(compression),
-    html`<h3>What they lose</h3><p>Flips were counted on ${integer(compression.rows)} rows: ${compression.rowsDetail}. At most ${percent(2)(compression.bounds.flipShareMax)} may flip, none from BUY to SELL or back, and the AUC may fall by ${decimals(4)(compression.bounds.aucLossMax)}.</p>`,
-    lossTable(compression),
+    settingNotes(compression),
+    html`<h3>Decisions that change</h3><p>Counted on ${integer(compression.rows)} rows: ${compression.rowsDetail}. At most ${percent(2)(compression.bounds.flipShareMax)} of the rows where either form acts may flip, and none from BUY to SELL or back.</p>`,
+    flipTable(compression),
     frontierFigure(compression, {
       title: 'Size against decision flips',
       caption:
@@ -36,17 +37,23 @@ export function compressionSection({ compression }: OptimizationReport): Markup 
       bound: compression.bounds.flipShareMax,
       cost: ({ flipShare }) => ({ value: flipShare, low: null, high: null }),
     }),
-    frontierFigure(compression, {
-      title: 'Size against log-loss',
-      caption:
-        'Change of the log-loss against the uncompressed form, paired by row, with its 95 % interval. Above the line is worse.',
-      measure: 'change of log-loss, nats per row',
-      format: signed(decimals(5)),
-      bound: null,
-      cost: ({ logLossChange }) => logLossChange,
-    }),
+    html`<h3>What the heads lose</h3><p>On the holdout. The AUC of no head may fall by more than ${decimals(4)(compression.bounds.aucLossMax)}.</p>`,
+    compression.steps[0]?.heads.map(({ name }, h) => headLosses(compression, name, h)) ?? null,
   ]);
 }
+
+const headLosses = (compression: CompressionPart, name: string, h: number): Markup =>
+  html`${lossTable(compression, name, h)}${frontierFigure(compression, {
+    title: `Size against log-loss of the ${name} head`,
+    caption:
+      'Change of the log-loss against the uncompressed form, paired by row, with its 95 % interval. Above the line is worse.',
+    measure: `change of the ${name} log-loss, nats per row`,
+    format: signed(decimals(5)),
+    bound: null,
+    cost: ({ heads }) => heads[h]?.logLossChange ?? UNMEASURED,
+  })}`;
+
+const UNMEASURED: Estimate = { value: null, low: null, high: null };
 
 interface Frontier {
   readonly title: string;
@@ -62,16 +69,16 @@ function frontierFigure({ steps, chosen }: CompressionPart, frontier: Frontier):
   const points = steps.map(
     (step, i): FrontierPoint => ({
       number: i + 1,
-      form: step.form,
+      form: shortName(step.form),
       gzippedBytes: step.gzippedBytes,
       cost: cost(step),
-      latency: fastest(step),
+      latency: ofOneRow(step),
       chosen: step.form === chosen,
     }),
   );
   return figure({
     title,
-    caption: `${caption} Beside a mark, where there is room, stands the time for a row on the fastest engine measured.`,
+    caption: `${caption} Beside a mark, where there is room, stands the time of one row asked alone.`,
     legend: [
       {
         sample: html`<g class="chosen"><circle class="form" cx="13" cy="7" r="6"/></g>`,
@@ -106,15 +113,14 @@ function frontierFigure({ steps, chosen }: CompressionPart, frontier: Frontier):
 
 function sizeTable({ steps, chosen }: CompressionPart): Markup {
   const whole = steps[0]?.gzippedBytes ?? NaN;
+  const calls = steps[0]?.latencies ?? [];
   return table({
     label: 'Size and speed of the forms',
     narrow: 'stacked',
     columns: [
       text('form'),
-      figures('size'),
-      figures('gzipped'),
-      figures('of the first'),
-      figures('a row'),
+      ...['tables', 'gzipped', 'of the first', 'ONNX, gzipped'].map(figures),
+      ...calls.map(({ batchRows }) => figures(batchRows === 1 ? '1 row' : `a row of ${integer(batchRows)}`)),
       text('why'),
     ],
     rows: steps.map((step, i): readonly Content[] => [
@@ -122,40 +128,65 @@ function sizeTable({ steps, chosen }: CompressionPart): Markup {
       bytes(step.sizeBytes),
       bytes(step.gzippedBytes),
       percent(1)(step.gzippedBytes / whole),
-      html`<span>${step.latencies.map(({ engine, usPerRow }) => html`<span class="line">${engine} ${microseconds(usPerRow)}</span>`)}</span>`,
+      bytes(step.onnxGzippedBytes),
+      ...calls.map((_, call) => microseconds(step.latencies[call]?.usPerRow ?? null)),
       step.detail,
     ]),
     rowClass: (i) => (steps[i]?.form === chosen ? 'strong' : ''),
   });
 }
 
-const lossTable = ({ steps, chosen }: CompressionPart): Markup =>
+const settingNotes = ({ steps }: CompressionPart): readonly Markup[] =>
+  steps.flatMap(({ form }, i) => {
+    const settings = form.slice(shortName(form).length + 2);
+    return settings === '' ? [] : [html`<p class="footnote">${numbered(form, i)}, by head: ${settings}.</p>`];
+  });
+
+const flipTable = ({ steps, chosen }: CompressionPart): Markup =>
   table({
-    label: 'What the forms lose',
+    label: 'Decisions that differ from those of the first form',
     narrow: 'stacked',
-    columns: [
-      text('form'),
-      ...['flips', 'BUY↔SELL', 'acting rows', 'AUC', 'log-loss, nats', 'its change, 95 %', 'ECE'].map(
-        figures,
-      ),
-    ],
+    columns: [text('form'), ...['flips', 'BUY↔SELL', 'rows where either acts'].map(figures)],
     rows: steps.map((step, i): readonly Content[] => [
       formName(step, i, chosen),
-      percent(2)(step.flipShare),
-      integer(step.oppositeFlips),
+      i === 0 ? 'reference' : percent(3)(step.flipShare),
+      i === 0 ? '' : integer(step.oppositeFlips),
       percent(1)(step.actingShare),
-      decimals(4)(step.auc),
-      decimals(5)(step.logLoss),
-      i === 0 ? 'reference' : estimateCell(step.logLossChange, signed(decimals(5))),
-      nats(step.ece),
     ]),
     rowClass: (i) => (steps[i]?.form === chosen ? 'strong' : ''),
   });
 
-const formName = ({ form }: CompressionStep, index: number, chosen: string | null): Markup =>
-  html`${`${index + 1}. ${form}`}${form === chosen ? html` <span class="badge good">chosen</span>` : null}`;
+const lossTable = ({ steps, chosen }: CompressionPart, name: string, h: number): Markup =>
+  table({
+    label: `What the forms lose of the ${name} head`,
+    narrow: 'stacked',
+    columns: [
+      text(`${name} head`),
+      ...['AUC', 'log-loss, nats', 'its change, 95 %', 'ECE, 15 even bins'].map(figures),
+    ],
+    rows: steps.map((step, i): readonly Content[] => {
+      const head = step.heads[h];
+      return [
+        formName(step, i, chosen),
+        decimals(4)(head?.auc ?? null),
+        decimals(5)(head?.logLoss ?? null),
+        i === 0 ? 'reference' : estimateCell(head?.logLossChange ?? UNMEASURED, signed(decimals(5))),
+        nats(head?.ece ?? null),
+      ];
+    }),
+    rowClass: (i) => (steps[i]?.form === chosen ? 'strong' : ''),
+  });
 
-function fastest({ latencies }: CompressionStep): string {
-  const [first] = [...latencies].sort((a, b) => a.usPerRow - b.usPerRow);
+const formName = ({ form }: CompressionStep, index: number, chosen: string | null): Markup =>
+  html`${numbered(form, index)}${form === chosen ? html` <span class="badge good">chosen</span>` : null}`;
+
+const numbered = (form: string, index: number): string => `${index + 1}. ${shortName(form)}`;
+
+/** A name may say after a colon by which settings a form was found; they are too long for a table. */
+const shortName = (form: string): string => form.split(': ')[0] ?? form;
+
+/** The time that a decision waits: of one row, asked alone where that was timed. */
+function ofOneRow({ latencies }: CompressionStep): string {
+  const [first] = [...latencies].sort((a, b) => a.batchRows - b.batchRows || a.usPerRow - b.usPerRow);
   return first === undefined ? 'not timed' : microseconds(first.usPerRow);
 }

@@ -1,6 +1,6 @@
 import { drawdowns, equityCurve } from '../charts/equity-curve.ts';
 import { figure, lineSample } from '../figure.ts';
-import { decimals, estimate, instant, integer, percent, setting, signed } from '../format.ts';
+import { counted, decimals, estimate, instant, integer, percent, setting, signed } from '../format.ts';
 import { type Content, html, type Markup } from '../html.ts';
 import {
   type DecisionsPart,
@@ -94,6 +94,14 @@ function moneyTable({ followed, buyAndHold, alwaysHold }: DecisionsPart): Markup
   });
 }
 
+const POLICY_NAMES: Readonly<Record<string, string>> = {
+  buyAtLeast: 'BUY at a direction score of at least',
+  sellAtMost: 'SELL at a direction score of at most',
+  riskHoldAtLeast: 'Opens nothing at a risk score of at least',
+  sizeFullAt: 'Full size at a distance from ½ of',
+  validForMs: 'An answer is valid for, ms',
+};
+
 function policyFacts({ span, policy, deflatedSharpe, actions }: DecisionsPart): Markup {
   const total = actions.BUY + actions.SELL + actions.HOLD;
   const share = (count: number): string =>
@@ -107,8 +115,8 @@ function policyFacts({ span, policy, deflatedSharpe, actions }: DecisionsPart): 
       'Deflated Sharpe ratio',
       isAbsent(deflatedSharpe)
         ? `not available: ${deflatedSharpe.absent}`
-        : `${percent(1)(deflatedSharpe.probability)} probability of more than luck, after ${integer(deflatedSharpe.trials)} trials and ${integer(deflatedSharpe.looks)} looks`,
+        : `${percent(1)(deflatedSharpe.probability)} probability of more than luck, as the best of ${counted(deflatedSharpe.trials, 'trial', 'trials')} in ${counted(deflatedSharpe.looks, 'look', 'looks')}`,
     ],
-    ...Object.entries(policy).map(([name, value]) => [`Policy: ${name}`, setting(value)] as const),
+    ...Object.entries(policy).map(([name, value]) => [POLICY_NAMES[name] ?? name, setting(value)] as const),
   ]);
 }

@@ -1,9 +1,10 @@
 import { calibrationCurve, calibrationPoint } from '../charts/calibration-curve.ts';
 import { intervalDots } from '../charts/interval-dots.ts';
 import { boxSample, figure, lineSample } from '../figure.ts';
-import { decimals, integer, interval, nats, percent, signed } from '../format.ts';
+import { counted, decimals, integer, interval, nats, percent, signed } from '../format.ts';
 import { type Content, html, type Markup } from '../html.ts';
 import {
+  BASE_RATE,
   type Calibration,
   type HeadPart,
   type HeadReport,
@@ -37,10 +38,11 @@ export function headSection(head: HeadPart, index: number): Markup {
 }
 
 function scoreFigure({ folds, holdout, comparisons, name }: HeadReport): Markup {
+  const others = comparisons.filter(({ baseline }) => baseline !== BASE_RATE);
   const dots = [
     ...folds.map((scores, i) => ({ name: `fold ${i + 1}`, figure: scores.gain, emphasis: false })),
     ...(isAbsent(holdout) ? [] : [{ name: 'holdout', figure: holdout.gain, emphasis: true }]),
-    ...comparisons.map(({ baseline, gain }) => ({
+    ...others.map(({ baseline, gain }) => ({
       name: `holdout, over ${baseline}`,
       figure: gain,
       emphasis: true,
@@ -51,7 +53,7 @@ function scoreFigure({ folds, holdout, comparisons, name }: HeadReport): Markup 
   return html`${missing}${figure({
     title: 'Gain in log-loss',
     caption:
-      'How much less the model is surprised than the base rate of its training span is, per row; where a baseline is named, than that baseline. Right of the line is better; an interval that crosses it shows nothing.',
+      'How much less the model is surprised than the base rate of its training span is, per row; where a baseline is named, than that baseline. Right of the line is better; an interval that crosses it shows nothing. Intervals of folds are of a block bootstrap, those of the holdout of the test that the gates go by.',
     legend: [],
     chart: (size) =>
       intervalDots(
@@ -98,9 +100,9 @@ function calibrationFigure(calibration: Calibration): Markup {
   const points = calibration.bins.map(calibrationPoint);
   if (points.length === 0) return absence('there were no rows to bin');
   return figure({
-    title: `Calibration on the holdout: expected error ${decimals(4)(calibration.ece)}`,
+    title: `Calibration on the holdout: expected error ${decimals(4)(calibration.ece)} in ${counted(points.length, 'bin', 'bins')} of equal counts`,
     caption:
-      'Where the model says 60 %, it should happen in 60 % of cases: points on the dashed line. Whiskers are 95 % Wilson intervals of the observed share.',
+      'Where the model says 60 %, it should happen in 60 % of cases: points on the dashed line, which is steep or flat where the axes differ in scale. Whiskers are 95 % Wilson intervals of the observed share.',
     legend: [
       { sample: html`<circle class="dot" cx="13" cy="7" r="4.5"/>`, meaning: 'observed share of a bin' },
       { sample: lineSample('ideal'), meaning: 'perfect calibration' },

@@ -1,4 +1,4 @@
-import { decimals, integer, setting, shortHash } from '../format.ts';
+import { counted, decimals, integer, shortHash, signed } from '../format.ts';
 import { type Content, html, type Markup } from '../html.ts';
 import { isAbsent, type OptimizationReport } from '../optimization-report.ts';
 import { absence, section } from '../section.ts';
@@ -15,7 +15,7 @@ export function ledgerSection({ ledger }: OptimizationReport): Markup {
   if (ledger.looks.length === 0) return section(place, html`<p>Nobody has looked at this holdout yet.</p>`);
   const spent = ledger.looks.reduce((sum, { alphaSpent }) => sum + alphaSpent, 0);
   return section(place, [
-    html`<p>${integer(ledger.looks.length)} looks, ${decimals(4)(spent)} of ${decimals(4)(ledger.alpha)} spent.</p>`,
+    html`<p>${counted(ledger.looks.length, 'look', 'looks')}, ${decimals(4)(spent)} of ${decimals(4)(ledger.alpha)} of α spent.</p>`,
     table({
       label: 'Looks at the holdout',
       narrow: 'stacked',
@@ -23,14 +23,14 @@ export function ledgerSection({ ledger }: OptimizationReport): Markup {
         figures('look'),
         text('candidate'),
         figures('α spent'),
-        figures('statistic'),
+        figures('lower bound of the gain, nats'),
         text('verdict'),
       ],
       rows: ledger.looks.map(({ index, candidate, alphaSpent, statistic, verdict }): readonly Content[] => [
         integer(index),
         html`<code>${shortHash(candidate)}</code>`,
         decimals(5)(alphaSpent),
-        setting(statistic ?? NaN),
+        signed(decimals(5))(statistic),
         html`<span class="badge ${verdict === 'passed' ? 'good' : 'bad'}">${verdict}</span>`,
       ]),
     }),

@@ -10,13 +10,13 @@ import { figures, table, text } from '../table.ts';
 /** How the hyperparameters were found, and which of them mattered. */
 export function searchBlock(search: Search): Markup {
   if (search.trials.length === 0) return absence('the search made no trial');
-  return html`${historyFigure(search)}${search.importance.length === 0 ? null : importanceFigure(search)}`;
+  return html`${historyFigure(search)}${search.importance.length === 0 ? absence('too few trials were complete, or all alike, to tell which parameters mattered') : importanceFigure(search)}`;
 }
 
 const historyFigure = (search: Search): Markup =>
   figure({
     title: `${integer(search.trials.length)} trials of ${search.sampler}`,
-    caption: `${search.objective}; lower is better. A trial far above the others stands at the upper edge as a triangle.`,
+    caption: `${search.objective}; lower is better. A pruned trial stands at its value over the folds it got to, which is not comparable to a complete one’s; one far above the complete ones stands at the upper edge as a triangle.`,
     legend: [
       { sample: html`<circle class="complete" cx="13" cy="7" r="3.4"/>`, meaning: 'complete' },
       { sample: html`<path class="pruned" d="M13 3l4 4l-4 4l-4 -4z"/>`, meaning: 'pruned' },
@@ -46,7 +46,7 @@ function importanceFigure({ importance, importanceMethod }: Search): Markup {
           bars: ranked.map(({ parameter, share }) => ({
             name: parameter,
             importance: { value: share, low: null, high: null },
-            kept: true,
+            state: 'kept' as const,
             note: '',
           })),
           measure: 'share of the explained variance',

@@ -3,28 +3,32 @@ import { intervalDots } from '../charts/interval-dots.ts';
 import { boxSample, figure } from '../figure.ts';
 import { decimals, integer, interval, isMeasured, nats, signed } from '../format.ts';
 import { html, type Markup } from '../html.ts';
-import type { Selection, SelectionStep } from '../optimization-report.ts';
+import type { FeatureRank, Selection, SelectionStep } from '../optimization-report.ts';
 import { absence } from '../section.ts';
 import { figures, table, text } from '../table.ts';
 
 /** Which features are used, why, and what leaving the others out did. */
 export function selectionBlock({ measure, features, steps }: Selection): Markup {
   const kept = features.filter((feature) => feature.kept).length;
+  const used = features.filter((feature) => feature.used).length;
   const ranked = [...features].sort((a, b) => order(b.importance.value) - order(a.importance.value));
-  const bars = ranked.map(({ feature, importance, kept, reason }) => ({
+  const bars = ranked.map(({ feature, importance, kept, used, reason }) => ({
     name: feature,
     importance,
-    kept,
+    state: stateOf({ kept, used }),
     note: reason,
   }));
   const ranks =
     bars.length === 0
       ? absence('no features were ranked')
       : figure({
-          title: `${integer(kept)} of ${integer(features.length)} features kept`,
-          caption: `Ranked by ${measure}. A dropped feature may rank high: another one already says what it says.`,
+          title: `${integer(kept)} of ${integer(features.length)} features kept${used === kept ? '' : `, ${integer(used)} used`}`,
+          caption: `Ranked by ${measure}. Bars with an interval are of the model; those without, of features that an earlier step had dropped, of the trees of the first step. A dropped feature may rank high; the numbers below say why it was dropped.${used === kept ? '' : ' So few were kept that the last to be dropped fill up what the head looks at.'}`,
           legend: [
             { sample: boxSample('kept'), meaning: 'kept' },
+            ...(used === kept
+              ? []
+              : [{ sample: boxSample('filled'), meaning: 'dropped, used all the same' }]),
             { sample: boxSample('dropped'), meaning: 'dropped' },
             { sample: html`<path class="whisker" d="M3 7H23M3 4v6M23 4v6"/>`, meaning: '95 % interval' },
           ],
@@ -38,11 +42,11 @@ export function selectionBlock({ measure, features, steps }: Selection): Markup 
               text('kept'),
               text('why'),
             ],
-            rows: ranked.map(({ feature, importance, kept, reason }) => [
+            rows: ranked.map(({ feature, importance, kept, used, reason }) => [
               feature,
               nats(importance.value),
               interval(importance, nats),
-              kept ? 'kept' : 'dropped',
+              STATES[stateOf({ kept, used })],
               reason,
             ]),
           }),
@@ -91,5 +95,9 @@ const stepFigure = (steps: readonly SelectionStep[]): Markup =>
       ]),
     }),
   });
+
+const stateOf = ({ kept, used }: Pick<FeatureRank, 'kept' | 'used'>): keyof typeof STATES =>
+  kept ? 'kept' : used ? 'filled' : 'dropped';
+const STATES = { kept: 'kept', filled: 'dropped, used', dropped: 'dropped' } as const;
 
 const order = (value: number | null): number => (isMeasured(value) ? value : Number.NEGATIVE_INFINITY);

@@ -21,7 +21,7 @@ export function validationSection({ validation }: OptimizationReport): Markup {
         ? absence('no folds were made')
         : figure({
             title: 'Walk-forward folds',
-            caption: `Examples whose label reaches into a test were purged and ${embargoes(validation)} left out as embargo; at this scale that gap is a hair’s breadth.`,
+            caption: `Examples whose label reaches into a test or into the ${embargoes(validation)} of embargo before it were left out; at this scale that gap is a hair’s breadth.`,
             legend: [
               { sample: thinSample('train'), meaning: 'trained' },
               { sample: boxSample('test'), meaning: 'tested' },
@@ -36,7 +36,7 @@ export function validationSection({ validation }: OptimizationReport): Markup {
 
 function embargoes({ folds }: ValidationPart): string {
   const bars = [...new Set(folds.map(({ embargoBars }) => embargoBars))].map(integer).join(' or ');
-  return `${bars} bars`;
+  return bars === '1' ? '1 bar' : `${bars} bars`;
 }
 
 function foldTable({ folds, development, holdout }: ValidationPart): Markup {
@@ -49,7 +49,7 @@ function foldTable({ folds, development, holdout }: ValidationPart): Markup {
       figures('rows'),
       text('tested on'),
       figures('rows'),
-      figures('purged'),
+      figures('left out'),
       figures('embargo, bars'),
     ],
     rows: [

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { calibrationCurve } from '../../../../src/optimize/report/charts/calibration-curve.ts';
 import { drawdowns, equityCurve, thinned } from '../../../../src/optimize/report/charts/equity-curve.ts';
 import { foldTimeline } from '../../../../src/optimize/report/charts/fold-timeline.ts';
-import { importanceBars } from '../../../../src/optimize/report/charts/importance-bars.ts';
+import {
+  type ImportanceBar,
+  importanceBars,
+} from '../../../../src/optimize/report/charts/importance-bars.ts';
 import { intervalDots } from '../../../../src/optimize/report/charts/interval-dots.ts';
 import { searchHistory } from '../../../../src/optimize/report/charts/search-history.ts';
 import { sizeFrontier } from '../../../../src/optimize/report/charts/size-frontier.ts';
@@ -37,21 +40,31 @@ describe.each(SIZES)('a %s chart', (size) => {
     expect(text).not.toContain('class="holdout"');
   });
 
-  it('draws bars in proportion to importance, dropped ones hollow', () => {
-    const bar = (name: string, value: number | null, kept: boolean) =>
-      ({ name, importance: { value, low: null, high: null }, kept, note: '' }) as const;
+  it('draws bars in proportion to importance, dropped ones hollow, used ones among them lighter', () => {
+    const bar = (name: string, value: number | null, state: ImportanceBar['state']) => ({
+      name,
+      importance: { value, low: null, high: null },
+      state,
+      note: '',
+    });
     const { text } = importanceBars(
       {
-        bars: [bar('a', 0.4, true), bar('b', 0.2, true), bar('c', 0.1, false), bar('d', null, false)],
+        bars: [
+          bar('a', 0.4, 'kept'),
+          bar('b', 0.2, 'filled'),
+          bar('c', 0.1, 'dropped'),
+          bar('d', null, 'dropped'),
+        ],
         measure: 'm',
         format: nats,
       },
       size,
     );
-    const widths = numbers(text, /class="(?:kept|dropped)" x="[\d.]+" y="[\d.]+" width="([\d.]+)"/g);
+    const widths = numbers(text, /class="(?:kept|filled|dropped)" x="[\d.]+" y="[\d.]+" width="([\d.]+)"/g);
     expect(widths).toHaveLength(3);
     expect((widths[0] as number) / (widths[1] as number)).toBeCloseTo(2, 1);
     expect(count(text, /class="dropped"/g)).toBe(1);
+    expect(count(text, /class="filled"/g)).toBe(1);
   });
 
   it('puts an interval that holds zero on both sides of the line of no difference', () => {
@@ -110,6 +123,21 @@ describe.each(SIZES)('a %s chart', (size) => {
     expect(text).toMatch(/<path class="complete"/);
   });
 
+  it('makes the scale of complete trials where pruned ones stand far above them', () => {
+    const trials = Array.from({ length: 20 }, (_, number) =>
+      number % 4 === 0
+        ? { number, outcome: 'pruned' as const, value: 2 + number }
+        : { number, outcome: 'complete' as const, value: 0.5 + 0.001 * number },
+    );
+    const { text } = searchHistory(
+      { sampler: '', objective: '', importance: [], importanceMethod: '', trials },
+      size,
+    );
+    const heights = numbers(text, /class="complete" cx="[\d.]+" cy="([\d.]+)"/g);
+    expect(Math.max(...heights) - Math.min(...heights)).toBeGreaterThan(90);
+    expect(count(text, /<path class="pruned" d="M[\d.]+ [\d.]+h8/g)).toBe(5);
+  });
+
   it('puts a perfectly calibrated bin on the diagonal and an overconfident one below it', () => {
     const bins = [
       { predictedMean: 0.25, count: 400, positives: 100 },
@@ -124,6 +152,37 @@ describe.each(SIZES)('a %s chart', (size) => {
     );
     expect(dots[0]?.[1]).toBeCloseTo(diagonal(dots[0]?.[0] as number), 0);
     expect(dots[1]?.[1]).toBeGreaterThan(diagonal(dots[1]?.[0] as number) + 20);
+  });
+
+  it('spreads predictions that hardly differ over the width, and leaves the diagonal where both axes meet', () => {
+    const bins = Array.from({ length: 10 }, (_, i) => ({
+      predictedMean: 0.47 + 0.006 * i,
+      count: 100,
+      positives: 45 + 2 * (i % 4),
+    }));
+    const { text } = calibrationCurve({ ece: 0.03, bins }, size);
+    const across = numbers(text, /class="dot" cx="([\d.]+)"/g);
+    expect(across).toHaveLength(10);
+    expect(Math.max(...across) - Math.min(...across)).toBeGreaterThan(size === 'wide' ? 250 : 190);
+    expect(text).toContain('class="ideal"');
+    const far = bins.map((bin) => ({ ...bin, predictedMean: bin.predictedMean + 0.4 }));
+    expect(calibrationCurve({ ece: 0.4, bins: far }, size).text).toContain('class="dot"');
+  });
+
+  it('uses the whole height for money that is lost, on a scale of logarithms', () => {
+    const { decisions } = fixtureReport(1);
+    if ('absent' in decisions) throw new Error('the fixture has decisions');
+    const atMs = [0, 86_400_000, 2 * 86_400_000];
+    const equity = (values: readonly number[]) => ({ ...decisions.followed, values });
+    const curves = {
+      followed: equity([1, 1.5, 3]),
+      buyAndHold: equity([1, 0.2, 0.05]),
+      alwaysHold: equity([1, 1, 1]),
+    };
+    const { text } = equityCurve({ ...decisions, ...curves, atMs }, size);
+    const [bottom = NaN] = numbers(text, /class="line s2" d="[^"]*L[\d.]+ ([\d.]+)"/g);
+    const [top = NaN] = numbers(text, /class="line s1" d="[^"]*L[\d.]+ ([\d.]+)"/g);
+    expect(bottom - top).toBeGreaterThan(240);
   });
 
   it('draws the policy above holding where it ends above it, and tells both in its summary', () => {

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import {
   extentOf,
   linearScale,
+  logExtentOf,
   logScale,
+  logTicks,
   niceTicks,
   timeTicks,
 } from '../../../../src/optimize/report/charts/scale.ts';
@@ -46,6 +48,20 @@ describe('niceTicks', () => {
       '30',
       '40',
     ]);
+  });
+});
+
+describe('logTicks', () => {
+  it('are 1, 2 and 5 times powers of ten over a wide extent, and even over a narrow one', () => {
+    const labels = (low: number, high: number) => logTicks({ low, high }, 6).map(({ label }) => label);
+    expect(labels(0.04, 3.6)).toEqual(['0.05', '0.1', '0.2', '0.5', '1', '2']);
+    expect(labels(0.8, 1.63)).toEqual(['0.8', '1.0', '1.2', '1.4', '1.6']);
+  });
+
+  it('lie in an extent that leaves equal room above and below the values', () => {
+    const { low, high } = logExtentOf([0.05, 2, 1], 0.1);
+    expect(low / 0.05).toBeCloseTo(2 / high, 10);
+    expect(low).toBeGreaterThan(0);
   });
 });
 
