@@ -71,6 +71,17 @@ describe('recipeOf a file of one’s own', () => {
     expect(await recipeFrom({ data, columns, symbol: 'FND', name: 'mine' })).toMatchObject({ name: 'mine' });
   });
 
+  it('makes a name that a bundle can have of any symbol, and refuses one that it cannot have', async () => {
+    const data = await fileOf('^GSPC.csv', whole);
+    expect(await recipeFrom({ data, columns })).toMatchObject({ name: 'gspc-1d', symbols: ['^GSPC'] });
+    for (const name of ['My Model', '-x', '', '../up', 'x'.repeat(64)]) {
+      expect(await recipeOf({ ...request, data, columns, name })).toEqual({
+        ok: false,
+        error: expect.stringContaining(`a bundle cannot be named "${name}"`),
+      });
+    }
+  });
+
   it('leaves out what closes alone do not define, and says each as a caveat', async () => {
     const text = ['date,close', ...bars.map(({ tMs, close }) => `${dateOf(tMs)},${close}`)].join('\n');
     const { featureSet, caveats } = await recipeFrom({ data: await fileOf('closes.csv', text) });

@@ -64,4 +64,11 @@ describe('prepareLearning', () => {
       error: expect.stringMatching(/^small: \d+ examples are too few: 700 are needed$/),
     });
   });
+
+  it('fails in words where what is held out is too little for the test of its gain', () => {
+    expect(prepareLearning({ ...recipe, holdoutShare: 0.05 })).toEqual({
+      ok: false,
+      error: expect.stringMatching(/^small: \d+ held-out examples are too few: 130 are needed to judge$/),
+    });
+  });
 });
