@@ -6,6 +6,7 @@ import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { dailyV1 } from '../features/daily-v1.ts';
 import { demoBars } from '../local/demo-series.ts';
+import { manifestSchema } from '../models/bundle.ts';
 import type { ColumnNames } from './data/market-columns.ts';
 import { readMarketCsv } from './data/read-market-csv.ts';
 import { readSource, type SourceData, type SourceName, sourceNames } from './data/sources.ts';
@@ -30,6 +31,15 @@ export interface RecipeRequest {
 
 /** What is to be made of the data that was asked for. The error says what the data lacks, with rows. */
 export async function recipeOf(request: RecipeRequest): Promise<Result<Recipe, string>> {
+  const recipe = await withoutCheck(request);
+  if (!recipe.ok || manifestSchema.shape.name.safeParse(recipe.value.name).success) return recipe;
+  // Told now, and not by the release after hours of work.
+  return err(
+    `a bundle cannot be named "${recipe.value.name}": lower-case letters, digits and hyphens, 63 at most; --name`,
+  );
+}
+
+async function withoutCheck(request: RecipeRequest): Promise<Result<Recipe, string>> {
   if (request.data === 'demo') return ok(demoRecipe(request));
   const source = isReady(request.data) ? await readSource(request.data) : await readFileSource(request);
   if (!source.ok) return source;
@@ -63,7 +73,7 @@ export async function recipeOf(request: RecipeRequest): Promise<Result<Recipe, s
 const isReady = (data: string): data is SourceName => sourceNames.some((name) => name === data);
 
 const common = (request: RecipeRequest, symbol: string) => ({
-  name: request.name ?? `${symbol.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}-${request.interval}`,
+  name: request.name ?? nameOf(symbol, request.interval),
   symbols: [symbol],
   interval: request.interval,
   direction: request.direction,
@@ -72,6 +82,13 @@ const common = (request: RecipeRequest, symbol: string) => ({
   costPerSide: request.costPerSide,
   domainMargin: 0.25,
 });
+
+/** `^GSPC` → `gspc-1d`. */
+const nameOf = (symbol: string, interval: string): string =>
+  `${symbol} ${interval}`
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replace(/^-/, '');
 
 async function readFileSource({
   data,

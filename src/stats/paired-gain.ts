@@ -21,11 +21,11 @@ export interface PairedGain {
  * A bootstrap of blocks was not taken: at levels near 0.5 % its percentile is too small for such series.
  *
  * @param level chance of a bound above the true mean, in (0, 0.08]
- * @throws RangeError with fewer than {@link ROWS_MIN} differences, a level out of range or a non-finite difference
+ * @throws RangeError with fewer than {@link PAIRED_ROWS_MIN} differences, a level out of range or a non-finite difference
  */
 export function pairedGain(differences: ArrayLike<number>, level: number): PairedGain {
-  if (differences.length < ROWS_MIN) {
-    throw new RangeError(`${differences.length} differences are too few: ${ROWS_MIN} are needed`);
+  if (differences.length < PAIRED_ROWS_MIN) {
+    throw new RangeError(`${differences.length} differences are too few: ${PAIRED_ROWS_MIN} are needed`);
   }
   if (!(level > 0 && level <= LEVEL_MAX)) throw new RangeError(`level ${level} is not in (0, ${LEVEL_MAX}]`);
   const means = groupMeans(differences);
@@ -43,7 +43,7 @@ export function pairedGain(differences: ArrayLike<number>, level: number): Paire
 
 /** Odd, so that the degrees of freedom are even. The t of 12 asks for 3.05 errors at 0.5 %, the normal for 2.58. */
 const GROUPS = 13;
-const ROWS_MIN = 10 * GROUPS;
+export const PAIRED_ROWS_MIN = 10 * GROUPS;
 const LEVEL_MAX = 0.08;
 
 /** Of consecutive groups whose lengths differ by at most one. */

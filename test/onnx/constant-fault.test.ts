@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { attributeProto } from '../../src/onnx/attribute-proto.ts';
 import { constantFault } from '../../src/onnx/constant-fault.ts';
 import {
   type AttributeProto,
@@ -16,17 +17,8 @@ if (!graph) throw new Error('no graph');
 const floats = (...values: number[]): TensorProto =>
   toTensorProto('w', { dims: [values.length], values: Float32Array.from(values) });
 
-const attribute: AttributeProto = {
-  name: 'a',
-  float: undefined,
-  int: undefined,
-  bytes: undefined,
-  tensor: undefined,
-  floats: [],
-  ints: [],
-  type: 6,
-  unknown: [],
-};
+/** `type` 6, without values. */
+const attribute = attributeProto('a', { floats: [] });
 
 const withInitializer = (change: Partial<TensorProto>): GraphProto => ({
   ...graph,

@@ -22,8 +22,8 @@ export function fitDomain(rows: Float32Array, width: number, margin: number): Ma
       sum += value;
     }
     const widening = margin * (high - low);
-    min.push(sixDigits(low - widening));
-    max.push(sixDigits(high + widening));
+    min.push(Math.min(low, sixDigits(low - widening)));
+    max.push(Math.max(high, sixDigits(high + widening)));
     baseline.push(sixDigits((sum * width) / rows.length));
   }
   return { min, max, baseline };
@@ -40,5 +40,5 @@ export function insideDomain(domain: Manifest['domain'], rows: Float32Array): re
   );
 }
 
-/** The margin makes more digits idle. */
+/** The margin makes more digits idle; where there is none, as of a constant, rounding must not leave the rows outside. */
 const sixDigits = (x: number): number => Number(x.toPrecision(6));

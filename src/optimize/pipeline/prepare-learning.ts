@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../core/result.ts';
+import { PAIRED_ROWS_MIN } from '../../stats/paired-gain.ts';
 import { buildExamples, type Examples } from '../data/examples.ts';
 import { plantedReturns } from '../data/planted-returns.ts';
 import type { Target } from '../data/target.ts';
@@ -43,6 +44,12 @@ export function prepareLearning(recipe: Recipe): Result<Learning, string> {
   const { holdoutShare: share } = recipe;
   const cut = cutHoldout({ spans: allSpans(set), within, share, embargoBars: set.embargoBars });
   if (!cut.ok) return err(`${recipe.name}: ${cut.error}`);
+  const heldOut = cut.value.holdout.length;
+  if (heldOut < PAIRED_ROWS_MIN) {
+    return err(
+      `${recipe.name}: ${heldOut} held-out examples are too few: ${PAIRED_ROWS_MIN} are needed to judge`,
+    );
+  }
   const learning = { examples, set, ...cut.value };
   if (recipe.outcomes.kind === 'market') return ok(learning);
   const { pull, seed } = recipe.outcomes;
@@ -62,5 +69,5 @@ export const withReturns = (learning: Learning, returns: Float64Array): Learning
   },
 });
 
-/** Below it folds inside folds have a few dozen rows, and the holdout's test of gain has none. */
+/** Below it folds inside folds have a few dozen rows. */
 const EXAMPLES_MIN = 700;

@@ -11,7 +11,7 @@ interface Waiting {
 
 /**
  * Worker threads that take tasks in the order they were asked for, one each at a time. A worker that dies and a
- * task that throws are faults of the program, and fail everything that runs or waits.
+ * task that throws are faults of the program, and fail everything that runs or waits, and what is asked for later.
  */
 export function createWorkerPool(size: number): Executor {
   const workers = Array.from(
@@ -21,8 +21,10 @@ export function createWorkerPool(size: number): Executor {
   const idle = [...workers];
   const queue: Waiting[] = [];
   const running = new Map<Worker, Waiting>();
+  let failure: Error | undefined;
 
   function failAll(cause: Error): void {
+    failure ??= cause;
     for (const { reject } of [...running.values(), ...queue.splice(0)]) reject(cause);
     running.clear();
   }
@@ -54,6 +56,8 @@ export function createWorkerPool(size: number): Executor {
   return {
     run: <T extends Task>(task: T) =>
       new Promise<ResultOf<T>>((resolve, reject) => {
+        // The worker that failed takes no more: what waited for it would wait for ever.
+        if (failure) return reject(failure);
         queue.push({ task, resolve: (value) => resolve(value as ResultOf<T>), reject });
         dispatch();
       }),

@@ -88,7 +88,7 @@ describe('preorderTree', () => {
 
 describe('quantizeLeaves', () => {
   it.each([8, 12])('moves no score by more than half a step a tree, with %i bits', (bits) => {
-    const { codes, scale, base } = quantizeLeaves(ensemble, bits);
+    const { codes, scale, base } = quantizeLeaves(ensemble, bits, undefined);
     const largest = Math.max(...ensemble.trees.flatMap(({ leaf }) => [...leaf].map(Math.abs)));
     expect(scale).toBe(Math.fround(largest / (bits === 8 ? 127 : 2_047)));
     const exact = logits(ensemble, rows);
@@ -100,12 +100,12 @@ describe('quantizeLeaves', () => {
 
   it('rounds half to even and refuses bits it has no codes for', () => {
     const halves = { width: 1, base: 0, trees: [stump(0, 0, [127, 2.5]), stump(0, 0, [-3.5, 0.5])] };
-    expect(quantizeLeaves(halves, 8).codes.trees.map(({ leaf }) => [...leaf])).toEqual([
+    expect(quantizeLeaves(halves, 8, undefined).codes.trees.map(({ leaf }) => [...leaf])).toEqual([
       [127, 2],
       [-4, 0],
     ]);
-    expect(() => quantizeLeaves(halves, 1)).toThrow(RangeError);
-    expect(() => quantizeLeaves(halves, 17)).toThrow(RangeError);
+    expect(() => quantizeLeaves(halves, 1, undefined)).toThrow(RangeError);
+    expect(() => quantizeLeaves(halves, 17, undefined)).toThrow(RangeError);
   });
 });
 

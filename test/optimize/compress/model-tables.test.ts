@@ -19,6 +19,7 @@ const calibration = normals(random, 400 * model.inputWidth, 1);
 
 const plain: TableCompression = {
   weightBits: 8,
+  perChannel: true,
   rounding: 'nearest',
   arithmetic: { kind: 'float' },
   keepsOutputLayers: false,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/core/seeded-random.ts';
 import { compensatedCodes } from '../../../src/optimize/compress/compensated-codes.ts';
-import type { TableCompression } from '../../../src/optimize/compress/compress-tables.ts';
+import type { HeadCompression } from '../../../src/optimize/compress/compress-heads.ts';
 import { quantizeColumns } from '../../../src/optimize/compress/quantize-columns.ts';
 import { floatBytesOf, roundFloat, roundFloatUp } from '../../../src/optimize/compress/round-float.ts';
 import { searchCompression } from '../../../src/optimize/compress/search-compression.ts';
@@ -89,8 +89,9 @@ describe(`compensatedCodes, seed ${SEED}`, () => {
 });
 
 describe('searchCompression', () => {
-  const start: TableCompression = {
+  const start: HeadCompression = {
     weightBits: 8,
+    perChannel: true,
     rounding: 'nearest',
     arithmetic: { kind: 'float' },
     keepsOutputLayers: true,
@@ -98,26 +99,40 @@ describe('searchCompression', () => {
     leafBits: 8,
     thresholds: { kind: 'exact' },
     floatBytes: 4,
+    treesDroppedTenths: 0,
   };
-  const gridBitsOf = ({ thresholds }: TableCompression): number =>
+  const gridBitsOf = ({ thresholds }: HeadCompression): number =>
     thresholds.kind === 'exact' ? 11 : thresholds.bits;
+  const sizeOf = (c: HeadCompression): number =>
+    10 * c.weightBits + 5 * c.leafBits + gridBitsOf(c) + c.floatBytes + (c.perChannel ? 1 : 0);
+  const total = (heads: readonly HeadCompression[]): number =>
+    heads.reduce((sum, head) => sum + sizeOf(head) - head.treesDroppedTenths, 0);
 
-  it('goes down each knob as far as the bounds let it', async () => {
-    const found = await searchCompression(start, async (c) => {
-      const isWithin = c.weightBits >= 6 && c.leafBits >= 7 && gridBitsOf(c) >= 9 && c.keepsOutputLayers;
-      return isWithin ? 10 * c.weightBits + 5 * c.leafBits + gridBitsOf(c) + c.floatBytes : undefined;
-    });
-    expect(found).toEqual({
+  it('goes down each knob of each head as far as the bounds of that head let it', () => {
+    const isWithin = (c: HeadCompression, bits: number): boolean =>
+      c.weightBits >= bits &&
+      c.leafBits >= 7 &&
+      gridBitsOf(c) >= 9 &&
+      c.treesDroppedTenths <= 10 - bits &&
+      c.keepsOutputLayers;
+    const found = searchCompression([start, start], (heads) =>
+      heads.every((head, h) => isWithin(head, h === 0 ? 6 : 5)) ? total(heads) : undefined,
+    );
+    const coarse = {
       ...start,
-      weightBits: 6,
+      perChannel: false,
       leafBits: 7,
       thresholds: { kind: 'grid', bits: 9 },
       floatBytes: 2,
-    });
+    };
+    expect(found).toEqual([
+      { ...coarse, weightBits: 6, treesDroppedTenths: 4 },
+      { ...coarse, weightBits: 5, treesDroppedTenths: 5 },
+    ]);
   });
 
-  it('stays where nothing saves, and finds nothing from a start that breaks a bound', async () => {
-    expect(await searchCompression(start, async () => 1)).toEqual(start);
-    expect(await searchCompression(start, async () => undefined)).toBeUndefined();
+  it('stays where nothing saves, and finds nothing from a start that breaks a bound', () => {
+    expect(searchCompression([start], () => 1)).toEqual([start]);
+    expect(searchCompression([start], () => undefined)).toBeUndefined();
   });
 });

@@ -5,11 +5,9 @@ import { dailyV1 } from '../../../src/features/daily-v1.ts';
 import { demoBars } from '../../../src/local/demo-series.ts';
 import { buildExamples } from '../../../src/optimize/data/examples.ts';
 import { labelExamples } from '../../../src/optimize/data/label-examples.ts';
-import { labelSplit } from '../../../src/optimize/data/labels.ts';
 import { parseTarget, type Target } from '../../../src/optimize/data/target.ts';
 import { targetOutcomes } from '../../../src/optimize/data/target-outcomes.ts';
 import { uniquenessWeights } from '../../../src/optimize/data/uniqueness.ts';
-import { splitByTime } from '../../../src/optimize/validation/split.ts';
 import { ewmaVolatility } from '../../../src/stats/ewma-volatility.ts';
 
 const bars = demoBars({ seed: 4, endMs: Date.UTC(2020, 0, 1), count: 600 });
@@ -62,13 +60,13 @@ describe('forward-return', () => {
   const target = targetOf('forward-return:5');
   const outcomes = targetOutcomes(bars, examples, target);
 
-  it('is what the split of before labelled, hurdle and all', () => {
-    const split = splitByTime(examples, { train: 0.6, validation: 0.2 }, 6);
-    const before = labelSplit(split);
-    const now = labelExamples(outcomes, target, indices(0, split.train.count));
-    expect(now.hurdle).toBe(before.hurdle);
-    expect(now.labels.slice(0, split.train.count)).toEqual(before.train);
-    expect(now.labels.slice(examples.count - split.test.count)).toEqual(before.test);
+  it('halves the training examples by their median', () => {
+    const fitOn = indices(0, 300);
+    const { hurdle, labels } = labelExamples(outcomes, target, fitOn);
+    expect(Math.abs(sumOf(labels.slice(0, 300)) - 150)).toBeLessThanOrEqual(1);
+    outcomes.values.forEach((value, i) => {
+      expect(labels[i]).toBe(value > hurdle ? 1 : 0);
+    });
   });
 
   it('knows the span of each label: the fill to the exit', () => {

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { dailyV1 } from '../../src/features/daily-v1.ts';
-import { featureVector } from '../../src/features/vector.ts';
-import { demoBars } from '../../src/local/demo-series.ts';
-import { buildExamples, sliceExamples } from '../../src/optimize/data/examples.ts';
-import { labelSplit } from '../../src/optimize/data/labels.ts';
-import { splitByTime } from '../../src/optimize/validation/split.ts';
+import { dailyV1 } from '../../../src/features/daily-v1.ts';
+import { featureVector } from '../../../src/features/vector.ts';
+import { demoBars } from '../../../src/local/demo-series.ts';
+import { buildExamples, sliceExamples } from '../../../src/optimize/data/examples.ts';
 
 const bars = demoBars({ seed: 4, endMs: Date.UTC(2020, 0, 1), count: 200 });
 const horizonBars = 5;
@@ -36,33 +34,5 @@ describe('buildExamples', () => {
 
   it('is empty for too few bars', () => {
     expect(buildExamples(bars.slice(0, dailyV1.windowBars), dailyV1, horizonBars).count).toBe(0);
-  });
-});
-
-describe('splitByTime', () => {
-  const split = splitByTime(examples, { train: 0.5, validation: 0.3 }, horizonBars + 1);
-
-  it('leaves between two parts what the labels of the first look at', () => {
-    const lookAheadMs = (horizonBars + 1) * 86_400_000;
-    const ends = (part: { readonly atMs: Float64Array }): number => (part.atMs.at(-1) ?? NaN) + lookAheadMs;
-    expect(ends(split.train)).toBeLessThan(split.validation.atMs[0] ?? NaN);
-    expect(ends(split.validation)).toBeLessThan(split.test.atMs[0] ?? NaN);
-  });
-
-  it('throws when there is nothing left to test on', () => {
-    expect(() => splitByTime(sliceExamples(examples, 0, 8), { train: 0.5, validation: 0.3 }, 6)).toThrow(
-      'too few',
-    );
-  });
-
-  it('takes the hurdle of the labels from training alone, where it halves them', () => {
-    const labels = labelSplit(split);
-    const louder = {
-      ...split,
-      test: { ...split.test, horizonReturns: split.test.horizonReturns.map(() => 9) },
-    };
-    const positives = labels.train.reduce((sum, label) => sum + label, 0);
-    expect(Math.abs(positives - split.train.count / 2)).toBeLessThanOrEqual(1);
-    expect(labelSplit(louder).hurdle).toBe(labels.hurdle);
   });
 });

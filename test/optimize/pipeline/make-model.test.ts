@@ -1,0 +1,189 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { BundleDraft } from '../../../src/models/release.ts';
+import { measurementsOf } from '../../../src/optimize/export/measurements.ts';
+import { bundleDraft } from '../../../src/optimize/pipeline/bundle-draft.ts';
+import {
+  type Candidate,
+  type TrainedCandidate,
+  trainCandidate,
+} from '../../../src/optimize/pipeline/make-candidate.ts';
+import type { MadeModel, Making } from '../../../src/optimize/pipeline/make-model.ts';
+import type { Recipe } from '../../../src/optimize/recipe.ts';
+import type { HoldoutKey } from '../../../src/optimize/validation/holdout-ledger.ts';
+import { learningOf, made, manifestOf, smallMaking, smallRecipe } from './small-making.ts';
+
+// A form is compared on a hundred thousand rows, and dozens are tried: minutes, for what has tests of its own.
+vi.mock('../../../src/optimize/compress/search-compression.ts', () => ({
+  searchCompression: () => undefined,
+}));
+vi.mock('../../../src/optimize/compress/choose-compression.ts', async (original) => {
+  const real = await original<typeof import('../../../src/optimize/compress/choose-compression.ts')>();
+  return { ...real, compressionBounds: { ...real.compressionBounds, rowCountMin: 2_000 } };
+});
+
+const DIRECTION = 'better than what runs';
+
+/** The recipe with other prices and volumes from the first bar of its holdout on. */
+function withOtherHoldout(recipe: Recipe): Recipe {
+  const { examples, holdout } = learningOf(recipe);
+  const from = examples.barIndex[holdout[0] as number] as number;
+  const bars = recipe.source.bars.map((bar, i) =>
+    i < from
+      ? bar
+      : { ...bar, open: bar.low, close: i % 3 === 0 ? bar.high : bar.low, volume: bar.volume + i },
+  );
+  return { ...recipe, source: { ...recipe.source, bars } };
+}
+
+async function candidateOf(making: Making): Promise<TrainedCandidate> {
+  const candidate = await trainCandidate(making);
+  if (!candidate.ok) throw new Error(candidate.error);
+  return candidate.value;
+}
+
+const gateOf = ({ gates }: MadeModel, name: string) => gates.find((gate) => gate.name === name);
+
+describe('makeModel', () => {
+  let recipe: Recipe;
+  let looks: { readonly key: HoldoutKey; readonly candidate: string }[];
+  let making: Making;
+  let first: MadeModel;
+  let second: MadeModel;
+
+  beforeAll(async () => {
+    // Outcomes by the prices themselves: planted ones would tie the whole series together.
+    recipe = await smallRecipe({ outcomes: { kind: 'market' } });
+    looks = [];
+    const firstLook = smallMaking(recipe).look;
+    const look: Making['look'] = (key, candidate) => {
+      looks.push({ key, candidate });
+      return firstLook(key, candidate);
+    };
+    making = smallMaking(recipe, { look });
+    first = await made(making);
+    second = await made(smallMaking(withOtherHoldout(recipe), { look }));
+  }, 120_000);
+
+  it('gives the same files for the same seed, whatever the holdout shows', () => {
+    expect(second.outcome.gains).not.toEqual(first.outcome.gains);
+    expect(second.policy).toEqual(first.policy);
+    expect(second.domain).toEqual(first.domain);
+    expect(second.release.files).toEqual(first.release.files);
+  });
+
+  it('looks at the holdout once, under a name that the model, the policy and the domain determine', () => {
+    expect(looks).toHaveLength(2);
+    expect(looks[1]?.candidate).toBe(looks[0]?.candidate);
+    const { examples, holdout } = making.learning;
+    expect(looks[0]?.key).toEqual({
+      dataSha256: recipe.source.sha256,
+      fromMs: examples.atMs[holdout[0] as number],
+      toMs: examples.atMs[holdout.at(-1) as number],
+    });
+  });
+
+  it('serves what it measured: onnxruntime on the released bytes agrees to 10⁻⁶', () => {
+    const gate = gateOf(first, 'the served graph is the model');
+    expect(gate).toMatchObject({ passed: true, sense: 'at-most', bound: 1e-6 });
+  });
+
+  it('serves no form whose answer depends on the rows beside it', () => {
+    expect(first.compressed.chosen.name).not.toBe('int8 dynamic');
+    expect(first.compressed.refusals.get('int8 dynamic')).toContain(
+      'what it says of a row depends on the rows beside it',
+    );
+  });
+
+  it('waives what a test bundle gains and still holds it to its form', () => {
+    expect(manifestOf(first).purpose).toBe('test');
+    expect(gateOf(first, DIRECTION)).toMatchObject({
+      passed: true,
+      detail: expect.stringContaining('not asked'),
+    });
+    expect(gateOf(first, 'acts')?.detail).not.toContain('not asked');
+    expect(first.isReleased).toBe(first.gates.every(({ passed }) => passed));
+  });
+
+  it('says in the lineage how to make the bytes again', () => {
+    const { lineage } = manifestOf(first);
+    expect(lineage).toMatchObject({
+      seed: 1,
+      recipe: 'small',
+      codeCommit: 'of the test',
+      trials: 2,
+      reproducible: true,
+    });
+    expect(lineage.parameters).toMatchObject({
+      target: 'forward-return:1',
+      riskTarget: 'large-move:1:0.8',
+      sampler: 'random',
+      selection: 'none',
+      innerFolds: 2,
+      outerFolds: 1,
+      trialsInBatch: 2,
+      holdoutShare: 0.2,
+      costPerSide: 0,
+      compression: first.compressed.chosen.name,
+    });
+    for (const { head, search } of first.trained.heads) {
+      expect(lineage.parameters[`${head.name}.epochs`]).toBe(search.epochs);
+      expect(lineage.parameters[`${head.name}.trees`]).toBe(search.trees);
+      for (const [name, value] of Object.entries(search.point)) {
+        expect(lineage.parameters[`${head.name}.${name}`]).toBe(value);
+      }
+    }
+  });
+
+  it('keeps what was measured out of the manifest', () => {
+    const measured = measurementsOf(first);
+    expect(measured).toMatchObject({
+      holdoutExamples: making.learning.holdout.length,
+      holdoutLook: 1,
+      directionAuc: expect.any(Number),
+      riskGain: expect.any(Number),
+    });
+    const manifest = first.release.files.manifest;
+    for (const [name, value] of Object.entries(measured)) {
+      expect(Number.isFinite(value), name).toBe(true);
+      expect(manifest).not.toContain(name);
+    }
+  });
+
+  it('refuses what is no better than what runs, with the numbers, when what runs is the same', async () => {
+    const incumbent = first.release.bundle;
+    const again = await made(
+      smallMaking({ ...recipe, purpose: 'production' }, { incumbent, learning: making.learning }),
+    );
+    const gate = gateOf(again, DIRECTION);
+    expect(gate).toMatchObject({ passed: false, sense: 'above', bound: 0 });
+    expect(gate?.detail).toContain(incumbent.version);
+    expect(Math.abs(again.gain.mean)).toBeLessThan(0.02);
+    expect(gate?.statistic).toBe(again.gain.low);
+    expect(gateOf(again, 'earns no less than what runs')?.statistic).toBeCloseTo(0, 9);
+    expect(again.isReleased).toBe(false);
+    expect(again.release.bundle.model).toEqual(incumbent.model);
+  });
+});
+
+describe('trainCandidate', () => {
+  it('gives other parameters for another seed', async () => {
+    const recipe = await smallRecipe({ risk: undefined });
+    const one = await candidateOf(smallMaking(recipe));
+    const again = await candidateOf(smallMaking(recipe));
+    const other = await candidateOf(smallMaking(recipe, { seed: 2 }));
+    expect(again).toEqual(one);
+    expect(other.trained.ensemble).not.toEqual(one.trained.ensemble);
+  });
+
+  it('marks a run that the clock cut as not reproducible', async () => {
+    const recipe = await smallRecipe({ risk: undefined });
+    const reproducible = async (isOver: boolean): Promise<BundleDraft['lineage']['reproducible']> => {
+      const making = smallMaking(recipe, { clock: { isOver: () => isOver } });
+      const trained = await candidateOf(making);
+      const compressed = { chosen: { name: 'f32' } } as Candidate['compressed'];
+      return bundleDraft(making, { ...trained, compressed }, new Uint8Array()).lineage.reproducible;
+    };
+    expect(await reproducible(true)).toBe(false);
+    expect(await reproducible(false)).toBe(true);
+  });
+});
