@@ -6,7 +6,7 @@ import { fetchTransport } from '../../src/client/fetch-transport.ts';
 import { wireBar } from '../../src/client/wire-bar.ts';
 import { type LaunchedService, launchService, temporaryDataDir } from '../../src/local/launched-service.ts';
 import { writeBundle } from '../../src/optimize/export/write-bundle.ts';
-import { createInlineExecutor } from '../../src/optimize/pipeline/inline-executor.ts';
+import { createInlineExecutor } from '../optimize/pipeline/inline-executor.ts';
 import { type MadeModel, makeModel } from '../../src/optimize/pipeline/make-model.ts';
 import { prepareLearning } from '../../src/optimize/pipeline/prepare-learning.ts';
 import { recipeOf } from '../../src/optimize/recipe-of.ts';

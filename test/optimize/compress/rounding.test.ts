@@ -100,6 +100,7 @@ describe('searchCompression', () => {
     thresholds: { kind: 'exact' },
     floatBytes: 4,
     treesDroppedTenths: 0,
+    collapseStep: 0,
   };
   const gridBitsOf = ({ thresholds }: HeadCompression): number =>
     thresholds.kind === 'exact' ? 11 : thresholds.bits;

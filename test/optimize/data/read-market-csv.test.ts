@@ -200,7 +200,7 @@ describe('readMarketCsv', () => {
     const text = ['date;close', ...lines.map((line) => line.replace(/\.(\d+),50$/, ',$1'))].join('\r\n');
     const { bars, report } = read(text);
     expect(bars.map(({ close }) => close)).toEqual(
-      days.map(({ close }) => (close % 1 === 0 ? close + 0.5 : close)),
+      days.map(({ close }) => (Number(close) % 1 === 0 ? Number(close) + 0.5 : Number(close))),
     );
     expect(report.findings.map(({ code }) => code)).toContain('DECIMAL_COMMA');
   });

@@ -16,6 +16,7 @@ const worth: WorthFacts = {
 };
 const form: FormFacts = {
   actingShare: 0.05,
+  roundingDifferenceMax: 0,
   exportDifferenceMax: 1e-6,
   compression: { flipShare: 0.005, opposites: 0, aucLoss: 0.002 },
 };
