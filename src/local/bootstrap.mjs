@@ -61,9 +61,11 @@ function chosenRuntime(args) {
   return value === 'deno' || value === 'bun' ? [value] : [];
 }
 
-/** `optimize prove`, of everything or of its reproduction, runs the command on the other runtimes. */
+/** `optimize prove`, of everything or of `reproduction`, runs the command on the other runtimes. */
 function runtimesToProve(args) {
-  const isAsked = args.includes('prove') && (args.includes('reproduction') || args.at(-1) === 'prove');
+  const at = args.indexOf('prove');
+  const named = at < 0 ? [] : args.slice(at + 1).filter((arg) => /^[a-z]+$/.test(arg));
+  const isAsked = at >= 0 && (named.length === 0 || named.includes('reproduction'));
   return isAsked ? ['deno', 'bun'] : [];
 }
 

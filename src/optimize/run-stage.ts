@@ -45,9 +45,13 @@ export async function runSelectStage(run: StageRun): Promise<Result<string, stri
   );
   for (const { question, selection } of selections) {
     if (!selection.ok) return selection;
-    const steps = selection.value?.steps ?? [];
+    if (selection.value === undefined) {
+      run.print(`${question.name}: --selection none keeps all ${names.length} features`);
+      continue;
+    }
+    const { steps, ranking } = selection.value;
     run.print(`${question.name}: ${steps.map(({ name, kept }) => `${name} kept ${kept.length}`).join(', ')}`);
-    for (const feature of selection.value?.ranking ?? []) {
+    for (const feature of ranking) {
       const reason = steps.flatMap(({ dropped }) => dropped).find((dropped) => dropped.feature === feature);
       run.print(`  ${reason ? 'dropped' : 'kept   '} ${names[feature]}${reason ? `: ${reason.reason}` : ''}`);
     }
