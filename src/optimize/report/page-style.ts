@@ -218,9 +218,11 @@ svg .chosen .number { fill: var(--page); font-weight: 700; }
   nav, .skip, .tip, details { display: none; }
   section + section { border-top: 0; margin-top: 1rem; }
   h2, h3, h4 { break-after: avoid; }
-  figure, tr, .verdict, .tiles, .regimes > div { break-inside: avoid; }
+  figure, tr, .verdict, .tiles, .facts > div, .regimes > div { break-inside: avoid; }
   .scroll { overflow: visible; background: none; }
   figure > svg { max-height: 11cm; }
+  .tiles { grid-template-columns: repeat(4, 1fr); gap: 1rem; }
+  .tile .value { font-size: 1.4rem; }
   .lead + .facts { break-before: avoid; }
   table { font-size: 8.5pt; }
   th, td { padding: .3rem .7rem .3rem 0; }

@@ -70,41 +70,61 @@ export function sizeFrontier({ points, measure, format, bound }: SizeFrontier, s
   );
 }
 
-/** From the middle of a mark to the far end of the text beside it. */
-const LABEL_PX = 74;
+/** From the middle of a mark to the near and the far end of the text beside it. */
+const LABEL_PX = { near: 14, far: 74 } as const;
 
 function marks(
   points: readonly FrontierPoint[],
   x: Scale,
   y: Scale,
   format: (value: Figure) => string,
-  { left, right }: PlotArea,
+  area: PlotArea,
 ): readonly Markup[] {
   const places = points
     .filter(({ cost }) => isMeasured(cost.value))
-    .map(({ number, gzippedBytes, cost }) => ({ number, x: x(gzippedBytes), y: y(cost.value as number) }));
+    .map((point) => ({ point, x: x(point.gzippedBytes), y: y(point.cost.value as number) }));
+  const sides = labelSides(places, area);
   // The chosen one is drawn last, on top.
-  const ordered = [...points].sort((a, b) => Number(a.chosen) - Number(b.chosen) || a.number - b.number);
-  return ordered.map(({ number, form, gzippedBytes, cost, latency, chosen }) => {
-    if (!isMeasured(cost.value)) return html``;
-    const at = { x: x(gzippedBytes), y: y(cost.value) };
-    const others = places.filter((other) => other.number !== number);
-    const isFree = (from: number, to: number): boolean =>
-      !others.some((other) => other.x > from - 9 && other.x < to + 9 && Math.abs(other.y - at.y + 10) < 15);
-    const side =
-      at.x + LABEL_PX < right && isFree(at.x + 14, at.x + LABEL_PX)
-        ? 'right'
-        : at.x - LABEL_PX > left && isFree(at.x - LABEL_PX, at.x - 14)
-          ? 'left'
-          : undefined;
+  const ordered = [...places].sort((a, b) => Number(a.point.chosen) - Number(b.point.chosen));
+  return ordered.map(({ point: { number, form, gzippedBytes, cost, latency, chosen }, ...at }) => {
     const whisker =
       isMeasured(cost.low) && isMeasured(cost.high)
         ? html`<path class="whisker" d="M${at.x} ${y(cost.low)}V${y(cost.high)}M${at.x - 4} ${y(cost.low)}h8M${at.x - 4} ${y(cost.high)}h8"/>`
         : null;
+    const side = sides.get(number);
     const label =
       side === undefined
         ? null
-        : html`<text class="note" x="${side === 'left' ? at.x - 14 : at.x + 14}" y="${at.y - 6}" text-anchor="${side === 'left' ? 'end' : 'start'}">${latency}</text>`;
+        : html`<text class="note" x="${at.x + side * LABEL_PX.near}" y="${at.y - 6}" text-anchor="${side < 0 ? 'end' : 'start'}">${latency}</text>`;
     return html`<g class="hit${chosen ? ' chosen' : ''}"><title>${number}. ${form}: ${bytes(gzippedBytes)} gzipped, ${estimate(cost, format)}, ${latency}</title>${whisker}<circle class="form" cx="${at.x}" cy="${at.y}" r="9"/><text class="number" x="${at.x}" y="${at.y + 4}" text-anchor="middle">${number}</text>${label}</g>`;
   });
+}
+
+interface Place {
+  readonly point: FrontierPoint;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Where there is room for a text beside a mark, at its right (1) or left (−1): first for the chosen one. */
+function labelSides(places: readonly Place[], { left, right }: PlotArea): ReadonlyMap<number, 1 | -1> {
+  const sides = new Map<number, 1 | -1>();
+  const taken = places.map(({ x, y }) => ({ from: x - 9, to: x + 9, y }));
+  const ordered = [...places].sort((a, b) => Number(b.point.chosen) - Number(a.point.chosen));
+  for (const { point, x, y } of ordered) {
+    const side = ([1, -1] as const).find((sign) => {
+      const ends = [x + sign * LABEL_PX.near, x + sign * LABEL_PX.far] as const;
+      const [from, to] = [Math.min(...ends), Math.max(...ends)];
+      const isInside = from > left && to < right;
+      return (
+        isInside &&
+        !taken.some((other) => other.from < to && other.to > from && Math.abs(other.y - y + 10) < 19)
+      );
+    });
+    if (side === undefined) continue;
+    sides.set(point.number, side);
+    const middle = x + (side * (LABEL_PX.near + LABEL_PX.far)) / 2;
+    taken.push({ from: middle - 30, to: middle + 30, y: y - 10 });
+  }
+  return sides;
 }

@@ -23,7 +23,7 @@ export function compressionSection({ compression }: OptimizationReport): Markup 
   if (compression.steps.length === 0) return section(place, absence('no form was measured'));
   return section(place, [
     compression.chosen === null ? html`<p class="take">No smaller form keeps the bounds.</p>` : null,
-    html`<h3>Size and speed</h3><p>Sizes are of the same container of tables for every form; the ONNX file is what is served. Times are medians on the machine below, of one row asked alone and among others.</p>`,
+    html`<h3>Size and speed</h3><p>Sizes are of the same container of tables for every form; the ONNX file is what is served. Times are medians on the machine below, of one row asked alone and among others. What kept a form from being chosen was counted on the out-of-fold rows of the development span; the sections below are of the holdout.</p>`,
     sizeTable(compression),
     settingNotes(compression),
     html`<h3>Decisions that change</h3><p>Counted on ${integer(compression.rows)} rows: ${compression.rowsDetail}. At most ${percent(2)(compression.bounds.flipShareMax)} of the rows where either form acts may flip, and none from BUY to SELL or back.</p>`,

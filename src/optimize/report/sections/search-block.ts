@@ -16,7 +16,7 @@ export function searchBlock(search: Search): Markup {
 const historyFigure = (search: Search): Markup =>
   figure({
     title: `${integer(search.trials.length)} trials of ${search.sampler}`,
-    caption: `${search.objective}; lower is better. A pruned trial stands at its value over the folds it got to, which is not comparable to a complete one’s; one far above the complete ones stands at the upper edge as a triangle.`,
+    caption: `${search.objective}; lower is better. A pruned trial stands at its value over the folds it got to, which is not comparable to a complete one’s; one beyond the scale of the complete ones stands at its edge, above it as a triangle.`,
     legend: [
       { sample: html`<circle class="complete" cx="13" cy="7" r="3.4"/>`, meaning: 'complete' },
       { sample: html`<path class="pruned" d="M13 3l4 4l-4 4l-4 -4z"/>`, meaning: 'pruned' },
