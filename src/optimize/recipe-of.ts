@@ -40,7 +40,10 @@ export async function recipeOf(request: RecipeRequest): Promise<Result<Recipe, s
 }
 
 async function withoutCheck(request: RecipeRequest): Promise<Result<Recipe, string>> {
-  if (request.data === 'demo') return ok(demoRecipe(request));
+  if (request.name !== undefined && !BUNDLE_NAME.test(request.name)) {
+    return err(`--name ${request.name} cannot name a bundle: lower-case letters, digits and dashes, not at the front`);
+  }
+  if (request.data === 'demo') return demoRecipe(request);
   const source = isReady(request.data) ? await readSource(request.data) : await readFileSource(request);
   if (!source.ok) return source;
   const { bars, description, sha256, report, calendarFit } = source.value;
@@ -69,6 +72,16 @@ async function withoutCheck(request: RecipeRequest): Promise<Result<Recipe, stri
     ],
   });
 }
+
+/** As a manifest takes it, see `models/bundle.ts`. */
+const BUNDLE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+const slugOf = (symbol: string): string =>
+  symbol
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 50) || 'series';
 
 const isReady = (data: string): data is SourceName => sourceNames.some((name) => name === data);
 
@@ -115,9 +128,12 @@ async function readFileSource({
  * A security that does not exist, for tests and load: it must act, it need not be right. All features, so that a
  * request with features alone is as large as it gets.
  */
-function demoRecipe(request: RecipeRequest): Recipe {
+function demoRecipe(request: RecipeRequest): Result<Recipe, string> {
+  if (request.direction.horizonBars !== 1 || (request.risk?.horizonBars ?? 1) !== 1) {
+    return err('what comes of the demo is planted bar by bar: its targets take a horizon of 1');
+  }
   const bars = demoBars({ seed: 7, endMs: Date.UTC(2025, 0, 1), count: 5_000 });
-  return {
+  return ok({
     ...common(request, request.symbol ?? 'DEMO'),
     name: request.name ?? 'active',
     purpose: 'test',
@@ -136,7 +152,7 @@ function demoRecipe(request: RecipeRequest): Recipe {
     caveats: [
       'The prices are a random walk and what came of them was drawn by a rule, so that there is something to learn: the figures say nothing of any market. This bundle exists to act.',
     ],
-  };
+  });
 }
 
 const CAVEATS: Readonly<Record<string, readonly string[]>> = {

@@ -11,7 +11,7 @@ import { progressBar } from './progress-bar.ts';
 import { runProofs } from './prove/proofs.ts';
 import type { Recipe } from './recipe.ts';
 import { recipeOf } from './recipe-of.ts';
-import { codeCommit } from './release/code-commit.ts';
+import { codeHash } from './release/code-hash.ts';
 import { runAllStages } from './run-all-stages.ts';
 import { type RunOptions, readRunOptions, USAGE } from './run-options.ts';
 import {
@@ -98,8 +98,9 @@ async function journalledPool(options: RunOptions, recipe: Recipe): Promise<Jour
   process.once('SIGINT', stop);
   const journal = await createJournal({
     path,
-    resume: options.resume,
-    programHash: codeCommit(ROOT),
+    // A stage alone is there to go on from what there is.
+    resume: options.resume || options.stage !== 'all',
+    programHash: codeHash(ROOT),
     executor: createWorkerPool(options.workers),
   });
   return {

@@ -14,6 +14,8 @@ export function ensembleTables({ width, heads }: Ensemble): ModelTables {
 
 function headTables({ columns, members, combination }: Head): HeadTables {
   const [logistic, perceptron, trees] = combination.shares.map(Math.fround) as [number, number, number];
+  // Where nothing was found to believe, one member stays, at no weight: a score has to come from somewhere.
+  const areAllZero = logistic + perceptron + trees === 0;
   return {
     columns: Uint8Array.from(columns),
     standardiser: standardiserTables(members.standardiser),
@@ -21,7 +23,7 @@ function headTables({ columns, members, combination }: Head): HeadTables {
       { weight: logistic, kind: 'dense', layers: logisticLayers(members) },
       { weight: perceptron, kind: 'dense', layers: perceptronLayers(members.perceptron) },
       { weight: trees, kind: 'trees', trees: { kind: 'f32', ensemble: members.trees } },
-    ].filter(({ weight }) => weight > 0) as MemberTables[],
+    ].filter(({ weight, kind }) => weight > 0 || (areAllZero && kind === 'trees')) as MemberTables[],
     offset: Math.fround(combination.offset),
   };
 }

@@ -1,9 +1,13 @@
+import { canonicalJson } from '../../core/canonical-json.ts';
+import { sha256Hex } from '../../core/digest.ts';
 import { subsetOf } from '../../features/vector.ts';
 import type { Manifest } from '../../models/bundle.ts';
 import type { BundleDraft } from '../../models/release.ts';
 import { targetSentence, targetText } from '../data/target.ts';
+import { baseRateOf } from './learning-set.ts';
 import type { Candidate } from './make-candidate.ts';
 import type { Making } from './make-model.ts';
+import type { Learning } from './prepare-learning.ts';
 import type { TrainedModel } from './train-model.ts';
 
 /**
@@ -44,17 +48,15 @@ export function bundleDraft(making: Making, candidate: Candidate, model: Uint8Ar
 /** How to make the same bytes again. */
 function lineageOf(
   { recipe, settings, seed, codeCommit }: Making,
-  { trained, compressed }: Candidate,
+  { learning, trained, compressed }: Candidate,
 ): Manifest['lineage'] {
-  const { direction, risk } = recipe;
   return {
     seed,
     recipe: recipe.name,
     codeCommit,
     trials: settings.trials,
     parameters: {
-      target: targetText(direction),
-      riskTarget: risk === undefined ? 'none' : targetText(risk),
+      barsSha256: sha256Hex(canonicalJson(recipe.source.bars)),
       sampler: settings.sampler,
       selection: settings.selection,
       innerFolds: settings.innerFolds,
@@ -63,19 +65,29 @@ function lineageOf(
       holdoutShare: recipe.holdoutShare,
       costPerSide: recipe.costPerSide,
       compression: compressed.chosen.name,
-      ...Object.fromEntries(trained.heads.flatMap(parametersOf)),
+      ...Object.fromEntries(trained.heads.flatMap((fitted, h) => parametersOf(fitted, learning, h))),
     },
     reproducible: !trained.isCut,
   };
 }
 
-const parametersOf = ({ head, search }: TrainedModel['heads'][number]): [string, number | string][] => [
-  [`${head.name}.epochs`, search.epochs],
-  [`${head.name}.trees`, search.trees],
-  ...Object.entries(search.point).map(([name, value]): [string, number | string] => [
-    `${head.name}.${name}`,
-    typeof value === 'boolean' ? String(value) : value,
-  ]),
-];
+function parametersOf(
+  { head, labelling, search }: TrainedModel['heads'][number],
+  { set, development }: Learning,
+  h: number,
+): [string, number | string][] {
+  const question = set.questions[h] as Learning['set']['questions'][number];
+  return [
+    [`${head.name}.target`, targetText(question.target)],
+    [`${head.name}.hurdle`, labelling.hurdle],
+    [`${head.name}.baseRate`, baseRateOf(labelling.labels, development)],
+    [`${head.name}.epochs`, search.epochs],
+    [`${head.name}.trees`, search.trees],
+    ...Object.entries(search.point).map(([name, value]): [string, number | string] => [
+      `${head.name}.${name}`,
+      typeof value === 'boolean' ? String(value) : value,
+    ]),
+  ];
+}
 
 const dateOf = (tMs: number | undefined): string => new Date(tMs ?? NaN).toISOString().slice(0, 10);

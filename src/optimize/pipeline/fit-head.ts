@@ -7,6 +7,7 @@ import type { Head } from '../train/ensemble.ts';
 import type { LabelledRows } from '../train/labelled-rows.ts';
 import type { MemberLogits, memberNames } from '../train/members.ts';
 import { type Fold, purgedFolds } from '../validation/purged-folds.ts';
+import { blockLengthOf } from './block-length.ts';
 import { deriveSeed } from './derive-seed.ts';
 import type { Executor } from './executor.ts';
 import {
@@ -147,7 +148,7 @@ async function select(
     kind: 'select',
     rows: labelledRows(set, question, labels, within),
     folds: folds.map(({ train, test }) => ({ train: places(train), test: places(test) })),
-    settings: { ...effort, blockLength: question.target.horizonBars + 1 },
+    settings: { ...effort, blockLength: blockLengthOf(set) },
     seed: deriveSeed(seed, job, question.name, 'select'),
   });
 }

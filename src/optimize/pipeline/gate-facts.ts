@@ -44,8 +44,7 @@ export function formFacts(
 }
 
 /** Mean over folds and rows of what all heads together gain over the base rates of their training. */
-function nestedGain({ folds }: TrainedModel): number | undefined {
-  if (folds.length === 0) return undefined;
+function nestedGain({ folds }: TrainedModel): number {
   let sum = 0;
   let count = 0;
   for (const { heads, fold } of folds) {

@@ -50,7 +50,13 @@ export async function createJournal(options: JournalOptions): Promise<Executor> 
 const KEY_LENGTH = 64;
 
 async function readWholeLines(path: string): Promise<readonly string[]> {
-  const text = await readFile(path, 'utf8').catch(() => '');
+  let text = '';
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (failure) {
+    // What is there and cannot be read must not be written over.
+    if (!(failure instanceof Error && 'code' in failure && failure.code === 'ENOENT')) throw failure;
+  }
   return text
     .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')

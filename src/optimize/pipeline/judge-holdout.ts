@@ -58,37 +58,32 @@ interface HeadOutcome {
 }
 
 /**
- * Scores the holdout with the served form and everything it is compared with. What runs is compared by log-loss where
- * it was taught the same targets, since only then do its probabilities answer the same questions; else the base rates
- * are the reference, and its policy's earnings still are compared.
+ * Scores the holdout with the served form and everything it is compared with. A head of what runs is compared by
+ * log-loss where it was taught the same target; elsewhere the direction has to beat its base rate, and the risk what
+ * everybody has, EWMA volatility. What the policies earn is compared in any case.
  */
 export async function judgeHoldout(look: HoldoutLook): Promise<Result<HoldoutOutcome, string>> {
   const { recipe, learning, trained, score, policy, domain, incumbent } = look;
   const { set, holdout, examples } = learning;
   const features = modelFeatures(set, trained, holdout);
   const scores = score(features);
-  const rows = scoredRows(scores, trained.heads.length, insideDomain(domain, features));
-  const heads = trained.heads.map((_, h) => headOutcome(look, scores, h));
+  const isInside = insideDomain(domain, features);
+  const rows = scoredRows(scores, trained.heads.length, isInside);
+  const heads = trained.heads.map((_, h) => headOutcome(look, scores, isInside, h));
   const { bars } = recipe.source;
   const barIndices = holdout.map((index) => examples.barIndex[index] as number);
   const running = incumbent ? await incumbentScores(incumbent, bars, barIndices) : undefined;
   if (running && !running.ok) return running;
-  const isComparable = incumbent !== undefined && hasTargets(incumbent.manifest, recipe);
-  const reference =
-    incumbent === undefined
-      ? 'the base rates (nothing runs yet)'
-      : isComparable
-        ? `what runs (${incumbent.version.slice(0, 12)})`
-        : `the base rates (${incumbent.version.slice(0, 12)} runs, and was taught other targets)`;
   const nextReturns = Float64Array.from(holdout, (index) => set.nextReturns[index] as number);
   const equity = (positions: ArrayLike<number>): Equity =>
     equityOf(positions, nextReturns, recipe.costPerSide);
   const constant = (position: number): Equity => equity(new Uint8Array(holdout.length).fill(position));
+  const references = heads.map((head) => referenceOf(look, head, running?.value));
   return ok({
     rows,
     heads,
-    gains: pooledGains(heads, isComparable ? running?.value : undefined),
-    reference,
+    gains: pooled(references.map((reference) => reference.gains)),
+    reference: references.map(({ name }) => name).join(' and '),
     actions: policyActions(policy, rows),
     followed: equity(followedPositions(policy, rows)),
     buyAndHold: constant(1),
@@ -105,15 +100,20 @@ export const upperBound = (differences: Float64Array): number =>
     0.025,
   ).low;
 
-function headOutcome({ recipe, learning, trained }: HoldoutLook, all: Float32Array, h: number): HeadOutcome {
-  const { set, development, holdout, examples } = learning;
+/** Outside its domain the service abstains, so there the base rate answers for a model, whichever it is. */
+function headOutcome(
+  { recipe, learning, trained }: HoldoutLook,
+  all: Float32Array,
+  isInside: readonly boolean[],
+  h: number,
+): HeadOutcome {
+  const { development, holdout, examples } = learning;
   const { head, labelling } = trained.heads[h] as TrainedModel['heads'][number];
-  const scores = Float64Array.from(holdout, (_, row) => all[row * trained.heads.length + h] as number);
   const labels = Uint8Array.from(holdout, (index) => labelling.labels[index] as number);
   const baseRate = baseRateOf(labelling.labels, development);
-  const losses = rowLosses(scores, labels);
-  const gainsOver = (probabilities: ArrayLike<number>): Float64Array =>
-    rowLosses(probabilities, labels).map((loss, i) => loss - (losses[i] as number));
+  const scores = Float64Array.from(holdout, (_, row) =>
+    isInside[row] ? (all[row * trained.heads.length + h] as number) : baseRate,
+  );
   const ewma = (): Float64Array => {
     const logVolatility = logVolatilities(recipe.source.bars, examples.barIndex);
     const baseline = fitEwmaBaseline({ logVolatility, labels: labelling.labels, fitOn: development });
@@ -124,26 +124,72 @@ function headOutcome({ recipe, learning, trained }: HoldoutLook, all: Float32Arr
     scores,
     labels,
     baseRate,
-    gains: gainsOver(new Float64Array(set.count).fill(baseRate)),
-    gainsOverEwma: head.name === 'risk' ? gainsOver(ewma()) : undefined,
+    gains: gainsOver(scores, labels, new Float64Array(labels.length).fill(baseRate)),
+    gainsOverEwma: head.name === 'risk' ? gainsOver(scores, labels, ewma()) : undefined,
   };
 }
 
-/** Where what runs abstains or has no such head, the base rate answers for it. */
-function pooledGains(heads: readonly HeadOutcome[], running: ScoredRows | undefined): Float64Array {
-  const [first] = heads;
-  const pooled = new Float64Array(first?.labels.length ?? 0);
-  for (const { name, scores, labels, baseRate } of heads) {
-    const reference = Float64Array.from(labels, (_, row) => running?.[row]?.[name] ?? baseRate);
-    const losses = rowLosses(scores, labels);
-    rowLosses(reference, labels).forEach((loss, row) => {
-      pooled[row] = (pooled[row] as number) + loss - (losses[row] as number);
-    });
-  }
-  return pooled;
+interface Reference {
+  readonly name: string;
+  /** Of the head over it, row by row, in nats. */
+  readonly gains: Float64Array;
 }
 
-/** Whether a bundle was taught what the recipe asks, by what its lineage says. */
-const hasTargets = ({ lineage }: Manifest, { direction, risk }: Recipe): boolean =>
-  lineage.parameters['target'] === targetText(direction) &&
-  lineage.parameters['riskTarget'] === (risk === undefined ? 'none' : targetText(risk));
+/**
+ * What a head has to beat. Of what runs it is the gain over its own base rate, on its own labels: two models of one
+ * target that were taught on other years call other moves large.
+ */
+function referenceOf(
+  { recipe, learning, incumbent }: HoldoutLook,
+  head: HeadOutcome,
+  running: ScoredRows | undefined,
+): Reference {
+  const { name, gains, gainsOverEwma } = head;
+  const question = learning.set.questions.find((asked) => asked.name === name);
+  const taught = incumbent && running && taughtAs(incumbent.manifest, name, recipe);
+  if (taught && question) {
+    const labels = Uint8Array.from(learning.holdout, (index) =>
+      (question.outcomes.values[index] as number) > taught.hurdle ? 1 : 0,
+    );
+    const scores = Float64Array.from(labels, (_, row) => running[row]?.[name] ?? taught.baseRate);
+    const theirs = gainsOver(scores, labels, new Float64Array(labels.length).fill(taught.baseRate));
+    return {
+      name: `the ${name} head of ${incumbent.version}`,
+      gains: gains.map((gain, row) => gain - (theirs[row] as number)),
+    };
+  }
+  return gainsOverEwma === undefined
+    ? { name: `the base rate of the ${name}`, gains }
+    : { name: 'EWMA volatility', gains: gainsOverEwma };
+}
+
+/** What a head of a bundle was taught, by its lineage; undefined where it was something else than the recipe asks. */
+function taughtAs(
+  { heads, lineage }: Manifest,
+  name: HeadName,
+  { direction, risk }: Recipe,
+): { readonly hurdle: number; readonly baseRate: number } | undefined {
+  const target = name === 'direction' ? direction : risk;
+  const hurdle = lineage.parameters[`${name}.hurdle`];
+  const baseRate = lineage.parameters[`${name}.baseRate`];
+  const isSame =
+    heads.some((head) => head === name) &&
+    target !== undefined &&
+    lineage.parameters[`${name}.target`] === targetText(target);
+  return isSame && typeof hurdle === 'number' && typeof baseRate === 'number' ? { hurdle, baseRate } : undefined;
+}
+
+/** Log-loss of probabilities less that of scores, row by row, in nats. */
+function gainsOver(
+  scores: Float64Array,
+  labels: Uint8Array,
+  probabilities: ArrayLike<number>,
+): Float64Array {
+  const losses = rowLosses(scores, labels);
+  return rowLosses(probabilities, labels).map((loss, i) => loss - (losses[i] as number));
+}
+
+const pooled = (parts: readonly Float64Array[]): Float64Array =>
+  (parts[0] ?? new Float64Array(0)).map((_, row) =>
+    parts.reduce((sum, gains) => sum + (gains[row] as number), 0),
+  );

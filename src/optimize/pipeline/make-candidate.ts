@@ -5,10 +5,13 @@ import { choosePolicy } from '../measure/choose-policy.ts';
 import { fitDomain } from '../measure/domain.ts';
 import type { Recipe } from '../recipe.ts';
 import { findLeaks, type Leaks } from '../validation/find-leaks.ts';
+import { purgedFolds } from '../validation/purged-folds.ts';
+import { blockLengthOf } from './block-length.ts';
 import type { ComparedRows } from './compare-forms.ts';
 import { type CompressedModel, compressModel } from './compress-model.ts';
 import { deriveSeed } from './derive-seed.ts';
 import type { Executor } from './executor.ts';
+import { allSpans } from './learning-set.ts';
 import { modelFeatures } from './model-features.ts';
 import type { Learning } from './prepare-learning.ts';
 import type { FactorySettings } from './settings.ts';
@@ -65,10 +68,12 @@ export async function trainCandidate(making: CandidateMaking): Promise<Result<Tr
   const { set, development: within } = learning;
   const trained = await trainModel({ set, within, settings, seed, executor, clock });
   if (!trained.ok) return trained;
+  const leaks = leaksOf(recipe, learning, trained.value, seed);
+  if (!leaks.ok) return leaks;
   const features = modelFeatures(set, trained.value, within);
   return ok({
     learning,
-    leaks: leaksOf(recipe, learning, trained.value, seed),
+    leaks: leaks.value,
     trained: trained.value,
     policy: policyOf(recipe, learning, trained.value),
     domain: fitDomain(features, trained.value.columns.length, recipe.domainMargin),
@@ -76,19 +81,16 @@ export async function trainCandidate(making: CandidateMaking): Promise<Result<Tr
 }
 
 export const formComparison = (
-  { recipe, seed }: CandidateMaking,
+  { learning, seed }: CandidateMaking,
   policy: Manifest['policy'],
   domain: Manifest['domain'],
 ) => ({
   policy,
   domain,
-  blockLength: blockLengthOf(recipe),
+  blockLength: blockLengthOf(learning.set),
   seed: deriveSeed(seed, 'compress'),
 });
 
-/** Rows over which a bootstrap keeps the order: a month of sessions, or more where labels reach further. */
-export const blockLengthOf = ({ direction, risk }: Recipe): number =>
-  Math.max(21, 2 * Math.max(direction.horizonBars, risk?.horizonBars ?? 0));
 
 function policyOf(recipe: Recipe, { set }: Learning, { heads }: TrainedModel): Manifest['policy'] {
   const [direction, risk] = heads.map(({ outOfFold }) => outOfFold.scores);
@@ -117,8 +119,24 @@ export function comparedRows({ set }: Learning, trained: TrainedModel, indices: 
   };
 }
 
-function leaksOf(recipe: Recipe, learning: Learning, { folds, heads }: TrainedModel, seed: number): Leaks {
-  return findLeaks({
+/** On folds of its own, so that however few folds were asked for, every feature is tried. */
+function leaksOf(
+  recipe: Recipe,
+  learning: Learning,
+  { heads }: TrainedModel,
+  seed: number,
+): Result<Leaks, string> {
+  const { set, development: within } = learning;
+  const folds = purgedFolds({
+    spans: allSpans(set),
+    within,
+    foldCount: 3,
+    firstTrainShare: 0.4,
+    embargoBars: set.embargoBars,
+    walk: { kind: 'expanding' },
+  });
+  if (!folds.ok) return folds;
+  const leaks = findLeaks({
     bars: recipe.source.bars,
     featureSet: recipe.featureSet,
     featureNames: learning.set.featureNames,
@@ -128,7 +146,8 @@ function leaksOf(recipe: Recipe, learning: Learning, { folds, heads }: TrainedMo
       labels: labelling.labels,
       spanBars: (learning.set.questions[h]?.target.horizonBars ?? 0) + 1,
     })),
-    folds: folds.map(({ fold }) => fold),
+    folds: folds.value,
     seed: deriveSeed(seed, 'leaks'),
   });
+  return ok(leaks);
 }

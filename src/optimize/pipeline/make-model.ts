@@ -66,11 +66,13 @@ async function judgeModel(making: Making, candidate: Candidate): Promise<Result<
   const { learning, trained, policy, domain, compressed } = candidate;
   const { model } = compressed.chosen;
   const bytes = encodeModel(tablesGraph(recipe.name, model));
-  const name = sha256Hex(
-    canonicalJson({ model: sha256Hex(bytes), policy, domain, incumbent: incumbent?.hash ?? null }),
-  );
-  const key = holdoutKey(recipe, learning);
-  const look = await making.look(key, name);
+  const release = releaseBundle(bundleDraft(making, candidate, bytes), making.signingKey);
+  if (!release.ok) return release;
+  const { hash } = release.value.bundle;
+  if (hash === incumbent?.hash) return err(`${recipe.name} ${hash.slice(0, 12)} runs already: nothing to release`);
+  // The bundle's hash is over everything that decides what is seen but for what it is compared with.
+  const name = sha256Hex(canonicalJson({ bundle: hash, incumbent: incumbent?.hash ?? null }));
+  const look = await making.look(holdoutKey(recipe, learning), name);
   if (!look.ok) return look;
   const score = (rows: Float32Array): Float32Array => evaluateTables(model, rows);
   const outcome = await judgeHoldout({ recipe, learning, trained, score, policy, domain, incumbent });
@@ -86,8 +88,6 @@ async function judgeModel(making: Making, candidate: Candidate): Promise<Result<
   const worth = worthFacts(candidate, outcome.value, look.value.alpha);
   const form = formFacts(candidate, outcome.value, comparedForms.value, differences.value);
   const { gates, isReleased } = judgeCandidate(worth, form, recipe.purpose);
-  const release = releaseBundle(bundleDraft(making, candidate, bytes), making.signingKey);
-  if (!release.ok) return release;
   return ok({
     ...candidate,
     comparedForms: comparedForms.value,
@@ -102,7 +102,8 @@ async function judgeModel(making: Making, candidate: Candidate): Promise<Result<
 
 function holdoutKey(recipe: Recipe, { examples, holdout }: Learning): HoldoutKey {
   const at = (place: number): number => examples.atMs[holdout.at(place) as number] as number;
-  return { dataSha256: recipe.source.sha256, fromMs: at(0), toMs: at(-1) };
+  const series = `${recipe.symbols.join('+')}/${recipe.interval}`;
+  return { series, dataSha256: recipe.source.sha256, fromMs: at(0), toMs: at(-1) };
 }
 
 /** How far what would be served lies from what was measured, and that from what was trained, on the holdout. */

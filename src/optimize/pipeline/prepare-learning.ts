@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../../core/result.ts';
 import { PAIRED_ROWS_MIN } from '../../stats/paired-gain.ts';
+import { PAIRED_ROWS_MIN } from '../../stats/paired-gain.ts';
 import { buildExamples, type Examples } from '../data/examples.ts';
 import { plantedReturns } from '../data/planted-returns.ts';
 import type { Target } from '../data/target.ts';
@@ -44,6 +45,11 @@ export function prepareLearning(recipe: Recipe): Result<Learning, string> {
   const { holdoutShare: share } = recipe;
   const cut = cutHoldout({ spans: allSpans(set), within, share, embargoBars: set.embargoBars });
   if (!cut.ok) return err(`${recipe.name}: ${cut.error}`);
+  if (cut.value.holdout.length < PAIRED_ROWS_MIN) {
+    return err(
+      `${recipe.name}: a holdout of ${cut.value.holdout.length} examples is too small to show anything: ${PAIRED_ROWS_MIN} are needed, with more data or a larger --holdout`,
+    );
+  }
   const heldOut = cut.value.holdout.length;
   if (heldOut < PAIRED_ROWS_MIN) {
     return err(

@@ -8,8 +8,8 @@ export interface WorthFacts {
   readonly lookAhead: readonly string[];
   /** Features that foretell a label better than any honest one does. */
   readonly implausible: readonly string[];
-  /** Mean over the nested folds of what all heads together gain over the base rates; undefined without folds. */
-  readonly nestedGain: number | undefined;
+  /** Mean over the nested folds of what all heads together gain over the base rates; NaN, and so refused, without folds. */
+  readonly nestedGain: number;
   /** Of all heads together on the holdout, against what is to be beaten, at the level that this look may spend. */
   readonly gain: PairedGain;
   readonly reference: string;
@@ -65,19 +65,6 @@ const leakGates = ({ lookAhead, implausible }: WorthFacts): readonly Gate[] => [
 
 function gainGates(facts: WorthFacts): readonly Gate[] {
   const { nestedGain, gain, reference, level, headGains, earnedMore } = facts;
-  const nested =
-    nestedGain === undefined
-      ? []
-      : [
-          gate(
-            'better than its base rates in the nested folds',
-            nestedGain,
-            'above',
-            0,
-            'nats',
-            'gain of all heads together, mean over the rows of all folds',
-          ),
-        ];
   const earns =
     earnedMore === undefined
       ? []
@@ -92,7 +79,14 @@ function gainGates(facts: WorthFacts): readonly Gate[] {
           ),
         ];
   return [
-    ...nested,
+    gate(
+      'better than its base rates in the nested folds',
+      nestedGain,
+      'above',
+      0,
+      'nats',
+      'gain of all heads together, mean over the rows of all folds',
+    ),
     gate(
       'better than what runs',
       gain.low,

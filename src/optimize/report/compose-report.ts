@@ -75,9 +75,9 @@ function composeVerdict(
       recipe.purpose === 'test' ? 'To act in tests; production refuses it.' : 'To answer trading clients.',
     symbols: recipe.symbols,
     interval: recipe.interval,
-    targets: made.trained.heads.map(({ head }, h) => ({
+    targets: made.trained.heads.map(({ head }) => ({
       head: head.name,
-      target: String(manifest.lineage.parameters[h === 0 ? 'target' : 'riskTarget']),
+      target: String(manifest.lineage.parameters[`${head.name}.target`]),
     })),
     seed,
     trials: made.trained.heads.reduce((sum, { search }) => sum + search.trials.length, 0),

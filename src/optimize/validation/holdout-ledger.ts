@@ -5,7 +5,9 @@ import { err, ok, type Result } from '../../core/result.ts';
 
 /** What is held out. */
 export interface HoldoutKey {
-  /** Of the data file. */
+  /** What the bars are of, e.g. `SPX/1d`: another file of the same series, a day longer, is no fresh data. */
+  readonly series: string;
+  /** Of the data file, for the record. */
   readonly dataSha256: string;
   /** Starts of the first and of the last bar held out, epoch milliseconds. */
   readonly fromMs: number;
@@ -17,7 +19,7 @@ export interface Look extends HoldoutKey {
   readonly kind: 'look';
   /** SHA-256 (hex) of whatever determines what is looked at. */
   readonly candidate: string;
-  /** From 1, among the looks at this data whose ranges overlap. */
+  /** From 1, among the looks at this series whose ranges overlap. */
   readonly index: number;
   /** Chance of a false discovery that this look may take: {@link spentAlpha}. */
   readonly alpha: number;
@@ -59,7 +61,7 @@ export const spentAlpha = (total: number, index: number): number =>
 /**
  * The look that `candidate` would take, or has taken: the same candidate at the same holdout sees nothing new, so it
  * keeps its index and its α, and a run that is repeated comes to the same verdict. Changing the range a little or
- * the share does not make the holdout fresh: every overlapping range of the same data counts.
+ * the share does not make the holdout fresh: every overlapping range of the same series counts.
  */
 export function nextLook(
   ledger: HoldoutLedger,
@@ -73,9 +75,9 @@ export function nextLook(
   );
   if (taken !== undefined) return taken;
   const index = looks.reduce((last, look) => Math.max(last, look.index), 0) + 1;
-  const { dataSha256, fromMs, toMs } = key;
+  const { series, dataSha256, fromMs, toMs } = key;
   const alpha = spentAlpha(alphaTotal, index);
-  return { kind: 'look', dataSha256, fromMs, toMs, candidate, index, alpha };
+  return { kind: 'look', series, dataSha256, fromMs, toMs, candidate, index, alpha };
 }
 
 /**
@@ -142,9 +144,9 @@ const SIX_OVER_PI_SQUARE = 6 / (Math.PI * Math.PI);
 const looksAt = (ledger: HoldoutLedger, key: HoldoutKey): readonly Look[] =>
   ledger.entries.filter((entry): entry is Look => entry.kind === 'look' && sameHoldout(entry, key));
 
-/** Whether a look was at this data, in a range that overlaps. */
-export const sameHoldout = (look: Look, { dataSha256, fromMs, toMs }: HoldoutKey): boolean =>
-  look.dataSha256 === dataSha256 && look.fromMs <= toMs && look.toMs >= fromMs;
+/** Whether a look was at this series, in a range that overlaps. */
+export const sameHoldout = (look: Look, { series, fromMs, toMs }: HoldoutKey): boolean =>
+  look.series === series && look.fromMs <= toMs && look.toMs >= fromMs;
 
 const isWritten = (ledger: HoldoutLedger, entry: Entry): boolean =>
   ledger.entries.some((written) => canonicalJson(written) === canonicalJson(entry));
@@ -184,6 +186,7 @@ function isEntry(value: unknown): value is Entry {
   }
   return (
     entry['kind'] === 'look' &&
+    typeof entry['series'] === 'string' &&
     typeof entry['alpha'] === 'number' &&
     isCounted(entry['fromMs']) &&
     isCounted(entry['toMs'])

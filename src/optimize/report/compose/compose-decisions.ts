@@ -5,7 +5,7 @@ import { policiesTried } from '../../measure/choose-policy.ts';
 import { confusionByRegime } from '../../measure/confusion-by-regime.ts';
 import { logVolatilities } from '../../measure/ewma-baseline.ts';
 import { type Equity as Earned, equityFigures } from '../../measure/policy-equity.ts';
-import { blockLengthOf } from '../../pipeline/make-candidate.ts';
+import { blockLengthOf } from '../../pipeline/block-length.ts';
 import type { MadeModel, Making } from '../../pipeline/make-model.ts';
 import type { DecisionsPart, DeflatedSharpe, Equity, Estimate, MayBeAbsent } from '../optimization-report.ts';
 
@@ -17,7 +17,7 @@ export function composeDecisions(making: Making, made: MadeModel): DecisionsPart
   const atMs = Array.from(holdout, (index) => examples.atMs[index] as number);
   const volatility = logVolatilities(recipe.source.bars, examples.barIndex);
   const count = (wanted: string): number => outcome.actions.filter((action) => action === wanted).length;
-  const equity = (earned: Earned): Equity => composeEquity(earned, blockLengthOf(recipe), making.seed);
+  const equity = (earned: Earned): Equity => composeEquity(earned, blockLengthOf(learning.set), making.seed);
   return {
     span: { fromMs: atMs.at(0) ?? NaN, toMs: atMs.at(-1) ?? NaN, rows: atMs.length },
     costPerSide: recipe.costPerSide,

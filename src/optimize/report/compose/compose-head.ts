@@ -4,7 +4,7 @@ import { calibrationBins } from '../../measure/calibration-bins.ts';
 import { scoreRows } from '../../measure/score-rows.ts';
 import { deriveSeed } from '../../pipeline/derive-seed.ts';
 import { upperBound } from '../../pipeline/judge-holdout.ts';
-import { blockLengthOf } from '../../pipeline/make-candidate.ts';
+import { blockLengthOf } from '../../pipeline/block-length.ts';
 import type { MadeModel, Making } from '../../pipeline/make-model.ts';
 import { memberSpace } from '../../pipeline/member-space.ts';
 import type { SearchOutcome } from '../../pipeline/search-members.ts';
@@ -31,7 +31,7 @@ export function composeHead(making: Making, made: MadeModel, h: number): HeadPar
   const fitted = trained.heads[h] as MadeModel['trained']['heads'][number];
   const held = outcome.heads[h] as MadeModel['outcome']['heads'][number];
   const question = learning.set.questions[h] as (typeof learning.set.questions)[number];
-  const rows = { blockLength: blockLengthOf(recipe), seed: deriveSeed(seed, 'report', h) };
+  const rows = { blockLength: blockLengthOf(learning.set), seed: deriveSeed(seed, 'report', h) };
   const { scores, labels, baseRate } = held;
   return {
     name: question.name,
