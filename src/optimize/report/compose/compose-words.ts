@@ -3,7 +3,7 @@ import { pairedGain } from '../../../stats/paired-gain.ts';
 import { equityFigures } from '../../measure/policy-equity.ts';
 import { upperBound } from '../../pipeline/judge-holdout.ts';
 import type { MadeModel } from '../../pipeline/make-model.ts';
-import { bytes, decimals, estimate, integer, percent, signed } from '../format.ts';
+import { bytes, decimals, estimate, integer, percent, quantity, senses, signed } from '../format.ts';
 import type { CompressionPart, DecisionsPart, Estimate } from '../optimization-report.ts';
 
 /** What the figures allow to be said, in words that do not depend on who reads them. */
@@ -23,7 +23,12 @@ export function composeWords(
 }
 
 function verdictWord({ isReleased, gates }: MadeModel): string {
-  const failed = gates.filter(({ passed }) => !passed).map(({ name }) => `"${name}"`);
+  const failed = gates
+    .filter(({ passed }) => !passed)
+    .map(
+      ({ name, statistic, sense, bound, unit }) =>
+        `"${name}" (${quantity(statistic, unit)}, has to be ${senses[sense]} ${quantity(bound, unit)})`,
+    );
   if (isReleased && gates.some(({ waived }) => waived)) {
     return 'Every gate that a test bundle is asked passed: the bundle is released for tests. What it is worth was measured and not asked.';
   }
