@@ -58,6 +58,8 @@ type Made =
       readonly kind: 'made';
       /** The candidate's, whether it was released or not. */
       readonly version: string;
+      /** Which the manifest states too. */
+      readonly codeCommit: string;
       /** SHA-256 of each file of the bundle; of a refused candidate there are none. */
       readonly files: Readonly<Record<string, string>>;
       readonly isReproducible: boolean;
@@ -70,6 +72,12 @@ function faultsOf(way: Way, made: Made, first: Made | undefined): readonly strin
   if (way.course === 'cut') return made.isReproducible ? [`${title}: says that it is reproducible`] : [];
   const faults = made.isReproducible ? [] : [`${title}: says that it is not reproducible`];
   if (first?.kind !== 'made') return faults;
+  if (made.codeCommit !== first.codeCommit) {
+    return [
+      ...faults,
+      `${title}: the code was changed in the meantime, from ${first.codeCommit} to ${made.codeCommit}`,
+    ];
+  }
   if (made.version !== first.version) faults.push(`${title}: another version`);
   for (const name of BUNDLE_FILES) {
     if (made.files[name] !== first.files[name]) faults.push(`${title}: another ${name}`);
@@ -112,6 +120,7 @@ async function makeIn(out: string, way: Way, args: readonly string[]): Promise<M
   return {
     kind: 'made',
     version: verdict.version,
+    codeCommit: verdict.codeCommit,
     files,
     isReproducible: verdict.reproducibility.kind === 'reproducible',
   };

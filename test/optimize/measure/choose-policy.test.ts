@@ -37,13 +37,18 @@ describe('choosePolicy', () => {
     expect(policy.buyAtLeast).toBeGreaterThanOrEqual(0.5);
   });
 
-  it('does not take a rising market for merit: what is always invested adds nothing', () => {
-    const rising = new Float64Array(COUNT).fill(0.001);
-    const flat = choosePolicy({ ...chosen, nextReturns: new Float64Array(COUNT) });
-    const { buyAtLeast, sellAtMost } = choosePolicy({ ...chosen, nextReturns: rising, costPerSide: 0.001 });
-    expect(shareOf(flat, 'BUY')).toBeCloseTo(0.1, 2);
-    expect(buyAtLeast).toBeGreaterThan(0.5);
-    expect(sellAtMost).toBeLessThan(0.5);
+  it('does not take a rising market for merit: where all rises, it still sells what rises least', () => {
+    const sorted = direction.toSorted();
+    const [low, high] = [0.4, 0.6].map((share) => sorted[Math.floor(share * COUNT)] as number) as [
+      number,
+      number,
+    ];
+    const nextReturns = direction.map((score) => (score > high ? 0.01 : score < low ? -0.01 : 0));
+    const policy = choosePolicy({ ...chosen, nextReturns });
+    expect(shareOf(policy, 'SELL')).toBeCloseTo(0.4, 2);
+    expect(choosePolicy({ ...chosen, nextReturns: nextReturns.map((value) => value + 0.02) })).toEqual(
+      policy,
+    );
   });
 
   it('holds back the riskiest where their losses show it, and nobody where they do not', () => {
