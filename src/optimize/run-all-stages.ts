@@ -1,7 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { ed25519PublicKey } from '../core/ed25519.ts';
-import { ok, type Result } from '../core/result.ts';
+import { err, ok, type Result } from '../core/result.ts';
 import { ROOT } from '../local/build-worker.ts';
 import { RELEASE_KEY_FILE, releaseKey } from '../local/release-key.ts';
 import { measurementsOf } from './export/measurements.ts';
@@ -29,6 +29,11 @@ export async function runAllStages(run: StageRun): Promise<Result<StageEnd, stri
   if (!key.ok) return key;
   const incumbent = await readIncumbent(options.bundlesDir, recipe.name, [ed25519PublicKey(key.value)]);
   if (!incumbent.ok) return incumbent;
+  if (incumbent.value && incumbent.value.manifest.purpose !== recipe.purpose) {
+    return err(
+      `${recipe.name} in ${options.bundlesDir} is a ${incumbent.value.manifest.purpose} bundle, and this is a ${recipe.purpose} one: give it another --name`,
+    );
+  }
   const ledger = join(options.bundlesDir, 'holdout-ledger.jsonl');
   const stages = stageClock(() => performance.now());
   stages.begin('prepare');
@@ -60,7 +65,10 @@ export async function runAllStages(run: StageRun): Promise<Result<StageEnd, stri
   }
   const path = await writeBundle(options.bundlesDir, made.value.release, measurementsOf(made.value));
   print(`released ${recipe.name} ${made.value.release.bundle.version}: ${path}`);
-  return ok({ line: `npm start -- --bundles ${options.bundlesDir} --models ${recipe.name}`, exitStatus: 0 });
+  return ok({
+    line: `npm start -- --bundles '${options.bundlesDir}' --models ${recipe.name}`,
+    exitStatus: 0,
+  });
 }
 
 /** Exit status of a run that did all it should and found the candidate wanting. */

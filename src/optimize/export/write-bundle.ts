@@ -1,10 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Release } from '../../models/release.ts';
 
 /**
  * Writes `manifest.json`, `signature.json` and `model.onnx` into `<directory>/<name>`, and beside them, for people,
- * `measurements.json`: figures by name, which the bundle's hash does not cover. Answers that path.
+ * `measurements.json`: figures by name, which the bundle's hash does not cover. The folder appears whole: one that is there already goes
+ * when the new one is complete. Answers that path.
  */
 export async function writeBundle(
   directory: string,
@@ -12,10 +14,17 @@ export async function writeBundle(
   measurements: Readonly<Record<string, number>>,
 ): Promise<string> {
   const path = join(directory, bundle.manifest.name);
-  await mkdir(path, { recursive: true });
-  await writeFile(join(path, 'manifest.json'), files.manifest);
-  await writeFile(join(path, 'signature.json'), files.signature);
-  await writeFile(join(path, 'model.onnx'), files.model);
-  await writeFile(join(path, 'measurements.json'), `${JSON.stringify(measurements, null, 2)}\n`);
+  const draft = `${path}.new`;
+  const former = `${path}.former`;
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { recursive: true });
+  await writeFile(join(draft, 'manifest.json'), files.manifest);
+  await writeFile(join(draft, 'signature.json'), files.signature);
+  await writeFile(join(draft, 'model.onnx'), files.model);
+  await writeFile(join(draft, 'measurements.json'), `${JSON.stringify(measurements, null, 2)}\n`);
+  await rm(former, { recursive: true, force: true });
+  if (existsSync(path)) await rename(path, former);
+  await rename(draft, path);
+  await rm(former, { recursive: true, force: true });
   return path;
 }

@@ -16,7 +16,7 @@ export interface Equity {
   readonly returns: Float64Array;
   /** Sum of |change of position|. */
   readonly turnover: number;
-  /** Share of sessions that begin with a position. */
+  /** Mean position. */
   readonly exposure: number;
 }
 
@@ -25,16 +25,16 @@ export const policyActions = (policy: Policy, rows: ScoredRows): readonly Action
   rows.map((scores) => (scores === undefined ? 'HOLD' : judge(policy, scores, undefined).action));
 
 /**
- * The positions of a client that holds one unit or none and follows the policy: BUY opens when flat, SELL closes, HOLD
- * changes nothing (the contract's meaning of HOLD); it never sells short. It says what it holds, so a high risk holds
- * back what opens and never what closes.
+ * The positions, as shares of the limit, of a client that follows the policy as the contract says: a BUY adds its size
+ * up to the limit, a SELL gives its size of what is held, HOLD changes nothing; it never sells short. It says what it
+ * holds, so a high risk holds back what opens or increases and never what reduces.
  */
-export function followedPositions(policy: Policy, rows: ScoredRows): Uint8Array {
-  let position: 0 | 1 = 0;
-  return Uint8Array.from(rows, (scores) => {
-    const { action } = scores === undefined ? ({ action: 'HOLD' } as const) : judge(policy, scores, position);
-    if (action === 'BUY') position = 1;
-    if (action === 'SELL') position = 0;
+export function followedPositions(policy: Policy, rows: ScoredRows): Float64Array {
+  let position = 0;
+  return Float64Array.from(rows, (scores) => {
+    const judgement = scores && judge(policy, scores, position > 0 ? 1 : 0);
+    if (judgement?.action === 'BUY') position = Math.min(1, position + judgement.size);
+    if (judgement?.action === 'SELL') position *= 1 - judgement.size;
     return position;
   });
 }
@@ -55,19 +55,19 @@ export function equityOf(
   let equity = 1;
   let held = 0;
   let turnover = 0;
-  let heldCount = 0;
+  let heldSum = 0;
   for (let i = 0; i < positions.length; i += 1) {
     const position = positions[i] as number;
     const change = Math.abs(position - held);
     held = position;
     turnover += change;
-    heldCount += held === 0 ? 0 : 1;
+    heldSum += held;
     const factor = (1 - costPerSide * change) * (1 + held * (nextReturns[i] as number));
     returns[i] = factor - 1;
     equity *= factor;
     curve[i] = equity;
   }
-  return { curve, returns, turnover, exposure: heldCount / positions.length };
+  return { curve, returns, turnover, exposure: heldSum / positions.length };
 }
 
 interface EquityFigures {

@@ -20,7 +20,7 @@ interface CompressOptions {
   /** In f32. */
   readonly model: ModelTables;
   readonly fitted: ComparedRows;
-  /** What the choice among the forms is made on; the model has not seen them, but the holdout is not among them. */
+  /** What the choice among the forms is made on: development rows, the newer half. The holdout is not among them. */
   readonly compared: ComparedRows;
   readonly policy: Manifest['policy'];
   readonly domain: Manifest['domain'];

@@ -176,15 +176,13 @@ function taughtAs(
     heads.some((head) => head === name) &&
     target !== undefined &&
     lineage.parameters[`${name}.target`] === targetText(target);
-  return isSame && typeof hurdle === 'number' && typeof baseRate === 'number' ? { hurdle, baseRate } : undefined;
+  return isSame && typeof hurdle === 'number' && typeof baseRate === 'number'
+    ? { hurdle, baseRate }
+    : undefined;
 }
 
 /** Log-loss of probabilities less that of scores, row by row, in nats. */
-function gainsOver(
-  scores: Float64Array,
-  labels: Uint8Array,
-  probabilities: ArrayLike<number>,
-): Float64Array {
+function gainsOver(scores: Float64Array, labels: Uint8Array, probabilities: ArrayLike<number>): Float64Array {
   const losses = rowLosses(scores, labels);
   return rowLosses(probabilities, labels).map((loss, i) => loss - (losses[i] as number));
 }

@@ -91,7 +91,6 @@ export const formComparison = (
   seed: deriveSeed(seed, 'compress'),
 });
 
-
 function policyOf(recipe: Recipe, { set }: Learning, { heads }: TrainedModel): Manifest['policy'] {
   const [direction, risk] = heads.map(({ outOfFold }) => outOfFold.scores);
   return choosePolicy({

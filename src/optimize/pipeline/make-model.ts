@@ -69,7 +69,8 @@ async function judgeModel(making: Making, candidate: Candidate): Promise<Result<
   const release = releaseBundle(bundleDraft(making, candidate, bytes), making.signingKey);
   if (!release.ok) return release;
   const { hash } = release.value.bundle;
-  if (hash === incumbent?.hash) return err(`${recipe.name} ${hash.slice(0, 12)} runs already: nothing to release`);
+  if (hash === incumbent?.hash)
+    return err(`${recipe.name} ${hash.slice(0, 12)} runs already: nothing to release`);
   // The bundle's hash is over everything that decides what is seen but for what it is compared with.
   const name = sha256Hex(canonicalJson({ bundle: hash, incumbent: incumbent?.hash ?? null }));
   const look = await making.look(holdoutKey(recipe, learning), name);

@@ -1,6 +1,5 @@
 import { err, ok, type Result } from '../../core/result.ts';
-import { PAIRED_ROWS_MIN } from '../../stats/paired-gain.ts';
-import { PAIRED_ROWS_MIN } from '../../stats/paired-gain.ts';
+import { PAIRED_ROWS_MIN, PAIRED_ROWS_MIN } from '../../stats/paired-gain.ts';
 import { buildExamples, type Examples } from '../data/examples.ts';
 import { plantedReturns } from '../data/planted-returns.ts';
 import type { Target } from '../data/target.ts';

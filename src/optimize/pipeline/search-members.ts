@@ -30,7 +30,7 @@ export interface SearchOutcome {
   /** At which training the members on a whole range ends: the median over the folds of where it stopped there, at least 1. */
   readonly epochs: number;
   readonly trees: number;
-  /** All of them, by number; one, the middle of the space, where the settings ask for none. */
+  /** All of them, by number; none where the settings ask for none, and then the point is the middle of the space. */
   readonly trials: readonly Trial[];
   /** Whether the clock ended it before its trials were done. */
   readonly isCut: boolean;

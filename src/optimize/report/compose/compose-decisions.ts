@@ -34,7 +34,10 @@ export function composeDecisions(making: Making, made: MadeModel): DecisionsPart
     actions: { BUY: count('BUY'), SELL: count('SELL'), HOLD: count('HOLD') },
     confusion: confusionByRegime({
       actions: outcome.actions,
-      returns: Float64Array.from(holdout, (index) => set.nextReturns[index] as number),
+      returns: Float64Array.from(
+        holdout,
+        (index) => (set.questions[0] as (typeof set.questions)[number]).outcomes.values[index] as number,
+      ),
       logVolatility: Float64Array.from(holdout, (index) => volatility[index] as number),
       fitted: Float64Array.from(development, (index) => volatility[index] as number),
     }),
