@@ -40,11 +40,6 @@ export async function recipeOf(request: RecipeRequest): Promise<Result<Recipe, s
 }
 
 async function withoutCheck(request: RecipeRequest): Promise<Result<Recipe, string>> {
-  if (request.name !== undefined && !BUNDLE_NAME.test(request.name)) {
-    return err(
-      `--name ${request.name} cannot name a bundle: lower-case letters, digits and dashes, not at the front`,
-    );
-  }
   if (request.data === 'demo') return demoRecipe(request);
   const source = isReady(request.data) ? await readSource(request.data) : await readFileSource(request);
   if (!source.ok) return source;
@@ -74,9 +69,6 @@ async function withoutCheck(request: RecipeRequest): Promise<Result<Recipe, stri
     ],
   });
 }
-
-/** As a manifest takes it, see `models/bundle.ts`. */
-const BUNDLE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 const isReady = (data: string): data is SourceName => sourceNames.some((name) => name === data);
 

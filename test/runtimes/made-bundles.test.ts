@@ -6,7 +6,6 @@ import { fetchTransport } from '../../src/client/fetch-transport.ts';
 import { wireBar } from '../../src/client/wire-bar.ts';
 import { type LaunchedService, launchService, temporaryDataDir } from '../../src/local/launched-service.ts';
 import { writeBundle } from '../../src/optimize/export/write-bundle.ts';
-import { createInlineExecutor } from '../optimize/pipeline/inline-executor.ts';
 import { type MadeModel, makeModel } from '../../src/optimize/pipeline/make-model.ts';
 import { prepareLearning } from '../../src/optimize/pipeline/prepare-learning.ts';
 import { recipeOf } from '../../src/optimize/recipe-of.ts';
@@ -14,6 +13,7 @@ import { readRunOptions } from '../../src/optimize/run-options.ts';
 import { noteLook } from '../../src/optimize/validation/look-at-holdout.ts';
 import { testKey } from '../models/constant-draft.ts';
 import { clusteredMarketCsv } from '../optimize/clustered-market.ts';
+import { createInlineExecutor } from '../optimize/pipeline/inline-executor.ts';
 
 const DAY_MS = 86_400_000;
 const dataDir = temporaryDataDir();

@@ -5,16 +5,19 @@ import type { Manifest } from '../../models/bundle.ts';
 import type { BundleDraft } from '../../models/release.ts';
 import { targetSentence, targetText } from '../data/target.ts';
 import { baseRateOf } from './learning-set.ts';
-import type { Candidate } from './make-candidate.ts';
-import type { Making } from './make-model.ts';
+import type { Candidate, CandidateMaking } from './make-candidate.ts';
 import type { Learning } from './prepare-learning.ts';
 import type { TrainedModel } from './train-model.ts';
+
+interface DraftMaking extends CandidateMaking {
+  readonly codeCommit: string;
+}
 
 /**
  * What a candidate's bundle says of itself. Measurements and times are not in it, so the same seed, data and options give
  * the same hash.
  */
-export function bundleDraft(making: Making, candidate: Candidate, model: Uint8Array): BundleDraft {
+export function bundleDraft(making: DraftMaking, candidate: Candidate, model: Uint8Array): BundleDraft {
   const { recipe } = making;
   const { learning, trained, policy, domain } = candidate;
   const { bars, description, sha256 } = recipe.source;
@@ -47,7 +50,7 @@ export function bundleDraft(making: Making, candidate: Candidate, model: Uint8Ar
 
 /** How to make the same bytes again. */
 function lineageOf(
-  { recipe, settings, seed, codeCommit }: Making,
+  { recipe, settings, seed, codeCommit }: DraftMaking,
   { learning, trained, compressed }: Candidate,
 ): Manifest['lineage'] {
   return {

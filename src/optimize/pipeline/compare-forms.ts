@@ -6,7 +6,7 @@ import { encodeTables } from '../compress/encode-tables.ts';
 import { evaluateTables } from '../compress/evaluate-tables.ts';
 import { type CompressionForm, type FrontierStep, frontier } from '../compress/frontier.ts';
 import { smoothedRows } from '../compress/smoothed-rows.ts';
-import type { NamedTables } from './compress-model.ts';
+import type { NamedTables } from './named-tables.ts';
 
 /** Rows that a model's forms are compared on. */
 export interface ComparedRows {

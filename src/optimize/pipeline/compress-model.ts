@@ -1,7 +1,11 @@
 import { ok, type Result } from '../../core/result.ts';
 import type { Manifest } from '../../models/bundle.ts';
 import { areaUnderCurve } from '../../stats/area-under-curve.ts';
-import { chooseCompression, compressionBounds } from '../compress/choose-compression.ts';
+import {
+  type CompressionBounds,
+  chooseCompression,
+  compressionBounds,
+} from '../compress/choose-compression.ts';
 import { collapseSpread, type HeadCompression, headCompressor } from '../compress/compress-heads.ts';
 import { compressTables } from '../compress/compress-tables.ts';
 import { compressionCandidates, plainInt8 } from '../compress/compression-candidates.ts';
@@ -15,6 +19,7 @@ import { smoothedRows } from '../compress/smoothed-rows.ts';
 import { logLoss } from '../train/log-loss.ts';
 import { type ComparedForm, type ComparedRows, compareForms, heldBack } from './compare-forms.ts';
 import { distilModel } from './distil-model.ts';
+import type { NamedTables } from './named-tables.ts';
 
 interface CompressOptions {
   /** In f32. */
@@ -26,12 +31,6 @@ interface CompressOptions {
   readonly domain: Manifest['domain'];
   readonly blockLength: number;
   readonly seed: number;
-}
-
-/** A form of the model under its name. */
-export interface NamedTables {
-  readonly name: string;
-  readonly model: ModelTables;
 }
 
 export interface CompressedModel {
@@ -62,9 +61,9 @@ export function compressModel(options: CompressOptions): Result<CompressedModel,
   const servable = new Set(forms.filter((form) => !isDynamic(form.model)).map(({ name }) => name));
   const { chosen } = chooseCompression(
     joint.filter(({ name }) => name !== reference.name && servable.has(name)),
-    compressionBounds,
+    choiceBounds,
   );
-  const refusals = chooseCompression(joint, compressionBounds).refusals.filter(
+  const refusals = chooseCompression(joint, choiceBounds).refusals.filter(
     ({ name }) => name !== reference.name,
   );
   return ok({
@@ -76,6 +75,13 @@ export function compressModel(options: CompressOptions): Result<CompressedModel,
     ),
   });
 }
+
+/** The gate's bounds with a fifth kept in hand: the holdout's rows are others. */
+const choiceBounds: CompressionBounds = {
+  ...compressionBounds,
+  flipShareMax: 0.8 * compressionBounds.flipShareMax,
+  aucLossMax: 0.8 * compressionBounds.aucLossMax,
+};
 
 /** Why a dynamic form is not served, however good: its ranges are of whatever rows are asked together. */
 const DEPENDS = 'what it says of a row depends on the rows beside it';
@@ -154,7 +160,7 @@ function knobsOf(compression: HeadCompression): string {
 }
 
 const SEARCH_ROWS = 20_000;
-const SEARCH_TIGHTER = 0.8;
+const SEARCH_TIGHTER = 0.7;
 const SEARCH_MARGIN = 0.2;
 /** Of a head's log-loss, nats a row. */
 const SEARCH_LOSS_MAX = 0.001;

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../core/result.ts';
-import { PAIRED_ROWS_MIN, PAIRED_ROWS_MIN } from '../../stats/paired-gain.ts';
+import { PAIRED_ROWS_MIN } from '../../stats/paired-gain.ts';
 import { buildExamples, type Examples } from '../data/examples.ts';
 import { plantedReturns } from '../data/planted-returns.ts';
 import type { Target } from '../data/target.ts';
@@ -47,12 +47,6 @@ export function prepareLearning(recipe: Recipe): Result<Learning, string> {
   if (cut.value.holdout.length < PAIRED_ROWS_MIN) {
     return err(
       `${recipe.name}: a holdout of ${cut.value.holdout.length} examples is too small to show anything: ${PAIRED_ROWS_MIN} are needed, with more data or a larger --holdout`,
-    );
-  }
-  const heldOut = cut.value.holdout.length;
-  if (heldOut < PAIRED_ROWS_MIN) {
-    return err(
-      `${recipe.name}: ${heldOut} held-out examples are too few: ${PAIRED_ROWS_MIN} are needed to judge`,
     );
   }
   const learning = { examples, set, ...cut.value };

@@ -68,7 +68,9 @@ describe('prepareLearning', () => {
   it('fails in words where what is held out is too little for the test of its gain', () => {
     expect(prepareLearning({ ...recipe, holdoutShare: 0.05 })).toEqual({
       ok: false,
-      error: expect.stringMatching(/^small: \d+ held-out examples are too few: 130 are needed to judge$/),
+      error: expect.stringMatching(
+        /^small: a holdout of \d+ examples is too small to show anything: 130 are needed/,
+      ),
     });
   });
 });

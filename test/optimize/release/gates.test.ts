@@ -74,19 +74,21 @@ describe('judgeCandidate', () => {
     expect(gate?.statistic).toBe(0.001);
   });
 
-  it('asks nothing of what is not there: folds, what runs, a compressed form', () => {
+  it('asks nothing of what is not there: what runs, a compressed form', () => {
     const bare = judgeCandidate(
-      { ...worth, nestedGain: undefined, earnedMore: undefined },
+      { ...worth, earnedMore: undefined },
       { ...form, compression: undefined },
       'production',
     );
     expect(bare.gates.map(({ name }) => name)).toEqual([
       'no feature sees its future',
       'no feature is too good to be true',
+      'better than its base rates in the nested folds',
       'better than what runs',
-      'direction not worse than its base rate',
-      'risk not worse than its base rate',
+      'direction not shown to be worse than its base rate',
+      'risk not shown to be worse than its base rate',
       'acts',
+      'the f32 form is what was trained',
       'the served graph is the model',
     ]);
   });

@@ -12,7 +12,7 @@ import {
 } from '../../../src/optimize/validation/holdout-ledger.ts';
 import { appendLedgerLine, readHoldoutLedger } from '../../../src/optimize/validation/holdout-ledger-file.ts';
 
-const key = { dataSha256: 'd1', fromMs: 1_000, toMs: 2_000 };
+const key = { series: 'SPX/1d', dataSha256: 'd1', fromMs: 1_000, toMs: 2_000 };
 const AT = '2026-01-02T03:04:05Z';
 const empty: HoldoutLedger = { entries: [], lastHash: '' };
 
@@ -64,7 +64,8 @@ describe('nextLook', () => {
     const indexAt = (other: typeof key): number => nextLook(ledger, other, 'c', 0.05).index;
     expect(indexAt({ ...key, fromMs: 1_999, toMs: 9_000 })).toBe(3);
     expect(indexAt({ ...key, fromMs: 2_001, toMs: 9_000 })).toBe(1);
-    expect(indexAt({ ...key, dataSha256: 'd2' })).toBe(1);
+    expect(indexAt({ ...key, series: 'BRENT/1d' })).toBe(1);
+    expect(indexAt({ ...key, dataSha256: 'the same series, a day longer' })).toBeGreaterThan(1);
     expect(nextLook(ledger, { ...key, fromMs: 1_500 }, 'a', 0.05).index).toBe(3);
   });
 });

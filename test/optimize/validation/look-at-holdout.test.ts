@@ -6,7 +6,7 @@ import { type Look, spentAlpha } from '../../../src/optimize/validation/holdout-
 import { ALPHA_TOTAL, noteLook, noteVerdict } from '../../../src/optimize/validation/look-at-holdout.ts';
 
 const AT = '2026-01-02T03:04:05Z';
-const key = { dataSha256: 'd1', fromMs: 1_000, toMs: 2_000 };
+const key = { series: 'SPX/1d', dataSha256: 'd1', fromMs: 1_000, toMs: 2_000 };
 const shown = { statistic: 0.01, isAccepted: false };
 
 async function ledgerPath(): Promise<string> {
@@ -47,7 +47,7 @@ describe('noteVerdict', () => {
   it('answers every look at this holdout, those that nobody finished too', async () => {
     const path = await ledgerPath();
     await looked(path, 'cut short');
-    await noteLook(path, { ...key, dataSha256: 'other data' }, 'elsewhere', AT);
+    await noteLook(path, { ...key, series: 'BRENT/1d' }, 'elsewhere', AT);
     const look = await looked(path, 'b');
     const looks = await noteVerdict(path, look, { statistic: 0.02, isAccepted: true }, AT);
     if (!looks.ok) throw new Error(looks.error);

@@ -26,7 +26,7 @@ import { baseRateWords, ewmaSentence } from './compose-words.ts';
 
 /** One head: how it was chosen, and what it is worth where it has not looked. */
 export function composeHead(making: Making, made: MadeModel, h: number): HeadPart {
-  const { recipe, seed } = making;
+  const { seed } = making;
   const { learning, trained, outcome } = made;
   const fitted = trained.heads[h] as MadeModel['trained']['heads'][number];
   const held = outcome.heads[h] as MadeModel['outcome']['heads'][number];
