@@ -2,16 +2,11 @@ import { createWorkerPool } from '../pipeline/worker-pool.ts';
 import { proveCompression } from './compression.ts';
 import { proveHalving } from './halving.ts';
 import { proveHonesty } from './honesty.ts';
+import type { Proof } from './proof.ts';
 import { everyWay, proveReproduction, smallRun } from './reproduction.ts';
 import { proveSearch } from './search.ts';
 import { proveSelection, selectionSets } from './selection.ts';
 import { proveTrainer } from './trainer.ts';
-
-/** What a proof found: whether every bar is met, and the figures for people. */
-export interface Proof {
-  readonly passed: boolean;
-  readonly lines: readonly string[];
-}
 
 const proofs = {
   search: () => proveSearch({ studies: 100 }),

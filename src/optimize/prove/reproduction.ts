@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { sha256Hex } from '../../core/digest.ts';
 import { ROOT } from '../../local/build-worker.ts';
 import type { OptimizationReport } from '../report/optimization-report.ts';
-import type { Proof } from './proofs.ts';
+import type { Proof } from './proof.ts';
 
 interface ReproductionOptions {
   /** Of the command, without `--workers`, `--out` and `--resume`. */
