@@ -173,12 +173,15 @@ function settingsOf(values: Values): FactorySettings {
     sampler: sampler as SamplerName,
     selection: selection as SelectionEffort,
     innerFolds: INNER_FOLDS,
+    smoothedRows: SMOOTHED_ROWS,
+    searchesForms: true,
     outerFolds: integer('folds', values.folds, 0, 10),
   };
 }
 
 const TRIALS_IN_BATCH = 4;
 const INNER_FOLDS = 3;
+const SMOOTHED_ROWS = 100_000;
 
 function targetOf(option: string, text: string): Target {
   const target = parseTarget(text);

@@ -30,6 +30,8 @@ describe('readRunOptions', () => {
         selection: 'full',
         innerFolds: 3,
         outerFolds: 3,
+        smoothedRows: 100_000,
+        searchesForms: true,
       },
       seed: 1,
       workers: 4,

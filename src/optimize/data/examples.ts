@@ -49,18 +49,4 @@ export function buildExamples(bars: readonly Bar[], set: FeatureSet, horizonBars
   };
 }
 
-/** The examples from `start` up to and without `end`. */
-export function sliceExamples(examples: Examples, start: number, end: number): Examples {
-  const width = examples.featureCount;
-  return {
-    count: end - start,
-    featureCount: width,
-    features: examples.features.slice(start * width, end * width),
-    barIndex: examples.barIndex.slice(start, end),
-    atMs: examples.atMs.slice(start, end),
-    horizonReturns: examples.horizonReturns.slice(start, end),
-    nextReturns: examples.nextReturns.slice(start, end),
-  };
-}
-
 const openAt = (bars: readonly Bar[], index: number): number => (bars[index] as Bar).open;

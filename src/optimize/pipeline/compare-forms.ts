@@ -1,6 +1,5 @@
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Manifest } from '../../models/bundle.ts';
-import { compressionBounds } from '../compress/choose-compression.ts';
 import { decodeTables } from '../compress/decode-tables.ts';
 import { encodeTables } from '../compress/encode-tables.ts';
 import { evaluateTables } from '../compress/evaluate-tables.ts';
@@ -30,17 +29,17 @@ interface CompareOptions {
   readonly policy: Manifest['policy'];
   readonly domain: Manifest['domain'];
   readonly blockLength: number;
+  readonly smoothedRows: number;
   readonly seed: number;
 }
 
 /**
- * Every form against the first: worth on the rows, decisions on a hundred thousand smoothed ones. A row that the risk
+ * Every form against the first: worth on the rows, decisions on many smoothed ones. A row that the risk
  * head holds back counts as HOLD, so the flips are those of the decisions that a client would see.
  */
 export function compareForms(options: CompareOptions): Result<readonly ComparedForm[], string> {
-  const { forms, rows, policy, domain, blockLength, seed } = options;
+  const { forms, rows, policy, domain, blockLength, smoothedRows: count, seed } = options;
   const { min, max } = domain;
-  const count = compressionBounds.rowCountMin;
   const smoothed = smoothedRows(rows.features, { count, width: min.length, min, max, seed }).rows;
   const scored: ScoredForm[] = [];
   for (const { name, model } of forms) {

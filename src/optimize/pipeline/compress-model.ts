@@ -30,6 +30,8 @@ interface CompressOptions {
   readonly policy: Manifest['policy'];
   readonly domain: Manifest['domain'];
   readonly blockLength: number;
+  readonly smoothedRows: number;
+  readonly searchesForms: boolean;
   readonly seed: number;
 }
 
@@ -48,7 +50,8 @@ export function compressModel(options: CompressOptions): Result<CompressedModel,
   const { model, fitted, compared } = options;
   const reference: NamedTables = { name: 'f32', model };
   const candidates = compressionCandidates(model, fitted.features);
-  const searched = searchHeads(options);
+  const bounds = { ...choiceBounds, rowCountMin: options.smoothedRows };
+  const searched = options.searchesForms ? searchHeads(options) : undefined;
   const student = distilModel({ ...options, rows: fitted.features });
   const distilled = {
     name: 'distilled into a perceptron',
@@ -61,11 +64,9 @@ export function compressModel(options: CompressOptions): Result<CompressedModel,
   const servable = new Set(forms.filter((form) => !isDynamic(form.model)).map(({ name }) => name));
   const { chosen } = chooseCompression(
     joint.filter(({ name }) => name !== reference.name && servable.has(name)),
-    choiceBounds,
+    bounds,
   );
-  const refusals = chooseCompression(joint, choiceBounds).refusals.filter(
-    ({ name }) => name !== reference.name,
-  );
+  const refusals = chooseCompression(joint, bounds).refusals.filter(({ name }) => name !== reference.name);
   return ok({
     forms,
     steps: steps.value,

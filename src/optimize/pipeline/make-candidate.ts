@@ -55,6 +55,7 @@ export async function makeCandidate(making: CandidateMaking): Promise<Result<Can
   const { learning, trained, policy, domain } = candidate.value;
   const compressed = compressModel({
     ...formComparison(making, policy, domain),
+    searchesForms: making.settings.searchesForms,
     model: ensembleTables(trained.ensemble),
     fitted: comparedRows(learning, trained, learning.development),
     compared: comparedRows(learning, trained, outOfFoldIndices(trained)),
@@ -81,13 +82,14 @@ export async function trainCandidate(making: CandidateMaking): Promise<Result<Tr
 }
 
 export const formComparison = (
-  { learning, seed }: CandidateMaking,
+  { learning, settings, seed }: CandidateMaking,
   policy: Manifest['policy'],
   domain: Manifest['domain'],
 ) => ({
   policy,
   domain,
   blockLength: blockLengthOf(learning.set),
+  smoothedRows: settings.smoothedRows,
   seed: deriveSeed(seed, 'compress'),
 });
 

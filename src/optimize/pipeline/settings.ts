@@ -10,6 +10,10 @@ export interface FactorySettings {
   readonly innerFolds: number;
   /** Folds of the nested estimate: in each, everything is chosen anew on what comes before. */
   readonly outerFolds: number;
+  /** Rows on which the decisions of compressed forms are compared. */
+  readonly smoothedRows: number;
+  /** Whether a form is searched for head by head, beside those that are tried in any case. */
+  readonly searchesForms: boolean;
 }
 
 export const samplerNames = ['tpe', 'tpe-independent', 'gaussian-process', 'quasi-random', 'random'] as const;

@@ -96,6 +96,8 @@ const SETTINGS: FactorySettings = {
   selection: 'quick',
   innerFolds: 2,
   outerFolds: 1,
+  smoothedRows: 0,
+  searchesForms: false,
 };
 
 interface Judged {

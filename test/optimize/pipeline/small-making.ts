@@ -34,6 +34,8 @@ export const smallSettings: FactorySettings = {
   selection: 'none',
   innerFolds: 2,
   outerFolds: 1,
+  smoothedRows: 2_000,
+  searchesForms: false,
 };
 
 export function learningOf(recipe: Recipe): Learning {

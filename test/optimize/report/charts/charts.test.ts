@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calibrationCurve } from '../../../../src/optimize/report/charts/calibration-curve.ts';
-import { drawdowns, equityCurve, thinned } from '../../../../src/optimize/report/charts/equity-curve.ts';
+import { drawdowns, equityCurve } from '../../../../src/optimize/report/charts/equity-curve.ts';
 import { foldTimeline } from '../../../../src/optimize/report/charts/fold-timeline.ts';
 import {
   type ImportanceBar,
@@ -10,6 +10,7 @@ import {
 import { intervalDots } from '../../../../src/optimize/report/charts/interval-dots.ts';
 import { searchHistory } from '../../../../src/optimize/report/charts/search-history.ts';
 import { sizeFrontier } from '../../../../src/optimize/report/charts/size-frontier.ts';
+import { thinned } from '../../../../src/optimize/report/charts/thinned.ts';
 import { nats } from '../../../../src/optimize/report/format.ts';
 import type { Search } from '../../../../src/optimize/report/optimization-report.ts';
 import { fixtureReport } from '../report-fixture.ts';
