@@ -37,7 +37,8 @@ export interface RunOptions {
 export const USAGE = `npm run optimize -- [stage] [options]
 Market data in, a released bundle out: features, training, search, compression, gates and a report.
 
-stages (each does what it needs of the ones before; with --resume it takes what the journal of OUT has of that)
+stages (each does what it needs of the ones before; one alone takes what the journal of OUT has of that, all only
+with --resume)
   all         everything, the default
   select      which features tell something about the labels
   search      the members' hyperparameters
@@ -64,8 +65,8 @@ how much work
   --budget M      minutes after which no more trials begin; a run it cuts is marked as not reproducible
   --workers N     threads (default: one a core); changes nothing but the time
   --seed N        the same seed, data and options give the same bundle, byte for byte (default 1)
-  --resume        go on where a run with the same options was stopped, or after another stage; without it the
-                  journal in OUT begins anew
+  --resume        go on where a run with the same options was stopped, or from what a stage alone has found; without
+                  it a run of all stages begins the journal anew
 where to
   --out DIR       report, journal and stages (default .local/optimize)
   --bundles DIR   where the bundle is written, if every gate passes; what lies there under the same name is what

@@ -28,6 +28,8 @@ interface HonestyOptions {
 interface HonestyProof {
   readonly passed: boolean;
   readonly released: number;
+  /** With the direction's labels shifted alone, of as many as there are plants: told, and held to no bar. */
+  readonly releasedForRisk: number;
   readonly signalsReleased: number;
   readonly leaksNamed: number;
   readonly lines: readonly string[];
@@ -58,6 +60,10 @@ export async function proveHonesty(options: HonestyOptions): Promise<HonestyProo
   const seeds = Array.from({ length: options.plants }, (_, i) => i + 1);
   const signals = await inTurns(seeds, (seed) => judged(withSignal(learning.value, seed), seed));
   const leaks = await inTurns(seeds, (seed) => judged(withLeak(learning.value, seed), seed));
+  const halves = await inTurns(seeds, (seed) =>
+    judged(withShiftedDirection(learning.value, shiftOf()), seed),
+  );
+  const releasedForRisk = halves.filter(({ isReleased }) => isReleased).length;
   const released = nulls.filter(({ isReleased }) => isReleased).length;
   const signalsReleased = signals.filter(({ isReleased }) => isReleased).length;
   const leaksNamed = leaks.filter(
@@ -69,12 +75,14 @@ export async function proveHonesty(options: HonestyOptions): Promise<HonestyProo
       signalsReleased >= SIGNALS_SHARE_MIN * options.plants &&
       leaksNamed === options.plants,
     released,
+    releasedForRisk,
     signalsReleased,
     leaksNamed,
     lines: [
       `labels shifted in a circle: ${released} of ${options.shifts} released (at most ${100 * RELEASED_SHARE_MAX} %)`,
       `planted signal: ${signalsReleased} of ${options.plants} released (at least ${100 * SIGNALS_SHARE_MIN} %)`,
       `planted leak: ${leaksNamed} of ${options.plants} refused and named (all)`,
+      `direction shifted alone: ${releasedForRisk} of ${options.plants} released, for a risk head that beats EWMA volatility; the report then says that the direction is not shown to know anything`,
       `each run: ${SETTINGS.trials} trials a search, ${SETTINGS.selection} selection, ${SETTINGS.innerFolds} inner folds, ${SETTINGS.outerFolds} outer`,
     ],
   };
@@ -168,6 +176,15 @@ function shifted(learning: Learning, shift: number): Learning {
       outcomes: { ...question.outcomes, values: turned(question.outcomes.values) },
     })),
   });
+}
+
+/** The direction's labels alone are turned: what the risk head knows stays. */
+function withShiftedDirection(learning: Learning, shift: number): Learning {
+  const turned = shifted(learning, shift).set;
+  const questions = learning.set.questions.map((question, h) =>
+    question.name === 'direction' ? (turned.questions[h] as typeof question) : question,
+  );
+  return withSet(learning, { ...turned, questions });
 }
 
 /** Returns that the features tell something of, weakly enough for an honest feature: an AUC of about 0.56. */
