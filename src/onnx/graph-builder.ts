@@ -1,6 +1,6 @@
 import type { AttributeValue } from './attribute-proto.ts';
 import type { ModelProto, NodeProto, TensorProto, ValueInfoProto } from './model-proto.ts';
-import { nodeProto } from './node-proto.ts';
+import { nodeProto } from './operator-proto.ts';
 import { type Tensor, tensorType, toTensorProto } from './tensor.ts';
 
 /** The operator set the builder's nodes are written in. 13 is the first with per-axis DequantizeLinear. */

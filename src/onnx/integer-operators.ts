@@ -1,5 +1,5 @@
 import type { NodeProto } from './model-proto.ts';
-import { intAttributeOf } from './node-proto.ts';
+import { intAttributeOf } from './operator-proto.ts';
 import { roundHalfEven } from './round-half-even.ts';
 import { type Tensor, tensorType } from './tensor.ts';
 

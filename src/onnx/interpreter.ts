@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../core/result.ts';
 import { castToFloat, dynamicQuantizeLinear, matMulInteger } from './integer-operators.ts';
 import type { ModelProto, NodeProto } from './model-proto.ts';
-import { intAttributeOf } from './node-proto.ts';
+import { intAttributeOf } from './operator-proto.ts';
 import { rationalSigmoid } from './rational-sigmoid.ts';
 import { roundHalfEven } from './round-half-even.ts';
 import { fromTensorProto, sizeOf, type Tensor, type TensorValues } from './tensor.ts';

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../core/result.ts';
 import type { NodeProto, TensorProto } from '../../onnx/model-proto.ts';
-import { intAttributeOf } from '../../onnx/node-proto.ts';
+import { intAttributeOf } from '../../onnx/operator-proto.ts';
 import { fromTensorProto, type Tensor } from '../../onnx/tensor.ts';
 
 /** A MatMul or Gemm whose right side is a constant matrix: what quantization rewrites. */

@@ -1,7 +1,7 @@
 import { ok, type Result } from '../../core/result.ts';
 import { createInterpreter, type Interpreter } from '../../onnx/interpreter.ts';
 import type { ModelProto, NodeProto } from '../../onnx/model-proto.ts';
-import { intAttributeOf } from '../../onnx/node-proto.ts';
+import { intAttributeOf } from '../../onnx/operator-proto.ts';
 import { fromTensorProto, type Tensor, tensorType } from '../../onnx/tensor.ts';
 import { inputMajor } from './quantize-dynamic.ts';
 import { initializersOf, RewrittenGraph } from './rewritten-graph.ts';

@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../core/result.ts';
 import type { ModelProto } from '../../onnx/model-proto.ts';
-import { nodeProto } from '../../onnx/node-proto.ts';
+import { nodeProto } from '../../onnx/operator-proto.ts';
 import { tensorType } from '../../onnx/tensor.ts';
 import { type ConstantProduct, constantProduct } from './constant-product.ts';
 import { quantizeColumns, type WeightQuantization } from './quantize-columns.ts';

@@ -1,5 +1,5 @@
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from '../../onnx/model-proto.ts';
-import { nodeProto } from '../../onnx/node-proto.ts';
+import { nodeProto } from '../../onnx/operator-proto.ts';
 import { type Tensor, toTensorProto } from '../../onnx/tensor.ts';
 
 /** A graph on its way to another form: nodes are added in order, constants by name. */

@@ -1,6 +1,6 @@
 import { GraphBuilder, type GraphValue } from '../../onnx/graph-builder.ts';
 import type { ModelProto } from '../../onnx/model-proto.ts';
-import { nodeProto } from '../../onnx/node-proto.ts';
+import { nodeProto } from '../../onnx/operator-proto.ts';
 import { type Tensor, tensorType } from '../../onnx/tensor.ts';
 import { treeNode } from '../export/tree-node.ts';
 import type { AffineScale } from './affine-scale.ts';
