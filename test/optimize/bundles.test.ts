@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/decision/policy.ts';
 import { dailyV1 } from '../../src/features/daily-v1.ts';
 import { createOrtEngine } from '../../src/inference/ort.ts';
 import { demoBars } from '../../src/local/demo-series.ts';
@@ -8,6 +7,8 @@ import { type Bundle, openBundle } from '../../src/models/bundle.ts';
 import { servedFeatures } from '../../src/models/served-features.ts';
 import { buildExamples } from '../../src/optimize/data/examples.ts';
 import { insideDomain } from '../../src/optimize/measure/domain.ts';
+import { scoredRows } from '../../src/optimize/measure/incumbent.ts';
+import { policyActions } from '../../src/optimize/measure/policy-equity.ts';
 
 /** What is deployed pins these, so a bundle signed by somebody's own key cannot be committed by mistake. */
 const publicKeys = /^BUNDLE_PUBLIC_KEYS = "(.+)"$/m
@@ -36,6 +37,16 @@ describe('the bundles in the tree', () => {
     expect(shipped('spx-1d').manifest.purpose).toBe('production');
   });
 
+  it.each(['spx-1d', 'active'])('%s saves seven tenths of its tables and flips few decisions', (name) => {
+    const path = new URL(`../../bundles/${name}/measurements.json`, import.meta.url);
+    const measured: Record<string, number> = JSON.parse(readFileSync(path, 'utf8'));
+    expect(measured['compressionSaving']).toBeGreaterThanOrEqual(0.7);
+    expect(measured['compressionFlipShare']).toBeLessThanOrEqual(0.005);
+    expect(measured['compressionOpposites']).toBe(0);
+    expect(measured['compressionActingShare']).toBeGreaterThanOrEqual(0.1);
+    expect(measured['compressionAucLoss']).toBeLessThanOrEqual(0.002);
+  });
+
   it.each([7, 1, 99])(
     'active acts on four in five bars of the demo series and more, on both sides (seed %i)',
     async (seed) => {
@@ -56,9 +67,7 @@ describe('the bundles in the tree', () => {
       const scores = runnable.ok ? await runnable.value.run(features, count) : runnable;
       if (!scores.ok) throw new Error(scores.error.detail);
       const inside = insideDomain(manifest.domain, features);
-      const actions = Array.from(scores.value, (score, i) =>
-        inside[i] ? judge(manifest.policy, { direction: score, risk: null }, undefined).action : 'HOLD',
-      );
+      const actions = policyActions(manifest.policy, scoredRows(scores.value, manifest.heads.length, inside));
       const shareOf = (wanted: string): number =>
         actions.filter((action) => action === wanted).length / count;
       expect(shareOf('HOLD')).toBeLessThan(0.2);

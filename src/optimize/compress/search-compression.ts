@@ -7,27 +7,28 @@ type Judge = (compression: readonly HeadCompression[]) => number | undefined;
  * The smallest compression found by giving up one thing at a time: from a start that keeps the bounds, every next
  * coarser setting of one knob of one head is judged, the one that saves most is taken, and so on until none saves
  * without breaking a bound. So each head gives up what its own decisions can spare. Greedy; a better pair of knobs may
- * exist that no single step leads to. Undefined where the start itself breaks a bound.
+ * exist that no single step leads to.
  *
  * @param start one entry a head
+ * @returns every compression that was taken, from the start to the smallest; empty where the start breaks a bound
  */
 export function searchCompression(
   start: readonly HeadCompression[],
   judge: Judge,
-): readonly HeadCompression[] | undefined {
+): readonly (readonly HeadCompression[])[] {
   let sizeBytes = judge(start);
-  if (sizeBytes === undefined) return undefined;
-  let best = start;
+  if (sizeBytes === undefined) return [];
+  const taken = [start];
   for (;;) {
     let next: readonly HeadCompression[] | undefined;
-    for (const compression of coarser(best)) {
+    for (const compression of coarser(taken.at(-1) as readonly HeadCompression[])) {
       const size = judge(compression);
       if (size === undefined || size >= sizeBytes) continue;
       sizeBytes = size;
       next = compression;
     }
-    if (!next) return best;
-    best = next;
+    if (!next) return taken;
+    taken.push(next);
   }
 }
 

@@ -24,6 +24,9 @@ export function measurementsOf({
     holdoutSellShare: share('SELL'),
     compressionSaving: form?.saving ?? 0,
     compressionFlipShare: form?.flips.flipShare ?? 0,
+    compressionOpposites: form?.flips.opposites ?? 0,
+    compressionActingShare: Math.min(...(form?.flips.actingShares ?? [0])),
+    compressionAucLoss: form?.aucLoss ?? 0,
     ...Object.fromEntries(
       heads.flatMap(({ name, scores, labels, gains: own }) => [
         [`${name}Auc`, areaUnderCurve(scores, labels)],

@@ -51,13 +51,13 @@ export function compressModel(options: CompressOptions): Result<CompressedModel,
   const reference: NamedTables = { name: 'f32', model };
   const candidates = compressionCandidates(model, fitted.features);
   const bounds = { ...choiceBounds, rowCountMin: options.smoothedRows };
-  const searched = options.searchesForms ? searchHeads(options) : undefined;
+  const searched = options.searchesForms ? searchHeads(options) : [];
   const student = distilModel({ ...options, rows: fitted.features });
   const distilled = {
     name: 'distilled into a perceptron',
     model: compressTables(student, plainInt8(fitted.features)),
   };
-  const forms = [reference, ...candidates, distilled, ...(searched ? [searched] : [])];
+  const forms = [reference, ...candidates, distilled, ...searched];
   const steps = compareForms({ ...options, forms, rows: compared });
   if (!steps.ok) return steps;
   const joint = steps.value.map((step) => step.joint);
@@ -97,10 +97,10 @@ const isDynamic = ({ heads }: ModelTables): boolean =>
   );
 
 /**
- * The form of `search-compression.ts`, each head as coarse as the decisions bear. It is judged on fewer smoothed rows and
- * by tighter bounds than the choice, so that what it finds seldom fails there.
+ * The last forms of `search-compression.ts`, each head as coarse as the decisions bear. They are judged on fewer smoothed
+ * rows than the choice, which so has the last word.
  */
-function searchHeads(options: CompressOptions): NamedTables | undefined {
+function searchHeads(options: CompressOptions): readonly NamedTables[] {
   const { model, fitted, compared, policy, domain, seed } = options;
   const width = domain.min.length;
   const { min, max } = domain;
@@ -147,7 +147,10 @@ function searchHeads(options: CompressOptions): NamedTables | undefined {
       Math.max(...lossChanges(scores)) <= SEARCH_LOSS_MAX;
     return file.ok && isWithin ? gzipSizeBytes(file.value) : undefined;
   });
-  return found && { name: `searched: ${found.map(knobsOf).join('; ')}`, model: modelOf(found) };
+  return found.slice(-LAST_TAKEN).map((compressions) => ({
+    name: `searched: ${compressions.map(knobsOf).join('; ')}`,
+    model: modelOf(compressions),
+  }));
 }
 
 function knobsOf(compression: HeadCompression): string {
@@ -160,8 +163,10 @@ function knobsOf(compression: HeadCompression): string {
   return `${weights}, leaves ${leafBits} bits, ${grid}, ${10 - treesDroppedTenths}/10 of the trees${collapsed}, floats ${floatBytes} bytes`;
 }
 
+/** Of what a search has taken: where the last breaks a bound among more rows, the one before it may keep it. */
+const LAST_TAKEN = 5;
 const SEARCH_ROWS = 20_000;
-const SEARCH_TIGHTER = 0.7;
+const SEARCH_TIGHTER = 0.8;
 const SEARCH_MARGIN = 0.2;
 /** Of a head's log-loss, nats a row. */
 const SEARCH_LOSS_MAX = 0.001;
