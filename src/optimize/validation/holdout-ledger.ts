@@ -50,13 +50,16 @@ interface Appended {
   readonly line: string;
 }
 
+/** Looks that a holdout is good for. Then it is spent, and says nothing about anybody any more. */
+export const LOOKS_MAX = 20;
+
 /**
- * α of the k-th look out of a total: total · 6/(π² k²). Over all k it sums to the total, so however often a holdout
- * is looked at, the chance of accepting anything without merit stays below it (alpha spending; D. P. Foster and
- * R. A. Stine, α-investing, J. of the Royal Statistical Society B 70, 2008).
+ * α of the k-th look out of a total: an equal share of it for each of {@link LOOKS_MAX}, and 0 after them. So however
+ * candidates are chosen between looks, the chance of accepting anything without merit stays below the total (Bonferroni
+ * over looks; alpha spending with equal shares).
  */
 export const spentAlpha = (total: number, index: number): number =>
-  (total * SIX_OVER_PI_SQUARE) / (index * index);
+  index <= LOOKS_MAX ? total / LOOKS_MAX : 0;
 
 /**
  * The look that `candidate` would take, or has taken: the same candidate at the same holdout sees nothing new, so it
@@ -138,8 +141,6 @@ export function parseLedger(text: string): Result<HoldoutLedger, string> {
   }
   return ok({ entries, lastHash });
 }
-
-const SIX_OVER_PI_SQUARE = 6 / (Math.PI * Math.PI);
 
 const looksAt = (ledger: HoldoutLedger, key: HoldoutKey): readonly Look[] =>
   ledger.entries.filter((entry): entry is Look => entry.kind === 'look' && sameHoldout(entry, key));

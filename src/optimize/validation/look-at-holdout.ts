@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ok, type Result } from '../../core/result.ts';
+import { err, ok, type Result } from '../../core/result.ts';
 import {
   appendLook,
   appendVerdict,
   type HoldoutKey,
   type HoldoutLedger,
+  LOOKS_MAX,
   type Look,
   nextLook,
   sameHoldout,
@@ -31,6 +32,11 @@ export async function noteLook(
   const ledger = await readHoldoutLedger(path);
   if (!ledger.ok) return ledger;
   const look = nextLook(ledger.value, key, candidate, ALPHA_TOTAL);
+  if (look.alpha === 0) {
+    return err(
+      `the holdout of ${key.series} is spent: ${LOOKS_MAX} candidates have looked at it. Newer data, after ${dateOf(key.toMs)}, would be a fresh one`,
+    );
+  }
   const added = appendLook(ledger.value, look, at);
   if (!added.ok) return added;
   const written = await append(path, added.value?.line);
@@ -52,6 +58,8 @@ export async function noteVerdict(
   if (!written.ok) return written;
   return ok(looksShown(appended.value?.ledger ?? ledger.value, look));
 }
+
+const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 async function append(path: string, line: string | undefined): Promise<Result<undefined, string>> {
   if (line === undefined) return ok(undefined);

@@ -6,6 +6,7 @@ import {
   appendLook,
   appendVerdict,
   type HoldoutLedger,
+  LOOKS_MAX,
   nextLook,
   parseLedger,
   spentAlpha,
@@ -40,9 +41,10 @@ describe('spentAlpha', () => {
   it('sums to the total over all looks and never exceeds it', () => {
     let sum = 0;
     for (let index = 1; index <= 100_000; index += 1) sum += spentAlpha(0.05, index);
-    expect(sum).toBeLessThan(0.05);
-    expect(sum).toBeGreaterThan(0.0499);
-    expect(spentAlpha(0.05, 1)).toBeCloseTo(0.0304, 4);
+    expect(sum).toBeCloseTo(0.05, 12);
+    expect(spentAlpha(0.05, 1)).toBe(0.0025);
+    expect(spentAlpha(0.05, LOOKS_MAX)).toBe(0.0025);
+    expect(spentAlpha(0.05, LOOKS_MAX + 1)).toBe(0);
   });
 });
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Look, spentAlpha } from '../../../src/optimize/validation/holdout-ledger.ts';
+import { type Look, LOOKS_MAX, spentAlpha } from '../../../src/optimize/validation/holdout-ledger.ts';
 import { ALPHA_TOTAL, noteLook, noteVerdict } from '../../../src/optimize/validation/look-at-holdout.ts';
 
 const AT = '2026-01-02T03:04:05Z';
@@ -25,7 +25,7 @@ const linesIn = async (path: string): Promise<number> =>
   (await readFile(path, 'utf8')).split('\n').length - 1;
 
 describe('noteLook', () => {
-  it('writes each candidate down before anybody looks, with less to spend each time', async () => {
+  it('writes each candidate down before anybody looks, with its share to spend', async () => {
     const path = await ledgerPath();
     for (const index of [1, 2, 3]) {
       const look = await looked(path, `candidate ${index}`);
@@ -40,6 +40,17 @@ describe('noteLook', () => {
     await looked(path, 'b');
     expect(await looked(path, 'a')).toEqual(first);
     expect(await linesIn(path)).toBe(2);
+  });
+
+  it('refuses one look more than a holdout is good for, and writes nothing', async () => {
+    const path = await ledgerPath();
+    for (let index = 1; index <= LOOKS_MAX; index += 1) await looked(path, `candidate ${index}`);
+    expect(await noteLook(path, key, 'one too many', AT)).toEqual({
+      ok: false,
+      error: expect.stringContaining('the holdout of SPX/1d is spent'),
+    });
+    expect(await linesIn(path)).toBe(LOOKS_MAX);
+    expect((await looked(path, 'candidate 7')).index).toBe(7);
   });
 });
 

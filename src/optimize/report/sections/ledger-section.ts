@@ -9,7 +9,7 @@ export function ledgerSection({ ledger }: OptimizationReport): Markup {
   const place = {
     id: 'ledger',
     title: 'Holdout ledger',
-    lead: 'Each look at the same holdout makes the next success easier to get by luck, so each spends a part of one error probability and later ones must clear a higher bar.',
+    lead: 'Each look at the same holdout makes the next success easier to get by luck, so each spends an equal part of one error probability, and after a stated number of looks the holdout is spent.',
   };
   if (isAbsent(ledger)) return section(place, absence(ledger.absent));
   if (ledger.looks.length === 0) return section(place, html`<p>Nobody has looked at this holdout yet.</p>`);
