@@ -1,7 +1,7 @@
 import { areaUnderCurve } from '../../stats/area-under-curve.ts';
 import { equityFigures } from '../measure/policy-equity.ts';
-import { rowLosses } from '../measure/score-rows.ts';
 import type { MadeModel } from '../pipeline/make-model.ts';
+import { rowLosses } from '../train/log-loss.ts';
 
 /** What a bundle was measured to be worth on its holdout, by name: for people, beside the bundle and outside its hash. */
 export function measurementsOf({

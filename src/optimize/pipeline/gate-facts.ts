@@ -1,6 +1,6 @@
 import { pairedGain } from '../../stats/paired-gain.ts';
-import { rowLosses } from '../measure/score-rows.ts';
 import type { FormFacts, WorthFacts } from '../release/gates.ts';
+import { rowLosses } from '../train/log-loss.ts';
 import type { ComparedForm } from './compare-forms.ts';
 import { type HoldoutOutcome, upperBound } from './judge-holdout.ts';
 import type { Candidate, TrainedCandidate } from './make-candidate.ts';

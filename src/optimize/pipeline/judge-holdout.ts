@@ -12,9 +12,9 @@ import {
   policyActions,
   type ScoredRows,
 } from '../measure/policy-equity.ts';
-import { rowLosses } from '../measure/score-rows.ts';
 import type { Recipe } from '../recipe.ts';
 import type { HeadName } from '../train/ensemble.ts';
+import { rowLosses } from '../train/log-loss.ts';
 import { baseRateOf } from './learning-set.ts';
 import { modelFeatures } from './model-features.ts';
 import type { Learning } from './prepare-learning.ts';
