@@ -1,3 +1,4 @@
+import { roundTo6 } from '../../core/round-to-6.ts';
 import { areaUnderCurve } from '../../stats/area-under-curve.ts';
 import { equityFigures } from '../measure/policy-equity.ts';
 import type { MadeModel } from '../pipeline/make-model.ts';
@@ -36,4 +37,3 @@ export function measurementsOf({
 }
 
 const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const roundTo6 = (x: number): number => Math.round(x * 1e6) / 1e6;
