@@ -1,4 +1,5 @@
 import type { TradingState } from '../control/view.ts';
+import { roundTo6 } from '../core/round-to-6.ts';
 import type { Manifest } from '../models/bundle.ts';
 import { type Effect, hold, type Judgement } from './answer.ts';
 
@@ -83,4 +84,3 @@ export function confine(judgement: Judgement, state: TradingState): Judgement {
 }
 
 const floorTo4 = (x: number): number => Math.floor(x * 1e4) / 1e4;
-const roundTo6 = (x: number): number => Math.round(x * 1e6) / 1e6;

@@ -41,6 +41,19 @@ export function pairedGain(differences: ArrayLike<number>, level: number): Paire
   return { mean, low, pValue: 1 - studentTCdf(t, degrees) };
 }
 
+/** The mean between its bounds at 2.5 % on either side: an interval of 95 %, above 0 where a gain is shown, below where a loss is. */
+export function pairedInterval(differences: Float64Array): {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+} {
+  const { mean, low } = pairedGain(differences, ONE_SIDE);
+  const reversed = differences.map((difference) => -difference);
+  return { mean, low, high: -pairedGain(reversed, ONE_SIDE).low };
+}
+
+const ONE_SIDE = 0.025;
+
 /** Odd, so that the degrees of freedom are even. The t of 12 asks for 3.05 errors at 0.5 %, the normal for 2.58. */
 const GROUPS = 13;
 export const PAIRED_ROWS_MIN = 10 * GROUPS;

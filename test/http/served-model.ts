@@ -1,5 +1,6 @@
 import { dailyV1 } from '../../src/features/daily-v1.ts';
 import type { Catalog, ServedModel } from '../../src/models/catalog.ts';
+import { constantFacts } from '../models/constant-facts.ts';
 
 /** A model that scores every row the same, by one head or two: for tests of what stands around the engine. */
 export function constantModel(
@@ -7,6 +8,7 @@ export function constantModel(
   overrides: Partial<ServedModel['bundle']['manifest']> = {},
 ): ServedModel {
   const row = typeof scores === 'number' ? [scores] : scores;
+  const facts = constantFacts(row.length);
   const names = dailyV1.indicators.map((indicator) => indicator.name);
   return {
     featureSet: dailyV1,
@@ -22,9 +24,9 @@ export function constantModel(
       version: '0'.repeat(12),
       model: new Uint8Array(),
       manifest: {
+        ...facts,
         format: 2,
         name: 'constant',
-        purpose: 'test',
         model: {
           sha256: '0'.repeat(64),
           sizeBytes: 1,
@@ -40,31 +42,12 @@ export function constantModel(
           names,
           windowBars: dailyV1.windowBars,
         },
-        heads: row.length === 1 ? ['direction'] : ['direction', 'risk'],
         target: 'the next close is higher',
-        symbols: ['DEMO'],
-        interval: '1d',
-        calendar: '24x7',
-        policy: {
-          buyAtLeast: 0.6,
-          sellAtMost: 0.4,
-          sizeFullAt: 0.25,
-          riskHoldAtLeast: row.length === 1 ? null : 0.5,
-          validForMs: 1_000,
-        },
+        policy: { ...facts.policy, sizeFullAt: 0.25 },
         domain: {
           min: names.map(() => -1e9),
           max: names.map(() => 1e9),
           baseline: names.map(() => 0),
-        },
-        data: { source: 'none', sha256: '0'.repeat(64), rows: 1, from: '2020-01-01', to: '2020-01-01' },
-        lineage: {
-          seed: 1,
-          recipe: 'constant',
-          codeCommit: 'none',
-          trials: 0,
-          parameters: {},
-          reproducible: true,
         },
         ...overrides,
       },

@@ -4,6 +4,7 @@ import type { BundleDraft } from '../../src/models/release.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import type { ModelProto } from '../../src/onnx/model-proto.ts';
 import { encodeModel } from '../../src/onnx/model-proto.ts';
+import { constantFacts } from './constant-facts.ts';
 
 /** A secret seed that signs in tests, and another. */
 export const testKey = '1'.repeat(64);
@@ -33,35 +34,15 @@ export function constantDraft(
 ): BundleDraft {
   const { indicators } = featureSet;
   return {
+    ...constantFacts(logits.length),
     name: 'coin',
-    purpose: 'test',
     model: encodeModel(constantGraph(indicators.length, logits)),
     featureSet,
-    heads: logits.length === 1 ? ['direction'] : ['direction', 'risk'],
     target: 'nothing',
-    symbols: ['DEMO'],
-    interval: '1d',
-    calendar: '24x7',
-    policy: {
-      buyAtLeast: 0.6,
-      sellAtMost: 0.4,
-      sizeFullAt: 0.2,
-      riskHoldAtLeast: logits.length === 1 ? null : 0.5,
-      validForMs: 1_000,
-    },
     domain: {
       min: indicators.map(() => -1e3),
       max: indicators.map(() => 1e3),
       baseline: indicators.map(() => 0),
-    },
-    data: { source: 'none', sha256: '0'.repeat(64), rows: 1, from: '2020-01-01', to: '2020-01-01' },
-    lineage: {
-      seed: 1,
-      recipe: 'by hand',
-      codeCommit: 'none',
-      trials: 3,
-      parameters: { hidden: 4, kind: 'constant' },
-      reproducible: true,
     },
     ...changed,
   };

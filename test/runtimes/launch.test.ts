@@ -1,34 +1,19 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createClient } from '../../src/client/client.ts';
 import { fetchTransport } from '../../src/client/fetch-transport.ts';
 import { wireBar } from '../../src/client/wire-bar.ts';
 import { demoBars } from '../../src/local/demo-series.ts';
-import { type LaunchedService, launchService, temporaryDataDir } from '../../src/local/launched-service.ts';
-import { type RuntimeName, runtimeNames, type ServiceFile } from '../../src/local/service-file.ts';
+import { launchService } from '../../src/local/launched-service.ts';
+import { runtimeNames, type ServiceFile } from '../../src/local/service-file.ts';
+import { launchedInTest } from './launched-in-test.ts';
 
 const endedWell = 'ended with status 0';
 const bars = demoBars({ seed: 7, endMs: Date.now(), count: 70 }).map(wireBar);
 
-let dataDir: ReturnType<typeof temporaryDataDir>;
-let launched: LaunchedService | undefined;
-
-beforeEach(() => {
-  dataDir = temporaryDataDir();
-});
-
-afterEach(async () => {
-  await launched?.stop();
-  launched = undefined;
-  dataDir.remove();
-});
-
-async function launch(runtime: RuntimeName): Promise<LaunchedService> {
-  launched = await launchService({ runtime, dataDir: dataDir.path });
-  return launched;
-}
+const { dataDir, launch } = launchedInTest();
 
 const clientOf = ({ baseUrl, keys }: ServiceFile, scope: 'decide' | 'observe') =>
   createClient({ baseUrl, authorization: keys[scope], transport: fetchTransport(fetch) });
@@ -53,7 +38,7 @@ async function decideUntilRefused(service: ServiceFile): Promise<{ readonly ids:
 
 /** A start on the same data directory, to see what was written. */
 async function unwritten(ids: readonly string[]): Promise<string[]> {
-  const { service } = await launch('bun');
+  const { service } = await launch({ runtime: 'bun' });
   const client = clientOf(service, 'observe');
   const missing: string[] = [];
   for (const id of ids) {
@@ -84,7 +69,7 @@ const processesOf = ({ servicePid, standins }: ServiceFile): number[] => [
 describe('the launcher', () => {
   for (const runtime of runtimeNames) {
     it(`stops everything on ${runtime} when interrupted under load, and every answered decision is written`, async () => {
-      const { service, stop } = await launch(runtime);
+      const { service, stop } = await launch({ runtime });
       const decided = await decideUntilRefused(service);
       expect(await stop()).toBe(endedWell);
       const ids = await decided.ids;
@@ -99,7 +84,7 @@ describe('the launcher', () => {
     ['redis', 'redis'],
   ] as const) {
     it(`ends with one line when ${part} is killed under load, and every answered decision is written`, async () => {
-      const { service, launcher, output } = await launch('workerd');
+      const { service, launcher, output } = await launch({ runtime: 'workerd' });
       const decided = await decideUntilRefused(service);
       process.kill(service.standins[part].pid, 'SIGKILL');
       expect(await launcher.ended).toBe('ended with status 1');
@@ -111,7 +96,7 @@ describe('the launcher', () => {
   }
 
   it('ends everything and says so when the service is killed', async () => {
-    const { service, launcher, output } = await launch('workerd');
+    const { service, launcher, output } = await launch({ runtime: 'workerd' });
     process.kill(service.servicePid, 'SIGKILL');
     expect(await launcher.ended).toBe('ended with status 1');
     expect(await output).toContain('stopped, because the service part was killed by SIGKILL');
@@ -119,23 +104,23 @@ describe('the launcher', () => {
   });
 
   it('stops in order when its announcement is taken away, as with its folder', async () => {
-    const { service, launcher } = await launch('workerd');
-    rmSync(join(dataDir.path, 'service.json'));
+    const { service, launcher } = await launch({ runtime: 'workerd' });
+    rmSync(join(dataDir(), 'service.json'));
     expect(await launcher.ended).toBe(endedWell);
     for (const pid of processesOf(service)) expect(await isGone(pid)).toBe(true);
   });
 
   it('leaves nothing running when it is killed itself', async () => {
-    const { service, launcher } = await launch('workerd');
+    const { service, launcher } = await launch({ runtime: 'workerd' });
     launcher.process.kill('SIGKILL');
     for (const pid of processesOf(service)) expect(await isGone(pid)).toBe(true);
   });
 
   it('says in one line that the data directory is in use', async () => {
-    const { service } = await launch('workerd');
-    const second = launchService({ runtime: 'workerd', dataDir: dataDir.path });
+    const { service } = await launch({ runtime: 'workerd' });
+    const second = launchService({ runtime: 'workerd', dataDir: dataDir() });
     await expect(second).rejects.toThrow(
-      `${service.baseUrl} already runs on ${dataDir.path} (process ${service.pid})`,
+      `${service.baseUrl} already runs on ${dataDir()} (process ${service.pid})`,
     );
   });
 });

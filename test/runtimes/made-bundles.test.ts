@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createClient } from '../../src/client/client.ts';
 import { fetchTransport } from '../../src/client/fetch-transport.ts';
 import { wireBar } from '../../src/client/wire-bar.ts';
-import { type LaunchedService, launchService, temporaryDataDir } from '../../src/local/launched-service.ts';
 import { writeBundle } from '../../src/optimize/export/write-bundle.ts';
 import { type MadeModel, makeModel } from '../../src/optimize/pipeline/make-model.ts';
 import { prepareLearning } from '../../src/optimize/pipeline/prepare-learning.ts';
@@ -14,20 +13,14 @@ import { noteLook } from '../../src/optimize/validation/look-at-holdout.ts';
 import { testKey } from '../models/constant-draft.ts';
 import { clusteredMarketCsv } from '../optimize/clustered-market.ts';
 import { createInlineExecutor } from '../optimize/pipeline/inline-executor.ts';
+import { launchedInTest } from './launched-in-test.ts';
 
 const DAY_MS = 86_400_000;
-const dataDir = temporaryDataDir();
-let launched: LaunchedService | undefined;
-
-afterEach(async () => {
-  await launched?.stop();
-  launched = undefined;
-  dataDir.remove();
-});
+const { dataDir, launch } = launchedInTest();
 
 /** What the command makes of a file, written where a service takes it from, whatever the gates say of so little data. */
 async function makeFrom(file: string, csv: string, further: readonly string[]) {
-  const path = join(dataDir.path, file);
+  const path = join(dataDir(), file);
   writeFileSync(path, csv);
   const least = ['--trials', '0', '--selection', 'none', '--folds', '0'];
   const options = readRunOptions(['--data', path, ...least, ...further], 1);
@@ -45,12 +38,12 @@ async function makeFrom(file: string, csv: string, further: readonly string[]) {
     clock: { isOver: () => false },
     onStage: () => undefined,
     incumbent: undefined,
-    look: (key, candidate) => noteLook(join(dataDir.path, 'ledger.jsonl'), key, candidate, 'now'),
+    look: (key, candidate) => noteLook(join(dataDir(), 'ledger.jsonl'), key, candidate, 'now'),
     signingKey: testKey,
     codeCommit: 'of the test',
   });
   if (!made.ok) throw new Error(made.error);
-  await writeBundle(join(dataDir.path, 'bundles'), made.value.release, {});
+  await writeBundle(join(dataDir(), 'bundles'), made.value.release, {});
   return { made: made.value, bars: recipe.value.source.bars.slice(-100) };
 }
 
@@ -70,10 +63,9 @@ describe('a start with a bundle that the factory made of somebody’s own file',
     const { manifest, version } = made.release.bundle;
     expect(manifest.purpose).toBe('production');
     expect(manifest.features.names).not.toContain('volume_z_score_21');
-    launched = await launchService({
+    const launched = await launch({
       runtime: 'bun',
-      dataDir: dataDir.path,
-      args: ['--bundles', join(dataDir.path, 'bundles'), '--models', 'closes-1d'],
+      args: ['--bundles', join(dataDir(), 'bundles'), '--models', 'closes-1d'],
       environment: { BUNDLE_SIGNING_KEY: testKey },
     });
     const { baseUrl, keys } = launched.service;

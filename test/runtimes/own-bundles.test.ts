@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createClient } from '../../src/client/client.ts';
 import { fetchTransport } from '../../src/client/fetch-transport.ts';
 import { wireBar } from '../../src/client/wire-bar.ts';
@@ -8,20 +8,14 @@ import { dailyV1 } from '../../src/features/daily-v1.ts';
 import { subsetOf } from '../../src/features/vector.ts';
 import type { DecisionRequest } from '../../src/http/decision-schemas.ts';
 import { demoBars } from '../../src/local/demo-series.ts';
-import { type LaunchedService, launchService, temporaryDataDir } from '../../src/local/launched-service.ts';
+import type { LaunchedService } from '../../src/local/launched-service.ts';
 import { type RuntimeName, runtimeNames } from '../../src/local/service-file.ts';
 import { releaseBundle } from '../../src/models/release.ts';
 import { constantDraft, otherKey, testKey } from '../models/constant-draft.ts';
+import { launchedInTest } from './launched-in-test.ts';
 import { withoutCallFacts } from './requests.ts';
 
-const dataDir = temporaryDataDir();
-let launched: LaunchedService | undefined;
-
-afterEach(async () => {
-  await launched?.stop();
-  launched = undefined;
-  dataDir.remove();
-});
+const { dataDir, launch } = launchedInTest();
 
 /** Somebody's own bundles: two features of the set, two heads that say the sigmoid of these logits, one key. */
 function writeBundle(bundlesDir: string, name: string, symbol: string, logits: readonly number[]): void {
@@ -37,8 +31,8 @@ function writeBundle(bundlesDir: string, name: string, symbol: string, logits: r
   writeFileSync(join(dir, 'model.onnx'), released.value.files.model);
 }
 
-async function launch(runtime: RuntimeName, signingKey: string): Promise<LaunchedService> {
-  const bundlesDir = join(dataDir.path, 'own bundles #1');
+async function launchOwn(runtime: RuntimeName, signingKey: string): Promise<LaunchedService> {
+  const bundlesDir = join(dataDir(), 'own bundles #1');
   for (const [name, symbol] of [
     ['calm', 'CALM'],
     ['risky', 'RISKY'],
@@ -47,9 +41,8 @@ async function launch(runtime: RuntimeName, signingKey: string): Promise<Launche
     writeBundle(bundlesDir, name, symbol, [1, name === 'risky' ? 2 : -2]);
   }
   mkdirSync(join(bundlesDir, 'notes'), { recursive: true });
-  return launchService({
+  return launch({
     runtime,
-    dataDir: dataDir.path,
     args: ['--bundles', bundlesDir, '--models', 'risky,calm'],
     environment: { BUNDLE_SIGNING_KEY: signingKey },
   });
@@ -66,7 +59,7 @@ const requests: readonly DecisionRequest[] = [
 ];
 
 async function answersOn(runtime: RuntimeName) {
-  launched = await launch(runtime, testKey);
+  const launched = await launchOwn(runtime, testKey);
   const { baseUrl, keys } = launched.service;
   const client = createClient({ baseUrl, authorization: keys.decide, transport: fetchTransport(fetch) });
   const replies = [];
@@ -99,6 +92,6 @@ describe('a start with bundles of one’s own', () => {
   });
 
   it('serves nothing that its keys have not signed, and says so', async () => {
-    await expect(launch('bun', otherKey)).rejects.toThrow(/model risky: it is signed by key .*not pinned/);
+    await expect(launchOwn('bun', otherKey)).rejects.toThrow(/model risky: it is signed by key .*not pinned/);
   });
 });

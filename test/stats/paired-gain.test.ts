@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../src/core/seeded-random.ts';
-import { pairedGain } from '../../src/stats/paired-gain.ts';
+import { pairedGain, pairedInterval } from '../../src/stats/paired-gain.ts';
 
 interface World {
   readonly name: string;
@@ -97,5 +97,15 @@ describe('pairedGain', () => {
     expect(() => pairedGain(series.subarray(0, 129), 0.01)).toThrow('too few');
     expect(() => pairedGain(series, 0.2)).toThrow('level');
     expect(() => pairedGain(series.with(5, NaN), 0.01)).toThrow('not finite');
+  });
+});
+
+describe('pairedInterval', () => {
+  it('has the bound of the gain below the mean and that of the loss above it', () => {
+    const series = differences(WORLDS[0] as World, new SeededRandom(11), 260);
+    const { mean, low, high } = pairedInterval(series);
+    expect(low).toBe(pairedGain(series, 0.025).low);
+    expect(mean - low).toBeGreaterThan(0);
+    expect(high - mean).toBeCloseTo(mean - low, 10);
   });
 });

@@ -1,5 +1,6 @@
 import type { Tree, TreeEnsemble } from '../train/trees/tree-ensemble.ts';
 import { leafIndexOf } from './leaf-index.ts';
+import { preorderBranch } from './preorder-tree.ts';
 
 /**
  * The ensemble with every split taken out below which the leaves differ by at most `spreadMax` log-odds,
@@ -15,48 +16,29 @@ export function collapseSplits(ensemble: TreeEnsemble, spreadMax: number, rows: 
   return { ...ensemble, trees };
 }
 
-/** A part of a tree on its way to a smaller one. */
-type Grown =
-  | { readonly kind: 'leaf'; readonly value: number; readonly count: number }
-  | { readonly kind: 'split'; readonly split: number; readonly left: Grown; readonly right: Grown };
-
 function collapsed(tree: Tree, counts: Float64Array, spreadMax: number): Tree {
-  const grow = (child: number): Grown => {
-    if (child < 0)
-      return { kind: 'leaf', value: tree.leaf[~child] as number, count: counts[~child] as number };
-    const left = grow(tree.left[child] as number);
-    const right = grow(tree.right[child] as number);
-    if (left.kind === 'leaf' && right.kind === 'leaf' && Math.abs(left.value - right.value) <= spreadMax) {
-      const count = left.count + right.count;
-      const share = count === 0 ? 0.5 : left.count / count;
-      return { kind: 'leaf', value: Math.fround(share * left.value + (1 - share) * right.value), count };
-    }
-    return { kind: 'split', split: child, left, right };
+  const left = tree.left.slice();
+  const right = tree.right.slice();
+  const leaves = Array.from(tree.leaf, (value, i) => ({ value, count: counts[i] as number }));
+  /** What stands in the place of a child, with everything below it collapsed. */
+  const collapse = (child: number): number => {
+    if (child < 0) return child;
+    const onLeft = collapse(left[child] as number);
+    const onRight = collapse(right[child] as number);
+    left[child] = onLeft;
+    right[child] = onRight;
+    // Undefined where a split stayed.
+    const [one, other] = [leaves[~onLeft], leaves[~onRight]];
+    if (!(one && other && Math.abs(one.value - other.value) <= spreadMax)) return child;
+    const count = one.count + other.count;
+    const share = count === 0 ? 0.5 : one.count / count;
+    return ~(leaves.push({ value: Math.fround(share * one.value + (1 - share) * other.value), count }) - 1);
   };
-  return flattened(tree, grow(tree.feature.length === 0 ? ~0 : 0));
-}
-
-function flattened(tree: Tree, root: Grown): Tree {
-  const splits: number[] = [];
-  const leaves: number[] = [];
-  const left: number[] = [];
-  const right: number[] = [];
-  const place = (part: Grown): number => {
-    if (part.kind === 'leaf') return ~(leaves.push(part.value) - 1);
-    const index = splits.push(part.split) - 1;
-    left[index] = place(part.left);
-    right[index] = place(part.right);
-    return index;
-  };
-  place(root);
-  return {
-    feature: Int32Array.from(splits, (split) => tree.feature[split] as number),
-    threshold: Float32Array.from(splits, (split) => tree.threshold[split] as number),
-    missingLeft: Uint8Array.from(splits, (split) => tree.missingLeft[split] as number),
-    left: Int32Array.from(left),
-    right: Int32Array.from(right),
-    leaf: Float32Array.from(leaves),
-  };
+  const root = collapse(tree.feature.length === 0 ? ~0 : 0);
+  return preorderBranch(
+    { ...tree, left, right, leaf: Float32Array.from(leaves, ({ value }) => value) },
+    root,
+  );
 }
 
 function leafCounts(tree: Tree, rows: Float32Array, width: number): Float64Array {

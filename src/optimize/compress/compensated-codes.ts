@@ -1,4 +1,5 @@
 import { roundHalfEven } from '../../onnx/round-half-even.ts';
+import { cholesky, solveLower } from '../../stats/cholesky.ts';
 
 interface CompensatedLayer {
   /** [inputs × outputs], row-major. */
@@ -79,33 +80,12 @@ function inverseFactor(matrix: Float64Array, size: number): Float64Array {
     return matrix[(last - Math.floor(at / size)) * size + last - (at % size)] as number;
   });
   const lower = cholesky(reversed, size);
-  const inverse = lowerInverse(lower, size);
-  return Float64Array.from(inverse, (_, at) => {
-    return inverse[(last - Math.floor(at / size)) * size + last - (at % size)] as number;
-  });
-}
-
-function cholesky(matrix: Float64Array, size: number): Float64Array {
-  const lower = new Float64Array(size * size);
-  for (let i = 0; i < size; i += 1) {
-    for (let j = 0; j <= i; j += 1) {
-      let sum = matrix[i * size + j] as number;
-      for (let k = 0; k < j; k += 1) sum -= (lower[i * size + k] as number) * (lower[j * size + k] as number);
-      lower[i * size + j] = i === j ? Math.sqrt(sum) : sum / (lower[j * size + j] as number);
-    }
-  }
-  return lower;
-}
-
-function lowerInverse(lower: Float64Array, size: number): Float64Array {
-  const inverse = new Float64Array(size * size);
+  const upper = new Float64Array(size * size);
   for (let column = 0; column < size; column += 1) {
-    for (let i = column; i < size; i += 1) {
-      let sum = i === column ? 1 : 0;
-      for (let k = column; k < i; k += 1)
-        sum -= (lower[i * size + k] as number) * (inverse[k * size + column] as number);
-      inverse[i * size + column] = sum / (lower[i * size + i] as number);
-    }
+    const unit = Float64Array.from({ length: size }, (_, row) => (row === column ? 1 : 0));
+    solveLower(lower, size, unit).forEach((value, row) => {
+      upper[(last - row) * size + last - column] = value;
+    });
   }
-  return inverse;
+  return upper;
 }

@@ -1,4 +1,7 @@
 import { roundHalfEven } from '../../onnx/round-half-even.ts';
+import { type FloatBytes, roundFloat } from '../train/coarse/round-float.ts';
+import { roundStandardiser } from '../train/coarse/round-standardiser.ts';
+import { snapThresholds, ThresholdGrid } from '../train/coarse/threshold-grid.ts';
 import { affineScale } from './affine-scale.ts';
 import type { Calibrator } from './calibrator.ts';
 import { compensatedCodes } from './compensated-codes.ts';
@@ -14,9 +17,6 @@ import type {
 import { quantizeColumns } from './quantize-columns.ts';
 import { BIAS_MAX } from './quantize-graph.ts';
 import { quantizeLeaves } from './quantize-leaves.ts';
-import { type FloatBytes, roundFloat } from './round-float.ts';
-import { roundStandardiser } from './round-standardiser.ts';
-import { snapThresholds, ThresholdGrid } from './threshold-grid.ts';
 
 /** What is given up for size. Every choice is independent of the others. */
 export interface TableCompression {

@@ -1,5 +1,7 @@
 import { messageOf } from '../../core/message-of.ts';
 import { err, ok, type Result } from '../../core/result.ts';
+import type { StandardiserTables } from '../train/coarse/standardiser-tables.ts';
+import { ThresholdGrid } from '../train/coarse/threshold-grid.ts';
 import type { Tree, TreeEnsemble } from '../train/trees/tree-ensemble.ts';
 import { StreamReader } from './byte-streams.ts';
 import { TABLES_HEADER, tag } from './encode-tables.ts';
@@ -10,10 +12,8 @@ import type {
   HeadTables,
   MemberTables,
   ModelTables,
-  StandardiserTables,
   TreeTables,
 } from './model-tables.ts';
-import { ThresholdGrid } from './threshold-grid.ts';
 
 /** Reads what `encodeTables` wrote: an error for a file that is cut, longer, or of another kind or version. */
 export function decodeTables(file: Uint8Array): Result<ModelTables, string> {

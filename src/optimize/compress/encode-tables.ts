@@ -1,18 +1,12 @@
 import { err, ok, type Result } from '../../core/result.ts';
+import { floatBytesOf } from '../train/coarse/round-float.ts';
+import type { StandardiserTables } from '../train/coarse/standardiser-tables.ts';
+import { ThresholdGrid } from '../train/coarse/threshold-grid.ts';
 import type { Tree, TreeEnsemble } from '../train/trees/tree-ensemble.ts';
 import { StreamWriter } from './byte-streams.ts';
-import type {
-  DenseForm,
-  DenseTables,
-  HeadTables,
-  ModelTables,
-  StandardiserTables,
-  TreeTables,
-} from './model-tables.ts';
+import type { DenseForm, DenseTables, HeadTables, ModelTables, TreeTables } from './model-tables.ts';
 import { preorderTree } from './preorder-tree.ts';
 import { rankCodeTrees } from './rank-code-trees.ts';
-import { floatBytesOf } from './round-float.ts';
-import { ThresholdGrid } from './threshold-grid.ts';
 
 /** "UTKT", version 1. */
 export const TABLES_HEADER = [0x55, 0x54, 0x4b, 0x54, 1] as const;

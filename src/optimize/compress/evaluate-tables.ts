@@ -1,15 +1,10 @@
 import { dynamicScale } from '../../onnx/integer-operators.ts';
 import { rationalSigmoid } from '../../onnx/rational-sigmoid.ts';
 import { roundHalfEven } from '../../onnx/round-half-even.ts';
+import type { StandardiserTables } from '../train/coarse/standardiser-tables.ts';
 import { treeLogits } from '../train/trees/tree-logits.ts';
 import type { AffineScale } from './affine-scale.ts';
-import type {
-  DenseTables,
-  HeadTables,
-  MemberTables,
-  ModelTables,
-  StandardiserTables,
-} from './model-tables.ts';
+import type { DenseTables, HeadTables, MemberTables, ModelTables } from './model-tables.ts';
 import { rankCodedLogits, rankCodeTrees } from './rank-code-trees.ts';
 
 /**

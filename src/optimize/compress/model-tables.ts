@@ -1,3 +1,4 @@
+import type { StandardiserTables } from '../train/coarse/standardiser-tables.ts';
 import type { TreeEnsemble } from '../train/trees/tree-ensemble.ts';
 import type { AffineScale } from './affine-scale.ts';
 import type { QuantizedLeaves } from './quantize-leaves.ts';
@@ -18,17 +19,10 @@ export interface ModelTables {
 export interface HeadTables {
   /** The inputs it looks at, by index. Everything below has this width and order. */
   readonly columns: Uint8Array;
+  /** Dense members see z, trees see x. */
   readonly standardiser: StandardiserTables;
   readonly members: readonly MemberTables[];
   readonly offset: number;
-}
-
-/** z = clip((x − mean) × inverseDeviation, min, max). Dense members see z, trees see x. */
-export interface StandardiserTables {
-  readonly mean: Float32Array;
-  readonly inverseDeviation: Float32Array;
-  readonly min: number;
-  readonly max: number;
 }
 
 export type MemberTables = { readonly weight: number } & (

@@ -4,7 +4,10 @@ import type { Tree } from '../train/trees/tree-ensemble.ts';
  * The same tree with splits and leaves numbered as one meets them going down left sides first. So numbered, a
  * tree is told by one bit a node, split or leaf, without any index of a child.
  */
-export function preorderTree(tree: Tree): Tree {
+export const preorderTree = (tree: Tree): Tree => preorderBranch(tree, tree.feature.length === 0 ? ~0 : 0);
+
+/** What hangs on one child of a tree, a split or a leaf, as a tree of its own that is numbered so. */
+export function preorderBranch(tree: Tree, root: number): Tree {
   const splits: number[] = [];
   const leaves: number[] = [];
   const left: number[] = [];
@@ -16,7 +19,7 @@ export function preorderTree(tree: Tree): Tree {
     right[index] = visit(tree.right[child] as number);
     return index;
   };
-  visit(tree.feature.length === 0 ? ~0 : 0);
+  visit(root);
   return {
     feature: Int32Array.from(splits, (split) => tree.feature[split] as number),
     threshold: Float32Array.from(splits, (split) => tree.threshold[split] as number),

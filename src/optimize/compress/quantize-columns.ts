@@ -1,5 +1,5 @@
 import { roundHalfEven } from '../../onnx/round-half-even.ts';
-import { type FloatBytes, roundFloatUp } from './round-float.ts';
+import { type FloatBytes, roundFloatUp } from '../train/coarse/round-float.ts';
 
 interface WeightMatrix {
   readonly values: Float32Array;

@@ -2,10 +2,10 @@ import { GraphBuilder, type GraphValue } from '../../onnx/graph-builder.ts';
 import type { ModelProto } from '../../onnx/model-proto.ts';
 import { nodeProto } from '../../onnx/operator-proto.ts';
 import { type Tensor, tensorType } from '../../onnx/tensor.ts';
-import { treeNode } from '../export/tree-node.ts';
 import type { AffineScale } from './affine-scale.ts';
 import { dequantizedWeights } from './evaluate-tables.ts';
 import type { DenseForm, DenseTables, HeadTables, MemberTables, ModelTables } from './model-tables.ts';
+import { treeNode } from './tree-node.ts';
 
 export const INPUT_NAME = 'features';
 export const OUTPUT_NAME = 'probability';

@@ -1,5 +1,5 @@
 import type { DenseTables, HeadTables, MemberTables, ModelTables } from '../compress/model-tables.ts';
-import { standardiserTables } from '../compress/standardiser-tables.ts';
+import { standardiserTables } from '../train/coarse/standardiser-tables.ts';
 import { type Ensemble, type Head, headNames } from '../train/ensemble.ts';
 import type { Members } from '../train/members.ts';
 import type { PerceptronParameters } from '../train/multilayer-perceptron.ts';

@@ -1,4 +1,5 @@
 import { log } from '../../core/log.ts';
+import { roundTo6 } from '../../core/round-to-6.ts';
 import type { Manifest } from '../../models/bundle.ts';
 import { quantile } from '../../stats/quantile.ts';
 import type { Recipe } from '../recipe.ts';
@@ -104,5 +105,3 @@ function fullSizeAt(scores: Float64Array): number {
   const distances = scores.map((score) => Math.abs(score - 0.5)).toSorted();
   return roundTo6(Math.max(0.001, quantile(distances, 0.95)));
 }
-
-const roundTo6 = (x: number): number => Math.round(x * 1e6) / 1e6;

@@ -2,7 +2,7 @@ import { SeededRandom } from '../../core/seeded-random.ts';
 import { areaUnderCurve } from '../../stats/area-under-curve.ts';
 import { blockBootstrap } from '../../stats/block-bootstrap.ts';
 import type { Estimate, Scores } from '../report/optimization-report.ts';
-import { rowLoss } from '../train/log-loss.ts';
+import { rowLoss, rowLosses } from '../train/log-loss.ts';
 
 interface Predictions {
   /** Oldest first. */
@@ -40,10 +40,6 @@ export function scoreRows({ scores, labels, baseRate, blockLength, seed }: Predi
     gain: estimate((indices) => meanOf(gains, indices)),
   };
 }
-
-/** −ln(probability given to what happened) of each row, in nats. */
-export const rowLosses = (scores: ArrayLike<number>, labels: ArrayLike<number>): Float64Array =>
-  Float64Array.from(labels, (label, i) => rowLoss(scores[i] as number, label));
 
 const RESAMPLES = 500;
 

@@ -1,12 +1,13 @@
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Selection } from '../select/select-features.ts';
 import { quickSelection, thoroughSelection } from '../select/selection-settings.ts';
-import { takeColumns } from '../select/take-columns.ts';
 import { combine, fitCombination } from '../train/combination.ts';
 import type { Head } from '../train/ensemble.ts';
 import type { LabelledRows } from '../train/labelled-rows.ts';
 import type { MemberLogits, memberNames } from '../train/members.ts';
-import { type Fold, purgedFolds } from '../validation/purged-folds.ts';
+import { takeColumns } from '../train/take-columns.ts';
+import type { Fold } from '../validation/fold.ts';
+import { purgedFolds } from '../validation/purged-folds.ts';
 import { blockLengthOf } from './block-length.ts';
 import { deriveSeed } from './derive-seed.ts';
 import type { Executor } from './executor.ts';

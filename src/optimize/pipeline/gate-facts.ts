@@ -1,8 +1,8 @@
-import { pairedGain } from '../../stats/paired-gain.ts';
-import { rowLosses } from '../measure/score-rows.ts';
+import { pairedGain, pairedInterval } from '../../stats/paired-gain.ts';
 import type { FormFacts, WorthFacts } from '../release/gates.ts';
+import { rowLosses } from '../train/log-loss.ts';
 import type { ComparedForm } from './compare-forms.ts';
-import { type HoldoutOutcome, upperBound } from './judge-holdout.ts';
+import type { HoldoutOutcome } from './judge-holdout.ts';
 import type { Candidate, TrainedCandidate } from './make-candidate.ts';
 import type { TrainedModel } from './train-model.ts';
 
@@ -19,10 +19,11 @@ export function worthFacts(
     gain: pairedGain(outcome.gains, level),
     reference,
     level,
-    headGains: heads.map(({ name, gains }) => ({ name, high: upperBound(gains) })),
+    headGains: heads.map(({ name, gains }) => ({ name, high: pairedInterval(gains).high })),
     earnedMore:
       incumbentFollowed &&
-      upperBound(followed.returns.map((value, i) => value - (incumbentFollowed.returns[i] as number))),
+      pairedInterval(followed.returns.map((value, i) => value - (incumbentFollowed.returns[i] as number)))
+        .high,
   };
 }
 

@@ -1,6 +1,5 @@
 import { ok, type Result } from '../../core/result.ts';
 import type { Bundle, Manifest } from '../../models/bundle.ts';
-import { pairedGain } from '../../stats/paired-gain.ts';
 import { targetText } from '../data/target.ts';
 import { insideDomain } from '../measure/domain.ts';
 import { ewmaBaselineProbabilities, fitEwmaBaseline, logVolatilities } from '../measure/ewma-baseline.ts';
@@ -12,9 +11,9 @@ import {
   policyActions,
   type ScoredRows,
 } from '../measure/policy-equity.ts';
-import { rowLosses } from '../measure/score-rows.ts';
 import type { Recipe } from '../recipe.ts';
 import type { HeadName } from '../train/ensemble.ts';
+import { rowLosses } from '../train/log-loss.ts';
 import { baseRateOf } from './learning-set.ts';
 import { modelFeatures } from './model-features.ts';
 import type { Learning } from './prepare-learning.ts';
@@ -92,13 +91,6 @@ export async function judgeHoldout(look: HoldoutLook): Promise<Result<HoldoutOut
       incumbent && running ? equity(followedPositions(incumbent.manifest.policy, running.value)) : undefined,
   });
 }
-
-/** The upper bound at 2.5 % of the mean of differences: below 0 they are shown to be losses. */
-export const upperBound = (differences: Float64Array): number =>
-  -pairedGain(
-    differences.map((difference) => -difference),
-    0.025,
-  ).low;
 
 /** Outside its domain the service abstains, so there the base rate answers for a model, whichever it is. */
 function headOutcome(

@@ -3,9 +3,9 @@ import type { LabelSpans } from '../data/label-spans.ts';
 import type { Target } from '../data/target.ts';
 import type { TargetOutcomes } from '../data/target-outcomes.ts';
 import { uniquenessWeights } from '../data/uniqueness.ts';
-import { takeRows } from '../select/take-rows.ts';
 import type { HeadName } from '../train/ensemble.ts';
 import type { LabelledRows } from '../train/labelled-rows.ts';
+import { takeRows } from '../train/take-rows.ts';
 
 /** All examples, oldest first, with what came of them. Which of them may be learnt from is said where it is learnt. */
 export interface LearningSet {

@@ -1,6 +1,7 @@
 import { ok, type Result } from '../../core/result.ts';
 import { headScores } from '../train/ensemble.ts';
-import { type Fold, purgedFolds } from '../validation/purged-folds.ts';
+import type { Fold } from '../validation/fold.ts';
+import { purgedFolds } from '../validation/purged-folds.ts';
 import { type FittedHead, fitHead, type HeadFitting } from './fit-head.ts';
 import { allSpans, baseRateOf, featuresAt } from './learning-set.ts';
 

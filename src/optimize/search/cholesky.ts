@@ -1,6 +1,7 @@
 /**
  * Lower triangle L of a symmetric positive definite matrix, A = L·Lᵀ, row-major; undefined when rounding leaves it not
- * positive definite. Only the lower triangle of `matrix` is read. Cost: size³/3 operations.
+ * positive definite. Only the lower triangle of `matrix` is read. Cost: size³/3 operations. Products are summed before
+ * they are taken off, unlike in `src/stats/cholesky.ts`: the last bits of it are in the trials of every study so far.
  */
 export function cholesky(matrix: Float64Array, size: number): Float64Array | undefined {
   const lower = new Float64Array(size * size);
@@ -25,17 +26,6 @@ function rowsDot(lower: Float64Array, size: number, row: number, other: number):
     sum += (lower[a + k] as number) * (lower[b + k] as number);
   }
   return sum;
-}
-
-/** x with L·x = right. */
-export function solveLower(lower: Float64Array, size: number, right: ArrayLike<number>): Float64Array {
-  const solution = new Float64Array(size);
-  for (let row = 0; row < size; row += 1) {
-    let rest = right[row] as number;
-    for (let k = 0; k < row; k += 1) rest -= (lower[row * size + k] as number) * (solution[k] as number);
-    solution[row] = rest / (lower[row * size + row] as number);
-  }
-  return solution;
 }
 
 /** x with Lᵀ·x = right. */

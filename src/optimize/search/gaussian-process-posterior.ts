@@ -1,6 +1,7 @@
 import { exp } from '../../core/exp.ts';
 import { log } from '../../core/log.ts';
-import { cholesky, inverseOf, solveLower, solveUpper } from './cholesky.ts';
+import { solveLower } from '../../stats/cholesky.ts';
+import { cholesky, inverseOf, solveUpper } from './cholesky.ts';
 import { dot } from './dot.ts';
 
 export interface Slope {

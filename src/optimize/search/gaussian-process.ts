@@ -1,5 +1,6 @@
 import { exp } from '../../core/exp.ts';
-import { cholesky, solveLower, solveUpper } from './cholesky.ts';
+import { solveLower } from '../../stats/cholesky.ts';
+import { cholesky, solveUpper } from './cholesky.ts';
 import { dot } from './dot.ts';
 import {
   kernelMatrix,

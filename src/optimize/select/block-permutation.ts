@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../../core/seeded-random.ts';
+import { shuffle } from '../train/shuffle.ts';
 
 /**
  * A permutation of 0 … count − 1 that moves runs of `blockLength` neighbours as one, from a random phase on a
@@ -20,14 +21,4 @@ export function blockPermutation(count: number, blockLength: number, random: See
     }
   }
   return permutation;
-}
-
-/** Fisher and Yates. */
-function shuffle(order: Int32Array, random: SeededRandom): void {
-  for (let i = order.length - 1; i > 0; i -= 1) {
-    const j = random.below(i + 1);
-    const kept = order[i] as number;
-    order[i] = order[j] as number;
-    order[j] = kept;
-  }
 }

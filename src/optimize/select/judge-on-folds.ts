@@ -1,8 +1,8 @@
 import type { LabelledRows } from '../train/labelled-rows.ts';
+import { takeColumns } from '../train/take-columns.ts';
+import { takeRows } from '../train/take-rows.ts';
+import type { Fold } from '../validation/fold.ts';
 import type { FitScorer, Scorer } from './fit-scorer.ts';
-import type { Fold } from './fold.ts';
-import { takeColumns } from './take-columns.ts';
-import { takeRows } from './take-rows.ts';
 
 /** Who says what a set of features is worth, and on which rows. */
 export interface Judges {

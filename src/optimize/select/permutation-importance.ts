@@ -1,8 +1,8 @@
 import { SeededRandom } from '../../core/seeded-random.ts';
 import { blockBootstrap } from '../../stats/block-bootstrap.ts';
+import { rowLosses } from '../train/log-loss.ts';
 import { blockPermutation } from './block-permutation.ts';
 import type { Judged } from './judge-on-folds.ts';
-import { rowLosses } from './row-losses.ts';
 
 export interface PermutationOptions {
   /** Permutations of each feature, ≥ 1, whose losses are averaged. */

@@ -1,8 +1,8 @@
 import type { LabelledRows } from '../train/labelled-rows.ts';
+import type { Fold } from '../validation/fold.ts';
 import { type Dropped, dropReasons } from './drop-reasons.ts';
 import type { FitScorer } from './fit-scorer.ts';
 import type { FitTrees } from './fit-trees.ts';
-import type { Fold } from './fold.ts';
 import {
   type ChainFindings,
   keptAfter,

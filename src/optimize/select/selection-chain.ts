@@ -1,17 +1,17 @@
 import { SeededRandom } from '../../core/seeded-random.ts';
 import type { LabelledRows } from '../train/labelled-rows.ts';
+import { takeRows } from '../train/take-rows.ts';
+import type { Fold } from '../validation/fold.ts';
 import { type BorutaFeature, boruta } from './boruta.ts';
 import { correlatedGroups } from './correlated-groups.ts';
 import { dropUseless, type UsefulnessFeature } from './drop-useless.ts';
 import type { FitScorer } from './fit-scorer.ts';
 import type { FitTrees } from './fit-trees.ts';
-import type { Fold } from './fold.ts';
 import { dropRedundant } from './redundancy.ts';
 import type { SelectionSettings } from './selection-settings.ts';
 import { type FeatureGroup, shadowRound, shadowsOf } from './shadow-round.ts';
 import { type SparedFeature, spareNeeded } from './spare-needed.ts';
 import { type StabilityFeature, stability } from './stability.ts';
-import { takeRows } from './take-rows.ts';
 
 /** In their order. */
 export const selectionSteps = ['shadow', 'redundancy', 'permutation', 'stability'] as const;

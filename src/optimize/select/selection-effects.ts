@@ -3,10 +3,10 @@ import { areaUnderCurve } from '../../stats/area-under-curve.ts';
 import { blockBootstrap } from '../../stats/block-bootstrap.ts';
 import type { LabelledRows } from '../train/labelled-rows.ts';
 import { logLoss } from '../train/log-loss.ts';
+import { takeColumns } from '../train/take-columns.ts';
+import { takeRows } from '../train/take-rows.ts';
+import type { Fold } from '../validation/fold.ts';
 import type { FitScorer } from './fit-scorer.ts';
-import type { Fold } from './fold.ts';
-import { takeColumns } from './take-columns.ts';
-import { takeRows } from './take-rows.ts';
 
 export interface Comparison {
   readonly withAll: number;

@@ -1,8 +1,8 @@
 import type { SeededRandom } from '../../core/seeded-random.ts';
 import type { LabelledRows } from '../train/labelled-rows.ts';
+import { takeRows } from '../train/take-rows.ts';
 import { blockPermutation } from './block-permutation.ts';
 import type { FitTrees } from './fit-trees.ts';
-import { takeRows } from './take-rows.ts';
 import { treePermutation } from './tree-permutation.ts';
 
 /** Features that are permuted together and stand or fall together, at least one. */

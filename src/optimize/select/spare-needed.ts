@@ -1,7 +1,7 @@
 import type { LabelledRows } from '../train/labelled-rows.ts';
+import { rowLosses } from '../train/log-loss.ts';
 import { type Judges, judgeOnFolds } from './judge-on-folds.ts';
 import type { RedundancyFeature } from './redundancy.ts';
-import { rowLosses } from './row-losses.ts';
 
 export type SparedFeature =
   | RedundancyFeature

@@ -1,4 +1,4 @@
-import type { Fold } from './fold.ts';
+import type { Fold } from '../validation/fold.ts';
 
 /**
  * Three folds in time order over `count` rows: the last half of the rows in three parts, each judged by what was

@@ -28,3 +28,7 @@ export function rowLoss(probability: number, label: number): number {
   const held = Math.min(Math.max(probability, 1e-12), 1 - 1e-12);
   return -log(label === 1 ? held : 1 - held);
 }
+
+/** {@link rowLoss} of each row. */
+export const rowLosses = (probabilities: ArrayLike<number>, labels: ArrayLike<number>): Float64Array =>
+  Float64Array.from(labels, (label, i) => rowLoss(probabilities[i] as number, label));

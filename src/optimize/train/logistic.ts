@@ -1,4 +1,5 @@
 import { sigmoid } from '../../core/sigmoid.ts';
+import { cholesky, solveLower, solveUpper } from '../../stats/cholesky.ts';
 import type { TrainingRows } from './training-rows.ts';
 
 export interface LogisticParameters {
@@ -15,7 +16,8 @@ export function trainLogistic(rows: TrainingRows, ridge: number): LogisticParame
   const beta = new Float64Array(size);
   for (let iteration = 0; iteration < NEWTON_STEPS_MAX; iteration += 1) {
     const { gradient, hessian } = derivatives(rows, beta, ridge);
-    const step = solvePositiveDefinite(hessian, gradient);
+    const factor = cholesky(hessian, size);
+    const step = solveUpper(factor, size, solveLower(factor, size, gradient));
     let largest = 0;
     for (let j = 0; j < size; j += 1) {
       beta[j] = (beta[j] as number) - (step[j] as number);
@@ -75,31 +77,4 @@ function derivatives(rows: TrainingRows, beta: Float64Array, ridge: number): Der
     hessian[j * size + j] = (hessian[j * size + j] as number) + ridge;
   }
   return { gradient, hessian };
-}
-
-/** x of A·x = b by Cholesky's decomposition; only the lower triangle of A is read, and it is overwritten. */
-function solvePositiveDefinite(matrix: Float64Array, right: Float64Array): Float64Array {
-  const size = right.length;
-  const at = (i: number, j: number): number => matrix[i * size + j] as number;
-  for (let j = 0; j < size; j += 1) {
-    let diagonal = at(j, j);
-    for (let k = 0; k < j; k += 1) diagonal -= at(j, k) * at(j, k);
-    if (!(diagonal > 0)) throw new RangeError('the matrix is not positive definite');
-    matrix[j * size + j] = Math.sqrt(diagonal);
-    for (let i = j + 1; i < size; i += 1) {
-      let value = at(i, j);
-      for (let k = 0; k < j; k += 1) value -= at(i, k) * at(j, k);
-      matrix[i * size + j] = value / at(j, j);
-    }
-  }
-  const x = right.slice();
-  for (let i = 0; i < size; i += 1) {
-    for (let k = 0; k < i; k += 1) x[i] = (x[i] as number) - at(i, k) * (x[k] as number);
-    x[i] = (x[i] as number) / at(i, i);
-  }
-  for (let i = size - 1; i >= 0; i -= 1) {
-    for (let k = i + 1; k < size; k += 1) x[i] = (x[i] as number) - at(k, i) * (x[k] as number);
-    x[i] = (x[i] as number) / at(i, i);
-  }
-  return x;
 }

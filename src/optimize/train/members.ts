@@ -1,6 +1,6 @@
-import { roundStandardiser } from '../compress/round-standardiser.ts';
-import { standardiserTables } from '../compress/standardiser-tables.ts';
-import { snapThresholds, ThresholdGrid } from '../compress/threshold-grid.ts';
+import { roundStandardiser } from './coarse/round-standardiser.ts';
+import { standardiserTables } from './coarse/standardiser-tables.ts';
+import { snapThresholds, ThresholdGrid } from './coarse/threshold-grid.ts';
 import type { LabelledRows } from './labelled-rows.ts';
 import { type LogisticParameters, logisticLogits, trainLogistic } from './logistic.ts';
 import {

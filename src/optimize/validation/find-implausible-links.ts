@@ -1,5 +1,5 @@
 import { areaUnderCurve } from '../../stats/area-under-curve.ts';
-import type { Fold } from './purged-folds.ts';
+import type { Fold } from './fold.ts';
 
 /** How well one feature alone foretells the label out of sample. */
 export interface FeatureLink {

@@ -4,7 +4,7 @@ import { featureTable } from '../data/feature-table.ts';
 import type { HeadName } from '../train/ensemble.ts';
 import { findImplausibleLinks, linkBounds } from './find-implausible-links.ts';
 import { findLookAhead } from './find-look-ahead.ts';
-import type { Fold } from './purged-folds.ts';
+import type { Fold } from './fold.ts';
 
 interface LeakSearch {
   readonly bars: readonly Bar[];

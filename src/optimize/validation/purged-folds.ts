@@ -1,11 +1,6 @@
 import { err, ok, type Result } from '../../core/result.ts';
 import type { LabelSpans } from '../data/label-spans.ts';
-
-/** Indices of examples, ascending. */
-export interface Fold {
-  readonly train: Int32Array;
-  readonly test: Int32Array;
-}
+import type { Fold } from './fold.ts';
 
 interface FoldOptions {
   readonly spans: LabelSpans;

@@ -6,7 +6,6 @@ import { leafIndexOf } from '../../../src/optimize/compress/leaf-index.ts';
 import { preorderTree } from '../../../src/optimize/compress/preorder-tree.ts';
 import { quantizeLeaves } from '../../../src/optimize/compress/quantize-leaves.ts';
 import { rankCodedLogits, rankCodeTrees } from '../../../src/optimize/compress/rank-code-trees.ts';
-import { snapThresholds, ThresholdGrid } from '../../../src/optimize/compress/threshold-grid.ts';
 import type { Tree, TreeEnsemble } from '../../../src/optimize/train/trees/tree-ensemble.ts';
 import { normals, randomEnsemble, randomTree } from './random-model.ts';
 
@@ -106,29 +105,6 @@ describe('quantizeLeaves', () => {
     ]);
     expect(() => quantizeLeaves(halves, 1, undefined)).toThrow(RangeError);
     expect(() => quantizeLeaves(halves, 17, undefined)).toThrow(RangeError);
-  });
-});
-
-describe('snapThresholds', () => {
-  it('moves a threshold by at most half a step, onto a point that stays', () => {
-    const standardiser = {
-      mean: normals(random, WIDTH, 10),
-      inverseDeviation: Float32Array.of(0.1, 1, 3, 0, 100, 0.001),
-      min: -4,
-      max: 4,
-    };
-    const grid = new ThresholdGrid(standardiser, 7);
-    const snapped = snapThresholds(ensemble, grid);
-    snapped.trees.forEach((tree, t) => {
-      tree.threshold.forEach((threshold, split) => {
-        const feature = tree.feature[split] as number;
-        const step = 1 / (standardiser.inverseDeviation[feature] || 1) / 128;
-        const before = ensemble.trees[t]?.threshold[split] as number;
-        expect(Math.abs(threshold - before)).toBeLessThanOrEqual(step / 2 + 1e-5);
-        expect(grid.holds(feature, threshold)).toBe(true);
-      });
-    });
-    expect(snapThresholds(snapped, grid)).toEqual(snapped);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/core/seeded-random.ts';
-import { rowLosses, scoreRows } from '../../../src/optimize/measure/score-rows.ts';
+import { scoreRows } from '../../../src/optimize/measure/score-rows.ts';
+import { rowLosses } from '../../../src/optimize/train/log-loss.ts';
 
 const random = new SeededRandom(5);
 const scores = Float64Array.from({ length: 400 }, () => random.uniform());

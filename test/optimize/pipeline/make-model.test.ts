@@ -3,7 +3,6 @@ import { canonicalJson } from '../../../src/core/canonical-json.ts';
 import { sha256Hex } from '../../../src/core/digest.ts';
 import { subsetOf } from '../../../src/features/vector.ts';
 import type { BundleDraft } from '../../../src/models/release.ts';
-import { measurementsOf } from '../../../src/optimize/export/measurements.ts';
 import { bundleDraft } from '../../../src/optimize/pipeline/bundle-draft.ts';
 import {
   type Candidate,
@@ -12,6 +11,7 @@ import {
 } from '../../../src/optimize/pipeline/make-candidate.ts';
 import { type MadeModel, type Making, makeModel } from '../../../src/optimize/pipeline/make-model.ts';
 import type { Recipe } from '../../../src/optimize/recipe.ts';
+import { measurementsOf } from '../../../src/optimize/report/measurements.ts';
 import type { HoldoutKey } from '../../../src/optimize/validation/holdout-ledger.ts';
 import { learningOf, made, manifestOf, smallMaking, smallRecipe } from './small-making.ts';
 

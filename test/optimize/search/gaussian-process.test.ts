@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/core/seeded-random.ts';
-import { cholesky, inverseOf, solveLower, solveUpper } from '../../../src/optimize/search/cholesky.ts';
+import { cholesky, inverseOf, solveUpper } from '../../../src/optimize/search/cholesky.ts';
 import { fitGaussianProcess, predict } from '../../../src/optimize/search/gaussian-process.ts';
 import { posterior } from '../../../src/optimize/search/gaussian-process-posterior.ts';
 import { logExpectedImprovement } from '../../../src/optimize/search/log-expected-improvement.ts';
+import { solveLower } from '../../../src/stats/cholesky.ts';
 
 describe('cholesky', () => {
   const size = 12;

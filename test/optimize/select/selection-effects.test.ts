@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { selectionEffects } from '../../../src/optimize/select/selection-effects.ts';
 import { selectionTrees } from '../../../src/optimize/select/selection-trees.ts';
-import { takeRows } from '../../../src/optimize/select/take-rows.ts';
 import { treeScorer } from '../../../src/optimize/select/tree-scorer.ts';
 import { walkForwardFolds } from '../../../src/optimize/select/walk-forward-folds.ts';
 import type { LabelledRows } from '../../../src/optimize/train/labelled-rows.ts';
+import { takeRows } from '../../../src/optimize/train/take-rows.ts';
 import { selectionRows } from './selection-rows.ts';
 
 const rows = selectionRows({

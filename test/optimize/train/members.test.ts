@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { standardiserTables } from '../../../src/optimize/compress/standardiser-tables.ts';
-import { ThresholdGrid } from '../../../src/optimize/compress/threshold-grid.ts';
 import { memberOptions, middlePoint } from '../../../src/optimize/pipeline/member-space.ts';
+import { standardiserTables } from '../../../src/optimize/train/coarse/standardiser-tables.ts';
+import { ThresholdGrid } from '../../../src/optimize/train/coarse/threshold-grid.ts';
 import { fitMembers, type MemberStop, memberLogits } from '../../../src/optimize/train/members.ts';
 import { drawnFeatures } from './drawn-rows.ts';
 

@@ -11,7 +11,8 @@ import {
   findImplausibleLinks,
   linkBounds,
 } from '../../../src/optimize/validation/find-implausible-links.ts';
-import { type Fold, purgedFolds } from '../../../src/optimize/validation/purged-folds.ts';
+import type { Fold } from '../../../src/optimize/validation/fold.ts';
+import { purgedFolds } from '../../../src/optimize/validation/purged-folds.ts';
 import { sp500Bars } from '../../sp500.ts';
 
 const TARGETS: readonly Target[] = [

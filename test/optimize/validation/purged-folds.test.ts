@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LabelSpans } from '../../../src/optimize/data/label-spans.ts';
-import { cutHoldout, type Fold, purgedFolds } from '../../../src/optimize/validation/purged-folds.ts';
+import type { Fold } from '../../../src/optimize/validation/fold.ts';
+import { cutHoldout, purgedFolds } from '../../../src/optimize/validation/purged-folds.ts';
 
 const allOf = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i);
 

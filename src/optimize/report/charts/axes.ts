@@ -1,4 +1,5 @@
 import { html, type Markup } from '../html.ts';
+import type { Figure } from '../optimization-report.ts';
 import type { Scale, Tick } from './scale.ts';
 
 /** Pixels of the plot inside the picture. */
@@ -13,6 +14,12 @@ export interface PlotArea {
 export type ChartSize = 'wide' | 'narrow';
 
 export const WIDTH_PX = { wide: 760, narrow: 360 } as const satisfies Record<ChartSize, number>;
+
+/** What an axis measures, with unit, and how its figures are told. */
+export interface Measure {
+  readonly measure: string;
+  readonly format: (value: Figure) => string;
+}
 
 interface Picture {
   readonly size: ChartSize;

@@ -1,16 +1,8 @@
 import { estimate, isMeasured } from '../format.ts';
 import { html, type Markup } from '../html.ts';
-import type { Estimate, Figure } from '../optimization-report.ts';
-import {
-  axisTitle,
-  bottomAxis,
-  type ChartSize,
-  fitted,
-  type PlotArea,
-  picture,
-  textWidthPx,
-  WIDTH_PX,
-} from './axes.ts';
+import type { Estimate } from '../optimization-report.ts';
+import type { ChartSize, Measure } from './axes.ts';
+import { namedRow, type RowShape, rowsArea, rowsPicture, rowTop } from './named-rows.ts';
 import { extentOf, linearScale, niceTicks, type Scale } from './scale.ts';
 
 export interface ImportanceBar {
@@ -21,25 +13,28 @@ export interface ImportanceBar {
   readonly note: string;
 }
 
-interface ImportanceBars {
+interface ImportanceBars extends Measure {
   /** In the order of the rows. */
   readonly bars: readonly ImportanceBar[];
-  /** What is measured, with unit. */
-  readonly measure: string;
-  readonly format: (value: Figure) => string;
 }
+
+const SHAPE: RowShape = {
+  height: { wide: 21, narrow: 34 },
+  above: 3,
+  below: 3,
+  nameWidthMax: 190,
+  margin: { wide: 16, narrow: 10 },
+  nameGap: 10,
+  nameLine: { wide: 13, narrow: 11 },
+};
 
 /** Horizontal bars from zero with their intervals as whiskers. */
 export function importanceBars({ bars, measure, format }: ImportanceBars, size: ChartSize): Markup {
-  // On a narrow screen the name stands above its bar.
-  const rowPx = size === 'wide' ? 21 : 34;
-  const namePx = Math.min(190, Math.max(...bars.map(({ name }) => textWidthPx(name)), 60));
-  const area: PlotArea = {
-    left: size === 'wide' ? namePx + 16 : 10,
-    right: WIDTH_PX[size] - 20,
-    top: 4,
-    bottom: 4 + bars.length * rowPx + 6,
-  };
+  const area = rowsArea(
+    bars.map(({ name }) => name),
+    SHAPE,
+    size,
+  );
   const extent = extentOf(
     [0, ...bars.flatMap(({ importance: { value, low, high } }) => [value, low, high])],
     0.03,
@@ -52,46 +47,26 @@ export function importanceBars({ bars, measure, format }: ImportanceBars, size: 
   const ticks = niceTicks(extent, size === 'wide' ? 6 : 3).filter(({ value }) => x(value) >= area.left - 1);
   const kept = bars.filter((bar) => bar.state === 'kept').length;
   const first = bars.find(({ importance }) => isMeasured(importance.value));
-  return picture(
-    {
-      size,
-      heightPx: area.bottom + 40,
-      summary: `${measure}: ${bars.length} bars, ${kept} kept${first === undefined ? '' : `; first ${first.name} with ${estimate(first.importance, format)}`}.`,
-    },
-    [
-      bottomAxis(ticks, x, area, 'grid'),
-      html`<path class="base" d="M${x(0)} ${area.top}V${area.bottom}"/>`,
-      ...bars.map((bar, i) => row({ bar, x, area, size, top: area.top + 3 + i * rowPx, format })),
-      axisTitle(fitted(measure, area.right), area.right, area.bottom + 35, 'end'),
-    ],
-  );
+  const summary = `${measure}: ${bars.length} bars, ${kept} kept${first === undefined ? '' : `; first ${first.name} with ${estimate(first.importance, format)}`}.`;
+  const rows = bars.map((bar, i) => {
+    const { name, importance, state, note } = bar;
+    const top = rowTop(i, SHAPE, size);
+    const tip = `${name}: ${estimate(importance, format)}${note === '' ? '' : `. ${note}`}`;
+    const nameStyle = state === 'dropped' ? ' faint' : '';
+    const marks = barMarks(bar, x, top + (size === 'wide' ? 3 : 17));
+    return namedRow({ name, tip, style: '', nameStyle, top }, area, SHAPE, size, marks);
+  });
+  return rowsPicture({ size, summary, area, x, ticks, zero: 'base', measure }, rows);
 }
 
-interface Row {
-  readonly bar: ImportanceBar;
-  readonly x: Scale;
-  readonly area: PlotArea;
-  readonly size: ChartSize;
-  readonly top: number;
-  readonly format: (value: Figure) => string;
-}
-
-function row({ bar, x, area, size, top, format }: Row): Markup {
-  const { name, importance, state, note } = bar;
-  const barTop = size === 'wide' ? top + 3 : top + 17;
-  const middle = barTop + 6;
-  const nameAt =
-    size === 'wide'
-      ? { x: area.left - 10, y: middle + 4, anchor: 'end' }
-      : { x: area.left, y: top + 11, anchor: 'start' };
-  const mark = isMeasured(importance.value)
-    ? html`<rect class="${state}" x="${Math.min(x(0), x(importance.value))}" y="${barTop}" width="${Math.abs(x(importance.value) - x(0))}" height="12" rx="1.5"/>`
+function barMarks({ importance: { value, low, high }, state }: ImportanceBar, x: Scale, top: number): Markup {
+  const middle = top + 6;
+  const bar = isMeasured(value)
+    ? html`<rect class="${state}" x="${Math.min(x(0), x(value))}" y="${top}" width="${Math.abs(x(value) - x(0))}" height="12" rx="1.5"/>`
     : null;
   const whisker =
-    isMeasured(importance.low) && isMeasured(importance.high)
-      ? html`<path class="whisker" d="M${x(importance.low)} ${middle}H${x(importance.high)}M${x(importance.low)} ${middle - 3}v6M${x(importance.high)} ${middle - 3}v6"/>`
+    isMeasured(low) && isMeasured(high)
+      ? html`<path class="whisker" d="M${x(low)} ${middle}H${x(high)}M${x(low)} ${middle - 3}v6M${x(high)} ${middle - 3}v6"/>`
       : null;
-  return html`<g class="hit"><title>${name}: ${estimate(importance, format)}${note === '' ? '' : `. ${note}`}</title>
-<rect class="band" x="0" y="${top}" width="${area.right}" height="${size === 'wide' ? 21 : 34}"/>
-<text class="label${state === 'dropped' ? ' faint' : ''}" x="${nameAt.x}" y="${nameAt.y}" text-anchor="${nameAt.anchor}">${fitted(name, size === 'wide' ? area.left : area.right)}</text>${mark}${whisker}</g>`;
+  return html`${bar}${whisker}`;
 }

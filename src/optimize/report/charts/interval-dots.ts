@@ -1,17 +1,9 @@
 import { estimate, isMeasured } from '../format.ts';
 import { html, type Markup } from '../html.ts';
-import type { Estimate, Figure } from '../optimization-report.ts';
-import {
-  axisTitle,
-  bottomAxis,
-  type ChartSize,
-  fitted,
-  type PlotArea,
-  picture,
-  textWidthPx,
-  WIDTH_PX,
-} from './axes.ts';
-import { extentOf, linearScale, niceTicks } from './scale.ts';
+import type { Estimate } from '../optimization-report.ts';
+import type { ChartSize, Measure } from './axes.ts';
+import { namedRow, type RowShape, rowsArea, rowsPicture, rowTop } from './named-rows.ts';
+import { extentOf, linearScale, niceTicks, type Scale } from './scale.ts';
 
 export interface IntervalDot {
   readonly name: string;
@@ -20,54 +12,53 @@ export interface IntervalDot {
   readonly emphasis: boolean;
 }
 
-interface IntervalDots {
+/** Zero is "no difference". */
+interface IntervalDots extends Measure {
   readonly dots: readonly IntervalDot[];
-  /** What is measured, with unit; zero is "no difference". */
-  readonly measure: string;
-  readonly format: (value: Figure) => string;
 }
+
+const SHAPE: RowShape = {
+  height: { wide: 26, narrow: 36 },
+  above: 0,
+  below: 4,
+  nameWidthMax: 220,
+  margin: { wide: 20, narrow: 14 },
+  nameGap: 12,
+  nameLine: { wide: 17, narrow: 12 },
+};
 
 /** Differences with their intervals beside the line of no difference. */
 export function intervalDots({ dots, measure, format }: IntervalDots, size: ChartSize): Markup {
-  const rowPx = size === 'wide' ? 26 : 36;
-  const namePx = Math.min(220, Math.max(...dots.map(({ name }) => textWidthPx(name)), 60));
-  const area: PlotArea = {
-    left: size === 'wide' ? namePx + 20 : 14,
-    right: WIDTH_PX[size] - 20,
-    top: 4,
-    bottom: 8 + dots.length * rowPx,
-  };
+  const area = rowsArea(
+    dots.map(({ name }) => name),
+    SHAPE,
+    size,
+  );
   const extent = extentOf(
     [0, ...dots.flatMap(({ figure: { value, low, high } }) => [value, low, high])],
     0.06,
   );
   const x = linearScale(extent, area.left, area.right);
+  const ticks = niceTicks(extent, size === 'wide' ? 6 : 3);
+  const summary = `${measure}, against the line of no difference: ${dots.map(({ name, figure }) => `${name} ${estimate(figure, format)}`).join('; ')}.`;
   const rows = dots.map(({ name, figure, emphasis }, i) => {
-    const top = area.top + i * rowPx;
-    const y = size === 'wide' ? top + rowPx / 2 : top + 24;
-    const label =
-      size === 'wide'
-        ? { x: area.left - 12, y: y + 4, anchor: 'end' }
-        : { x: area.left, y: top + 12, anchor: 'start' };
-    return html`<g class="hit${emphasis ? ' strong' : ''}"><title>${name}: ${estimate(figure, format)}</title>
-<rect class="band" x="0" y="${top}" width="${area.right}" height="${rowPx}"/>
-<text class="label" x="${label.x}" y="${label.y}" text-anchor="${label.anchor}">${fitted(name, size === 'wide' ? area.left : area.right)}</text>${
-      isMeasured(figure.low) && isMeasured(figure.high)
-        ? html`<path class="span" d="M${x(figure.low)} ${y}H${x(figure.high)}"/>`
-        : null
-    }${isMeasured(figure.value) ? html`<circle class="dot" cx="${x(figure.value)}" cy="${y}" r="4.5"/>` : null}</g>`;
-  });
-  return picture(
-    {
+    const top = rowTop(i, SHAPE, size);
+    const tip = `${name}: ${estimate(figure, format)}`;
+    const marks = dotMarks(figure, x, top + (size === 'wide' ? 13 : 24));
+    return namedRow(
+      { name, tip, style: emphasis ? ' strong' : '', nameStyle: '', top },
+      area,
+      SHAPE,
       size,
-      heightPx: area.bottom + 40,
-      summary: `${measure}, against the line of no difference: ${dots.map(({ name, figure }) => `${name} ${estimate(figure, format)}`).join('; ')}.`,
-    },
-    [
-      bottomAxis(niceTicks(extent, size === 'wide' ? 6 : 3), x, area, 'grid'),
-      html`<path class="zero" d="M${x(0)} ${area.top}V${area.bottom}"/>`,
-      ...rows,
-      axisTitle(fitted(measure, area.right), area.right, area.bottom + 35, 'end'),
-    ],
-  );
+      marks,
+    );
+  });
+  return rowsPicture({ size, summary, area, x, ticks, zero: 'zero', measure }, rows);
+}
+
+function dotMarks({ value, low, high }: Estimate, x: Scale, y: number): Markup {
+  const span =
+    isMeasured(low) && isMeasured(high) ? html`<path class="span" d="M${x(low)} ${y}H${x(high)}"/>` : null;
+  const dot = isMeasured(value) ? html`<circle class="dot" cx="${x(value)}" cy="${y}" r="4.5"/>` : null;
+  return html`${span}${dot}`;
 }

@@ -5,6 +5,7 @@ import {
   axisTitle,
   bottomAxis,
   type ChartSize,
+  type Measure,
   type PlotArea,
   picture,
   valueAxis,
@@ -23,11 +24,9 @@ export interface FrontierPoint {
   readonly chosen: boolean;
 }
 
-interface SizeFrontier {
+/** Measured is what is lost. */
+interface SizeFrontier extends Measure {
   readonly points: readonly FrontierPoint[];
-  /** What is lost, with unit. */
-  readonly measure: string;
-  readonly format: (value: Figure) => string;
   /** Highest admissible cost, drawn as a line; null where there is none. */
   readonly bound: number | null;
 }

@@ -1,3 +1,4 @@
+import { roundTo6 } from '../../../core/round-to-6.ts';
 import { SeededRandom } from '../../../core/seeded-random.ts';
 import { blockBootstrap } from '../../../stats/block-bootstrap.ts';
 import { deflatedSharpe, sharpeOf } from '../../../stats/deflated-sharpe.ts';
@@ -86,5 +87,3 @@ function composeDeflated(looks: number, policies: number, { returns }: Earned): 
   const variance = 1 / (returns.length - 1);
   return { probability: deflatedSharpe(sharpeOf(returns), { count: trials, variance }), trials, looks };
 }
-
-const roundTo6 = (x: number): number => Math.round(x * 1e6) / 1e6;

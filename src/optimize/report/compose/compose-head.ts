@@ -1,10 +1,9 @@
-import { pairedGain } from '../../../stats/paired-gain.ts';
+import { pairedInterval } from '../../../stats/paired-gain.ts';
 import { targetSentence, targetText } from '../../data/target.ts';
 import { calibrationBins } from '../../measure/calibration-bins.ts';
 import { scoreRows } from '../../measure/score-rows.ts';
 import { blockLengthOf } from '../../pipeline/block-length.ts';
 import { deriveSeed } from '../../pipeline/derive-seed.ts';
-import { upperBound } from '../../pipeline/judge-holdout.ts';
 import type { MadeModel, Making } from '../../pipeline/make-model.ts';
 import { memberSpace } from '../../pipeline/member-space.ts';
 import type { SearchOutcome } from '../../pipeline/search-members.ts';
@@ -147,6 +146,6 @@ function composeComparisons({
 
 /** With the bounds that the gates go by. */
 function gainEstimate(gains: Float64Array): Estimate {
-  const { mean, low } = pairedGain(gains, 0.025);
-  return { value: mean, low, high: upperBound(gains) };
+  const { mean, low, high } = pairedInterval(gains);
+  return { value: mean, low, high };
 }

@@ -1,7 +1,6 @@
 import { areaUnderCurve } from '../../../stats/area-under-curve.ts';
-import { pairedGain } from '../../../stats/paired-gain.ts';
+import { pairedInterval } from '../../../stats/paired-gain.ts';
 import { equityFigures } from '../../measure/policy-equity.ts';
-import { upperBound } from '../../pipeline/judge-holdout.ts';
 import type { MadeModel } from '../../pipeline/make-model.ts';
 import { bytes, decimals, estimate, integer, percent, quantity, senses, signed } from '../format.ts';
 import type { CompressionPart, DecisionsPart, Estimate } from '../optimization-report.ts';
@@ -49,10 +48,9 @@ const headWords = ({ outcome, trained }: MadeModel): string[] =>
 
 /** Of gains over the base rate, row by row. */
 export function baseRateWords(gains: Float64Array): string {
-  if (pairedGain(gains, ONE_SIDE).low > 0) return 'knows more than its base rate';
-  return upperBound(gains) < 0
-    ? 'knows less than its base rate'
-    : 'is not shown to know more than its base rate';
+  const { low, high } = pairedInterval(gains);
+  if (low > 0) return 'knows more than its base rate';
+  return high < 0 ? 'knows less than its base rate' : 'is not shown to know more than its base rate';
 }
 
 const ewmaWords = ({ outcome }: MadeModel): string[] =>
@@ -61,16 +59,13 @@ const ewmaWords = ({ outcome }: MadeModel): string[] =>
   );
 
 export function ewmaSentence(gains: Float64Array): string {
-  const beats = pairedGain(gains, ONE_SIDE).low > 0 ? 'beats' : 'does not beat';
+  const beats = pairedInterval(gains).low > 0 ? 'beats' : 'does not beat';
   return `The risk head ${beats} EWMA volatility out of sample: ${gainText(gains)}.`;
 }
 
-/** Both bounds are one-sided at 2.5 %, together an interval of 95 %. */
-const ONE_SIDE = 0.025;
-
 function gainText(gains: Float64Array): string {
-  const { mean, low } = pairedGain(gains, ONE_SIDE);
-  return `${signedNats(mean)} nats a row (95\u202f%: ${signedNats(low)} to ${signedNats(upperBound(gains))})`;
+  const { mean, low, high } = pairedInterval(gains);
+  return `${signedNats(mean)} nats a row (95\u202f%: ${signedNats(low)} to ${signedNats(high)})`;
 }
 
 function earningsWord({ outcome }: MadeModel): string {

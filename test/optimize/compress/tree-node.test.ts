@@ -3,7 +3,7 @@ import { SeededRandom } from '../../../src/core/seeded-random.ts';
 import { GraphBuilder } from '../../../src/onnx/graph-builder.ts';
 import { createInterpreter } from '../../../src/onnx/interpreter.ts';
 import { decodeModel, encodeModel, type ModelProto } from '../../../src/onnx/model-proto.ts';
-import { treeNode } from '../../../src/optimize/export/tree-node.ts';
+import { treeNode } from '../../../src/optimize/compress/tree-node.ts';
 import { trainTrees } from '../../../src/optimize/train/trees/train-trees.ts';
 import type { TreeEnsemble } from '../../../src/optimize/train/trees/tree-ensemble.ts';
 import { treeLogits } from '../../../src/optimize/train/trees/tree-logits.ts';

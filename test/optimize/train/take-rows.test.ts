@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { takeColumns } from '../../../src/optimize/select/take-columns.ts';
-import { takeRows } from '../../../src/optimize/select/take-rows.ts';
+import { takeColumns } from '../../../src/optimize/train/take-columns.ts';
+import { takeRows } from '../../../src/optimize/train/take-rows.ts';
 
 const rows = {
   count: 3,

@@ -1,6 +1,6 @@
-import { roundHalfEven } from '../../onnx/round-half-even.ts';
-import type { TreeEnsemble } from '../train/trees/tree-ensemble.ts';
-import type { StandardiserTables } from './model-tables.ts';
+import { roundHalfEven } from '../../../onnx/round-half-even.ts';
+import type { TreeEnsemble } from '../trees/tree-ensemble.ts';
+import type { StandardiserTables } from './standardiser-tables.ts';
 
 /**
  * Points that a feature's thresholds may stand on: its mean plus whole steps of 2^−bits of its deviation (of 1

@@ -1,5 +1,5 @@
-import type { StandardiserTables } from './model-tables.ts';
 import { type FloatBytes, roundFloat } from './round-float.ts';
+import type { StandardiserTables } from './standardiser-tables.ts';
 
 /**
  * The standardiser with its factors in floats of so many bytes, and its means in as many or, where a value at

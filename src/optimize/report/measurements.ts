@@ -1,7 +1,8 @@
+import { roundTo6 } from '../../core/round-to-6.ts';
 import { areaUnderCurve } from '../../stats/area-under-curve.ts';
 import { equityFigures } from '../measure/policy-equity.ts';
-import { rowLosses } from '../measure/score-rows.ts';
 import type { MadeModel } from '../pipeline/make-model.ts';
+import { rowLosses } from '../train/log-loss.ts';
 
 /** What a bundle was measured to be worth on its holdout, by name: for people, beside the bundle and outside its hash. */
 export function measurementsOf({
@@ -39,4 +40,3 @@ export function measurementsOf({
 }
 
 const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const roundTo6 = (x: number): number => Math.round(x * 1e6) / 1e6;

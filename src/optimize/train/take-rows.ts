@@ -1,4 +1,4 @@
-import type { LabelledRows } from '../train/labelled-rows.ts';
+import type { LabelledRows } from './labelled-rows.ts';
 
 /** The rows at `indices`, in that order. Weights are scaled to mean 1 again. */
 export function takeRows(rows: LabelledRows, indices: ArrayLike<number>): LabelledRows {
