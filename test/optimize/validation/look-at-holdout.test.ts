@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Look, LOOKS_MAX, spentAlpha } from '../../../src/optimize/validation/holdout-ledger.ts';
+import { LOOKS_MAX, type Look, spentAlpha } from '../../../src/optimize/validation/holdout-ledger.ts';
 import { ALPHA_TOTAL, noteLook, noteVerdict } from '../../../src/optimize/validation/look-at-holdout.ts';
 
 const AT = '2026-01-02T03:04:05Z';
