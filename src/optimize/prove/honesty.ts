@@ -38,8 +38,8 @@ interface HonestyProof {
 /**
  * What the gates let through. The labels of the S&P 500 are shifted in a circle against its features, by a year at
  * least, so that both keep their own ways and nothing ties them; then at most 5 % of the runs may release a model.
- * Returns that the features do tell something of must be
- * released, and tomorrow's return that is planted into the features must be named. Every run is the first look at its holdout. Compression is left out: its gates can only refuse.
+ * Returns that the features do tell something of must be released, and tomorrow's return that is planted into the
+ * features must be named. Every run is the first look at its holdout. Compression is left out: its gates can only refuse.
  */
 export async function proveHonesty(options: HonestyOptions): Promise<HonestyProof> {
   const recipe = await spxRecipe();
