@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
+import type { OptimizationReport } from './optimization-report.ts';
 import type { Executor } from './pipeline/executor.ts';
 import { type FittedHead, fitHead, selectForHead } from './pipeline/fit-head.ts';
 import { toJournalText } from './pipeline/journal-text.ts';
@@ -9,7 +10,6 @@ import { type MakingStage, makeCandidate } from './pipeline/make-candidate.ts';
 import { type Learning, prepareLearning } from './pipeline/prepare-learning.ts';
 import type { WorkClock } from './pipeline/work-clock.ts';
 import type { Recipe } from './recipe.ts';
-import type { OptimizationReport } from './report/optimization-report.ts';
 import { writeReport } from './report/write-report.ts';
 import type { RunOptions } from './run-options.ts';
 

@@ -1,4 +1,4 @@
-import type { Calibration, CalibrationBin } from '../report/optimization-report.ts';
+import type { Calibration, CalibrationBin } from '../optimization-report.ts';
 
 /**
  * Predictions against what happened, in bins of equal numbers of rows by ascending prediction. ECE is the mean over the

@@ -1,6 +1,6 @@
 import type { Action } from '../../decision/answer.ts';
 import { quantile } from '../../stats/quantile.ts';
-import type { Confusion } from '../report/optimization-report.ts';
+import type { Confusion } from '../optimization-report.ts';
 
 interface ConfusionRows {
   readonly actions: readonly Action[];

@@ -6,7 +6,7 @@ import { encodeModel } from '../../onnx/model-proto.ts';
 import { quantile } from '../../stats/quantile.ts';
 import type { ModelTables } from '../compress/model-tables.ts';
 import { INPUT_NAME, OUTPUT_NAME, tablesGraph } from '../compress/tables-graph.ts';
-import type { Latency } from '../report/optimization-report.ts';
+import type { Latency } from '../optimization-report.ts';
 
 interface TimedForms {
   readonly forms: readonly { readonly name: string; readonly model: ModelTables }[];

@@ -1,7 +1,7 @@
 import { SeededRandom } from '../../core/seeded-random.ts';
 import { areaUnderCurve } from '../../stats/area-under-curve.ts';
 import { blockBootstrap } from '../../stats/block-bootstrap.ts';
-import type { Estimate, Scores } from '../report/optimization-report.ts';
+import type { Estimate, Scores } from '../optimization-report.ts';
 import { rowLoss, rowLosses } from '../train/log-loss.ts';
 
 interface Predictions {

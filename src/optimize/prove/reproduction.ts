@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { sha256Hex } from '../../core/digest.ts';
 import { ROOT } from '../../local/build-worker.ts';
-import type { OptimizationReport } from '../report/optimization-report.ts';
+import type { OptimizationReport } from '../optimization-report.ts';
 import type { Proof } from './proof.ts';
 
 interface ReproductionOptions {

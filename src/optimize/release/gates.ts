@@ -1,6 +1,6 @@
 import type { PairedGain } from '../../stats/paired-gain.ts';
 import { type CompressionBounds, compressionBounds } from '../compress/choose-compression.ts';
-import type { Gate } from '../report/optimization-report.ts';
+import type { Gate } from '../optimization-report.ts';
 
 /** What a candidate is worth, in nats a row, above 0 where it is better, and whether it came by it honestly. */
 export interface WorthFacts {

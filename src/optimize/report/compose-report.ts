@@ -1,10 +1,10 @@
+import type { Fold, Latency, LineagePart, OptimizationReport, Span } from '../optimization-report.ts';
 import type { MadeModel, Making } from '../pipeline/make-model.ts';
 import type { LookShown } from '../validation/look-at-holdout.ts';
 import { composeCompression } from './compose/compose-compression.ts';
 import { composeDecisions } from './compose/compose-decisions.ts';
 import { composeHead } from './compose/compose-head.ts';
 import { composeWords } from './compose/compose-words.ts';
-import type { Fold, Latency, LineagePart, OptimizationReport, Span } from './optimization-report.ts';
 
 interface RunFacts {
   readonly looks: readonly LookShown[];

@@ -1,5 +1,5 @@
 import { civilDateOf, DAY_MS, epochDayAt } from '../../core/civil-date.ts';
-import type { Estimate, Figure, Gate, Unit } from './optimization-report.ts';
+import type { Estimate, Figure, Gate, Unit } from '../optimization-report.ts';
 
 /**
  * Numbers as the page shows them: a real minus sign, thousands apart by a narrow space, unit behind a narrow

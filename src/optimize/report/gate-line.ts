@@ -1,5 +1,5 @@
+import type { Gate } from '../optimization-report.ts';
 import { quantity, senses } from './format.ts';
-import type { Gate } from './optimization-report.ts';
 
 /** A gate as a line for people, with the number that decided. */
 export function gateLine({ name, passed, waived, statistic, bound, sense, unit, detail }: Gate): string {

@@ -1,6 +1,6 @@
 import { sha256Base64Url } from '../../core/digest.ts';
+import { isAbsent, type OptimizationReport } from '../optimization-report.ts';
 import { html, type Markup, trusted } from './html.ts';
-import { isAbsent, type OptimizationReport } from './optimization-report.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { compressionSection } from './sections/compression-section.ts';

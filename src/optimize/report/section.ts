@@ -1,6 +1,6 @@
+import type { Settings } from '../optimization-report.ts';
 import { setting } from './format.ts';
 import { type Content, html, type Markup } from './html.ts';
-import type { Settings } from './optimization-report.ts';
 
 interface Section {
   readonly id: string;

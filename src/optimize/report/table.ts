@@ -1,6 +1,6 @@
+import type { Estimate, Figure } from '../optimization-report.ts';
 import { interval } from './format.ts';
 import { type Content, html, type Markup } from './html.ts';
-import type { Estimate, Figure } from './optimization-report.ts';
 
 export interface Column {
   readonly title: string;

@@ -2,7 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../core/message-of.ts';
 import { err, ok, type Result } from '../../core/result.ts';
-import type { OptimizationReport } from './optimization-report.ts';
+import type { OptimizationReport } from '../optimization-report.ts';
 import { reportPage } from './report-page.ts';
 
 export interface WrittenReport {

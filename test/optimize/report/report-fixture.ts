@@ -12,7 +12,7 @@ import type {
   Scores,
   SearchTrial,
   Span,
-} from '../../../src/optimize/report/optimization-report.ts';
+} from '../../../src/optimize/optimization-report.ts';
 
 /** A report as a run on some twenty years of daily bars would leave it; invented, the same for each seed. */
 export function fixtureReport(seed: number): OptimizationReport {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sha256Base64Url } from '../../../src/core/digest.ts';
-import type { HeadReport, OptimizationReport } from '../../../src/optimize/report/optimization-report.ts';
+import type { HeadReport, OptimizationReport } from '../../../src/optimize/optimization-report.ts';
 import { reportPage } from '../../../src/optimize/report/report-page.ts';
 import { fixtureReport } from './report-fixture.ts';
 

@@ -1,5 +1,5 @@
+import type { Figure } from '../../optimization-report.ts';
 import { html, type Markup } from '../html.ts';
-import type { Figure } from '../optimization-report.ts';
 import type { Scale, Tick } from './scale.ts';
 
 /** Pixels of the plot inside the picture. */

@@ -1,8 +1,8 @@
 import type { Interval } from '../../../stats/block-bootstrap.ts';
 import { wilsonInterval } from '../../../stats/wilson-interval.ts';
+import type { Calibration, CalibrationBin } from '../../optimization-report.ts';
 import { decimals, integer, percent } from '../format.ts';
 import { html, type Markup } from '../html.ts';
-import type { Calibration, CalibrationBin } from '../optimization-report.ts';
 import {
   axisTitle,
   bottomAxis,

@@ -1,6 +1,6 @@
+import type { DecisionsPart } from '../../optimization-report.ts';
 import { decimals, instant, percent, signed } from '../format.ts';
 import { html, type Markup } from '../html.ts';
-import type { DecisionsPart } from '../optimization-report.ts';
 import {
   axisTitle,
   bottomAxis,

@@ -1,6 +1,6 @@
+import { isAbsent, type Span, type ValidationPart } from '../../optimization-report.ts';
 import { instant, integer } from '../format.ts';
 import { html, type Markup } from '../html.ts';
-import { isAbsent, type Span, type ValidationPart } from '../optimization-report.ts';
 import { bottomAxis, type ChartSize, type PlotArea, picture, WIDTH_PX } from './axes.ts';
 import { linearScale, type Scale, timeTicks } from './scale.ts';
 

@@ -1,6 +1,6 @@
+import type { Estimate } from '../../optimization-report.ts';
 import { estimate, isMeasured } from '../format.ts';
 import { html, type Markup } from '../html.ts';
-import type { Estimate } from '../optimization-report.ts';
 import type { ChartSize, Measure } from './axes.ts';
 import { namedRow, type RowShape, rowsArea, rowsPicture, rowTop } from './named-rows.ts';
 import { extentOf, linearScale, niceTicks, type Scale } from './scale.ts';

@@ -1,8 +1,8 @@
 import { civilDateOf, DAY_MS, epochDayAt, epochDayOf } from '../../../core/civil-date.ts';
 import { exp } from '../../../core/exp.ts';
 import { log } from '../../../core/log.ts';
+import type { Figure } from '../../optimization-report.ts';
 import { decimals, instant, isMeasured } from '../format.ts';
-import type { Figure } from '../optimization-report.ts';
 
 /** From values to pixels. */
 export type Scale = (value: number) => number;

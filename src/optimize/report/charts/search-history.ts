@@ -1,6 +1,6 @@
+import type { Search, SearchTrial } from '../../optimization-report.ts';
 import { integer, isMeasured, setting } from '../format.ts';
 import { html, type Markup } from '../html.ts';
-import type { Search, SearchTrial } from '../optimization-report.ts';
 import {
   axisTitle,
   bottomAxis,

@@ -1,6 +1,6 @@
+import type { Estimate, Figure } from '../../optimization-report.ts';
 import { bytes, estimate, isMeasured } from '../format.ts';
 import { html, type Markup } from '../html.ts';
-import type { Estimate, Figure } from '../optimization-report.ts';
 import {
   axisTitle,
   bottomAxis,

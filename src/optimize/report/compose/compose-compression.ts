@@ -3,8 +3,8 @@ import { compressionBounds } from '../../compress/choose-compression.ts';
 import { gzipSizeBytes } from '../../compress/gzip-size.ts';
 import type { ModelTables } from '../../compress/model-tables.ts';
 import { tablesGraph } from '../../compress/tables-graph.ts';
+import type { CompressionPart, Latency } from '../../optimization-report.ts';
 import type { MadeModel } from '../../pipeline/make-model.ts';
-import type { CompressionPart, Latency } from '../optimization-report.ts';
 
 /**
  * Every form on the holdout. The choice was made before, on out-of-fold rows of the development part.

@@ -6,9 +6,15 @@ import { policiesTried } from '../../measure/choose-policy.ts';
 import { confusionByRegime } from '../../measure/confusion-by-regime.ts';
 import { logVolatilities } from '../../measure/ewma-baseline.ts';
 import { type Equity as Earned, equityFigures } from '../../measure/policy-equity.ts';
+import type {
+  DecisionsPart,
+  DeflatedSharpe,
+  Equity,
+  Estimate,
+  MayBeAbsent,
+} from '../../optimization-report.ts';
 import { blockLengthOf } from '../../pipeline/block-length.ts';
 import type { MadeModel, Making } from '../../pipeline/make-model.ts';
-import type { DecisionsPart, DeflatedSharpe, Equity, Estimate, MayBeAbsent } from '../optimization-report.ts';
 
 /** The policy in money over the holdout, beside holding and beside doing nothing. */
 export function composeDecisions(making: Making, made: MadeModel): DecisionsPart {

@@ -2,15 +2,6 @@ import { pairedInterval } from '../../../stats/paired-gain.ts';
 import { targetSentence, targetText } from '../../data/target.ts';
 import { calibrationBins } from '../../measure/calibration-bins.ts';
 import { scoreRows } from '../../measure/score-rows.ts';
-import { blockLengthOf } from '../../pipeline/block-length.ts';
-import { deriveSeed } from '../../pipeline/derive-seed.ts';
-import type { MadeModel, Making } from '../../pipeline/make-model.ts';
-import { memberSpace } from '../../pipeline/member-space.ts';
-import type { SearchOutcome } from '../../pipeline/search-members.ts';
-import { parameterImportance } from '../../search/parameter-importance.ts';
-import type { Selection as Selected } from '../../select/select-features.ts';
-import { memberNames } from '../../train/members.ts';
-import { counted } from '../format.ts';
 import {
   BASE_RATE,
   type Comparison,
@@ -20,7 +11,16 @@ import {
   type Member,
   type Search,
   type Selection,
-} from '../optimization-report.ts';
+} from '../../optimization-report.ts';
+import { blockLengthOf } from '../../pipeline/block-length.ts';
+import { deriveSeed } from '../../pipeline/derive-seed.ts';
+import type { MadeModel, Making } from '../../pipeline/make-model.ts';
+import { memberSpace } from '../../pipeline/member-space.ts';
+import type { SearchOutcome } from '../../pipeline/search-members.ts';
+import { parameterImportance } from '../../search/parameter-importance.ts';
+import type { Selection as Selected } from '../../select/select-features.ts';
+import { memberNames } from '../../train/members.ts';
+import { counted } from '../format.ts';
 import { baseRateWords, ewmaSentence } from './compose-words.ts';
 
 /** One head: how it was chosen, and what it is worth where it has not looked. */

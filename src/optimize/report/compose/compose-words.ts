@@ -1,9 +1,9 @@
 import { areaUnderCurve } from '../../../stats/area-under-curve.ts';
 import { pairedInterval } from '../../../stats/paired-gain.ts';
 import { equityFigures } from '../../measure/policy-equity.ts';
+import type { CompressionPart, DecisionsPart, Estimate } from '../../optimization-report.ts';
 import type { MadeModel } from '../../pipeline/make-model.ts';
 import { bytes, decimals, estimate, integer, percent, quantity, senses, signed } from '../format.ts';
-import type { CompressionPart, DecisionsPart, Estimate } from '../optimization-report.ts';
 
 /** What the figures allow to be said, in words that do not depend on who reads them. */
 export function composeWords(

@@ -1,14 +1,14 @@
-import { type FrontierPoint, sizeFrontier } from '../charts/size-frontier.ts';
-import { figure, lineSample } from '../figure.ts';
-import { bytes, decimals, integer, interval, microseconds, nats, percent, signed } from '../format.ts';
-import { type Content, html, type Markup } from '../html.ts';
 import {
   type CompressionPart,
   type CompressionStep,
   type Estimate,
   isAbsent,
   type OptimizationReport,
-} from '../optimization-report.ts';
+} from '../../optimization-report.ts';
+import { type FrontierPoint, sizeFrontier } from '../charts/size-frontier.ts';
+import { figure, lineSample } from '../figure.ts';
+import { bytes, decimals, integer, interval, microseconds, nats, percent, signed } from '../format.ts';
+import { type Content, html, type Markup } from '../html.ts';
 import { absence, section } from '../section.ts';
 import { estimateCell, figures, table, text } from '../table.ts';
 

@@ -1,6 +1,6 @@
+import type { ActionName, Confusion } from '../../optimization-report.ts';
 import { integer, percent } from '../format.ts';
 import { html, type Markup } from '../html.ts';
-import type { ActionName, Confusion } from '../optimization-report.ts';
 
 const ACTIONS = ['BUY', 'HOLD', 'SELL'] as const satisfies readonly ActionName[];
 

@@ -1,6 +1,6 @@
+import type { Finding, OptimizationReport } from '../../optimization-report.ts';
 import { integer } from '../format.ts';
 import { type Content, html, type Markup } from '../html.ts';
-import type { Finding, OptimizationReport } from '../optimization-report.ts';
 import { facts, section } from '../section.ts';
 import { figures, table, text } from '../table.ts';
 

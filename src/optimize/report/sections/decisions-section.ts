@@ -1,13 +1,13 @@
-import { drawdowns, equityCurve } from '../charts/equity-curve.ts';
-import { figure, lineSample } from '../figure.ts';
-import { counted, decimals, estimate, instant, integer, percent, setting, signed } from '../format.ts';
-import { type Content, html, type Markup } from '../html.ts';
 import {
   type DecisionsPart,
   type Equity,
   isAbsent,
   type OptimizationReport,
-} from '../optimization-report.ts';
+} from '../../optimization-report.ts';
+import { drawdowns, equityCurve } from '../charts/equity-curve.ts';
+import { figure, lineSample } from '../figure.ts';
+import { counted, decimals, estimate, instant, integer, percent, setting, signed } from '../format.ts';
+import { type Content, html, type Markup } from '../html.ts';
 import { absence, facts, section } from '../section.ts';
 import { figures, table, text } from '../table.ts';
 import { confusionBlock } from './confusion-block.ts';

@@ -1,8 +1,3 @@
-import { calibrationCurve, calibrationPoint } from '../charts/calibration-curve.ts';
-import { intervalDots } from '../charts/interval-dots.ts';
-import { boxSample, figure, lineSample } from '../figure.ts';
-import { counted, decimals, integer, interval, nats, percent, signed } from '../format.ts';
-import { type Content, html, type Markup } from '../html.ts';
 import {
   BASE_RATE,
   type Calibration,
@@ -10,7 +5,12 @@ import {
   type HeadReport,
   isAbsent,
   type Scores,
-} from '../optimization-report.ts';
+} from '../../optimization-report.ts';
+import { calibrationCurve, calibrationPoint } from '../charts/calibration-curve.ts';
+import { intervalDots } from '../charts/interval-dots.ts';
+import { boxSample, figure, lineSample } from '../figure.ts';
+import { counted, decimals, integer, interval, nats, percent, signed } from '../format.ts';
+import { type Content, html, type Markup } from '../html.ts';
 import { absence, section, settingFacts } from '../section.ts';
 import { estimateCell, figures, table, text } from '../table.ts';
 import { searchBlock } from './search-block.ts';

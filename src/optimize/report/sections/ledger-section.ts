@@ -1,6 +1,6 @@
+import { isAbsent, type OptimizationReport } from '../../optimization-report.ts';
 import { counted, decimals, integer, shortHash, signed } from '../format.ts';
 import { type Content, html, type Markup } from '../html.ts';
-import { isAbsent, type OptimizationReport } from '../optimization-report.ts';
 import { absence, section } from '../section.ts';
 import { figures, table, text } from '../table.ts';
 

@@ -1,6 +1,6 @@
+import type { OptimizationReport } from '../../optimization-report.ts';
 import { duration } from '../format.ts';
 import { html, type Markup } from '../html.ts';
-import type { OptimizationReport } from '../optimization-report.ts';
 import { absence, section, settingFacts } from '../section.ts';
 import { figures, table, text } from '../table.ts';
 

@@ -1,9 +1,9 @@
+import type { Search, SearchTrial } from '../../optimization-report.ts';
 import { importanceBars } from '../charts/importance-bars.ts';
 import { searchHistory } from '../charts/search-history.ts';
 import { boxSample, figure, lineSample } from '../figure.ts';
 import { integer, percent, setting } from '../format.ts';
 import { html, type Markup } from '../html.ts';
-import type { Search, SearchTrial } from '../optimization-report.ts';
 import { absence } from '../section.ts';
 import { figures, table, text } from '../table.ts';
 

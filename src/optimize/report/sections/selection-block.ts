@@ -1,9 +1,9 @@
+import type { FeatureRank, Selection, SelectionStep } from '../../optimization-report.ts';
 import { importanceBars } from '../charts/importance-bars.ts';
 import { intervalDots } from '../charts/interval-dots.ts';
 import { boxSample, figure } from '../figure.ts';
 import { decimals, integer, interval, isMeasured, nats, signed } from '../format.ts';
 import { html, type Markup } from '../html.ts';
-import type { FeatureRank, Selection, SelectionStep } from '../optimization-report.ts';
 import { absence } from '../section.ts';
 import { figures, table, text } from '../table.ts';
 

@@ -1,8 +1,13 @@
+import {
+  isAbsent,
+  type OptimizationReport,
+  type Span,
+  type ValidationPart,
+} from '../../optimization-report.ts';
 import { foldTimeline } from '../charts/fold-timeline.ts';
 import { boxSample, figure, thinSample } from '../figure.ts';
 import { instant, integer } from '../format.ts';
 import { type Content, html, type Markup } from '../html.ts';
-import { isAbsent, type OptimizationReport, type Span, type ValidationPart } from '../optimization-report.ts';
 import { absence, section } from '../section.ts';
 import { figures, table, text } from '../table.ts';
 

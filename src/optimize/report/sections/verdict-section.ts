@@ -1,3 +1,4 @@
+import { type Gate, isAbsent, type OptimizationReport, type Verdict } from '../../optimization-report.ts';
 import {
   bytes,
   decimals,
@@ -12,7 +13,6 @@ import {
   signed,
 } from '../format.ts';
 import { type Content, html, type Markup } from '../html.ts';
-import { type Gate, isAbsent, type OptimizationReport, type Verdict } from '../optimization-report.ts';
 import { facts, section } from '../section.ts';
 import { figures, table, text } from '../table.ts';
 

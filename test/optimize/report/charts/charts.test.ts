@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Search } from '../../../../src/optimize/optimization-report.ts';
 import { calibrationCurve } from '../../../../src/optimize/report/charts/calibration-curve.ts';
 import { drawdowns, equityCurve } from '../../../../src/optimize/report/charts/equity-curve.ts';
 import { foldTimeline } from '../../../../src/optimize/report/charts/fold-timeline.ts';
@@ -12,7 +13,6 @@ import { searchHistory } from '../../../../src/optimize/report/charts/search-his
 import { sizeFrontier } from '../../../../src/optimize/report/charts/size-frontier.ts';
 import { thinned } from '../../../../src/optimize/report/charts/thinned.ts';
 import { nats } from '../../../../src/optimize/report/format.ts';
-import type { Search } from '../../../../src/optimize/report/optimization-report.ts';
 import { fixtureReport } from '../report-fixture.ts';
 
 const SIZES = ['wide', 'narrow'] as const;
