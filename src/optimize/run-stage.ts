@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../core/message-of.ts';
-import { err, ok, type Result } from '../core/result.ts';
+import { allOk, err, ok, type Result } from '../core/result.ts';
 import type { OptimizationReport } from './optimization-report.ts';
 import type { Executor } from './pipeline/executor.ts';
-import { type FittedHead, fitHead, selectForHead } from './pipeline/fit-head.ts';
+import { fitHead, selectForHead } from './pipeline/fit-head.ts';
 import { toJournalText } from './pipeline/journal-text.ts';
 import { type MakingStage, makeCandidate } from './pipeline/make-candidate.ts';
 import { type Learning, prepareLearning } from './pipeline/prepare-learning.ts';
@@ -36,50 +36,42 @@ export interface StageEnd {
 export async function runSelectStage(run: StageRun): Promise<Result<string, string>> {
   const learning = prepareLearning(run.recipe);
   if (!learning.ok) return learning;
-  const names = learning.value.set.featureNames;
-  const selections = await Promise.all(
-    learning.value.set.questions.map(async (question) => ({
-      question,
-      selection: await selectForHead(fittingOf(run, learning.value, question)),
-    })),
+  const { questions, featureNames: names } = learning.value.set;
+  const selections = allOk(
+    await Promise.all(questions.map((question) => selectForHead(fittingOf(run, learning.value, question)))),
   );
-  for (const { question, selection } of selections) {
-    if (!selection.ok) return selection;
-    if (selection.value === undefined) {
-      run.print(`${question.name}: --selection none keeps all ${names.length} features`);
+  if (!selections.ok) return selections;
+  const found = questions.map(({ name }, h) => ({
+    head: name,
+    selection: selections.value[h],
+    features: names,
+  }));
+  for (const { head, selection } of found) {
+    if (selection === undefined) {
+      run.print(`${head}: --selection none keeps all ${names.length} features`);
       continue;
     }
-    const { steps, ranking } = selection.value;
-    run.print(`${question.name}: ${steps.map(({ name, kept }) => `${name} kept ${kept.length}`).join(', ')}`);
+    const { steps, ranking } = selection;
+    run.print(`${head}: ${steps.map(({ name, kept }) => `${name} kept ${kept.length}`).join(', ')}`);
     for (const feature of ranking) {
       const reason = steps.flatMap(({ dropped }) => dropped).find((dropped) => dropped.feature === feature);
       run.print(`  ${reason ? 'dropped' : 'kept   '} ${names[feature]}${reason ? `: ${reason.reason}` : ''}`);
     }
   }
-  return write(
-    run,
-    'selection.json',
-    selections.map(({ question, selection }) => ({
-      head: question.name,
-      selection: selection.ok ? selection.value : undefined,
-      features: names,
-    })),
-  );
+  return write(run, 'selection.json', found);
 }
 
 /** Hyperparameters, head by head. */
 export async function runSearchStage(run: StageRun): Promise<Result<string, string>> {
   const learning = prepareLearning(run.recipe);
   if (!learning.ok) return learning;
-  const fits = await Promise.all(
-    learning.value.set.questions.map((question) => fitHead(fittingOf(run, learning.value, question))),
+  const fits = allOk(
+    await Promise.all(
+      learning.value.set.questions.map((question) => fitHead(fittingOf(run, learning.value, question))),
+    ),
   );
-  const heads: FittedHead[] = [];
-  for (const fit of fits) {
-    if (!fit.ok) return fit;
-    heads.push(fit.value);
-  }
-  for (const { head, search } of heads) {
+  if (!fits.ok) return fits;
+  for (const { head, search } of fits.value) {
     run.print(`${head.name}: ${search.trials.length} trials, ${search.epochs} epochs, ${search.trees} trees`);
     for (const { number, outcome } of search.trials) {
       const value = outcome.kind === 'complete' ? outcome.value.toFixed(6) : outcome.kind;
@@ -90,7 +82,7 @@ export async function runSearchStage(run: StageRun): Promise<Result<string, stri
   return write(
     run,
     'search.json',
-    heads.map(({ head, search }) => ({ head: head.name, search })),
+    fits.value.map(({ head, search }) => ({ head: head.name, search })),
   );
 }
 

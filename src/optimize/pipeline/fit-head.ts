@@ -7,18 +7,11 @@ import type { LabelledRows } from '../train/labelled-rows.ts';
 import type { MemberLogits, memberNames } from '../train/members.ts';
 import { takeColumns } from '../train/take-columns.ts';
 import type { Fold } from '../validation/fold.ts';
-import { purgedFolds } from '../validation/purged-folds.ts';
 import { blockLengthOf } from './block-length.ts';
 import { deriveSeed } from './derive-seed.ts';
 import type { Executor } from './executor.ts';
-import {
-  allSpans,
-  type Labelling,
-  type LearningSet,
-  labelledRows,
-  labelling,
-  type Question,
-} from './learning-set.ts';
+import { expandingFolds } from './expanding-folds.ts';
+import { type Labelling, type LearningSet, labelledRows, labelling, type Question } from './learning-set.ts';
 import { memberOptions } from './member-space.ts';
 import { type SearchOutcome, searchMembers } from './search-members.ts';
 import type { FactorySettings } from './settings.ts';
@@ -125,14 +118,7 @@ export async function selectForHead(fitting: HeadFitting): Promise<Result<Select
 
 /** Half of the range only ever trains; the rest is tested on, block after block. */
 function innerFolds({ job, set, question, within, settings }: HeadFitting): Result<readonly Fold[], string> {
-  const folds = purgedFolds({
-    spans: allSpans(set),
-    within,
-    foldCount: settings.innerFolds,
-    firstTrainShare: 0.5,
-    embargoBars: set.embargoBars,
-    walk: { kind: 'expanding' },
-  });
+  const folds = expandingFolds(set, { within, foldCount: settings.innerFolds, firstTrainShare: 0.5 });
   return folds.ok ? folds : err(`${job}, ${question.name}: ${folds.error}`);
 }
 

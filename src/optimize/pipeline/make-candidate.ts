@@ -5,13 +5,12 @@ import { choosePolicy } from '../measure/choose-policy.ts';
 import { fitDomain } from '../measure/domain.ts';
 import type { Recipe } from '../recipe.ts';
 import { findLeaks, type Leaks } from '../validation/find-leaks.ts';
-import { purgedFolds } from '../validation/purged-folds.ts';
 import { blockLengthOf } from './block-length.ts';
 import type { ComparedRows } from './compare-forms.ts';
 import { type CompressedModel, compressModel } from './compress-model.ts';
 import { deriveSeed } from './derive-seed.ts';
 import type { Executor } from './executor.ts';
-import { allSpans } from './learning-set.ts';
+import { expandingFolds } from './expanding-folds.ts';
 import { modelFeatures } from './model-features.ts';
 import type { Learning } from './prepare-learning.ts';
 import type { FactorySettings } from './settings.ts';
@@ -123,29 +122,21 @@ export function comparedRows({ set }: Learning, trained: TrainedModel, indices: 
 /** On folds of its own, so that however few folds were asked for, every feature is tried. */
 function leaksOf(
   recipe: Recipe,
-  learning: Learning,
+  { set, development: within }: Learning,
   { heads }: TrainedModel,
   seed: number,
 ): Result<Leaks, string> {
-  const { set, development: within } = learning;
-  const folds = purgedFolds({
-    spans: allSpans(set),
-    within,
-    foldCount: 3,
-    firstTrainShare: 0.4,
-    embargoBars: set.embargoBars,
-    walk: { kind: 'expanding' },
-  });
+  const folds = expandingFolds(set, { within, foldCount: 3, firstTrainShare: 0.4 });
   if (!folds.ok) return folds;
   const leaks = findLeaks({
     bars: recipe.source.bars,
     featureSet: recipe.featureSet,
-    featureNames: learning.set.featureNames,
-    features: learning.set.features,
+    featureNames: set.featureNames,
+    features: set.features,
     labels: heads.map(({ head, labelling }, h) => ({
       head: head.name,
       labels: labelling.labels,
-      spanBars: (learning.set.questions[h]?.target.horizonBars ?? 0) + 1,
+      spanBars: (set.questions[h]?.target.horizonBars ?? 0) + 1,
     })),
     folds: folds.value,
     seed: deriveSeed(seed, 'leaks'),

@@ -1,4 +1,4 @@
-import { ok, type Result } from '../../core/result.ts';
+import { allOk, ok, type Result } from '../../core/result.ts';
 import type { Ensemble, Head } from '../train/ensemble.ts';
 import { type FittedHead, fitHead, type HeadFitting } from './fit-head.ts';
 import { type FoldEstimate, walkForward } from './walk-forward.ts';
@@ -25,12 +25,10 @@ export async function trainModel(
     ...questions.map((question) => fitHead({ ...fitting, job: 'final', question })),
   ]);
   if (!folds.ok) return folds;
-  const heads: FittedHead[] = [];
-  for (const fit of fits) {
-    if (!fit.ok) return fit;
-    heads.push(fit.value);
-  }
-  const all = [...heads, ...folds.value.flatMap((fold) => fold.heads.map(({ fitted }) => fitted))];
+  const fitted = allOk(fits);
+  if (!fitted.ok) return fitted;
+  const heads = fitted.value;
+  const all = [...heads, ...folds.value.flatMap((fold) => fold.heads.map((head) => head.fitted))];
   return ok({
     ...narrowed(heads.map(({ head }) => head)),
     heads,

@@ -1,9 +1,9 @@
-import { ok, type Result } from '../../core/result.ts';
+import { allOk, ok, type Result } from '../../core/result.ts';
 import { headScores } from '../train/ensemble.ts';
 import type { Fold } from '../validation/fold.ts';
-import { purgedFolds } from '../validation/purged-folds.ts';
+import { expandingFolds } from './expanding-folds.ts';
 import { type FittedHead, fitHead, type HeadFitting } from './fit-head.ts';
-import { allSpans, baseRateOf, featuresAt } from './learning-set.ts';
+import { baseRateOf, featuresAt } from './learning-set.ts';
 
 /** What the whole procedure, done anew on a fold's past, says of the block after it. */
 export interface FoldEstimate {
@@ -30,11 +30,11 @@ export async function walkForward(
 ): Promise<Result<readonly FoldEstimate[], string>> {
   const folds = outerFolds(fitting);
   if (!folds.ok) return folds;
-  const estimates = await Promise.all(
-    folds.value.map((fold, k) => estimateFold({ ...fitting, within: fold.train }, fold, `fold ${k + 1}`)),
+  return allOk(
+    await Promise.all(
+      folds.value.map((fold, k) => estimateFold({ ...fitting, within: fold.train }, fold, `fold ${k + 1}`)),
+    ),
   );
-  const failed = estimates.find((estimate) => !estimate.ok);
-  return failed ?? ok(estimates.flatMap((estimate) => (estimate.ok ? [estimate.value] : [])));
 }
 
 /** Two fifths of the range only ever train. */
@@ -45,14 +45,7 @@ const outerFolds = ({
 }: Omit<HeadFitting, 'job' | 'question'>): Result<readonly Fold[], string> =>
   settings.outerFolds === 0
     ? ok([])
-    : purgedFolds({
-        spans: allSpans(set),
-        within,
-        foldCount: settings.outerFolds,
-        firstTrainShare: 0.4,
-        embargoBars: set.embargoBars,
-        walk: { kind: 'expanding' },
-      });
+    : expandingFolds(set, { within, foldCount: settings.outerFolds, firstTrainShare: 0.4 });
 
 async function estimateFold(
   fitting: Omit<HeadFitting, 'job' | 'question'>,
@@ -60,17 +53,19 @@ async function estimateFold(
   job: string,
 ): Promise<Result<FoldEstimate, string>> {
   const { set } = fitting;
-  const heads: HeadEstimate[] = [];
-  const fits = await Promise.all(set.questions.map((question) => fitHead({ ...fitting, job, question })));
-  for (const fit of fits) {
-    if (!fit.ok) return fit;
-    const { labels } = fit.value.labelling;
-    heads.push({
-      fitted: fit.value,
-      scores: headScores(fit.value.head, featuresAt(set, fold.test), set.width),
+  const fits = allOk(
+    await Promise.all(set.questions.map((question) => fitHead({ ...fitting, job, question }))),
+  );
+  if (!fits.ok) return fits;
+  const features = featuresAt(set, fold.test);
+  const heads = fits.value.map((fitted) => {
+    const { labels } = fitted.labelling;
+    return {
+      fitted,
+      scores: headScores(fitted.head, features, set.width),
       labels: Uint8Array.from(fold.test, (index) => labels[index] as number),
       baseRate: baseRateOf(labels, fold.train),
-    });
-  }
+    };
+  });
   return ok({ fold, heads });
 }

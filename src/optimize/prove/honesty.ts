@@ -48,9 +48,8 @@ export async function proveHonesty(options: HonestyOptions): Promise<HonestyProo
   const random = new SeededRandom(SEED);
   const { count } = learning.value.set;
   const shiftOf = (): number => SHIFT_MIN + random.below(count - 2 * SHIFT_MIN);
-  const judged = async (changed: Learning, seed: number): Promise<Judged> => {
-    return judge(recipe, changed, seed, options.executor);
-  };
+  const judged = (changed: Learning, seed: number): Promise<Judged> =>
+    judge(recipe, changed, seed, options.executor);
   const shifts = Array.from({ length: options.shifts }, shiftOf);
   const nulls = await inTurns(shifts, async (shift, i) => {
     const verdict = await judged(shifted(learning.value, shift), i + 1);
