@@ -1,0 +1,73 @@
+import { rowConstant } from './compile-elementwise.ts';
+import type { ConstantOperand } from './graph-operand.ts';
+import { type CompileNode, type NodeCompiler, rowsOf, unsupported } from './node-compiler.ts';
+import { opcode } from './opcodes.ts';
+import { int, type Place, reads, writes } from './program-writer.ts';
+
+/** x · w of a constant right side. */
+export const matMul: CompileNode = (node) => {
+  const weights = node.constant(1);
+  return [rowsOf(writeProduct(node, node.rows(0).place, matrixOf(weights), undefined))];
+};
+
+/** x · w + b, or x · wᵀ + b. */
+export const gemm: CompileNode = (node) => {
+  if (node.float('alpha', 1) !== 1 || node.float('beta', 1) !== 1) unsupported('alpha or beta is not 1');
+  if (node.int('transA', 0) !== 0) unsupported('transA');
+  const given = matrixOf(node.constant(1));
+  const matrix = node.int('transB', 0) === 1 ? transposed(given) : given;
+  const bias = node.operand(2) === undefined ? undefined : rowConstant(node.constant(2), matrix.outputs);
+  return [rowsOf(writeProduct(node, node.rows(0).place, matrix, bias))];
+};
+
+export interface Matrix {
+  readonly inputs: number;
+  readonly outputs: number;
+  /** [inputs × outputs], row-major. */
+  readonly values: ArrayLike<number>;
+}
+
+export function matrixOf({ type, dims, values }: ConstantOperand): Matrix {
+  const [inputs = 0, outputs = 0, ...more] = dims;
+  if (type !== 'f32' || more.length > 0 || values.length === 0) unsupported(`weights ${type}[${dims}]`);
+  return { inputs, outputs, values };
+}
+
+export function transposed({ inputs, outputs, values }: Matrix): Matrix {
+  const turned = new Float32Array(inputs * outputs);
+  for (let i = 0; i < inputs; i += 1) {
+    for (let j = 0; j < outputs; j += 1) turned[j * inputs + i] = values[i * outputs + j] ?? NaN;
+  }
+  return { inputs: outputs, outputs: inputs, values: turned };
+}
+
+/**
+ * Sums of 256 products each in the order of the inputs, added to the bias one after the other; without a bias −0 is the
+ * start, the only number that adds nothing to any.
+ */
+export function writeProduct(
+  node: NodeCompiler,
+  from: Place,
+  { inputs, outputs, values }: Matrix,
+  bias: Float32Array | undefined,
+): Place {
+  if (from.width !== inputs) unsupported(`rows of ${from.width} and weights of ${inputs} inputs`);
+  const to = { width: outputs };
+  const padded = Math.ceil(outputs / 4) * 4;
+  const weights = new Float32Array(inputs * padded);
+  for (let i = 0; i < inputs; i += 1) {
+    for (let j = 0; j < outputs; j += 1) weights[i * padded + j] = values[i * outputs + j] ?? NaN;
+  }
+  const start = new Float32Array(padded).fill(-0);
+  if (bias) start.set(bias);
+  node.writer.add(
+    opcode.product,
+    writes(to),
+    reads(from),
+    int(inputs),
+    int(outputs),
+    node.writer.data(weights),
+    node.writer.data(start),
+  );
+  return to;
+}

@@ -1,0 +1,144 @@
+import { mappedRows } from './compile-elementwise.ts';
+import type { GraphOperand } from './graph-operand.ts';
+import { type CompileNode, type NodeCompiler, rowsOf, unsupported } from './node-compiler.ts';
+import { opcode } from './opcodes.ts';
+import { int, type Place, reads, writes } from './program-writer.ts';
+import { type Ensemble, readEnsemble } from './tree-ensemble.ts';
+import { heapLayout, leavesOf, linkedLayout } from './tree-layouts.ts';
+
+/** How leaves become one number: their sum, mean, least or greatest, in f32 in the order of the trees. */
+type Aggregate = 'SUM' | 'AVERAGE' | 'MIN' | 'MAX';
+
+/** TreeEnsembleRegressor, versions 1 and 3. */
+export const treeEnsembleRegressor: CompileNode = (node) => {
+  refuseDoubles(node);
+  const { place } = node.rows(0);
+  const targets = node.int('n_targets', 1);
+  const aggregate = aggregateOf(node.text('aggregate_function', 'SUM'));
+  const transform = node.text('post_transform', 'NONE');
+  const ensemble = readEnsemble(node, 'target', targets, place.width);
+  const base = node.floats('base_values');
+  if (base.length !== 0 && base.length !== targets) unsupported(`${base.length} base values`);
+  let scores = writeTrees(node, place, ensemble, aggregate);
+  if (aggregate === 'AVERAGE') scores = withRow(node, opcode.divideData, scores, [ensemble.roots.length]);
+  if (base.length > 0) scores = withRow(node, opcode.addData, scores, base);
+  return [transformed(node, scores, transform)];
+};
+
+/**
+ * TreeEnsembleClassifier, versions 1 and 3: only its scores. Two classes of which leaves name the first alone are scored
+ * as onnxruntime does; otherwise every leaf has to name every class, since the form of the answer depends on it.
+ */
+export const treeEnsembleClassifier: CompileNode = (node) => {
+  refuseDoubles(node);
+  const { place } = node.rows(0);
+  const labels = Math.max(node.ints('classlabels_int64s').length, node.texts('classlabels_strings').length);
+  const named = new Set(node.ints('class_ids'));
+  const transform = node.text('post_transform', 'NONE');
+  const base = node.floats('base_values');
+  if (labels < 2) unsupported(`${labels} classes`);
+  const label: GraphOperand = { kind: 'unavailable', reason: 'the kernel computes scores, not labels' };
+  if (labels === 2 && named.size === 1) {
+    if (!named.has(0)) unsupported('leaves that name only the second of two classes');
+    if (base.length !== 0) unsupported('base values beside leaves of one class');
+    const ensemble = readEnsemble(node, 'class', 1, place.width);
+    return [label, binaryScores(node, place, ensemble, transform)];
+  }
+  const ensemble = readEnsemble(node, 'class', labels, place.width);
+  const isFull = ensemble.roots.flatMap(leavesOf).every(({ weights }) => !weights.includes(undefined));
+  if (!isFull) unsupported('leaves that do not name every class');
+  if (base.length !== 0 && base.length !== labels) unsupported(`${base.length} base values`);
+  let scores = writeTrees(node, place, ensemble, 'SUM');
+  if (base.length > 0) scores = withRow(node, opcode.addData, scores, base);
+  return [label, transformed(node, scores, transform)];
+};
+
+/** [1 − p, p] where all weights are positive and [−p, p] where they are not, or the logistic of either side. */
+function binaryScores(node: NodeCompiler, place: Place, ensemble: Ensemble, transform: string): GraphOperand {
+  const score = writeTrees(node, place, ensemble, 'SUM');
+  const weights = ensemble.roots.flatMap(leavesOf).map(({ weights: [weight] }) => weight ?? 0);
+  const isPositive = weights.every((weight) => weight >= 0);
+  const opposite = withRow(node, opcode.multiplyData, score, [-1]);
+  const sides = { width: 2 };
+  if (transform === 'LOGISTIC') {
+    copyInto(node, sides, opposite, 0);
+    copyInto(node, sides, score, 1);
+    return mappedRows(node, opcode.mlLogistic, sides);
+  }
+  if (transform !== 'NONE') unsupported(`post_transform ${transform} of leaves of one class`);
+  copyInto(node, sides, isPositive ? withRow(node, opcode.subtractFromData, score, [1]) : opposite, 0);
+  copyInto(node, sides, score, 1);
+  return rowsOf(sides);
+}
+
+function refuseDoubles(node: NodeCompiler): void {
+  const double = node.node.attributes.find(({ name }) => name?.endsWith('_as_tensor'));
+  if (double) unsupported(`attribute ${double.name}`);
+}
+
+function aggregateOf(text: string): Aggregate {
+  if (text === 'SUM' || text === 'AVERAGE' || text === 'MIN' || text === 'MAX') return text;
+  return unsupported(`aggregate_function ${text}`);
+}
+
+function writeTrees(node: NodeCompiler, from: Place, ensemble: Ensemble, aggregate: Aggregate): Place {
+  const { writer } = node;
+  const to = { width: ensemble.targets };
+  const isSum = aggregate === 'SUM' || aggregate === 'AVERAGE';
+  const heap = isSum ? heapLayout(ensemble) : undefined;
+  if (heap) {
+    const code = heap.hasMissing ? opcode.heapTreesMissing : opcode.heapTrees;
+    writer.add(code, writes(to), reads(from), int(from.width), int(heap.groups), writer.data(heap.bytes));
+    return to;
+  }
+  const isFull = ensemble.roots.flatMap(leavesOf).every(({ weights }) => !weights.includes(undefined));
+  if (!isSum && !isFull) unsupported(`${aggregate} of leaves that do not name every target`);
+  const { nodes, leaves } = linkedLayout(ensemble, 0);
+  writer.add(
+    opcode.linkedTrees,
+    writes(to),
+    reads(from),
+    int(from.width),
+    int(ensemble.roots.length),
+    writer.data(nodes),
+    writer.data(leaves),
+    int(to.width),
+    int(isSum ? 0 : aggregate === 'MIN' ? 1 : 2),
+  );
+  return to;
+}
+
+/** `post_transform` of the `ai.onnx.ml` operators. */
+export function transformed(node: NodeCompiler, scores: Place, transform: string): GraphOperand {
+  if (transform === 'NONE') return rowsOf(scores);
+  if (transform === 'LOGISTIC') return mappedRows(node, opcode.mlLogistic, scores);
+  if (transform === 'SOFTMAX' && scores.width > 1) return mappedRows(node, opcode.mlSoftmax, scores);
+  return unsupported(`post_transform ${transform} of ${scores.width} columns`);
+}
+
+/** The rows with one number for each column, or one for all. */
+export function withRow(
+  node: NodeCompiler,
+  code: (typeof opcode)['addData' | 'subtractData' | 'subtractFromData' | 'multiplyData' | 'divideData'],
+  from: Place,
+  row: ArrayLike<number>,
+): Place {
+  const to = { width: from.width };
+  const length = row.length * 4;
+  const data = Float32Array.from({ length }, (_, i) => row[i % row.length] ?? NaN);
+  node.writer.add(code, writes(to), reads(from), node.writer.data(data), int(to.width), int(length));
+  return to;
+}
+
+export function copyInto(node: NodeCompiler, to: Place, from: Place, column: number): void {
+  node.writer.add(
+    opcode.copyColumns,
+    writes(to),
+    reads(from),
+    int(from.width),
+    int(0),
+    int(to.width),
+    int(column),
+    int(from.width),
+  );
+}

@@ -1,0 +1,115 @@
+import type { AttributeProto, NodeProto } from '../../onnx/model-proto.ts';
+import type { ConstantOperand, GraphOperand, IntegerStep, RowsOperand } from './graph-operand.ts';
+import type { Place, ProgramWriter } from './program-writer.ts';
+
+/** Thrown where the kernel does not know what onnxruntime would compute; its message is the node's fault. */
+export class UnsupportedNode extends Error {}
+
+export function unsupported(reason: string): never {
+  throw new UnsupportedNode(reason);
+}
+
+/** Writes one node's instructions and answers its outputs in order. */
+export type CompileNode = (node: NodeCompiler) => readonly GraphOperand[];
+
+interface NodeCompilerOptions {
+  readonly node: NodeProto;
+  readonly operands: ReadonlyMap<string, GraphOperand>;
+  readonly writer: ProgramWriter;
+  /** How often each name is used, as an output of the graph included. */
+  readonly uses: ReadonlyMap<string, number>;
+}
+
+/** One node in sight of what stands before it. */
+export class NodeCompiler {
+  readonly writer: ProgramWriter;
+  readonly node: NodeProto;
+  readonly #operands: ReadonlyMap<string, GraphOperand>;
+  readonly #uses: ReadonlyMap<string, number>;
+
+  constructor({ node, operands, writer, uses }: NodeCompilerOptions) {
+    this.node = node;
+    this.writer = writer;
+    this.#operands = operands;
+    this.#uses = uses;
+  }
+
+  get inputCount(): number {
+    return this.node.inputs.length;
+  }
+
+  /** Undefined for an input that is left out. */
+  operand(index: number): GraphOperand | undefined {
+    const name = this.node.inputs[index];
+    if (name === undefined || name === '') return undefined;
+    const operand = this.#operands.get(name);
+    if (operand === undefined) unsupported(`its input '${name}' is not defined before it`);
+    if (operand.kind === 'unavailable') unsupported(`its input '${name}': ${operand.reason}`);
+    return operand;
+  }
+
+  /** f32[batch, width]. */
+  rows(index: number): RowsOperand {
+    const operand = this.operand(index);
+    if (operand?.kind !== 'rows' || operand.rank !== 2 || operand.type !== 'f32')
+      unsupported(`input ${index} is not f32[batch, width] that the kernel has computed`);
+    return operand;
+  }
+
+  constant(index: number): ConstantOperand {
+    const operand = this.operand(index);
+    if (operand?.kind !== 'constant') unsupported(`input ${index} is not a constant`);
+    return operand;
+  }
+
+  /** A step of integer arithmetic; undefined for any other operand. */
+  integer(index: number): IntegerStep | undefined {
+    const operand = this.operand(index);
+    return operand?.kind === 'integer' ? operand.step : undefined;
+  }
+
+  /** The one number of a constant. */
+  scalar(index: number): number {
+    const { values } = this.constant(index);
+    const [value] = Array.from(values);
+    if (value === undefined || values.length !== 1) unsupported(`input ${index} is not one number`);
+    return value;
+  }
+
+  /** Whether nothing else uses an input, nor the graph gives it out. */
+  isOnlyUse(index: number): boolean {
+    return this.#uses.get(this.node.inputs[index] ?? '') === 1;
+  }
+
+  attribute(name: string): AttributeProto | undefined {
+    return this.node.attributes.find((attribute) => attribute.name === name);
+  }
+
+  int(name: string, otherwise: number): number {
+    return this.attribute(name)?.int ?? otherwise;
+  }
+
+  float(name: string, otherwise: number): number {
+    return this.attribute(name)?.float ?? otherwise;
+  }
+
+  text(name: string, otherwise: string): string {
+    const bytes = this.attribute(name)?.bytes;
+    return bytes ? new TextDecoder().decode(bytes) : otherwise;
+  }
+
+  ints(name: string): readonly number[] {
+    return this.attribute(name)?.ints ?? [];
+  }
+
+  floats(name: string): readonly number[] {
+    return this.attribute(name)?.floats ?? [];
+  }
+
+  texts(name: string): readonly string[] {
+    const decoder = new TextDecoder();
+    return (this.attribute(name)?.strings ?? []).map((bytes) => decoder.decode(bytes));
+  }
+}
+
+export const rowsOf = (place: Place): RowsOperand => ({ kind: 'rows', type: 'f32', place, rank: 2 });
