@@ -35,6 +35,9 @@ const service = await compose({
   report,
   env: Bun.env,
   bundles,
+  kernelModule: new WebAssembly.Module(
+    await Bun.file(`${import.meta.dir}/../src/inference/kernel/kernel.wasm`).arrayBuffer(),
+  ),
 });
 if (service.faults.length > 0) process.exit(1);
 

@@ -1,6 +1,7 @@
 import { env, waitUntil } from 'cloudflare:workers';
 import bundles from 'virtual:bundles';
 import { compose } from '../src/compose.ts';
+import kernelModule from '../src/inference/kernel/kernel.wasm';
 import { clock, random, report, timers } from './web-platform.ts';
 
 // At module scope, so that no promise of the engine's start is shared between requests.
@@ -13,6 +14,7 @@ const service = await compose({
   report,
   env,
   bundles,
+  kernelModule,
   ortWasmPaths: { mjs: './ort-glue.mjs' },
 });
 

@@ -36,6 +36,9 @@ const service = await compose({
   report,
   env: Deno.env.toObject(),
   bundles,
+  kernelModule: new WebAssembly.Module(
+    Deno.readFileSync(`${import.meta.dirname}/../src/inference/kernel/kernel.wasm`),
+  ),
 });
 if (service.faults.length > 0) Deno.exit(1);
 

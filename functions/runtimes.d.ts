@@ -16,10 +16,16 @@ declare module 'virtual:bundles' {
   export default bundles;
 }
 
+/** Compiled when the Worker is uploaded. */
+declare module '*/kernel.wasm' {
+  const module: WebAssembly.Module;
+  export default module;
+}
+
 declare const Deno: {
   readDirSync(path: string): Iterable<{ readonly name: string }>;
   readTextFileSync(path: string): string;
-  readFileSync(path: string): Uint8Array;
+  readFileSync(path: string): Uint8Array<ArrayBuffer>;
   readonly errors: Readonly<Record<'NotFound' | 'NotADirectory', new () => Error>>;
   readonly env: { get(name: string): string | undefined; toObject(): Record<string, string> };
   exit(code: number): never;

@@ -14,7 +14,9 @@ import { createReadyzRoute, healthz } from './http/health.ts';
 import { openapi } from './http/openapi.ts';
 import { problemResponse } from './http/problem.ts';
 import { createReadDecisionRoute } from './http/read-decision.ts';
-import { createOrtEngine } from './inference/ort.ts';
+import { createChosenEngine, type EngineChoice } from './inference/chosen-engine.ts';
+import type { Engine } from './inference/engine.ts';
+import { createKernelEngine } from './inference/kernel/kernel-engine.ts';
 import { createJobs } from './jobs.ts';
 import { type Catalog, loadCatalog } from './models/catalog.ts';
 import type { RequestScope, Runtime } from './runtime.ts';
@@ -41,13 +43,26 @@ const logBatchBytesMax = 4_194_304;
 /** The only place that constructs adapters. Called once an isolate. */
 export async function compose(runtime: Runtime): Promise<Service> {
   const config = parseConfig(runtime.env);
+  const { engine, ...named } = parseCatalogConfig(runtime.env);
   const catalog = await loadCatalog({
-    ...parseCatalogConfig(runtime.env),
+    ...named,
     bundles: runtime.bundles,
-    engine: createOrtEngine(runtime.ortWasmPaths ? { wasmPaths: runtime.ortWasmPaths } : {}),
+    engine: engineOf(engine, runtime),
   });
   if (config.ok && catalog.ok) return assemble(runtime, config.value, catalog.value);
   return faulty([...(config.ok ? [] : config.error), ...(catalog.ok ? [] : catalog.error)], runtime);
+}
+
+/** onnxruntime-web is 14 MB that most starts do not need, so its module is imported when it is. */
+function engineOf(choice: EngineChoice, { kernelModule, ortWasmPaths }: Runtime): Engine {
+  return createChosenEngine({
+    choice,
+    loadKernel: () => createKernelEngine({ module: kernelModule }),
+    loadOrt: async () => {
+      const { createOrtEngine } = await import('./inference/ort.ts');
+      return createOrtEngine(ortWasmPaths ? { wasmPaths: ortWasmPaths } : {});
+    },
+  });
 }
 
 function faulty(faults: readonly string[], runtime: Runtime): Service {

@@ -3,6 +3,7 @@ import { canonicalJson } from './core/canonical-json.ts';
 import { sha256Hex } from './core/digest.ts';
 import { isEd25519PublicKey } from './core/ed25519.ts';
 import { err, ok, type Result } from './core/result.ts';
+import { type EngineChoice, engineChoices } from './inference/chosen-engine.ts';
 
 const integer = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
@@ -30,6 +31,8 @@ const environmentSchema = z.object({
     .string()
     .transform(listOf)
     .refine((keys) => keys.every(isPublicKey), 'takes Ed25519 public keys of 64 lower-case hex digits'),
+  /** What runs the models; see inference/chosen-engine.ts. */
+  INFERENCE_ENGINE: z.enum(engineChoices).default('kernel-or-ort'),
   BODY_BYTES_MAX: integer(262_144, 1_024, 4_194_304),
   BODY_DEADLINE_MS: integer(5_000, 100, 30_000),
   BARS_MAX: integer(1_000, 64, 10_000),
@@ -55,6 +58,7 @@ export interface Config {
   readonly database: { readonly url: string; readonly authToken: string; readonly deadlineMs: number };
   readonly receiptSecret: string;
   readonly models: readonly string[];
+  readonly inferenceEngine: EngineChoice;
   readonly bundlePublicKeys: readonly string[];
   readonly bodyBytesMax: number;
   readonly bodyDeadlineMs: number;
@@ -80,6 +84,7 @@ export function parseConfig(env: Environment): Result<Config, readonly string[]>
   const behaviour = {
     environment: given.ENVIRONMENT,
     models: given.MODELS,
+    inferenceEngine: given.INFERENCE_ENGINE,
     bundlePublicKeys: given.BUNDLE_PUBLIC_KEYS,
     bodyBytesMax: given.BODY_BYTES_MAX,
     bodyDeadlineMs: given.BODY_DEADLINE_MS,
@@ -109,6 +114,7 @@ interface CatalogConfig {
   readonly names: readonly string[];
   readonly publicKeys: readonly string[];
   readonly allowTestBundles: boolean;
+  readonly engine: EngineChoice;
 }
 
 /**
@@ -118,11 +124,13 @@ interface CatalogConfig {
 export function parseCatalogConfig(env: Environment): CatalogConfig {
   const models = environmentSchema.shape.MODELS.safeParse(env['MODELS']);
   const publicKeys = environmentSchema.shape.BUNDLE_PUBLIC_KEYS.safeParse(env['BUNDLE_PUBLIC_KEYS']);
+  const engine = environmentSchema.shape.INFERENCE_ENGINE.safeParse(env['INFERENCE_ENGINE']);
   const environment = environmentSchema.shape.ENVIRONMENT.safeParse(env['ENVIRONMENT']);
   return {
     names: models.data ?? [],
     publicKeys: publicKeys.data ?? [],
     allowTestBundles: environment.data !== 'production',
+    engine: engine.data ?? 'kernel-or-ort',
   };
 }
 

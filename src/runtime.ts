@@ -15,6 +15,8 @@ export interface Runtime {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The bundles this deployment ships, by directory name. */
   readonly bundles: Readonly<Record<string, BundleFiles>>;
+  /** `inference/kernel/kernel.wasm`, compiled: on Workers when they are uploaded, elsewhere from its bytes at the start. */
+  readonly kernelModule: WebAssembly.Module;
   /**
    * Where onnxruntime-web finds its WebAssembly: on Workers a glue module around a precompiled module, since
    * bytes cannot be compiled there; elsewhere the package's own default.

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compose } from '../src/compose.ts';
+import { KERNEL_WASM } from '../src/local/compile-kernel.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 async function composeWith(env: Readonly<Record<string, string>>) {
@@ -14,6 +16,7 @@ async function composeWith(env: Readonly<Record<string, string>>) {
     report: (failure) => void reported.push(failure),
     env,
     bundles: {},
+    kernelModule: new WebAssembly.Module(readFileSync(KERNEL_WASM)),
   });
   return { service, reported };
 }

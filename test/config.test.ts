@@ -57,6 +57,11 @@ describe('the configuration', () => {
     expect(faultsOf({ ...local, TURSO_DATABASE_URL: 'libsql://127.0.0.1:2?tls=0' })).toHaveLength(1);
   });
 
+  it('names the engines it can choose from', () => {
+    expect(faultsOf({ INFERENCE_ENGINE: 'kernel' })).toEqual([]);
+    expect(faultsOf({ INFERENCE_ENGINE: 'fastest' })[0]).toMatch(/^INFERENCE_ENGINE: .*"kernel"/);
+  });
+
   it('lists every fault at once: of the schema and of both addresses', () => {
     const faults = faultsOf({
       RECEIPT_SECRET: 'short',
@@ -122,7 +127,9 @@ describe('what the catalog is loaded by', () => {
       names: ['a', 'b'],
       publicKeys: [publicKey],
       allowTestBundles: true,
+      engine: 'kernel-or-ort',
     });
+    expect(parseCatalogConfig({ INFERENCE_ENGINE: 'ort' })).toMatchObject({ engine: 'ort' });
     expect(parseCatalogConfig({ ENVIRONMENT: 'production' })).toMatchObject({ allowTestBundles: false });
     expect(parseCatalogConfig({ ENVIRONMENT: 'local' })).toMatchObject({ allowTestBundles: true });
   });

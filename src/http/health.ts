@@ -44,6 +44,7 @@ export function createReadyzRoute(options: ReadinessOptions): Handler {
       symbols: bundle.manifest.symbols,
       interval: bundle.manifest.interval,
       engine: runnable.engine,
+      engineReason: runnable.engineReason,
     })),
   };
   return async (context) => {

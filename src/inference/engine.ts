@@ -4,7 +4,7 @@ import type { Result } from '../core/result.ts';
  * The engine port: `prepare` loads a model once per isolate and proves that it runs; `run` evaluates rows.
  */
 export interface Engine {
-  readonly name: 'ort';
+  readonly name: 'ort' | 'kernel' | 'kernel-or-ort';
   prepare(graph: ModelGraph): Promise<Result<Runnable, EngineFailure>>;
 }
 
@@ -22,7 +22,9 @@ export interface ModelGraph {
 }
 
 export interface Runnable {
-  readonly engine: Engine['name'];
+  /** The one that runs it, and why it is that one; for people. */
+  readonly engine: 'ort' | 'kernel';
+  readonly engineReason: string;
   /**
    * `rows`: f32[rowCount × featureCount], row-major, finite. Answers f32[rowCount × headCount] scores, row-major, each
    * finite and in [0, 1]; anything else the model gives is a failure, never a score.

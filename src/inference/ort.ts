@@ -2,6 +2,7 @@ import * as ort from 'onnxruntime-web/wasm';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Engine, EngineFailure, ModelGraph, Runnable } from './engine.ts';
+import { scoreFault } from './score-fault.ts';
 
 interface OrtOptions {
   /** Where the WebAssembly glue is; see `Runtime.ortWasmPaths`. */
@@ -38,6 +39,7 @@ function createRunnable(session: ort.InferenceSession, graph: ModelGraph): Runna
   const { inputName, outputName, featureCount, headCount } = graph;
   return {
     engine: 'ort',
+    engineReason: 'it was asked of onnxruntime-web',
     async run(rows, rowCount) {
       if (rows.length !== rowCount * featureCount)
         throw new RangeError(`${rows.length} values are not ${rowCount} rows of ${featureCount}`);
@@ -64,9 +66,6 @@ function checkScores(
     const detail = `the output is ${output?.type}[${output?.dims}] and not float32[${rowCount},${headCount}]`;
     return err({ kind: 'wrong-shape', detail });
   }
-  for (const score of data) {
-    if (!(score >= 0 && score <= 1))
-      return err({ kind: 'not-a-probability', detail: `score ${score} is not in [0, 1]` });
-  }
-  return ok(data);
+  const fault = scoreFault(data);
+  return fault ? err(fault) : ok(data);
 }

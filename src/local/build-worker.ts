@@ -19,36 +19,25 @@ interface BuildWorkerOptions {
   readonly bundlesDir: string;
   /** `production` ships only the bundles whose manifest says so; `local` ships all. */
   readonly bundles: BundlePurposes;
+  /** `kernel` leaves out onnxruntime-web: a model that the kernel does not know is then a fault at the start. */
+  readonly engines: 'kernel' | 'all';
 }
 
 /** Where the repository's Worker is built from. */
 export const ROOT = resolve(import.meta.dirname, '../..');
 /** The bundles that are released with the source. */
 export const SHIPPED_BUNDLES = join(ROOT, 'bundles');
+const KERNEL_WASM = 'kernel.wasm';
 const ORT_WASM = 'ort-wasm-simd-threaded.wasm';
 
 /** Builds, and answers the modules with the entry first. Throws esbuild's error, which names file and line. */
 export async function buildWorker(options: BuildWorkerOptions): Promise<readonly WorkerModule[]> {
   const names = bundlesOf(options.bundlesDir, options.bundles);
-  const [entry, glue] = await Promise.all([
-    bundle({
-      entryPoints: [options.entry],
-      external: ['cloudflare:*', './bundles/*'],
-      plugins: [virtualBundles(options.bundlesDir, names)],
-    }),
-    // Without `process` the glue takes its browser branch. With it (Workers have one by default since
-    // 2026-08-04) it looks for Node's modules and fails, and the two imports are of that branch.
-    bundle({
-      entryPoints: [join(ROOT, 'functions/ort-glue.ts')],
-      define: { 'globalThis.process': 'undefined' },
-      external: ['module', 'worker_threads'],
-      plugins: [ortWasmModule()],
-    }),
-  ]);
+  const [entry, ort] = await Promise.all([bundleEntry(options, names), ortModules(options.engines)]);
   const files: [WorkerModule, Uint8Array][] = [
     [{ name: 'index.js', kind: 'esModule' }, entry],
-    [{ name: 'ort-glue.mjs', kind: 'esModule' }, glue],
-    [{ name: ORT_WASM, kind: 'wasm' }, readFileSync(ortWasmPath())],
+    [{ name: KERNEL_WASM, kind: 'wasm' }, readFileSync(join(ROOT, 'src/inference/kernel', KERNEL_WASM))],
+    ...ort,
     ...names.map((name): [WorkerModule, Uint8Array] => [
       { name: modelPath(name), kind: 'data' },
       readFileSync(join(options.bundlesDir, name, 'model.onnx')),
@@ -56,6 +45,32 @@ export async function buildWorker(options: BuildWorkerOptions): Promise<readonly
   ];
   writeModules(options.outDir, files);
   return files.map(([module]) => module);
+}
+
+function bundleEntry(options: BuildWorkerOptions, names: readonly string[]): Promise<Uint8Array> {
+  const plugins = [virtualBundles(options.bundlesDir, names), wasmModule(KERNEL_WASM)];
+  return bundle({
+    entryPoints: [options.entry],
+    external: ['cloudflare:*', './bundles/*'],
+    plugins: options.engines === 'all' ? plugins : [...plugins, withoutOrt()],
+  });
+}
+
+/** The glue of onnxruntime-web and its WebAssembly; none where it is left out. */
+async function ortModules(engines: BuildWorkerOptions['engines']): Promise<[WorkerModule, Uint8Array][]> {
+  if (engines === 'kernel') return [];
+  // Without `process` the glue takes its browser branch. With it (Workers have one by default since
+  // 2026-08-04) it looks for Node's modules and fails, and the two imports are of that branch.
+  const glue = await bundle({
+    entryPoints: [join(ROOT, 'functions/ort-glue.ts')],
+    define: { 'globalThis.process': 'undefined' },
+    external: ['module', 'worker_threads'],
+    plugins: [wasmModule(ORT_WASM)],
+  });
+  return [
+    [{ name: 'ort-glue.mjs', kind: 'esModule' }, glue],
+    [{ name: ORT_WASM, kind: 'wasm' }, readFileSync(ortWasmPath())],
+  ];
 }
 
 async function bundle(options: BuildOptions): Promise<Uint8Array> {
@@ -119,12 +134,23 @@ function virtualBundles(bundlesDir: string, names: readonly string[]): Plugin {
   };
 }
 
-/** The glue's WebAssembly is a module of the Worker, imported by its name there. */
-function ortWasmModule(): Plugin {
+/** WebAssembly is a module of the Worker, imported by its name there. */
+function wasmModule(name: string): Plugin {
   return {
-    name: 'ort-wasm-module',
+    name: 'wasm-module',
     setup(context) {
-      context.onResolve({ filter: /\.wasm$/ }, () => ({ path: `./${ORT_WASM}`, external: true }));
+      context.onResolve({ filter: /\.wasm$/ }, () => ({ path: `./${name}`, external: true }));
+    },
+  };
+}
+
+/** What stands for onnxruntime-web in a build without it says so. */
+function withoutOrt(): Plugin {
+  return {
+    name: 'without-ort',
+    setup(context) {
+      const path = join(ROOT, 'src/inference/absent-ort.ts');
+      context.onResolve({ filter: /\/inference\/ort\.ts$/ }, () => ({ path }));
     },
   };
 }

@@ -39,6 +39,7 @@ export async function prepareService(
     outDir: workerDirOf(options),
     bundlesDir: options.bundlesDir,
     bundles: 'local',
+    engines: 'all',
   });
   // Its process would otherwise stay for as long as the service runs.
   await stopEsbuild();

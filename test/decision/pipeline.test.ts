@@ -317,7 +317,7 @@ describe('the decision pipeline', () => {
   it('does not decide where a head of the model says nothing', async () => {
     const model = constantModel([0.7, 0.2]);
     const run = async () => ok(Float32Array.of(0.7));
-    const outcome = await setUp().ask(question({ ...model, runnable: { engine: 'ort', run } }));
+    const outcome = await setUp().ask(question({ ...model, runnable: { ...model.runnable, run } }));
     expect(outcome).toMatchObject({ answer: { action: 'HOLD', reasons: [{ code: 'MODEL_FAILED' }] } });
   });
 
@@ -331,7 +331,7 @@ describe('the decision pipeline', () => {
     };
     const values = new Float32Array(32).fill(1);
     const asked = { explain: true, input: { kind: 'features', values } as const };
-    const outcome = await setUp().ask(question({ ...model, runnable: { engine: 'ort', run } }, asked));
+    const outcome = await setUp().ask(question({ ...model, runnable: { ...model.runnable, run } }, asked));
     if (outcome.kind !== 'answered') throw new Error('not answered');
     expect(outcome.answer.features?.map(({ attribution }) => attribution)).toEqual(
       Array.from({ length: 32 }, (_, at) => expect.closeTo(at === 2 ? 0.1 : 0, 6)),

@@ -14,6 +14,7 @@ export function constantModel(
     featureSet: dailyV1,
     runnable: {
       engine: 'ort',
+      engineReason: 'it is a stand-in',
       run: async (_rows, rowCount) => {
         const value = new Float32Array(rowCount * row.length);
         return { ok: true, value: value.map((_, index) => row[index % row.length] ?? Number.NaN) };

@@ -32,12 +32,13 @@ function writeBundle(name: string, purpose: string): void {
   writeFileSync(join(dir, 'bundles', name, 'model.onnx'), encodeModel(graph.build()));
 }
 
-const build = (bundles: 'production' | 'local') =>
+const build = (bundles: 'production' | 'local', engines: 'kernel' | 'all' = 'all') =>
   buildWorker({
     entry: join(import.meta.dirname, '../workerd/fixtures/ort-worker.ts'),
     outDir,
     bundlesDir: join(dir, 'bundles'),
     bundles,
+    engines,
   });
 
 beforeAll(async () => {
@@ -92,6 +93,11 @@ describe('the built Worker on raw workerd', () => {
 describe('the build', () => {
   it('ships only production bundles where it is asked to, and removes what it shipped before', async () => {
     const names = (await build('production')).map(({ name }) => name);
-    expect(names).toEqual(['index.js', 'ort-glue.mjs', 'ort-wasm-simd-threaded.wasm']);
+    expect(names).toEqual(['index.js', 'kernel.wasm', 'ort-glue.mjs', 'ort-wasm-simd-threaded.wasm']);
+  });
+
+  it('is without onnxruntime-web where only the kernel is wanted', async () => {
+    const names = (await build('production', 'kernel')).map(({ name }) => name);
+    expect(names).toEqual(['index.js', 'kernel.wasm']);
   });
 });

@@ -71,6 +71,7 @@ async function startOnWorkerd(port: number, workDir: string): Promise<Child> {
     outDir: moduleDir,
     bundlesDir: join(workDir, 'no-bundles'),
     bundles: 'local',
+    engines: 'all',
   });
   if (!entry) throw new Error('the build has no entry');
   const { child, ports } = await startWorkerd({

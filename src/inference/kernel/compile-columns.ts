@@ -1,6 +1,6 @@
 import type { RowsOperand } from './graph-operand.ts';
-import { type CompileNode, rowsOf, unsupported } from './node-compiler.ts';
 import { opcode } from './opcodes.ts';
+import { type CompileNode, rowsOf, unsupported } from './operator-context.ts';
 import { int, type Place, reads, writes } from './program-writer.ts';
 
 /** Columns of a row by constant indices. */

@@ -1,7 +1,7 @@
 import { rowConstant } from './compile-elementwise.ts';
 import type { ConstantOperand } from './graph-operand.ts';
-import { type CompileNode, type NodeCompiler, rowsOf, unsupported } from './node-compiler.ts';
 import { opcode } from './opcodes.ts';
+import { type CompileNode, type OperatorContext, rowsOf, unsupported } from './operator-context.ts';
 import { int, type Place, reads, writes } from './program-writer.ts';
 
 /** x · w of a constant right side. */
@@ -46,7 +46,7 @@ export function transposed({ inputs, outputs, values }: Matrix): Matrix {
  * start, the only number that adds nothing to any.
  */
 export function writeProduct(
-  node: NodeCompiler,
+  node: OperatorContext,
   from: Place,
   { inputs, outputs, values }: Matrix,
   bias: Float32Array | undefined,

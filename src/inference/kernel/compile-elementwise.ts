@@ -1,6 +1,6 @@
 import type { ConstantOperand, GraphOperand } from './graph-operand.ts';
-import { type CompileNode, type NodeCompiler, rowsOf, unsupported } from './node-compiler.ts';
 import { opcode } from './opcodes.ts';
+import { type CompileNode, type OperatorContext, rowsOf, unsupported } from './operator-context.ts';
 import { float, int, type Place, reads, writes } from './program-writer.ts';
 
 interface BinaryCodes {
@@ -60,7 +60,7 @@ export const binary =
   };
 
 function withConstant(
-  node: NodeCompiler,
+  node: OperatorContext,
   code: BinaryOpcode,
   place: Place,
   constant: ConstantOperand,
@@ -93,7 +93,7 @@ export const mapped =
   (node) => [mappedRows(node, code, node.rows(0).place)];
 
 export function mappedRows(
-  node: NodeCompiler,
+  node: OperatorContext,
   code: (typeof opcode)['relu' | 'sigmoid' | 'tanh' | 'mlLogistic' | 'mlSoftmax' | 'softmax'],
   from: Place,
 ): GraphOperand & { readonly place: Place } {

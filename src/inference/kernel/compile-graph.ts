@@ -17,8 +17,8 @@ import { linearClassifier, linearRegressor, normalizer, scaler } from './compile
 import { treeEnsembleClassifier, treeEnsembleRegressor } from './compile-trees.ts';
 import { type GraphOperand, readConstant } from './graph-operand.ts';
 import type { KernelProgram, NodeFault } from './kernel-program.ts';
-import { type CompileNode, NodeCompiler, rowsOf, UnsupportedNode } from './node-compiler.ts';
 import { opcode } from './opcodes.ts';
+import { type CompileNode, OperatorContext, rowsOf, UnsupportedNode } from './operator-context.ts';
 import { ProgramWriter } from './program-writer.ts';
 
 /** By domain and type; ONNX's own domain is empty. */
@@ -102,7 +102,7 @@ function compileNodes(
   for (const node of nodes) {
     const outcome = node.inputs.some((name) => faulty.has(name))
       ? 'follows'
-      : compileNode(new NodeCompiler({ node, writer, operands, uses }));
+      : compileNode(new OperatorContext({ node, writer, operands, uses }));
     if (typeof outcome === 'string') {
       if (outcome !== 'follows') faults.push(nodeFault(node, outcome));
       for (const name of node.outputs) faulty.add(name);
@@ -118,7 +118,7 @@ function compileNodes(
 const noOutput: GraphOperand = { kind: 'unavailable', reason: 'the kernel does not compute it' };
 
 /** The node's outputs, or what is not supported. */
-function compileNode(compiler: NodeCompiler): readonly GraphOperand[] | string {
+function compileNode(compiler: OperatorContext): readonly GraphOperand[] | string {
   const compile = operators.get(operatorOf(compiler.node));
   if (compile === undefined) return 'the operator is not supported';
   try {

@@ -1,8 +1,8 @@
 import { matrixOf, transposed, writeProduct } from './compile-dense.ts';
 import { transformed, withRow } from './compile-trees.ts';
 import type { GraphOperand } from './graph-operand.ts';
-import { type CompileNode, type NodeCompiler, rowsOf, unsupported } from './node-compiler.ts';
 import { opcode } from './opcodes.ts';
+import { type CompileNode, type OperatorContext, rowsOf, unsupported } from './operator-context.ts';
 import { int, type Place, reads, writes } from './program-writer.ts';
 
 /** x · wᵀ + intercepts, one row of coefficients a target. */
@@ -21,7 +21,7 @@ export const linearClassifier: CompileNode = (node) => {
   return [label, transformed(node, scores, node.text('post_transform', 'NONE'))];
 };
 
-function linearScores(node: NodeCompiler, targets: number): Place {
+function linearScores(node: OperatorContext, targets: number): Place {
   const { place } = node.rows(0);
   const values = Float32Array.from(node.floats('coefficients'));
   const intercepts = node.floats('intercepts');

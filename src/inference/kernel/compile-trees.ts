@@ -1,7 +1,7 @@
 import { mappedRows } from './compile-elementwise.ts';
 import type { GraphOperand } from './graph-operand.ts';
-import { type CompileNode, type NodeCompiler, rowsOf, unsupported } from './node-compiler.ts';
 import { opcode } from './opcodes.ts';
+import { type CompileNode, type OperatorContext, rowsOf, unsupported } from './operator-context.ts';
 import { int, type Place, reads, writes } from './program-writer.ts';
 import { type Ensemble, readEnsemble } from './tree-ensemble.ts';
 import { heapLayout, leavesOf, linkedLayout } from './tree-layouts.ts';
@@ -54,7 +54,12 @@ export const treeEnsembleClassifier: CompileNode = (node) => {
 };
 
 /** [1 − p, p] where all weights are positive and [−p, p] where they are not, or the logistic of either side. */
-function binaryScores(node: NodeCompiler, place: Place, ensemble: Ensemble, transform: string): GraphOperand {
+function binaryScores(
+  node: OperatorContext,
+  place: Place,
+  ensemble: Ensemble,
+  transform: string,
+): GraphOperand {
   const score = writeTrees(node, place, ensemble, 'SUM');
   const weights = ensemble.roots.flatMap(leavesOf).map(({ weights: [weight] }) => weight ?? 0);
   const isPositive = weights.every((weight) => weight >= 0);
@@ -71,7 +76,7 @@ function binaryScores(node: NodeCompiler, place: Place, ensemble: Ensemble, tran
   return rowsOf(sides);
 }
 
-function refuseDoubles(node: NodeCompiler): void {
+function refuseDoubles(node: OperatorContext): void {
   const double = node.node.attributes.find(({ name }) => name?.endsWith('_as_tensor'));
   if (double) unsupported(`attribute ${double.name}`);
 }
@@ -81,7 +86,7 @@ function aggregateOf(text: string): Aggregate {
   return unsupported(`aggregate_function ${text}`);
 }
 
-function writeTrees(node: NodeCompiler, from: Place, ensemble: Ensemble, aggregate: Aggregate): Place {
+function writeTrees(node: OperatorContext, from: Place, ensemble: Ensemble, aggregate: Aggregate): Place {
   const { writer } = node;
   const to = { width: ensemble.targets };
   const isSum = aggregate === 'SUM' || aggregate === 'AVERAGE';
@@ -109,7 +114,7 @@ function writeTrees(node: NodeCompiler, from: Place, ensemble: Ensemble, aggrega
 }
 
 /** `post_transform` of the `ai.onnx.ml` operators. */
-export function transformed(node: NodeCompiler, scores: Place, transform: string): GraphOperand {
+export function transformed(node: OperatorContext, scores: Place, transform: string): GraphOperand {
   if (transform === 'NONE') return rowsOf(scores);
   if (transform === 'LOGISTIC') return mappedRows(node, opcode.mlLogistic, scores);
   if (transform === 'SOFTMAX' && scores.width > 1) return mappedRows(node, opcode.mlSoftmax, scores);
@@ -118,7 +123,7 @@ export function transformed(node: NodeCompiler, scores: Place, transform: string
 
 /** The rows with one number for each column, or one for all. */
 export function withRow(
-  node: NodeCompiler,
+  node: OperatorContext,
   code: (typeof opcode)['addData' | 'subtractData' | 'subtractFromData' | 'multiplyData' | 'divideData'],
   from: Place,
   row: ArrayLike<number>,
@@ -130,7 +135,7 @@ export function withRow(
   return to;
 }
 
-export function copyInto(node: NodeCompiler, to: Place, from: Place, column: number): void {
+function copyInto(node: OperatorContext, to: Place, from: Place, column: number): void {
   node.writer.add(
     opcode.copyColumns,
     writes(to),

@@ -1,4 +1,4 @@
-import { type NodeCompiler, unsupported } from './node-compiler.ts';
+import { type OperatorContext, unsupported } from './operator-context.ts';
 
 /** An ensemble as the operators' parallel lists say it, checked: every tree ends, every column is there. */
 export interface Ensemble {
@@ -38,7 +38,7 @@ const DEPTH_MAX = 500;
 
 /** `nodes_*` and the leaves' weights under `prefix` (`target` or `class`), for rows of `width`. */
 export function readEnsemble(
-  node: NodeCompiler,
+  node: OperatorContext,
   prefix: 'target' | 'class',
   targets: number,
   width: number,
@@ -88,7 +88,7 @@ export function readEnsemble(
   return { roots, targets };
 }
 
-function readLists(node: NodeCompiler) {
+function readLists(node: OperatorContext) {
   const trees = node.ints('nodes_treeids');
   const lists = {
     trees,
@@ -111,7 +111,7 @@ function readLists(node: NodeCompiler) {
 }
 
 function readWeights(
-  node: NodeCompiler,
+  node: OperatorContext,
   prefix: 'target' | 'class',
   targets: number,
 ): ReadonlyMap<string, readonly (number | undefined)[]> {

@@ -98,7 +98,7 @@ export function linkedLayout({ roots, targets }: Ensemble, absent: number): Link
   return { nodes: Int32Array.from(words), leaves: Float32Array.from(leaves) };
 }
 
-export function splitsOf(node: TreeNode): readonly TreeSplit[] {
+function splitsOf(node: TreeNode): readonly TreeSplit[] {
   return node.kind === 'leaf' ? [] : [node, ...splitsOf(node.whenTrue), ...splitsOf(node.whenFalse)];
 }
 

@@ -10,9 +10,9 @@ export function unsupported(reason: string): never {
 }
 
 /** Writes one node's instructions and answers its outputs in order. */
-export type CompileNode = (node: NodeCompiler) => readonly GraphOperand[];
+export type CompileNode = (node: OperatorContext) => readonly GraphOperand[];
 
-interface NodeCompilerOptions {
+interface OperatorContextOptions {
   readonly node: NodeProto;
   readonly operands: ReadonlyMap<string, GraphOperand>;
   readonly writer: ProgramWriter;
@@ -21,13 +21,13 @@ interface NodeCompilerOptions {
 }
 
 /** One node in sight of what stands before it. */
-export class NodeCompiler {
+export class OperatorContext {
   readonly writer: ProgramWriter;
   readonly node: NodeProto;
   readonly #operands: ReadonlyMap<string, GraphOperand>;
   readonly #uses: ReadonlyMap<string, number>;
 
-  constructor({ node, operands, writer, uses }: NodeCompilerOptions) {
+  constructor({ node, operands, writer, uses }: OperatorContextOptions) {
     this.node = node;
     this.writer = writer;
     this.#operands = operands;

@@ -1,0 +1,69 @@
+import { messageOf } from '../../core/message-of.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import { decodeModel } from '../../onnx/model-proto.ts';
+import type { Engine, EngineFailure, ModelGraph, Runnable } from '../engine.ts';
+import { scoreFault } from '../score-fault.ts';
+import { compileGraph } from './compile-graph.ts';
+import { KernelMemory, type LoadedProgram } from './kernel-memory.ts';
+import { describeNodeFault, type KernelProgram } from './kernel-program.ts';
+
+interface KernelEngineOptions {
+  /** `kernel.wasm`, compiled: Workers forbid compiling bytes. */
+  readonly module: WebAssembly.Module;
+}
+
+/** All programs of an isolate together; a model's file has at most 16 MiB, and padded trees are larger than that. */
+const PROGRAM_BYTES_MAX = 33_554_432;
+
+/**
+ * Our own kernel: the bits of onnxruntime-web 1.30 for the graphs it knows, at a fraction of its cost. A graph it does not
+ * know in full is refused by its nodes' names, never approximated. Made from the ONNX file in the isolate, so that what
+ * runs is what the signature covers.
+ */
+export function createKernelEngine({ module }: KernelEngineOptions): Engine {
+  const memory = new KernelMemory(module, PROGRAM_BYTES_MAX);
+  return {
+    name: 'kernel',
+    async prepare(graph) {
+      const program = compileFor(graph);
+      if (!program.ok) return program;
+      const loaded = memory.load(program.value);
+      if (!loaded.ok) return err({ kind: 'not-loaded', detail: loaded.error });
+      const runnable = createRunnable(loaded.value, graph);
+      const probe = await runnable.run(graph.probe, 1);
+      if (probe.ok) return ok(runnable);
+      loaded.value.unload();
+      return probe;
+    },
+  };
+}
+
+function compileFor(graph: ModelGraph): Result<KernelProgram, EngineFailure> {
+  const model = decodeModel(graph.bytes);
+  if (!model.ok) return err({ kind: 'not-loaded', detail: model.error });
+  const program = compileGraph(model.value, graph);
+  if (!program.ok)
+    return err({ kind: 'not-loaded', detail: program.error.map(describeNodeFault).join('; ') });
+  const { inputWidth, outputWidth } = program.value;
+  if (inputWidth === graph.featureCount && outputWidth === graph.headCount) return program;
+  const detail = `it turns ${inputWidth} columns into ${outputWidth} and not ${graph.featureCount} into ${graph.headCount}`;
+  return err({ kind: 'wrong-shape', detail });
+}
+
+function createRunnable(program: LoadedProgram, { featureCount }: ModelGraph): Runnable {
+  return {
+    engine: 'kernel',
+    engineReason: 'the kernel knows every node of the graph',
+    async run(rows, rowCount) {
+      if (rows.length !== rowCount * featureCount)
+        throw new RangeError(`${rows.length} values are not ${rowCount} rows of ${featureCount}`);
+      try {
+        const scores = program.run(rows, rowCount);
+        const fault = scoreFault(scores);
+        return fault ? err(fault) : ok(scores);
+      } catch (failure) {
+        return err({ kind: 'threw', detail: messageOf(failure) });
+      }
+    },
+  };
+}
