@@ -4,10 +4,14 @@ import { opcode } from './opcodes.ts';
 import { type CompileNode, type OperatorContext, rowsOf, unsupported } from './operator-context.ts';
 import { int, type Place, reads, writes } from './program-writer.ts';
 
-/** x · w of a constant right side. */
+/**
+ * x · w of a constant right side. Beside a product with one number onnxruntime makes one operator of both, whose bits are
+ * others: that is not supported, before it here, behind it in `compile-elementwise.ts`.
+ */
 export const matMul: CompileNode = (node) => {
+  if (node.rows(0).origin === 'scaled by a number') unsupported('its input is scaled by one number');
   const weights = node.constant(1);
-  return [rowsOf(writeProduct(node, node.rows(0).place, matrixOf(weights), undefined))];
+  return [rowsOf(writeProduct(node, node.rows(0).place, matrixOf(weights), undefined), 'matrix product')];
 };
 
 /** x · w + b, or x · wᵀ + b. */
@@ -41,8 +45,11 @@ export function transposed({ inputs, outputs, values }: Matrix): Matrix {
   return { inputs: outputs, outputs: inputs, values: turned };
 }
 
+/** Products that onnxruntime sums on their own where it has packed a constant right side beforehand. */
+const PACKED_BLOCK = 256;
+
 /**
- * Sums of 256 products each in the order of the inputs, added to the bias one after the other; without a bias −0 is the
+ * Sums of a block of products each in the order of the inputs, added to the bias one after the other; without a bias −0 is the
  * start, the only number that adds nothing to any.
  */
 export function writeProduct(
@@ -50,6 +57,7 @@ export function writeProduct(
   from: Place,
   { inputs, outputs, values }: Matrix,
   bias: Float32Array | undefined,
+  block: number = PACKED_BLOCK,
 ): Place {
   if (from.width !== inputs) unsupported(`rows of ${from.width} and weights of ${inputs} inputs`);
   const to = { width: outputs };
@@ -68,6 +76,7 @@ export function writeProduct(
     int(outputs),
     node.writer.data(weights),
     node.writer.data(start),
+    int(block),
   );
   return to;
 }

@@ -1,4 +1,4 @@
-import type { ConstantOperand, GraphOperand } from './graph-operand.ts';
+import type { ConstantOperand, GraphOperand, RowsOperand } from './graph-operand.ts';
 import { opcode } from './opcodes.ts';
 import { type CompileNode, type OperatorContext, rowsOf, unsupported } from './operator-context.ts';
 import { float, int, type Place, reads, writes } from './program-writer.ts';
@@ -50,8 +50,8 @@ export const binary =
   (node) => {
     const [a, b] = [node.operand(0), node.operand(1)];
     if (a?.kind === 'constant' && b?.kind === 'constant') unsupported('both sides are constants');
-    if (b?.kind === 'constant') return [withConstant(node, codes.data, node.rows(0).place, b)];
-    if (a?.kind === 'constant') return [withConstant(node, codes.dataFirst, node.rows(1).place, a)];
+    if (b?.kind === 'constant') return [withConstant(node, codes.data, node.rows(0), b)];
+    if (a?.kind === 'constant') return [withConstant(node, codes.dataFirst, node.rows(1), a)];
     const [left, right] = [node.rows(0).place, node.rows(1).place];
     if (left.width !== right.width) unsupported(`widths ${left.width} and ${right.width} differ`);
     const to = { width: left.width };
@@ -59,16 +59,24 @@ export const binary =
     return [rowsOf(to)];
   };
 
+const scalingCodes: ReadonlySet<BinaryOpcode> = new Set([
+  opcode.multiplyData,
+  opcode.divideData,
+  opcode.divideDataBy,
+]);
+
 function withConstant(
   node: OperatorContext,
   code: BinaryOpcode,
-  place: Place,
+  { place, origin }: RowsOperand,
   constant: ConstantOperand,
 ): GraphOperand {
+  const isScaling = constant.values.length === 1 && scalingCodes.has(code);
+  if (isScaling && origin === 'matrix product') unsupported('a matrix product is scaled by one number');
   const to = { width: place.width };
   const data = repeated(rowConstant(constant, place.width), place.width);
   node.writer.add(code, writes(to), reads(place), node.writer.data(data), int(to.width), int(data.length));
-  return rowsOf(to);
+  return rowsOf(to, isScaling ? 'scaled by a number' : 'other');
 }
 
 /** A constant that is one number for all, or one for each column. */

@@ -80,7 +80,7 @@ export function compileGraph(
   const place = { width };
   const operands = constantsOf(graph);
   operands.set(inputName, rowsOf(place));
-  const faults = compileNodes(neededNodes(graph, outputName), writer, operands, outputName);
+  const faults = compileNodes(neededNodes(graph, outputName), writer, operands);
   if (faults.length > 0) return err(faults);
   const output = operands.get(outputName);
   if (output?.kind !== 'rows' || output.type !== 'f32' || output.rank !== 2)
@@ -94,15 +94,13 @@ function compileNodes(
   nodes: readonly NodeProto[],
   writer: ProgramWriter,
   operands: Map<string, GraphOperand>,
-  outputName: string,
 ): readonly NodeFault[] {
-  const uses = usesOf(nodes, outputName);
   const faults: NodeFault[] = [];
   const faulty = new Set<string>();
   for (const node of nodes) {
     const outcome = node.inputs.some((name) => faulty.has(name))
       ? 'follows'
-      : compileNode(new OperatorContext({ node, writer, operands, uses }));
+      : compileNode(new OperatorContext({ node, writer, operands }));
     if (typeof outcome === 'string') {
       if (outcome !== 'follows') faults.push(nodeFault(node, outcome));
       for (const name of node.outputs) faulty.add(name);
@@ -171,10 +169,4 @@ function neededNodes({ nodes }: GraphProto, outputName: string): readonly NodePr
       return true;
     })
     .toReversed();
-}
-
-function usesOf(nodes: readonly NodeProto[], outputName: string): ReadonlyMap<string, number> {
-  const uses = new Map([[outputName, 1]]);
-  for (const name of nodes.flatMap(({ inputs }) => inputs)) uses.set(name, (uses.get(name) ?? 0) + 1);
-  return uses;
 }

@@ -1,5 +1,6 @@
 import { matrixOf, transposed, writeProduct } from './compile-dense.ts';
-import { transformed, withRow } from './compile-trees.ts';
+import { mappedRows } from './compile-elementwise.ts';
+import { withRow } from './compile-trees.ts';
 import type { GraphOperand } from './graph-operand.ts';
 import { opcode } from './opcodes.ts';
 import { type CompileNode, type OperatorContext, rowsOf, unsupported } from './operator-context.ts';
@@ -9,8 +10,35 @@ import { int, type Place, reads, writes } from './program-writer.ts';
 export const linearRegressor: CompileNode = (node) => {
   const targets = node.int('targets', 1);
   const scores = linearScores(node, targets);
-  return [transformed(node, scores, node.text('post_transform', 'NONE'))];
+  return [linearTransform(node, scores)];
 };
+
+/** Transforms of the linear operators; onnxruntime does not apply one to a single column. */
+function linearTransform(node: OperatorContext, scores: Place): GraphOperand {
+  const transform = node.text('post_transform', 'NONE');
+  if (transform === 'NONE') return rowsOf(scores);
+  if (transform === 'LOGISTIC' && scores.width > 1) return mappedRows(node, opcode.sigmoid, scores);
+  if (transform === 'SOFTMAX' && scores.width > 1)
+    return mappedRows(node, scores.width > 4 ? opcode.softmax : opcode.mlSoftmax, scores);
+  return unsupported(`post_transform ${transform} of ${scores.width} columns`);
+}
+
+/**
+ * Products that onnxruntime sums on their own where it has not packed the right side: 128 outputs by 128 inputs, and as
+ * long as fewer outputs do, twice the inputs for half the outputs, down to 16; or the other way round.
+ */
+function unpackedBlock(inputs: number, outputs: number): number {
+  let [outputStride, inputStride] = [128, 128];
+  if (outputs >= inputs) {
+    while (inputStride / 2 >= inputs) inputStride /= 2;
+    return inputStride;
+  }
+  while (outputStride > 16 && outputStride / 2 >= outputs) {
+    inputStride *= 2;
+    outputStride /= 2;
+  }
+  return inputStride;
+}
 
 /** The scores of a classifier with a row of coefficients for every class. */
 export const linearClassifier: CompileNode = (node) => {
@@ -18,7 +46,7 @@ export const linearClassifier: CompileNode = (node) => {
   if (labels < 2) unsupported(`${labels} classes`);
   const label: GraphOperand = { kind: 'unavailable', reason: 'the kernel computes scores, not labels' };
   const scores = linearScores(node, labels);
-  return [label, transformed(node, scores, node.text('post_transform', 'NONE'))];
+  return [label, linearTransform(node, scores)];
 };
 
 function linearScores(node: OperatorContext, targets: number): Place {
@@ -32,12 +60,8 @@ function linearScores(node: OperatorContext, targets: number): Place {
   const weights = transposed(
     matrixOf({ kind: 'constant', type: 'f32', dims: [targets, place.width], values }),
   );
-  return writeProduct(
-    node,
-    place,
-    weights,
-    intercepts.length === 0 ? undefined : Float32Array.from(intercepts),
-  );
+  const bias = intercepts.length === 0 ? undefined : Float32Array.from(intercepts);
+  return writeProduct(node, place, weights, bias, unpackedBlock(place.width, targets));
 }
 
 /** (x − offset) × scale, one of each a column or for all. */

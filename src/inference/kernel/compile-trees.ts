@@ -19,6 +19,9 @@ export const treeEnsembleRegressor: CompileNode = (node) => {
   const ensemble = readEnsemble(node, 'target', targets, place.width);
   const base = node.floats('base_values');
   if (base.length !== 0 && base.length !== targets) unsupported(`${base.length} base values`);
+  // onnxruntime leaves out the base of a target that no leaf of a row names.
+  if (base.length > 0 && !isFull(ensemble))
+    unsupported('base values and leaves that do not name every target');
   let scores = writeTrees(node, place, ensemble, aggregate);
   if (aggregate === 'AVERAGE') scores = withRow(node, opcode.divideData, scores, [ensemble.roots.length]);
   if (base.length > 0) scores = withRow(node, opcode.addData, scores, base);
@@ -45,9 +48,9 @@ export const treeEnsembleClassifier: CompileNode = (node) => {
     return [label, binaryScores(node, place, ensemble, transform)];
   }
   const ensemble = readEnsemble(node, 'class', labels, place.width);
-  const isFull = ensemble.roots.flatMap(leavesOf).every(({ weights }) => !weights.includes(undefined));
-  if (!isFull) unsupported('leaves that do not name every class');
-  if (base.length !== 0 && base.length !== labels) unsupported(`${base.length} base values`);
+  if (!isFull(ensemble)) unsupported('leaves that do not name every class');
+  if (base.length !== 0 && (base.length !== labels || labels === 2))
+    unsupported(`${base.length} base values for ${labels} classes`);
   let scores = writeTrees(node, place, ensemble, 'SUM');
   if (base.length > 0) scores = withRow(node, opcode.addData, scores, base);
   return [label, transformed(node, scores, transform)];
@@ -76,6 +79,10 @@ function binaryScores(
   return rowsOf(sides);
 }
 
+/** Whether every leaf names every target. */
+const isFull = ({ roots }: Ensemble): boolean =>
+  roots.flatMap(leavesOf).every(({ weights }) => !weights.includes(undefined));
+
 function refuseDoubles(node: OperatorContext): void {
   const double = node.node.attributes.find(({ name }) => name?.endsWith('_as_tensor'));
   if (double) unsupported(`attribute ${double.name}`);
@@ -96,8 +103,7 @@ function writeTrees(node: OperatorContext, from: Place, ensemble: Ensemble, aggr
     writer.add(code, writes(to), reads(from), int(from.width), int(heap.groups), writer.data(heap.bytes));
     return to;
   }
-  const isFull = ensemble.roots.flatMap(leavesOf).every(({ weights }) => !weights.includes(undefined));
-  if (!isSum && !isFull) unsupported(`${aggregate} of leaves that do not name every target`);
+  if (!isSum && !isFull(ensemble)) unsupported(`${aggregate} of leaves that do not name every target`);
   const { nodes, leaves } = linkedLayout(ensemble, 0);
   writer.add(
     opcode.linkedTrees,
@@ -113,10 +119,10 @@ function writeTrees(node: OperatorContext, from: Place, ensemble: Ensemble, aggr
   return to;
 }
 
-/** `post_transform` of the `ai.onnx.ml` operators. */
-export function transformed(node: OperatorContext, scores: Place, transform: string): GraphOperand {
+/** `post_transform` of tree ensembles; onnxruntime does not apply one to a single column. */
+function transformed(node: OperatorContext, scores: Place, transform: string): GraphOperand {
   if (transform === 'NONE') return rowsOf(scores);
-  if (transform === 'LOGISTIC') return mappedRows(node, opcode.mlLogistic, scores);
+  if (transform === 'LOGISTIC' && scores.width > 1) return mappedRows(node, opcode.mlLogistic, scores);
   if (transform === 'SOFTMAX' && scores.width > 1) return mappedRows(node, opcode.mlSoftmax, scores);
   return unsupported(`post_transform ${transform} of ${scores.width} columns`);
 }

@@ -12,6 +12,8 @@ export interface RowsOperand {
   readonly place: Place;
   /** 1: [batch], of one column. */
   readonly rank: 1 | 2;
+  /** Where it comes from, as far as onnxruntime would make one operator of that and what follows. */
+  readonly origin: 'matrix product' | 'scaled by a number' | 'other';
 }
 
 export interface ConstantOperand {

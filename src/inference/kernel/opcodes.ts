@@ -34,7 +34,7 @@ export const opcode = {
   normalizeMax: 19,
   normalizeL1: 20,
   normalizeL2: 21,
-  /** value to, value from, inputs, outputs, data weights[inputs × outputs padded to 4], data bias[outputs padded to 4] */
+  /** value to, value from, inputs, outputs, data weights[inputs × outputs padded to 4], data bias[outputs padded to 4], block */
   product: 22,
   /** value to, value from, width from, trees: groups of four, data of the first group, their bytes */
   heapTrees: 23,

@@ -16,8 +16,6 @@ interface OperatorContextOptions {
   readonly node: NodeProto;
   readonly operands: ReadonlyMap<string, GraphOperand>;
   readonly writer: ProgramWriter;
-  /** How often each name is used, as an output of the graph included. */
-  readonly uses: ReadonlyMap<string, number>;
 }
 
 /** One node in sight of what stands before it. */
@@ -25,13 +23,11 @@ export class OperatorContext {
   readonly writer: ProgramWriter;
   readonly node: NodeProto;
   readonly #operands: ReadonlyMap<string, GraphOperand>;
-  readonly #uses: ReadonlyMap<string, number>;
 
-  constructor({ node, operands, writer, uses }: OperatorContextOptions) {
+  constructor({ node, operands, writer }: OperatorContextOptions) {
     this.node = node;
     this.writer = writer;
     this.#operands = operands;
-    this.#uses = uses;
   }
 
   get inputCount(): number {
@@ -76,11 +72,6 @@ export class OperatorContext {
     return value;
   }
 
-  /** Whether nothing else uses an input, nor the graph gives it out. */
-  isOnlyUse(index: number): boolean {
-    return this.#uses.get(this.node.inputs[index] ?? '') === 1;
-  }
-
   attribute(name: string): AttributeProto | undefined {
     return this.node.attributes.find((attribute) => attribute.name === name);
   }
@@ -112,4 +103,10 @@ export class OperatorContext {
   }
 }
 
-export const rowsOf = (place: Place): RowsOperand => ({ kind: 'rows', type: 'f32', place, rank: 2 });
+export const rowsOf = (place: Place, origin: RowsOperand['origin'] = 'other'): RowsOperand => ({
+  kind: 'rows',
+  type: 'f32',
+  place,
+  rank: 2,
+  origin,
+});

@@ -82,8 +82,8 @@ export function run(program: usize, scratch: usize, rows: i32): void {
         at += 4 * 4;
         break;
       case op.product:
-        product(to, from, width, word(at, 4), program + word(at, 5), program + word(at, 6), rows);
-        at += 7 * 4;
+        product(to, from, width, word(at, 4), program + word(at, 5), program + word(at, 6), word(at, 7), rows);
+        at += 8 * 4;
         break;
       case op.heapTrees:
         heapTrees(false, to, from, width, word(at, 4), program + word(at, 5), rows);
@@ -230,21 +230,21 @@ function withColumn(code: i32, to: usize, a: usize, column: usize, width: i32, r
   }
 }
 
-/** min(max(x, low), high). */
+/** min(max(x, low), high); of two zeros x, whatever its sign. */
 function clip(to: usize, from: usize, count: i32, low: f32, high: f32): void {
   const lows = f32x4.splat(low);
   const highs = f32x4.splat(high);
   for (let end = to + (<usize>count << 2); to < end; to += 16) {
-    v128.store(to, f32x4.min(f32x4.max(v128.load(from), lows), highs));
+    v128.store(to, f32x4.pmin(f32x4.pmax(v128.load(from), lows), highs));
     from += 16;
   }
 }
 
-/** max(0, x). */
+/** 0 for x < 0, else x, which may be −0 or NaN. */
 function relu(to: usize, from: usize, count: i32): void {
   const zero = f32x4.splat(0);
   for (let end = to + (<usize>count << 2); to < end; to += 16) {
-    v128.store(to, f32x4.max(v128.load(from), zero));
+    v128.store(to, f32x4.pmax(v128.load(from), zero));
     from += 16;
   }
 }
@@ -368,36 +368,39 @@ function argMax(to: usize, from: usize, width: i32, rows: i32): void {
   }
 }
 
-/** x ÷ max x, x ÷ Σ|x| or x ÷ √Σx² along a row. */
+/** x ÷ max x, x ÷ Σ|x| or ±√(x² ÷ Σx²) along a row; a row with the norm 0 stays. The greatest is at least the least f32. */
 function normalize(code: i32, to: usize, from: usize, width: i32, rows: i32): void {
   for (let row = 0; row < rows; row++) {
-    let total: f32 = code == op.normalizeMax ? -Infinity : 0;
+    let total: f32 = code == op.normalizeMax ? -f32.MAX_VALUE : 0;
     for (let i = 0; i < width; i++) {
       const x = load<f32>(from + (<usize>i << 2));
       if (code == op.normalizeMax) total = x > total ? x : total;
       else if (code == op.normalizeL1) total += abs(x);
       else total += x * x;
     }
-    const root = code == op.normalizeL2 ? sqrt(total) : total;
     for (let i = 0; i < width; i++) {
       const at = <usize>i << 2;
       const x = load<f32>(from + at);
-      store<f32>(to + at, root != 0 ? x / root : x);
+      if (total == 0) store<f32>(to + at, x);
+      else if (code != op.normalizeL2) store<f32>(to + at, x / total);
+      else store<f32>(to + at, copysign<f32>(sqrt(x * x / total), x < 0 ? -1 : 1));
     }
     from += <usize>width << 2;
     to += <usize>width << 2;
   }
 }
 
-/** Inputs whose products are summed on their own, before they are added to what was there. */
-const BLOCK = 256;
-
-/** x · w + b, each product and each sum rounded to f32, summed in the order of the inputs. */
-function product(to: usize, from: usize, inputs: i32, outputs: i32, weights: usize, bias: usize, rows: i32): void {
+/**
+ * x · w + b, each product and each sum rounded to f32, in the order of the inputs: so many of them (`block`) are summed on
+ * their own before they are added to what was there.
+ */
+function product(
+  to: usize, from: usize, inputs: i32, outputs: i32, weights: usize, bias: usize, block: i32, rows: i32,
+): void {
   const padded = (outputs + 3) & ~3;
   const stride = <usize>padded << 2;
-  for (let first = 0; first < inputs; first += BLOCK) {
-    const count = min(BLOCK, inputs - first);
+  for (let first = 0; first < inputs; first += block) {
+    const count = min(block, inputs - first);
     const isFirst = first == 0;
     if (outputs == 1) columnProduct(to, from, inputs, first, count, weights, bias, isFirst, rows);
     else {
