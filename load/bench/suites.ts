@@ -1,4 +1,6 @@
 import { http } from './http/suite.ts';
+import { coldInference } from './inference/cold-suite.ts';
+import { inference } from './inference/warm-suite.ts';
 import { microSuite } from './micro/micro-suite.ts';
 import type { Suite } from './suite.ts';
 
@@ -8,5 +10,7 @@ export const suites: readonly Suite[] = [
   microSuite('hash', "Hashes and canonical JSON, beside the engine's own"),
   microSuite('features', 'Bars to features'),
   microSuite('telemetry', 'Telemetry'),
+  inference,
+  coldInference,
   http,
 ];
