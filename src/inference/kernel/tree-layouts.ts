@@ -4,6 +4,8 @@ const LESS_OR_EQUAL = 0b0011;
 const UNORDERED = 0b1000;
 /** Deeper trees are padded to too many splits that nobody set. */
 const HEAP_DEPTH_MAX = 8;
+/** 32 KB, which stay in the first cache; larger ones must not be mostly padding. */
+const PADDED_SPLITS_MAX = 4_096;
 /** Trees that are walked side by side. */
 const GROUP = 4;
 
@@ -27,8 +29,8 @@ export function heapLayout({ roots, targets }: Ensemble): HeapLayout | undefined
   const depths = groups.map((group) => Math.max(...group.map(depthOf)));
   const sizes = depths.map((depth) => GROUP * ((1 << depth) - 1));
   const padded = sizes.reduce((sum, size) => sum + size, 0);
-  if (Math.max(...depths) > HEAP_DEPTH_MAX || padded > 3 * splits.length + 64 * groups.length)
-    return undefined;
+  const isLarge = padded > PADDED_SPLITS_MAX && padded > 3 * splits.length;
+  if (Math.max(...depths) > HEAP_DEPTH_MAX || isLarge) return undefined;
   const parts = groups.map((group, i) => groupBytes(group, depths[i] ?? 0));
   return {
     groups: groups.length,
@@ -37,7 +39,7 @@ export function heapLayout({ roots, targets }: Ensemble): HeapLayout | undefined
   };
 }
 
-/** {depth, bytes}, the splits of four trees, their leaves. A tree that is not there adds 0. */
+/** {depth, bytes}, the splits, the leaves, of four trees side by side. A tree that is not there adds 0. */
 function groupBytes(group: readonly TreeNode[], depth: number): Uint8Array {
   const splits = (1 << depth) - 1;
   const leaves = 1 << depth;
@@ -47,11 +49,11 @@ function groupBytes(group: readonly TreeNode[], depth: number): Uint8Array {
   view.setUint32(4, bytes.length, true);
   const fill = (node: TreeNode, tree: number, place: number): void => {
     if (place >= splits) {
-      const at = 8 + GROUP * splits * 8 + (tree * leaves + place - splits) * 4;
+      const at = 8 + GROUP * splits * 8 + ((place - splits) * GROUP + tree) * 4;
       view.setFloat32(at, node.kind === 'leaf' ? (node.weights[0] ?? 0) : NaN, true);
       return;
     }
-    const at = 8 + (tree * splits + place) * 8;
+    const at = 8 + (place * GROUP + tree) * 8;
     if (node.kind === 'split') {
       view.setFloat32(at, node.threshold, true);
       view.setUint32(at + 4, node.column * 4 + (node.cases & UNORDERED ? 1 : 0), true);
