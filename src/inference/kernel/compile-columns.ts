@@ -91,5 +91,5 @@ export const argMax: CompileNode = (node) => {
   const to: Place = { width: 1 };
   node.writer.add(opcode.argMax, writes(to), reads(place), int(place.width));
   const rank: RowsOperand['rank'] = node.int('keepdims', 1) === 1 ? 2 : 1;
-  return [{ kind: 'rows', type: 'i64', place: to, rank, origin: 'other' }];
+  return [{ kind: 'rows', type: 'i64', place: to, rank, origin: { kind: 'other' } }];
 };

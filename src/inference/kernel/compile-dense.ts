@@ -1,5 +1,5 @@
 import { rowConstant } from './compile-elementwise.ts';
-import type { ConstantOperand } from './graph-operand.ts';
+import type { ConstantOperand, Matrix, RowsOrigin } from './graph-operand.ts';
 import { opcode } from './opcodes.ts';
 import { type CompileNode, type OperatorContext, rowsOf, unsupported } from './operator-context.ts';
 import { int, type Place, reads, writes } from './program-writer.ts';
@@ -9,9 +9,11 @@ import { int, type Place, reads, writes } from './program-writer.ts';
  * others: that is not supported, before it here, behind it in `compile-elementwise.ts`.
  */
 export const matMul: CompileNode = (node) => {
-  if (node.rows(0).origin === 'scaled by a number') unsupported('its input is scaled by one number');
-  const weights = node.constant(1);
-  return [rowsOf(writeProduct(node, node.rows(0).place, matrixOf(weights), undefined), 'matrix product')];
+  const rows = node.rows(0);
+  if (rows.origin.kind === 'scaled by a number') unsupported('its input is scaled by one number');
+  const matrix = matrixOf(node.constant(1));
+  const product = writeProduct(node, rows.place, matrix, undefined);
+  return [rowsOf(product, { kind: 'product', from: rows.place, matrix })];
 };
 
 /** x · w + b, or x · wᵀ + b. */
@@ -23,13 +25,6 @@ export const gemm: CompileNode = (node) => {
   const bias = node.operand(2) === undefined ? undefined : rowConstant(node.constant(2), matrix.outputs);
   return [rowsOf(writeProduct(node, node.rows(0).place, matrix, bias))];
 };
-
-export interface Matrix {
-  readonly inputs: number;
-  readonly outputs: number;
-  /** [inputs × outputs], row-major. */
-  readonly values: ArrayLike<number>;
-}
 
 export function matrixOf({ type, dims, values }: ConstantOperand): Matrix {
   const [inputs = 0, outputs = 0, ...more] = dims;
@@ -44,6 +39,21 @@ export function transposed({ inputs, outputs, values }: Matrix): Matrix {
   }
   return { inputs: outputs, outputs: inputs, values: turned };
 }
+
+/**
+ * A product with the row that is added to it, in one: onnxruntime does so where nothing else uses the product, and starts
+ * with the row then. The instruction of the product alone is left out in the end, since nothing reads what it writes.
+ */
+export function productWithBias(
+  node: OperatorContext,
+  { from, matrix }: Extract<RowsOrigin, { readonly kind: 'product' }>,
+  constant: ConstantOperand,
+): Place {
+  return writeProduct(node, from, matrix, rowConstant(constant, matrix.outputs));
+}
+
+/** Whether it matters for the bits that a row is the start of the sums and not added behind them. */
+export const hasBlocks = ({ inputs }: Matrix): boolean => inputs > PACKED_BLOCK;
 
 /** Products that onnxruntime sums on their own where it has packed a constant right side beforehand. */
 const PACKED_BLOCK = 256;

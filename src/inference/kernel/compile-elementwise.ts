@@ -72,11 +72,11 @@ function withConstant(
   constant: ConstantOperand,
 ): GraphOperand {
   const isScaling = constant.values.length === 1 && scalingCodes.has(code);
-  if (isScaling && origin === 'matrix product') unsupported('a matrix product is scaled by one number');
+  if (isScaling && origin.kind === 'product') unsupported('a matrix product is scaled by one number');
   const to = { width: place.width };
   const data = repeated(rowConstant(constant, place.width), place.width);
   node.writer.add(code, writes(to), reads(place), node.writer.data(data), int(to.width), int(data.length));
-  return rowsOf(to, isScaling ? 'scaled by a number' : 'other');
+  return rowsOf(to, { kind: isScaling ? 'scaled by a number' : 'other' });
 }
 
 /** A constant that is one number for all, or one for each column. */

@@ -1,18 +1,20 @@
 import { err, ok, type Result } from '../../core/result.ts';
 import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from '../../onnx/model-proto.ts';
 import { tensorType } from '../../onnx/tensor.ts';
-import { argMax, cast, concat, flatten, gather, identity, reshape } from './compile-columns.ts';
-import { gemm, matMul } from './compile-dense.ts';
+import { argMax, concat, flatten, gather, identity, reshape } from './compile-columns.ts';
+import { gemm } from './compile-dense.ts';
+import { binary, clip, divideCodes, mapped, softmax, subtractCodes } from './compile-elementwise.ts';
 import {
-  addCodes,
-  binary,
-  clip,
-  divideCodes,
-  mapped,
-  multiplyCodes,
-  softmax,
-  subtractCodes,
-} from './compile-elementwise.ts';
+  dequantizeLinear,
+  dynamicQuantizeLinear,
+  integerOrFloatAdd,
+  integerOrFloatCast,
+  integerOrFloatMatMul,
+  integerOrFloatMultiply,
+  integerOrFloatRelu,
+  matMulInteger,
+  quantizeLinear,
+} from './compile-integers.ts';
 import { linearClassifier, linearRegressor, normalizer, scaler } from './compile-linear.ts';
 import { treeEnsembleClassifier, treeEnsembleRegressor } from './compile-trees.ts';
 import { type GraphOperand, readConstant } from './graph-operand.ts';
@@ -23,11 +25,11 @@ import { ProgramWriter } from './program-writer.ts';
 
 /** By domain and type; ONNX's own domain is empty. */
 const operators: ReadonlyMap<string, CompileNode> = new Map<string, CompileNode>([
-  [':Add', binary(addCodes)],
+  [':Add', integerOrFloatAdd],
   [':Sub', binary(subtractCodes)],
-  [':Mul', binary(multiplyCodes)],
+  [':Mul', integerOrFloatMultiply],
   [':Div', binary(divideCodes)],
-  [':Relu', mapped(opcode.relu)],
+  [':Relu', integerOrFloatRelu],
   [':Sigmoid', mapped(opcode.sigmoid)],
   [':Tanh', mapped(opcode.tanh)],
   [':Softmax', softmax],
@@ -37,9 +39,13 @@ const operators: ReadonlyMap<string, CompileNode> = new Map<string, CompileNode>
   [':Identity', identity],
   [':Flatten', flatten],
   [':Reshape', reshape],
-  [':Cast', cast],
+  [':Cast', integerOrFloatCast],
   [':ArgMax', argMax],
-  [':MatMul', matMul],
+  [':MatMul', integerOrFloatMatMul],
+  [':QuantizeLinear', quantizeLinear],
+  [':DequantizeLinear', dequantizeLinear],
+  [':DynamicQuantizeLinear', dynamicQuantizeLinear],
+  [':MatMulInteger', matMulInteger],
   [':Gemm', gemm],
   ['ai.onnx.ml:TreeEnsembleRegressor', treeEnsembleRegressor],
   ['ai.onnx.ml:TreeEnsembleClassifier', treeEnsembleClassifier],
@@ -80,7 +86,7 @@ export function compileGraph(
   const place = { width };
   const operands = constantsOf(graph);
   operands.set(inputName, rowsOf(place));
-  const faults = compileNodes(neededNodes(graph, outputName), writer, operands);
+  const faults = compileNodes(neededNodes(graph, outputName), writer, operands, outputName);
   if (faults.length > 0) return err(faults);
   const output = operands.get(outputName);
   if (output?.kind !== 'rows' || output.type !== 'f32' || output.rank !== 2)
@@ -94,13 +100,15 @@ function compileNodes(
   nodes: readonly NodeProto[],
   writer: ProgramWriter,
   operands: Map<string, GraphOperand>,
+  outputName: string,
 ): readonly NodeFault[] {
+  const uses = usesOf(nodes, outputName);
   const faults: NodeFault[] = [];
   const faulty = new Set<string>();
   for (const node of nodes) {
     const outcome = node.inputs.some((name) => faulty.has(name))
       ? 'follows'
-      : compileNode(new OperatorContext({ node, writer, operands }));
+      : compileNode(new OperatorContext({ node, writer, operands, uses }));
     if (typeof outcome === 'string') {
       if (outcome !== 'follows') faults.push(nodeFault(node, outcome));
       for (const name of node.outputs) faulty.add(name);
@@ -169,4 +177,10 @@ function neededNodes({ nodes }: GraphProto, outputName: string): readonly NodePr
       return true;
     })
     .toReversed();
+}
+
+function usesOf(nodes: readonly NodeProto[], outputName: string): ReadonlyMap<string, number> {
+  const uses = new Map([[outputName, 1]]);
+  for (const name of nodes.flatMap(({ inputs }) => inputs)) uses.set(name, (uses.get(name) ?? 0) + 1);
+  return uses;
 }

@@ -13,7 +13,19 @@ export interface RowsOperand {
   /** 1: [batch], of one column. */
   readonly rank: 1 | 2;
   /** Where it comes from, as far as onnxruntime would make one operator of that and what follows. */
-  readonly origin: 'matrix product' | 'scaled by a number' | 'other';
+  readonly origin: RowsOrigin;
+}
+
+export type RowsOrigin =
+  | { readonly kind: 'product'; readonly from: Place; readonly matrix: Matrix }
+  | { readonly kind: 'scaled by a number' }
+  | { readonly kind: 'other' };
+
+export interface Matrix {
+  readonly inputs: number;
+  readonly outputs: number;
+  /** [inputs × outputs], row-major. */
+  readonly values: ArrayLike<number>;
 }
 
 export interface ConstantOperand {

@@ -1,6 +1,7 @@
 import type { AttributeProto, NodeProto } from '../../onnx/model-proto.ts';
-import type { ConstantOperand, GraphOperand, IntegerStep, RowsOperand } from './graph-operand.ts';
-import type { Place, ProgramWriter } from './program-writer.ts';
+import type { ConstantOperand, GraphOperand, IntegerStep, RowsOperand, RowsOrigin } from './graph-operand.ts';
+import { opcode } from './opcodes.ts';
+import { int, type Place, type ProgramWriter, reads, writes } from './program-writer.ts';
 
 /** Thrown where the kernel does not know what onnxruntime would compute; its message is the node's fault. */
 export class UnsupportedNode extends Error {}
@@ -16,6 +17,8 @@ interface OperatorContextOptions {
   readonly node: NodeProto;
   readonly operands: ReadonlyMap<string, GraphOperand>;
   readonly writer: ProgramWriter;
+  /** How often each name is used, as an output of the graph included. */
+  readonly uses: ReadonlyMap<string, number>;
 }
 
 /** One node in sight of what stands before it. */
@@ -23,11 +26,13 @@ export class OperatorContext {
   readonly writer: ProgramWriter;
   readonly node: NodeProto;
   readonly #operands: ReadonlyMap<string, GraphOperand>;
+  readonly #uses: ReadonlyMap<string, number>;
 
-  constructor({ node, operands, writer }: OperatorContextOptions) {
+  constructor({ node, operands, writer, uses }: OperatorContextOptions) {
     this.node = node;
     this.writer = writer;
     this.#operands = operands;
+    this.#uses = uses;
   }
 
   get inputCount(): number {
@@ -47,9 +52,23 @@ export class OperatorContext {
   /** f32[batch, width]. */
   rows(index: number): RowsOperand {
     const operand = this.operand(index);
+    if (operand?.kind === 'integer' && operand.step.kind === 'sums') return this.#floats(operand.step);
     if (operand?.kind !== 'rows' || operand.rank !== 2 || operand.type !== 'f32')
       unsupported(`input ${index} is not f32[batch, width] that the kernel has computed`);
     return operand;
+  }
+
+  /** Sums of integers in their unit. */
+  #floats({ sums, factors, isRectified }: Extract<IntegerStep, { readonly kind: 'sums' }>): RowsOperand {
+    const to = { width: sums.width };
+    const length = 4 * factors.length;
+    const data = Float32Array.from({ length }, (_, i) => factors[i % factors.length] ?? NaN);
+    const { writer } = this;
+    writer.add(opcode.multiplyData, writes(to), reads(sums), writer.data(data), int(to.width), int(length));
+    if (!isRectified) return rowsOf(to);
+    const rectified = { width: to.width };
+    writer.add(opcode.relu, writes(rectified), reads(to), int(to.width));
+    return rowsOf(rectified);
   }
 
   constant(index: number): ConstantOperand {
@@ -70,6 +89,11 @@ export class OperatorContext {
     const [value] = Array.from(values);
     if (value === undefined || values.length !== 1) unsupported(`input ${index} is not one number`);
     return value;
+  }
+
+  /** Whether nothing else uses an input, nor the graph gives it out. */
+  isOnlyUse(index: number): boolean {
+    return this.#uses.get(this.node.inputs[index] ?? '') === 1;
   }
 
   attribute(name: string): AttributeProto | undefined {
@@ -103,7 +127,7 @@ export class OperatorContext {
   }
 }
 
-export const rowsOf = (place: Place, origin: RowsOperand['origin'] = 'other'): RowsOperand => ({
+export const rowsOf = (place: Place, origin: RowsOrigin = { kind: 'other' }): RowsOperand => ({
   kind: 'rows',
   type: 'f32',
   place,

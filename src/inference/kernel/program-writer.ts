@@ -2,9 +2,10 @@ import type { KernelProgram } from './kernel-program.ts';
 import type { opcode } from './opcodes.ts';
 
 /** Scratch memory, which all programs share: one runs at a time. */
-export const SCRATCH_BYTES = 1_048_576;
+export const SCRATCH_BYTES = 2_097_152;
 /** Enough to spread an instruction's own cost, and few enough for values to stay in the first cache. */
 const TILE_ROWS = 16;
+/** Rows of the largest batch that is asked for. */
 const WHOLE_BATCH_ROWS = 256;
 /** Vectors may be read and written up to one behind the last value. */
 const SLACK_BYTES = 16;
@@ -35,16 +36,13 @@ interface Instruction {
 
 /** Collects instructions, then gives every value a place and every number an offset. */
 export class ProgramWriter {
-  readonly #instructions: Instruction[] = [];
-  readonly #data: Data[] = [];
+  #instructions: Instruction[] = [];
   #isWholeBatch = false;
 
   /** Numbers of the program, 16-byte aligned. */
   data(values: Float32Array | Int32Array | Uint8Array): Operand {
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
-    const data = { bytes };
-    this.#data.push(data);
-    return { kind: 'data', data };
+    return { kind: 'data', data: { bytes } };
   }
 
   add(code: (typeof opcode)[keyof typeof opcode], ...operands: readonly Operand[]): void {
@@ -58,8 +56,9 @@ export class ProgramWriter {
 
   /** Undefined where a single row (or a whole batch) has more values than the scratch memory holds. */
   finish(input: Place, output: Place): KernelProgram | undefined {
-    const most = this.#isWholeBatch ? WHOLE_BATCH_ROWS : TILE_ROWS;
-    for (let tileRows = most; tileRows >= 1; tileRows >>= 1) {
+    this.#instructions = neededInstructions(this.#instructions, output);
+    const [most, least] = this.#isWholeBatch ? [WHOLE_BATCH_ROWS, WHOLE_BATCH_ROWS] : [TILE_ROWS, 1];
+    for (let tileRows = most; tileRows >= least; tileRows >>= 1) {
       const offsets = this.#places(input, output, tileRows);
       if (offsets === undefined) continue;
       return {
@@ -112,9 +111,10 @@ export class ProgramWriter {
     const wordCount = this.#instructions.reduce((sum, { operands }) => sum + 1 + operands.length, 1);
     const dataOffsets = new Map<Data, number>();
     let end = aligned(wordCount * 4);
-    for (const data of this.#data) {
-      dataOffsets.set(data, end);
-      end = aligned(end + data.bytes.length);
+    for (const operand of this.#instructions.flatMap(({ operands }) => operands)) {
+      if (operand.kind !== 'data' || dataOffsets.has(operand.data)) continue;
+      dataOffsets.set(operand.data, end);
+      end = aligned(end + operand.data.bytes.length);
     }
     const bytes = new Uint8Array(end);
     const view = new DataView(bytes.buffer);
@@ -131,6 +131,18 @@ export class ProgramWriter {
     for (const [data, offset] of dataOffsets) bytes.set(data.bytes, offset);
     return bytes;
   }
+}
+
+/** Without those that write only what nobody reads. */
+function neededInstructions(instructions: readonly Instruction[], output: Place): Instruction[] {
+  const needed = new Set([output]);
+  const kept = instructions.toReversed().filter(({ operands }) => {
+    const isNeeded = operands.some((operand) => operand.kind === 'write' && needed.has(operand.place));
+    if (!isNeeded) return false;
+    for (const operand of operands) if (operand.kind === 'read') needed.add(operand.place);
+    return true;
+  });
+  return kept.toReversed();
 }
 
 function wordOf(

@@ -130,6 +130,27 @@ const dense = shapes.flatMap(([inputs, outputs]) =>
   }),
 );
 
+const sumsBeside = [7, 300].flatMap((inputs) =>
+  ['Add', 'Sub', 'Mul'].flatMap((operator): readonly Case[] => [
+    {
+      name: `${operator} of a row and MatMul ${inputs} × 5`,
+      width: inputs,
+      build: (graph, x, random) => {
+        const product = graph.node('MatMul', 'p', [x, graph.constant('w', tensor(random, inputs, 5))]);
+        return graph.node(operator, 'y', [graph.constant('b', tensor(random, 5)), product]);
+      },
+    },
+    {
+      name: `MatMul ${inputs} × 5 ${operator} what is computed from it`,
+      width: inputs,
+      build: (graph, x, random) => {
+        const product = graph.node('MatMul', 'p', [x, graph.constant('w', tensor(random, inputs, 5))]);
+        return graph.node(operator, 'y', [product, graph.node('Tanh', 't', [product])]);
+      },
+    },
+  ]),
+);
+
 const linear = [2, 3, 4, 5, 17].flatMap((outputs) =>
   ['NONE', 'LOGISTIC', 'SOFTMAX'].flatMap((transform): readonly Case[] => [
     {
@@ -289,6 +310,7 @@ describe('the kernel gives the bits of onnxruntime-web for', () => {
   const cases = [
     ...elementwise,
     ...dense,
+    ...sumsBeside,
     ...linear,
     ...wide,
     ...trees,

@@ -134,7 +134,7 @@ describe('the kernel refuses, by the node and the reason', () => {
   });
 
   it('rows that are wider than its memory', () => {
-    const { model } = builtGraph(400_000, 1, (graph, x) => graph.node('Relu', 'y', [x]));
+    const { model } = builtGraph(600_000, 1, (graph, x) => graph.node('Relu', 'y', [x]));
     expect(reasons(model)).toEqual(['a row has more values than the kernel has memory for']);
   });
 
