@@ -20,8 +20,7 @@ export const treeEnsembleRegressor: CompileNode = (node) => {
   const base = node.floats('base_values');
   if (base.length !== 0 && base.length !== targets) unsupported(`${base.length} base values`);
   // onnxruntime leaves out the base of a target that no leaf of a row names.
-  if (base.length > 0 && !isFull(ensemble))
-    unsupported('base values and leaves that do not name every target');
+  if (base.length > 0 && !namesAll(ensemble)) unsupported('base values and targets that a row may not reach');
   let scores = writeTrees(node, place, ensemble, aggregate);
   if (aggregate === 'AVERAGE') scores = withRow(node, opcode.divideData, scores, [ensemble.roots.length]);
   if (base.length > 0) scores = withRow(node, opcode.addData, scores, base);
@@ -30,7 +29,7 @@ export const treeEnsembleRegressor: CompileNode = (node) => {
 
 /**
  * TreeEnsembleClassifier, versions 1 and 3: only its scores. Two classes of which leaves name the first alone are scored
- * as onnxruntime does; otherwise every leaf has to name every class, since the form of the answer depends on it.
+ * as onnxruntime does; otherwise every row has to reach every class, since the form of the answer depends on it.
  */
 export const treeEnsembleClassifier: CompileNode = (node) => {
   refuseDoubles(node);
@@ -43,12 +42,12 @@ export const treeEnsembleClassifier: CompileNode = (node) => {
   const label: GraphOperand = { kind: 'unavailable', reason: 'the kernel computes scores, not labels' };
   if (labels === 2 && named.size === 1) {
     if (!named.has(0)) unsupported('leaves that name only the second of two classes');
-    if (base.length !== 0) unsupported('base values beside leaves of one class');
+    if (base.length > 1) unsupported(`${base.length} base values beside leaves of one class`);
     const ensemble = readEnsemble(node, 'class', 1, place.width);
-    return [label, binaryScores(node, place, ensemble, transform)];
+    return [label, binaryScores(node, place, ensemble, base, transform)];
   }
   const ensemble = readEnsemble(node, 'class', labels, place.width);
-  if (!isFull(ensemble)) unsupported('leaves that do not name every class');
+  if (!namesAll(ensemble)) unsupported('classes that a row may not reach');
   if (base.length !== 0 && (base.length !== labels || labels === 2))
     unsupported(`${base.length} base values for ${labels} classes`);
   let scores = writeTrees(node, place, ensemble, 'SUM');
@@ -61,9 +60,11 @@ function binaryScores(
   node: OperatorContext,
   place: Place,
   ensemble: Ensemble,
+  base: readonly number[],
   transform: string,
 ): GraphOperand {
-  const score = writeTrees(node, place, ensemble, 'SUM');
+  const sums = writeTrees(node, place, ensemble, 'SUM');
+  const score = base.length > 0 ? withRow(node, opcode.addData, sums, base) : sums;
   const weights = ensemble.roots.flatMap(leavesOf).map(({ weights: [weight] }) => weight ?? 0);
   const isPositive = weights.every((weight) => weight >= 0);
   const opposite = withRow(node, opcode.multiplyData, score, [-1]);
@@ -78,6 +79,14 @@ function binaryScores(
   copyInto(node, sides, score, 1);
   return rowsOf(sides);
 }
+
+/** Whether every row reaches a leaf of every target: some tree has it in all its leaves. */
+const namesAll = ({ roots, targets }: Ensemble): boolean => {
+  const leaves = roots.map(leavesOf);
+  return Array.from({ length: targets }, (_, target) => target).every((target) =>
+    leaves.some((ofTree) => ofTree.every(({ weights }) => weights[target] !== undefined)),
+  );
+};
 
 /** Whether every leaf names every target. */
 const isFull = ({ roots }: Ensemble): boolean =>

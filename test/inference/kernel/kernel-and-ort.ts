@@ -55,9 +55,9 @@ export async function runSession(
   session: ort.InferenceSession,
   rows: Float32Array,
   width: number,
+  outputName = session.outputNames[0] ?? '',
 ): Promise<Float32Array> {
   const [inputName = ''] = session.inputNames;
-  const [outputName = ''] = session.outputNames;
   const outputs = await session.run({
     [inputName]: new ort.Tensor('float32', rows, [rows.length / width, width]),
   });
@@ -93,7 +93,7 @@ const SPECIAL = [
  * Every second row has a seventh of its numbers special, the others none: in a wide row one is enough to make NaN of all
  * that is summed. A third lie on a grid of halves, where thresholds lie too.
  */
-function specialRows(random: SeededRandom, rowCount: number, width: number): Float32Array {
+export function specialRows(random: SeededRandom, rowCount: number, width: number): Float32Array {
   return Float32Array.from({ length: rowCount * width }, (_, i) => {
     const isSpecial = Math.floor(i / width) % 2 === 0 && random.uniform() < 0.15;
     if (isSpecial) return SPECIAL[Math.floor(random.uniform() * SPECIAL.length)] ?? 0;
