@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compose } from '../src/compose.ts';
-import { KERNEL_WASM } from '../src/local/compile-kernel.ts';
+import { KERNEL_WASM } from '../src/local/kernel-wasm.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 async function composeWith(env: Readonly<Record<string, string>>) {

@@ -23,6 +23,7 @@ const COMMANDS = {
   check: { module: 'src/local/check.ts', packages: 'all', toolsets: () => [] },
   standins: { module: 'src/local/standins.ts', packages: 'runtime', toolsets: () => [] },
   build: { module: 'src/local/build.ts', packages: 'runtime', toolsets: () => [] },
+  model: { module: 'src/local/model.ts', packages: 'runtime', toolsets: () => [] },
   kernel: { module: 'src/local/build-kernel.ts', packages: 'all', toolsets: () => [] },
   load: { module: 'src/local/load.ts', packages: 'runtime', toolsets: chosenRuntime },
   bench: { module: 'load/bench/run.ts', packages: 'all', toolsets: () => ['deno', 'bun'] },

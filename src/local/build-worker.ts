@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { KERNEL_WASM } from './kernel-wasm.ts';
 
 export interface WorkerModule {
   /** Path below `outDir`, and the name the module is imported by. */
@@ -27,7 +28,7 @@ interface BuildWorkerOptions {
 export const ROOT = resolve(import.meta.dirname, '../..');
 /** The bundles that are released with the source. */
 export const SHIPPED_BUNDLES = join(ROOT, 'bundles');
-const KERNEL_WASM = 'kernel.wasm';
+const KERNEL_MODULE = 'kernel.wasm';
 const ORT_WASM = 'ort-wasm-simd-threaded.wasm';
 
 /** Builds, and answers the modules with the entry first. Throws esbuild's error, which names file and line. */
@@ -36,7 +37,7 @@ export async function buildWorker(options: BuildWorkerOptions): Promise<readonly
   const [entry, ort] = await Promise.all([bundleEntry(options, names), ortModules(options.engines)]);
   const files: [WorkerModule, Uint8Array][] = [
     [{ name: 'index.js', kind: 'esModule' }, entry],
-    [{ name: KERNEL_WASM, kind: 'wasm' }, readFileSync(join(ROOT, 'src/inference/kernel', KERNEL_WASM))],
+    [{ name: KERNEL_MODULE, kind: 'wasm' }, readFileSync(KERNEL_WASM)],
     ...ort,
     ...names.map((name): [WorkerModule, Uint8Array] => [
       { name: modelPath(name), kind: 'data' },
@@ -48,7 +49,7 @@ export async function buildWorker(options: BuildWorkerOptions): Promise<readonly
 }
 
 function bundleEntry(options: BuildWorkerOptions, names: readonly string[]): Promise<Uint8Array> {
-  const plugins = [virtualBundles(options.bundlesDir, names), wasmModule(KERNEL_WASM)];
+  const plugins = [virtualBundles(options.bundlesDir, names), wasmModule(KERNEL_MODULE)];
   return bundle({
     entryPoints: [options.entry],
     external: ['cloudflare:*', './bundles/*'],

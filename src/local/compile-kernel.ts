@@ -5,8 +5,6 @@ import { opcode } from '../inference/kernel/opcodes.ts';
 
 const KERNEL_DIR = join(import.meta.dirname, '../inference/kernel');
 const KERNEL_SOURCE = join(KERNEL_DIR, 'assembly/kernel.as');
-/** Where the built module is kept: whoever runs the service needs no compiler. */
-export const KERNEL_WASM = join(KERNEL_DIR, 'kernel.wasm');
 
 const FLAGS = [
   'kernel.ts',

@@ -4,7 +4,7 @@ import { createChosenEngine, type EngineChoice } from '../../src/inference/chose
 import type { ModelGraph } from '../../src/inference/engine.ts';
 import { createKernelEngine } from '../../src/inference/kernel/kernel-engine.ts';
 import { createOrtEngine } from '../../src/inference/ort.ts';
-import { KERNEL_WASM } from '../../src/local/compile-kernel.ts';
+import { KERNEL_WASM } from '../../src/local/kernel-wasm.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import { encodeModel } from '../../src/onnx/model-proto.ts';
 

@@ -4,7 +4,8 @@ import { SeededRandom } from '../../../src/core/seeded-random.ts';
 import type { Engine, ModelGraph, Runnable } from '../../../src/inference/engine.ts';
 import { createKernelEngine } from '../../../src/inference/kernel/kernel-engine.ts';
 import { createOrtEngine } from '../../../src/inference/ort.ts';
-import { ROOT, SHIPPED_BUNDLES } from '../../../src/local/build-worker.ts';
+import { SHIPPED_BUNDLES } from '../../../src/local/build-worker.ts';
+import { KERNEL_WASM } from '../../../src/local/kernel-wasm.ts';
 import type { Subject } from '../interleave.ts';
 import type { Suite } from '../suite.ts';
 import { shippedGraph } from './shipped-graph.ts';
@@ -53,7 +54,7 @@ export const inference: Suite = {
 };
 
 function enginesOf(): readonly Engine[] {
-  const bytes = readFileSync(join(ROOT, 'src/inference/kernel/kernel.wasm'));
+  const bytes = readFileSync(KERNEL_WASM);
   return [createOrtEngine({}), createKernelEngine({ module: new WebAssembly.Module(bytes) })];
 }
 

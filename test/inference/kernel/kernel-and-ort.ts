@@ -4,7 +4,7 @@ import { SeededRandom } from '../../../src/core/seeded-random.ts';
 import { compileGraph } from '../../../src/inference/kernel/compile-graph.ts';
 import { KernelMemory, type LoadedProgram } from '../../../src/inference/kernel/kernel-memory.ts';
 import { describeNodeFault } from '../../../src/inference/kernel/kernel-program.ts';
-import { KERNEL_WASM } from '../../../src/local/compile-kernel.ts';
+import { KERNEL_WASM } from '../../../src/local/kernel-wasm.ts';
 import { GraphBuilder, type GraphValue } from '../../../src/onnx/graph-builder.ts';
 import { encodeModel, type ModelProto } from '../../../src/onnx/model-proto.ts';
 

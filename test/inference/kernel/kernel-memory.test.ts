@@ -4,7 +4,7 @@ import { SeededRandom } from '../../../src/core/seeded-random.ts';
 import { compileGraph } from '../../../src/inference/kernel/compile-graph.ts';
 import { KernelMemory } from '../../../src/inference/kernel/kernel-memory.ts';
 import type { KernelProgram } from '../../../src/inference/kernel/kernel-program.ts';
-import { KERNEL_WASM } from '../../../src/local/compile-kernel.ts';
+import { KERNEL_WASM } from '../../../src/local/kernel-wasm.ts';
 import { builtGraph } from './kernel-and-ort.ts';
 
 const module = new WebAssembly.Module(readFileSync(KERNEL_WASM));
