@@ -64,6 +64,7 @@ export const flatten: CompileNode = (node) => {
 
 export const reshape: CompileNode = (node) => {
   const rows = node.rows(0);
+  if (node.int('allowzero', 0) !== 0) unsupported('allowzero');
   const [first, second, ...more] = Array.from(node.constant(1).values);
   const isSame = more.length === 0 && (second === rows.place.width || (first === 0 && second === -1));
   if (!isSame || (first !== 0 && first !== -1)) unsupported(`the shape [${[first, second, ...more]}]`);

@@ -55,10 +55,10 @@ const operators: ReadonlyMap<string, CompileNode> = new Map<string, CompileNode>
   ['ai.onnx.ml:Normalizer', normalizer],
 ]);
 
-/** Newest operator sets whose definitions the operators above were compared with onnxruntime-web in. */
-const OPSET_MAX = new Map([
-  ['', 21],
-  ['ai.onnx.ml', 3],
+/** Operator sets by whose definitions the operators above are read: older ones broadcast otherwise, newer ones have more. */
+const opsetBounds = new Map([
+  ['', { least: 7, most: 20 }],
+  ['ai.onnx.ml', { least: 1, most: 3 }],
 ]);
 
 /** The names by which a graph is asked. */
@@ -85,6 +85,7 @@ export function compileGraph(
   const writer = new ProgramWriter();
   const place = { width };
   const operands = constantsOf(graph);
+  if (operands.has(inputName)) return err([graphFault(`the input '${inputName}' has a default value`)]);
   operands.set(inputName, rowsOf(place));
   const faults = compileNodes(neededNodes(graph, outputName), writer, operands, outputName);
   if (faults.length > 0) return err(faults);
@@ -115,6 +116,7 @@ function compileNodes(
       continue;
     }
     node.outputs.forEach((name, i) => {
+      if (operands.has(name)) faults.push(nodeFault(node, `its output '${name}' is defined already`));
       if (name !== '') operands.set(name, outcome[i] ?? noOutput);
     });
   }
@@ -148,9 +150,10 @@ const graphFault = (reason: string): NodeFault => ({ operator: '', node: '', rea
 
 function operatorSetFaults({ operatorSets }: ModelProto): readonly NodeFault[] {
   return operatorSets.flatMap(({ domain = '', version = 0 }) => {
-    const most = OPSET_MAX.get(domain === 'ai.onnx' ? '' : domain) ?? Number.POSITIVE_INFINITY;
     const name = domain === '' ? 'ai.onnx' : domain;
-    return version <= most ? [] : [graphFault(`operator set ${name} ${version} is newer than ${most}`)];
+    const bounds = opsetBounds.get(domain === 'ai.onnx' ? '' : domain);
+    if (bounds === undefined || (version >= bounds.least && version <= bounds.most)) return [];
+    return [graphFault(`operator set ${name} ${version} is not one of ${bounds.least} to ${bounds.most}`)];
   });
 }
 

@@ -25,17 +25,25 @@ export function createKernelEngine({ module }: KernelEngineOptions): Engine {
   return {
     name: 'kernel',
     async prepare(graph) {
-      const program = compileFor(graph);
-      if (!program.ok) return program;
-      const loaded = memory.load(program.value);
-      if (!loaded.ok) return err({ kind: 'not-loaded', detail: loaded.error });
-      const runnable = createRunnable(loaded.value, graph);
-      const probe = await runnable.run(graph.probe, 1);
-      if (probe.ok) return ok(runnable);
-      loaded.value.unload();
-      return probe;
+      try {
+        return await prepareIn(memory, graph);
+      } catch (failure) {
+        return err({ kind: 'not-loaded', detail: messageOf(failure) });
+      }
     },
   };
+}
+
+async function prepareIn(memory: KernelMemory, graph: ModelGraph): Promise<Result<Runnable, EngineFailure>> {
+  const program = compileFor(graph);
+  if (!program.ok) return program;
+  const loaded = memory.load(program.value);
+  if (!loaded.ok) return err({ kind: 'not-loaded', detail: loaded.error });
+  const runnable = createRunnable(loaded.value, graph);
+  const probe = await runnable.run(graph.probe, 1);
+  if (probe.ok) return ok(runnable);
+  loaded.value.unload();
+  return probe;
 }
 
 function compileFor(graph: ModelGraph): Result<KernelProgram, EngineFailure> {

@@ -48,6 +48,7 @@ export function loadOrt(bytes: Uint8Array): Promise<ort.InferenceSession> {
     executionProviders: ['wasm'],
     enableCpuMemArena: false,
     enableMemPattern: false,
+    logSeverityLevel: 3,
   });
 }
 

@@ -124,7 +124,24 @@ describe('the kernel refuses, by the node and the reason', () => {
   it('an operator set newer than those it was compared in', () => {
     const { model } = builtGraph(4, 1, (graph, x) => graph.node('Relu', 'y', [x]));
     const operatorSets = [{ domain: '', version: 99, unknown: [] }];
-    expect(reasons({ ...model, operatorSets })).toEqual(['operator set ai.onnx 99 is newer than 21']);
+    expect(reasons({ ...model, operatorSets })).toEqual(['operator set ai.onnx 99 is not one of 7 to 20']);
+  });
+
+  it('a name that is defined twice, which onnxruntime refuses too', () => {
+    const { model } = builtGraph(4, 1, (graph, x) => graph.node('Relu', 'y', [graph.node('Tanh', 't', [x])]));
+    const graph = model.graph;
+    if (!graph) throw new Error('no graph');
+    const nodes = graph.nodes.map((node) => ({
+      ...node,
+      outputs: node.outputs.map((name) => (name === 't' ? 'x' : name)),
+    }));
+    const renamed = nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map((name) => (name === 't' ? 'x' : name)),
+    }));
+    expect(reasons({ ...model, graph: { ...graph, nodes: renamed } })).toEqual([
+      "its output 'x' is defined already",
+    ]);
   });
 
   it('a batch of a fixed size, for which onnxruntime refuses any other', () => {
