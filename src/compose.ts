@@ -17,6 +17,7 @@ import { createReadDecisionRoute } from './http/read-decision.ts';
 import { createChosenEngine, type EngineChoice } from './inference/chosen-engine.ts';
 import type { Engine } from './inference/engine.ts';
 import { createKernelEngine } from './inference/kernel/kernel-engine.ts';
+import { createOrtEngine } from './inference/ort.ts';
 import { createJobs } from './jobs.ts';
 import { type Catalog, loadCatalog } from './models/catalog.ts';
 import type { RequestScope, Runtime } from './runtime.ts';
@@ -53,15 +54,12 @@ export async function compose(runtime: Runtime): Promise<Service> {
   return faulty([...(config.ok ? [] : config.error), ...(catalog.ok ? [] : catalog.error)], runtime);
 }
 
-/** onnxruntime-web is 14 MB that most starts do not need, so its module is imported when it is. */
+/** Of onnxruntime-web only the small module is here; its 14 MB of WebAssembly are loaded when a model needs them. */
 function engineOf(choice: EngineChoice, { kernelModule, ortWasmPaths }: Runtime): Engine {
   return createChosenEngine({
     choice,
     loadKernel: () => createKernelEngine({ module: kernelModule }),
-    loadOrt: async () => {
-      const { createOrtEngine } = await import('./inference/ort.ts');
-      return createOrtEngine(ortWasmPaths ? { wasmPaths: ortWasmPaths } : {});
-    },
+    loadOrt: () => createOrtEngine(ortWasmPaths ? { wasmPaths: ortWasmPaths } : {}),
   });
 }
 

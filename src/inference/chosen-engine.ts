@@ -12,7 +12,7 @@ export type EngineChoice = (typeof engineChoices)[number];
 interface ChosenEngineOptions {
   readonly choice: EngineChoice;
   readonly loadKernel: () => Engine;
-  readonly loadOrt: () => Promise<Engine>;
+  readonly loadOrt: () => Engine;
 }
 
 /** The engine of a choice. Its runnables say which engine they are of, and why. */
@@ -20,7 +20,7 @@ export function createChosenEngine({ choice, loadKernel, loadOrt }: ChosenEngine
   const chosen = `the configuration chose ${choice}`;
   let ort: Engine | undefined;
   const withOrt = async (graph: Parameters<Engine['prepare']>[0], engineReason: string) => {
-    ort ??= await loadOrt();
+    ort ??= loadOrt();
     const runnable = await ort.prepare(graph);
     return runnable.ok ? ok({ ...runnable.value, engineReason }) : runnable;
   };

@@ -31,7 +31,7 @@ function chosen(choice: EngineChoice) {
   const engine = createChosenEngine({
     choice,
     loadKernel: () => createKernelEngine({ module }),
-    loadOrt: async () => {
+    loadOrt: () => {
       ortLoads += 1;
       return createOrtEngine({});
     },

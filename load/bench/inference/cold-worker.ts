@@ -4,6 +4,7 @@ import bundles from 'virtual:bundles';
 import { createChosenEngine } from '../../../src/inference/chosen-engine.ts';
 import kernelModule from '../../../src/inference/kernel/kernel.wasm';
 import { createKernelEngine } from '../../../src/inference/kernel/kernel-engine.ts';
+import { createOrtEngine } from '../../../src/inference/ort.ts';
 import { shippedGraph } from './shipped-graph.ts';
 
 export default {
@@ -16,10 +17,7 @@ export default {
     const engine = createChosenEngine({
       choice: searchParams.get('engine') === 'kernel' ? 'kernel' : 'ort',
       loadKernel: () => createKernelEngine({ module: kernelModule }),
-      loadOrt: async () => {
-        const { createOrtEngine } = await import('../../../src/inference/ort.ts');
-        return createOrtEngine({ wasmPaths: { mjs: './ort-glue.mjs' } });
-      },
+      loadOrt: () => createOrtEngine({ wasmPaths: { mjs: './ort-glue.mjs' } }),
     });
     const runnable = await engine.prepare(graph);
     if (!runnable.ok) return new Response(runnable.error.detail, { status: 500 });

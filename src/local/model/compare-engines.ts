@@ -1,4 +1,5 @@
 import type { RawEngine } from './raw-engines.ts';
+import { ulpDistance } from './ulp-distance.ts';
 
 export interface Comparison {
   readonly rows: number;
@@ -35,19 +36,6 @@ export async function compareEngines(
     ulpMax: distances.reduce((most, distance) => Math.max(most, distance), 0),
     firstRow: first < 0 ? undefined : Math.floor(first / columns),
   };
-}
-
-/** How many f32 lie from one to the other; 0 of two NaNs, and 1 from −0 to 0. */
-export function ulpDistance(a: number, b: number): number {
-  if (Number.isNaN(a) || Number.isNaN(b))
-    return Number.isNaN(a) && Number.isNaN(b) ? 0 : Number.POSITIVE_INFINITY;
-  return Math.abs(placeOf(a) - placeOf(b));
-}
-
-/** Of an f32 among all of them in order. */
-function placeOf(value: number): number {
-  const bits = new Int32Array(Float32Array.of(value).buffer)[0] ?? 0;
-  return bits < 0 ? -(bits & 0x7fffffff) - 1 : bits;
 }
 
 /** Microseconds a row, one row at a time, over at least `durationMs`. */

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../../src/local/build-worker.ts';
-import { compareEngines, ulpDistance } from '../../../src/local/model/compare-engines.ts';
+import { compareEngines } from '../../../src/local/model/compare-engines.ts';
 import { readRows } from '../../../src/local/model/model-rows.ts';
 import type { RawEngine } from '../../../src/local/model/raw-engines.ts';
+import { ulpDistance } from '../../../src/local/model/ulp-distance.ts';
 import { GraphBuilder } from '../../../src/onnx/graph-builder.ts';
 import { encodeModel } from '../../../src/onnx/model-proto.ts';
 
