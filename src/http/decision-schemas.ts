@@ -87,7 +87,7 @@ const exampleAnswer: Answer = {
   confidence: 0.563,
   risk: 0.187204,
   reasons: [],
-  model: { name: 'spx-1d', version: '8f2c1d90ab34', arm: 'production', engine: 'ort' },
+  model: { name: 'spx-1d', version: '8f2c1d90ab34', arm: 'production', engine: 'kernel' },
   mode: 'FULL',
   data: { source: 'bars', ageMs: 0 },
   asOf: '2020-03-16T21:00:00.000Z',
