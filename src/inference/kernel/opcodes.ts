@@ -36,7 +36,7 @@ export const opcode = {
   normalizeL2: 21,
   /** value to, value from, inputs, outputs, data weights[inputs × outputs padded to 4], data bias[outputs padded to 4], block */
   product: 22,
-  /** value to, value from, width from, trees: groups of four, data of the first group, their bytes */
+  /** value to, value from, width from, groups of four trees, data of the groups; the second where NaN may go either way */
   heapTrees: 23,
   heapTreesMissing: 24,
   /** value to, value from, width from, trees, data of the roots, data of the leaves, targets, 0 sum, 1 least, 2 greatest */
@@ -44,15 +44,10 @@ export const opcode = {
   /** value to, value from, width; transforms of the `ai.onnx.ml` operators */
   mlLogistic: 26,
   mlSoftmax: 27,
-  /** value to, value from, width */
-  copy: 28,
   /** value to, value from, inputs, outputs, data weights, data factors, data bias: 8-bit codes of the range at hand */
-  dynamicProduct: 29,
+  dynamicProduct: 28,
   /** value to, value from, width, scale f32, zero point, lowest code: codes as f32 */
-  quantize: 30,
+  quantize: 29,
   /** value to, value codes, inputs, outputs, data weights, zero point, data bias i32: sums as f32 */
-  integerProduct: 31,
-  /** value to, value a, value b of width 1, width */
-  multiplyByColumn: 32,
-  divideByColumn: 33,
+  integerProduct: 30,
 } as const;

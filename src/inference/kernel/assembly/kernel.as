@@ -107,10 +107,6 @@ export function run(program: usize, scratch: usize, rows: i32): void {
         mlSoftmax(to, from, width, rows);
         at += 4 * 4;
         break;
-      case op.copy:
-        memory.copy(to, from, <usize>(rows * width) << 2);
-        at += 4 * 4;
-        break;
       case op.dynamicProduct:
         dynamicProduct(
           to, from, width, word(at, 4), program + word(at, 5), program + word(at, 6), program + word(at, 7), rows,
@@ -126,11 +122,6 @@ export function run(program: usize, scratch: usize, rows: i32): void {
           to, from, width, word(at, 4), program + word(at, 5), word(at, 6), program + word(at, 7), rows,
         );
         at += 8 * 4;
-        break;
-      case op.multiplyByColumn:
-      case op.divideByColumn:
-        withColumn(code, to, from, scratch + width, word(at, 4), rows);
-        at += 5 * 4;
         break;
       default:
         return;
@@ -215,19 +206,6 @@ function withData(code: i32, to: usize, a: usize, data: usize, count: i32, lengt
   else if (code == op.multiplyData) dataLoop(op.multiplyValues, false, to, a, data, count, length);
   else if (code == op.divideData) dataLoop(op.divideValues, false, to, a, data, count, length);
   else dataLoop(op.divideValues, true, to, a, data, count, length);
-}
-
-function withColumn(code: i32, to: usize, a: usize, column: usize, width: i32, rows: i32): void {
-  for (let row = 0; row < rows; row++) {
-    const b = load<f32>(column);
-    for (let i = 0; i < width; i++) {
-      const x = load<f32>(a);
-      store<f32>(to, code == op.multiplyByColumn ? x * b : x / b);
-      a += 4;
-      to += 4;
-    }
-    column += 4;
-  }
 }
 
 /** min(max(x, low), high); of two zeros x, whatever its sign. */
