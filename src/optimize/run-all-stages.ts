@@ -83,7 +83,8 @@ async function report(
   ledger: string,
   stages: StageClock,
 ): Promise<Result<string, string>> {
-  const shown = { statistic: made.gain.low, isAccepted: made.isReleased };
+  const statistic = Math.max(...made.comparisons.map(({ low }) => low));
+  const shown = { statistic, isAccepted: made.isReleased };
   const looks = await noteVerdict(ledger, made.look, shown, now());
   if (!looks.ok) return looks;
   stages.begin('time the forms');

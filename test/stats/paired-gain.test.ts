@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../src/core/seeded-random.ts';
-import { pairedGain, pairedInterval } from '../../src/stats/paired-gain.ts';
+import { DEPENDENT_GROUPS, groupsOfSpan, pairedGain, pairedInterval } from '../../src/stats/paired-gain.ts';
 
 interface World {
   readonly name: string;
@@ -47,7 +47,7 @@ describe('pairedGain', () => {
     const levels = [0.005, 0.01, 0.025];
     const found = levels.map(() => 0);
     for (let run = 0; run < runs; run += 1) {
-      const { pValue } = pairedGain(differences(world, random, 1_000), 0.01);
+      const { pValue } = pairedGain(differences(world, random, 1_000), 0.01, DEPENDENT_GROUPS);
       levels.forEach((level, i) => {
         if (pValue < level) found[i] = (found[i] ?? 0) + 1;
       });
@@ -66,7 +66,7 @@ describe('pairedGain', () => {
     let shown = 0;
     for (let run = 0; run < runs; run += 1) {
       const series = differences(world, random, 1_000).map((value) => value + 0.2);
-      if (pairedGain(series, 0.01).low > 0) shown += 1;
+      if (pairedGain(series, 0.01, DEPENDENT_GROUPS).low > 0) shown += 1;
     }
     expect(shown / runs).toBeGreaterThan(0.98);
   });
@@ -75,11 +75,12 @@ describe('pairedGain', () => {
     const random = new SeededRandom(3);
     for (let run = 0; run < 200; run += 1) {
       const series = differences(WORLDS[1] as World, random, 260).map((value) => value + 0.15);
-      const { mean, low, pValue } = pairedGain(series, 0.02);
+      const { mean, low, pValue } = pairedGain(series, 0.02, DEPENDENT_GROUPS);
       expect(low > 0).toBe(pValue < 0.02);
       const moved = pairedGain(
         series.map((value) => value - mean),
         0.02,
+        DEPENDENT_GROUPS,
       );
       expect(moved.low).toBeCloseTo(low - mean, 10);
     }
@@ -87,16 +88,32 @@ describe('pairedGain', () => {
 
   it('takes a constant series as what it is', () => {
     const constant = (value: number): Float64Array => new Float64Array(200).fill(value);
-    expect(pairedGain(constant(0), 0.01)).toEqual({ mean: 0, low: 0, pValue: 0.5 });
-    expect(pairedGain(constant(2), 0.01)).toEqual({ mean: 2, low: 2, pValue: 0 });
-    expect(pairedGain(constant(-2), 0.01).pValue).toBe(1);
+    expect(pairedGain(constant(0), 0.01, DEPENDENT_GROUPS)).toEqual({ mean: 0, low: 0, pValue: 0.5 });
+    expect(pairedGain(constant(2), 0.01, DEPENDENT_GROUPS)).toEqual({ mean: 2, low: 2, pValue: 0 });
+    expect(pairedGain(constant(-2), 0.01, DEPENDENT_GROUPS).pValue).toBe(1);
   });
 
   it('refuses too short a series, a level it does not hold, and what is not finite', () => {
     const series = new Float64Array(200).map((_, i) => i % 7);
-    expect(() => pairedGain(series.subarray(0, 129), 0.01)).toThrow('too few');
-    expect(() => pairedGain(series, 0.2)).toThrow('level');
-    expect(() => pairedGain(series.with(5, NaN), 0.01)).toThrow('not finite');
+    expect(() => pairedGain(series.subarray(0, 129), 0.01, DEPENDENT_GROUPS)).toThrow('too few');
+    expect(() => pairedGain(series, 0.2, DEPENDENT_GROUPS)).toThrow('level');
+    expect(() => pairedGain(series.with(5, NaN), 0.01, DEPENDENT_GROUPS)).toThrow('not finite');
+  });
+});
+
+describe('groupsOfSpan', () => {
+  it('is odd, between the groups of the unknown and ninety-nine, with ten rows and five spans in each', () => {
+    for (let rows = 130; rows < 6_000; rows += 37) {
+      for (const spanRows of [2, 3, 6, 21]) {
+        const groups = groupsOfSpan(rows, spanRows);
+        expect(groups % 2).toBe(1);
+        expect(groups).toBeGreaterThanOrEqual(DEPENDENT_GROUPS);
+        expect(groups).toBeLessThanOrEqual(99);
+        expect(groups * Math.max(10, 5 * spanRows)).toBeLessThanOrEqual(
+          Math.max(rows, DEPENDENT_GROUPS * Math.max(10, 5 * spanRows)),
+        );
+      }
+    }
   });
 });
 
@@ -104,7 +121,7 @@ describe('pairedInterval', () => {
   it('has the bound of the gain below the mean and that of the loss above it', () => {
     const series = differences(WORLDS[0] as World, new SeededRandom(11), 260);
     const { mean, low, high } = pairedInterval(series);
-    expect(low).toBe(pairedGain(series, 0.025).low);
+    expect(low).toBe(pairedGain(series, 0.025, DEPENDENT_GROUPS).low);
     expect(mean - low).toBeGreaterThan(0);
     expect(high - mean).toBeCloseTo(mean - low, 10);
   });

@@ -1,3 +1,4 @@
+import { meanOf } from '../../stats/mean-of.ts';
 import { pairedGain, pairedInterval } from '../../stats/paired-gain.ts';
 import type { FormFacts, WorthFacts } from '../release/gates.ts';
 import { rowLosses } from '../train/log-loss.ts';
@@ -12,13 +13,16 @@ export function worthFacts(
   outcome: HoldoutOutcome,
   level: number,
 ): WorthFacts {
-  const { heads, followed, incumbentFollowed, reference } = outcome;
+  const { heads, comparisons, followed, incumbentFollowed } = outcome;
+  const levelEach = level / comparisons.length;
   return {
     ...leaks,
     nestedGain: nestedGain(trained),
-    gain: pairedGain(outcome.gains, level),
-    reference,
-    level,
+    comparisons: comparisons.map(({ head, reference, gains, tested, groups }) => {
+      const { low, pValue } = pairedGain(tested, levelEach, groups);
+      return { head, reference, gain: meanOf(gains), low, pValue };
+    }),
+    levelEach,
     headGains: heads.map(({ name, gains }) => ({ name, high: pairedInterval(gains).high })),
     earnedMore:
       incumbentFollowed &&

@@ -1,5 +1,7 @@
 import { ok, type Result } from '../../core/result.ts';
 import type { Bundle, Manifest } from '../../models/bundle.ts';
+import { centredProducts } from '../../stats/centred-products.ts';
+import { DEPENDENT_GROUPS, groupsOfSpan } from '../../stats/paired-gain.ts';
 import { targetText } from '../data/target.ts';
 import { insideDomain } from '../measure/domain.ts';
 import { ewmaBaselineProbabilities, fitEwmaBaseline, logVolatilities } from '../measure/ewma-baseline.ts';
@@ -34,15 +36,26 @@ interface HoldoutLook {
 export interface HoldoutOutcome {
   readonly rows: ScoredRows;
   readonly heads: readonly HeadOutcome[];
-  /** Of all heads together, row by row: log-loss of the reference less that of the candidate, in nats. */
-  readonly gains: Float64Array;
-  readonly reference: string;
+  /** Every head against what it has to beat, in their order. */
+  readonly comparisons: readonly HeadComparison[];
   readonly actions: ReturnType<typeof policyActions>;
   readonly followed: Equity;
   readonly buyAndHold: Equity;
   readonly alwaysHold: Equity;
   /** Of what runs, by its own policy; undefined where nothing does. */
   readonly incumbentFollowed: Equity | undefined;
+}
+
+/** A head against what it has to beat. */
+interface HeadComparison {
+  readonly head: HeadName;
+  readonly reference: string;
+  /** Log-loss of the reference less that of the head, row by row, in nats. */
+  readonly gains: Float64Array;
+  /** What is tested, row by row, with a mean above 0 where the head is better: see `comparisonOf`. */
+  readonly tested: Float64Array;
+  /** Rows of `tested` are taken together in as many groups. */
+  readonly groups: number;
 }
 
 interface HeadOutcome {
@@ -77,12 +90,10 @@ export async function judgeHoldout(look: HoldoutLook): Promise<Result<HoldoutOut
   const equity = (positions: ArrayLike<number>): Equity =>
     equityOf(positions, nextReturns, recipe.costPerSide);
   const constant = (position: number): Equity => equity(new Uint8Array(holdout.length).fill(position));
-  const references = heads.map((head) => referenceOf(look, head, running?.value));
   return ok({
     rows,
     heads,
-    gains: pooled(references.map((reference) => reference.gains)),
-    reference: references.map(({ name }) => name).join(' and '),
+    comparisons: heads.map((head) => comparisonOf(look, head, running?.value)),
     actions: policyActions(policy, rows),
     followed: equity(followedPositions(policy, rows)),
     buyAndHold: constant(1),
@@ -121,22 +132,21 @@ function headOutcome(
   };
 }
 
-interface Reference {
-  readonly name: string;
-  /** Of the head over it, row by row, in nats. */
-  readonly gains: Float64Array;
-}
-
 /**
- * What a head has to beat. Of what runs it is the gain over its own base rate, on its own labels: two models of one
- * target that were taught on other years call other moves large.
+ * A head against what it has to beat, and only that: the noise of one head against its own reference says nothing of
+ * another. Of what runs it is the gain over its own base rate, on its own labels: two models of one target that were
+ * taught on other years call other moves large.
+ *
+ * Over a rival of its own kind (what runs, EWMA volatility) log-loss is tested. A base rate is contained in the head, and
+ * there {@link centredProducts} are what tells. By log-loss in 13 groups even the truth itself, planted into the S&P 500
+ * at an AUC of about 0.57, was found in a fifth of the cases at the level of one look.
  */
-function referenceOf(
+function comparisonOf(
   { recipe, learning, incumbent }: HoldoutLook,
   head: HeadOutcome,
   running: ScoredRows | undefined,
-): Reference {
-  const { name, gains, gainsOverEwma } = head;
+): HeadComparison {
+  const { name, gains, gainsOverEwma, scores, labels: ownLabels } = head;
   const question = learning.set.questions.find((asked) => asked.name === name);
   const taught = incumbent && running && taughtAs(incumbent.manifest, name, recipe);
   if (taught && question) {
@@ -145,15 +155,27 @@ function referenceOf(
     );
     const scores = Float64Array.from(labels, (_, row) => running[row]?.[name] ?? taught.baseRate);
     const theirs = gainsOver(scores, labels, new Float64Array(labels.length).fill(taught.baseRate));
-    return {
-      name: `the ${name} head of ${incumbent.version}`,
-      gains: gains.map((gain, row) => gain - (theirs[row] as number)),
-    };
+    const more = gains.map((gain, row) => gain - (theirs[row] as number));
+    return rivalry(name, `the ${name} head of ${incumbent.version}`, more);
   }
-  return gainsOverEwma === undefined
-    ? { name: `the base rate of the ${name}`, gains }
-    : { name: 'EWMA volatility', gains: gainsOverEwma };
+  if (gainsOverEwma !== undefined) return rivalry(name, 'EWMA volatility', gainsOverEwma);
+  const spanRows = (question?.target.horizonBars ?? Number.POSITIVE_INFINITY) + 1;
+  return {
+    head: name,
+    reference: 'its base rate',
+    gains,
+    tested: centredProducts(scores, ownLabels),
+    groups: groupsOfSpan(scores.length, spanRows),
+  };
 }
+
+const rivalry = (head: HeadName, reference: string, gains: Float64Array): HeadComparison => ({
+  head,
+  reference,
+  gains,
+  tested: gains,
+  groups: DEPENDENT_GROUPS,
+});
 
 /** What a head of a bundle was taught, by its lineage; undefined where it was something else than the recipe asks. */
 function taughtAs(
@@ -178,8 +200,3 @@ function gainsOver(scores: Float64Array, labels: Uint8Array, probabilities: Arra
   const losses = rowLosses(scores, labels);
   return rowLosses(probabilities, labels).map((loss, i) => loss - (losses[i] as number));
 }
-
-const pooled = (parts: readonly Float64Array[]): Float64Array =>
-  (parts[0] ?? new Float64Array(0)).map((_, row) =>
-    parts.reduce((sum, gains) => sum + (gains[row] as number), 0),
-  );

@@ -5,13 +5,12 @@ import { createOrtEngine } from '../../inference/ort.ts';
 import type { Bundle } from '../../models/bundle.ts';
 import { type Release, releaseBundle } from '../../models/release.ts';
 import { encodeModel } from '../../onnx/model-proto.ts';
-import type { PairedGain } from '../../stats/paired-gain.ts';
 import { evaluateTables } from '../compress/evaluate-tables.ts';
 import { INPUT_NAME, OUTPUT_NAME, tablesGraph } from '../compress/tables-graph.ts';
 import { ensembleTables } from '../export/ensemble-tables.ts';
 import type { Gate } from '../optimization-report.ts';
 import type { Recipe } from '../recipe.ts';
-import { type FormFacts, judgeCandidate } from '../release/gates.ts';
+import { type Comparison, type FormFacts, judgeCandidate } from '../release/gates.ts';
 import { ensembleScores } from '../train/ensemble.ts';
 import type { HoldoutKey, Look } from '../validation/holdout-ledger.ts';
 import { bundleDraft } from './bundle-draft.ts';
@@ -43,7 +42,8 @@ export interface MadeModel extends Candidate {
   readonly comparedForms: readonly ComparedForm[];
   readonly outcome: HoldoutOutcome;
   readonly look: Look;
-  readonly gain: PairedGain;
+  /** Each head against what it has to beat, at its level of this look. */
+  readonly comparisons: readonly Comparison[];
   readonly gates: readonly Gate[];
   /** Whether every gate passed: only then may the release be written anywhere that serves. */
   readonly isReleased: boolean;
@@ -94,7 +94,7 @@ async function judgeModel(making: Making, candidate: Candidate): Promise<Result<
     comparedForms: comparedForms.value,
     outcome: outcome.value,
     look: look.value,
-    gain: worth.gain,
+    comparisons: worth.comparisons,
     gates,
     isReleased,
     release: release.value,

@@ -17,7 +17,7 @@ const proofs = {
   honesty: async (workers, print) => {
     const executor = createWorkerPool(workers);
     try {
-      return await proveHonesty({ shifts: 200, plants: 10, executor, print });
+      return await proveHonesty({ shifts: 200, signals: 20, leaks: 10, executor, print });
     } finally {
       await executor.close();
     }

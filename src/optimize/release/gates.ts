@@ -1,4 +1,3 @@
-import type { PairedGain } from '../../stats/paired-gain.ts';
 import { type CompressionBounds, compressionBounds } from '../compress/choose-compression.ts';
 import type { Gate } from '../optimization-report.ts';
 
@@ -10,14 +9,26 @@ export interface WorthFacts {
   readonly implausible: readonly string[];
   /** Mean over the nested folds of what all heads together gain over the base rates; NaN, and so refused, without folds. */
   readonly nestedGain: number;
-  /** Of all heads together on the holdout, against what is to be beaten, at the level that this look may spend. */
-  readonly gain: PairedGain;
-  readonly reference: string;
-  readonly level: number;
+  /** Each head on the holdout against what it has to beat. */
+  readonly comparisons: readonly Comparison[];
+  /** Chance of error that each comparison may spend: an equal part of what the look may (Bonferroni). */
+  readonly levelEach: number;
   /** Upper bound at 2.5 % of each head's own gain over its base rate on the holdout. */
   readonly headGains: readonly { readonly name: string; readonly high: number }[];
   /** Upper bound at 2.5 % of what following it earns a session more than following what runs; undefined without. */
   readonly earnedMore: number | undefined;
+}
+
+/** A head against what it has to beat; better where both `gain` and `low` are above 0. */
+export interface Comparison {
+  readonly head: string;
+  readonly reference: string;
+  /** Mean log-loss of the reference less that of the head, in nats. */
+  readonly gain: number;
+  /** Lower bound, at `levelEach`, of the mean of what is tested. */
+  readonly low: number;
+  /** Chance of as much, were there nothing. */
+  readonly pValue: number;
 }
 
 /** What would be served. */
@@ -64,7 +75,7 @@ const leakGates = ({ lookAhead, implausible }: WorthFacts): readonly Gate[] => [
 ];
 
 function gainGates(facts: WorthFacts): readonly Gate[] {
-  const { nestedGain, gain, reference, level, headGains, earnedMore } = facts;
+  const { nestedGain, comparisons, levelEach, headGains, earnedMore } = facts;
   const earns =
     earnedMore === undefined
       ? []
@@ -89,11 +100,11 @@ function gainGates(facts: WorthFacts): readonly Gate[] {
     ),
     gate(
       'better than what runs',
-      gain.low,
-      'above',
-      0,
-      'nats',
-      `lower ${percentText(1 - level)} bound of the gain of all heads together over ${reference}; its mean is ${gain.mean.toFixed(5)} nats`,
+      comparisons.filter(({ gain, low }) => gain > 0 && low > 0).length,
+      'at-least',
+      1,
+      'count',
+      `heads that gain, and whose p is below ${percentText(levelEach)}: ${comparisons.map(comparisonText).join('; ')}`,
     ),
     ...headGains.map(({ name, high }) =>
       gate(
@@ -108,6 +119,9 @@ function gainGates(facts: WorthFacts): readonly Gate[] {
     ...earns,
   ];
 }
+
+const comparisonText = ({ head, reference, gain, pValue }: Comparison): string =>
+  `${head} over ${reference} ${gain.toFixed(5)} nats, p ${percentText(pValue)}`;
 
 function formGates(facts: FormFacts): readonly Gate[] {
   const { actingShare, roundingDifferenceMax, exportDifferenceMax, compression } = facts;

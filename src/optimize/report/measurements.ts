@@ -10,15 +10,16 @@ export function measurementsOf({
   comparedForms,
   compressed,
   look,
+  comparisons,
 }: MadeModel): Record<string, number> {
-  const { heads, followed, buyAndHold, actions, gains } = outcome;
+  const { heads, followed, buyAndHold, actions } = outcome;
   const form = comparedForms[compressed.forms.indexOf(compressed.chosen)]?.joint;
   const share = (wanted: string): number =>
     actions.filter((action) => action === wanted).length / actions.length;
   const figures = {
     holdoutExamples: actions.length,
     holdoutLook: look.index,
-    holdoutGain: mean(gains),
+    holdoutGain: comparisons.reduce((sum, { gain }) => sum + gain, 0),
     holdoutGrowth: equityFigures(followed).growth,
     holdoutGrowthBuyAndHold: equityFigures(buyAndHold).growth,
     holdoutBuyShare: share('BUY'),

@@ -31,6 +31,7 @@ interface Verdict {
   readonly dataSha256: string;
   readonly candidate: string;
   readonly index: number;
+  /** Lower bound, at the look's level, of what was tested: the most that any head showed. Above 0 it is shown. */
   readonly statistic: number;
   readonly isAccepted: boolean;
 }

@@ -5,9 +5,11 @@ const worth: WorthFacts = {
   lookAhead: [],
   implausible: [],
   nestedGain: 0.002,
-  gain: { mean: 0.003, low: 0.001, pValue: 0.01 },
-  reference: 'the base rates (nothing runs yet)',
-  level: 0.03,
+  comparisons: [
+    { head: 'direction', reference: 'its base rate', gain: -0.001, low: -0.002, pValue: 0.6 },
+    { head: 'risk', reference: 'EWMA volatility', gain: 0.003, low: 0.001, pValue: 0.01 },
+  ],
+  levelEach: 0.015,
   headGains: [
     { name: 'direction', high: 0 },
     { name: 'risk', high: 0.01 },
@@ -27,7 +29,9 @@ const failedOf = (changedWorth: Partial<WorthFacts>, changedForm: Partial<FormFa
   expect(verdict.isReleased).toBe(failed.length === 0);
   return failed;
 };
-const gained = (low: number) => ({ gain: { ...worth.gain, low } });
+const gained = (change: Partial<WorthFacts['comparisons'][number]>): Partial<WorthFacts> => ({
+  comparisons: worth.comparisons.map((one) => (one.head === 'risk' ? { ...one, ...change } : one)),
+});
 const compressed = (change: Partial<NonNullable<FormFacts['compression']>>) => ({
   compression: { flipShare: 0, opposites: 0, aucLoss: 0, ...change },
 });
@@ -42,8 +46,11 @@ describe('judgeCandidate', () => {
     ['no feature is too good to be true', { implausible: ['rsi_14'] }],
     ['better than its base rates in the nested folds', { nestedGain: 0 }],
     ['better than its base rates in the nested folds', { nestedGain: NaN }],
-    ['better than what runs', gained(0)],
-    ['better than what runs', gained(NaN)],
+    ['better than what runs', gained({ low: 0 })],
+    ['better than what runs', gained({ low: NaN })],
+    ['better than what runs', gained({ gain: 0 })],
+    ['better than what runs', gained({ gain: NaN })],
+    ['better than what runs', { comparisons: [] }],
     ['risk not shown to be worse than its base rate', { headGains: [{ name: 'risk', high: -1e-9 }] }],
     ['direction not shown to be worse than its base rate', { headGains: [{ name: 'direction', high: NaN }] }],
     ['not shown to earn less than what runs', { earnedMore: -1e-9 }],
@@ -72,8 +79,10 @@ describe('judgeCandidate', () => {
     const { gates } = judgeCandidate({ ...worth, lookAhead: ['a', 'b'] }, form, 'production');
     expect(gates.find(({ name }) => name === 'no feature sees its future')?.detail).toBe('a, b');
     const gate = gates.find(({ name }) => name === 'better than what runs');
-    expect(gate?.detail).toContain(`over ${worth.reference}`);
-    expect(gate?.statistic).toBe(0.001);
+    expect(gate?.detail).toContain('1.5 %');
+    expect(gate?.detail).toContain('direction over its base rate -0.00100 nats, p 60 %');
+    expect(gate?.detail).toContain('risk over EWMA volatility 0.00300 nats, p 1 %');
+    expect(gate).toMatchObject({ statistic: 1, bound: 1 });
   });
 
   it('asks nothing of what is not there: what runs, a compressed form', () => {
@@ -96,11 +105,11 @@ describe('judgeCandidate', () => {
   });
 
   it('waives the worth of a test bundle, saying so, and nothing of its form', () => {
-    const bad = { ...worth, ...gained(-1), lookAhead: ['a'], nestedGain: -1, earnedMore: -1 };
+    const bad = { ...worth, ...gained({ low: -1 }), lookAhead: ['a'], nestedGain: -1, earnedMore: -1 };
     const waived = judgeCandidate(bad, form, 'test');
     expect(waived.isReleased).toBe(true);
     const gate = waived.gates.find(({ name }) => name === 'better than what runs');
-    expect(gate).toMatchObject({ passed: true, statistic: -1, waived: true });
+    expect(gate).toMatchObject({ passed: true, statistic: 0, waived: true });
     expect(judgeCandidate(bad, { ...form, actingShare: 0 }, 'test').isReleased).toBe(false);
     expect(judgeCandidate(bad, { ...form, exportDifferenceMax: 1 }, 'test').isReleased).toBe(false);
     expect(judgeCandidate(bad, { ...form, ...compressed({ opposites: 1 }) }, 'test').isReleased).toBe(false);

@@ -23,7 +23,7 @@ export function ledgerSection({ ledger }: OptimizationReport): Markup {
         figures('look'),
         text('candidate'),
         figures('α spent'),
-        figures('lower bound of the gain, nats'),
+        figures('lower bound of what was tested'),
         text('verdict'),
       ],
       rows: ledger.looks.map(({ index, candidate, alphaSpent, statistic, verdict }): readonly Content[] => [
