@@ -30,8 +30,9 @@ export function plantedReturns({ pull, seed, ...set }: PlantedReturns): Float64A
 
 /** What the sign of a planted return is drawn around, in deviations, one an example: the trend, turned around where it is stretched. */
 export function plantedSignal(set: PlantedIn): Float64Array {
+  const trend = scoresOf(set, 'sma_distance_50');
   const stretch = scoresOf(set, 'bollinger_percent_b_20');
-  return scoresOf(set, 'sma_distance_50').map((score, i) => ((stretch[i] as number) > 1 ? -score : score));
+  return trend.map((score, i) => ((stretch[i] as number) > 1 ? -score : score));
 }
 
 function scoresOf({ features, featureNames, count }: PlantedIn, name: string): Float64Array {
