@@ -1,7 +1,7 @@
 import type { RowsOperand } from './graph-operand.ts';
 import { opcode } from './opcodes.ts';
 import { type CompileNode, rowsOf, unsupported } from './operator-context.ts';
-import { int, type Place, reads, writes } from './program-writer.ts';
+import { int, type Place, type ProgramWriter, reads, writes } from './program-writer.ts';
 
 /** Columns of a row by constant indices. */
 export const gather: CompileNode = (node) => {
@@ -34,20 +34,26 @@ export const concat: CompileNode = (node) => {
   const to = { width: parts.reduce((sum, { width }) => sum + width, 0) };
   let column = 0;
   for (const part of parts) {
-    node.writer.add(
-      opcode.copyColumns,
-      writes(to),
-      reads(part),
-      int(part.width),
-      int(0),
-      int(to.width),
-      int(column),
-      int(part.width),
-    );
+    copyInto(node.writer, to, part, column);
     column += part.width;
   }
   return [rowsOf(to)];
 };
+
+/** All columns of `from`, as those of `to` that begin at `column`. */
+export function copyInto(writer: ProgramWriter, to: Place, from: Place, column: number): void {
+  const { width } = from;
+  writer.add(
+    opcode.copyColumns,
+    writes(to),
+    reads(from),
+    int(width),
+    int(0),
+    int(to.width),
+    int(column),
+    int(width),
+  );
+}
 
 /** The same rows under another name. */
 export const identity: CompileNode = (node) => {

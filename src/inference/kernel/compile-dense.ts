@@ -65,18 +65,15 @@ const PACKED_BLOCK = 256;
 export function writeProduct(
   node: OperatorContext,
   from: Place,
-  { inputs, outputs, values }: Matrix,
+  matrix: Matrix,
   bias: Float32Array | undefined,
   block: number = PACKED_BLOCK,
 ): Place {
+  const { inputs, outputs } = matrix;
   if (from.width !== inputs) unsupported(`rows of ${from.width} and weights of ${inputs} inputs`);
   const to = { width: outputs };
-  const padded = Math.ceil(outputs / 4) * 4;
-  const weights = new Float32Array(inputs * padded);
-  for (let i = 0; i < inputs; i += 1) {
-    for (let j = 0; j < outputs; j += 1) weights[i * padded + j] = values[i * outputs + j] ?? NaN;
-  }
-  const start = new Float32Array(padded).fill(-0);
+  const weights = inWholeVectors(matrix, (length) => new Float32Array(length));
+  const start = new Float32Array(paddedWidth(outputs)).fill(-0);
   if (bias) start.set(bias);
   node.writer.add(
     opcode.product,
@@ -89,4 +86,20 @@ export function writeProduct(
     int(block),
   );
   return to;
+}
+
+/** Columns of a row that is filled up to whole vectors. */
+export const paddedWidth = (columns: number): number => Math.ceil(columns / 4) * 4;
+
+/** The rows of a matrix, each filled up with zeros to whole vectors, in an array of that length that `create` makes. */
+export function inWholeVectors<T extends Float32Array | Int32Array>(
+  { inputs, outputs, values }: Matrix,
+  create: (length: number) => T,
+): T {
+  const padded = paddedWidth(outputs);
+  const filled = create(inputs * padded);
+  for (let i = 0; i < inputs; i += 1) {
+    for (let j = 0; j < outputs; j += 1) filled[i * padded + j] = values[i * outputs + j] ?? NaN;
+  }
+  return filled;
 }

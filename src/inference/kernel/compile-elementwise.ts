@@ -2,26 +2,16 @@ import type { ConstantOperand, GraphOperand, RowsOperand } from './graph-operand
 import { opcode } from './opcodes.ts';
 import { type CompileNode, type OperatorContext, rowsOf, unsupported } from './operator-context.ts';
 import { float, int, type Place, reads, writes } from './program-writer.ts';
+import { type RowOpcode, withRow } from './with-row.ts';
 
 interface BinaryCodes {
   /** Both sides computed, of one width. */
-  readonly values: BinaryOpcode;
+  readonly values: (typeof opcode)['addValues' | 'subtractValues' | 'multiplyValues' | 'divideValues'];
   /** A constant on the right. */
-  readonly data: BinaryOpcode;
+  readonly data: RowOpcode;
   /** A constant on the left. */
-  readonly dataFirst: BinaryOpcode;
+  readonly dataFirst: RowOpcode;
 }
-type BinaryOpcode = (typeof opcode)[
-  | 'addValues'
-  | 'subtractValues'
-  | 'multiplyValues'
-  | 'divideValues'
-  | 'addData'
-  | 'subtractData'
-  | 'subtractFromData'
-  | 'multiplyData'
-  | 'divideData'
-  | 'divideDataBy'];
 
 export const addCodes: BinaryCodes = {
   values: opcode.addValues,
@@ -59,7 +49,7 @@ export const binary =
     return [rowsOf(to)];
   };
 
-const scalingCodes: ReadonlySet<BinaryOpcode> = new Set([
+const scalingCodes: ReadonlySet<RowOpcode> = new Set([
   opcode.multiplyData,
   opcode.divideData,
   opcode.divideDataBy,
@@ -67,15 +57,13 @@ const scalingCodes: ReadonlySet<BinaryOpcode> = new Set([
 
 function withConstant(
   node: OperatorContext,
-  code: BinaryOpcode,
+  code: RowOpcode,
   { place, origin }: RowsOperand,
   constant: ConstantOperand,
 ): GraphOperand {
   const isScaling = constant.values.length === 1 && scalingCodes.has(code);
   if (isScaling && origin.kind === 'product') unsupported('a matrix product is scaled by one number');
-  const to = { width: place.width };
-  const data = repeated(rowConstant(constant, place.width), place.width);
-  node.writer.add(code, writes(to), reads(place), node.writer.data(data), int(to.width), int(data.length));
+  const to = withRow(node.writer, code, place, rowConstant(constant, place.width));
   return rowsOf(to, { kind: isScaling ? 'scaled by a number' : 'other' });
 }
 
@@ -86,13 +74,6 @@ export function rowConstant({ type, dims, values }: ConstantOperand, width: numb
   if (values.length === 1 && dims.length <= 2) return new Float32Array(width).fill(values[0] ?? NaN);
   if (!isRow) unsupported(`a constant of shape [${dims}] does not fit rows of ${width}`);
   return Float32Array.from(values);
-}
-
-/** The numbers of a row again and again until whole vectors are full: values have no gaps between rows. */
-function repeated(row: Float32Array, width: number): Float32Array {
-  if (row.every((value) => Object.is(value, row[0]))) return new Float32Array(4).fill(row[0] ?? NaN);
-  const length = width % 4 === 0 ? width : width % 2 === 0 ? 2 * width : 4 * width;
-  return Float32Array.from({ length }, (_, i) => row[i % width] ?? NaN);
 }
 
 /** Relu, Sigmoid, Tanh, Softmax: one value to one of the same shape. */

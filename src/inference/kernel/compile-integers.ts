@@ -1,10 +1,11 @@
 import { cast } from './compile-columns.ts';
-import { hasBlocks, matMul, productWithBias } from './compile-dense.ts';
+import { hasBlocks, inWholeVectors, matMul, paddedWidth, productWithBias } from './compile-dense.ts';
 import { addCodes, binary, mapped, multiplyCodes } from './compile-elementwise.ts';
 import type { ConstantOperand, GraphOperand, IntegerStep } from './graph-operand.ts';
 import { opcode } from './opcodes.ts';
 import { type CompileNode, type OperatorContext, rowsOf, unsupported } from './operator-context.ts';
 import { float, int, type Place, reads, writes } from './program-writer.ts';
+import { withRow } from './with-row.ts';
 
 // Layers of 8-bit weights and inputs, as onnxruntime-web runs the two forms that `optimize/compress/tables-graph.ts` writes:
 // QDQ (QuantizeLinear, DequantizeLinear, MatMul of dequantized weights, Add of a dequantized bias, Relu) in integers, and
@@ -52,28 +53,8 @@ function requantized(
   scale: number,
 ): Place {
   if (!isRectified) unsupported('codes of sums that are not rectified');
-  return scaledBy(
-    node,
-    sums,
-    factors.map((factor) => factor / scale),
-  );
-}
-
-function scaledBy(node: OperatorContext, from: Place, factors: Float32Array): Place {
-  const to = { width: from.width };
-  const data = Float32Array.from(
-    { length: 4 * factors.length },
-    (_, i) => factors[i % factors.length] ?? NaN,
-  );
-  node.writer.add(
-    opcode.multiplyData,
-    writes(to),
-    reads(from),
-    node.writer.data(data),
-    int(to.width),
-    int(data.length),
-  );
-  return to;
+  const inScale = factors.map((factor) => factor / scale);
+  return withRow(node.writer, opcode.multiplyData, sums, inScale);
 }
 
 /** Of codes of rows, or of a constant with a scale for all or for each of its last columns, and zero points of 0. */
@@ -135,7 +116,7 @@ export const integerOrFloatAdd: CompileNode = (node) => {
   const { type, values } = right.constant;
   if (type !== 'i32' || values.length !== outputs || !fits)
     unsupported('a bias that is not i32 in units of the scales of input and weights');
-  const bias = new Int32Array(Math.ceil(outputs / 4) * 4);
+  const bias = new Int32Array(paddedWidth(outputs));
   bias.set(Array.from(values));
   const sums = { width: outputs };
   node.writer.add(
@@ -160,11 +141,7 @@ export const integerOrFloatRelu: CompileNode = (node) => {
 /** i32, each row filled up to whole vectors. */
 function integerWeights(node: OperatorContext, { dims, values }: ConstantOperand) {
   const [inputs = 0, outputs = 0] = dims;
-  const padded = Math.ceil(outputs / 4) * 4;
-  const filled = new Int32Array(inputs * padded);
-  for (let i = 0; i < inputs; i += 1) {
-    for (let j = 0; j < outputs; j += 1) filled[i * padded + j] = values[i * outputs + j] ?? 0;
-  }
+  const filled = inWholeVectors({ inputs, outputs, values }, (length) => new Int32Array(length));
   return { inputs, outputs, data: node.writer.data(filled) };
 }
 

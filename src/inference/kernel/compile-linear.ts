@@ -1,10 +1,10 @@
 import { matrixOf, transposed, writeProduct } from './compile-dense.ts';
-import { mappedRows } from './compile-elementwise.ts';
-import { withRow } from './compile-trees.ts';
-import type { GraphOperand } from './graph-operand.ts';
+import { type GraphOperand, labelOperand } from './graph-operand.ts';
 import { opcode } from './opcodes.ts';
 import { type CompileNode, type OperatorContext, rowsOf, unsupported } from './operator-context.ts';
+import { postTransformed } from './post-transform.ts';
 import { int, type Place, reads, writes } from './program-writer.ts';
+import { withRow } from './with-row.ts';
 
 /** x · wᵀ + intercepts, one row of coefficients a target. */
 export const linearRegressor: CompileNode = (node) => {
@@ -13,15 +13,11 @@ export const linearRegressor: CompileNode = (node) => {
   return [linearTransform(node, scores)];
 };
 
-/** Transforms of the linear operators; onnxruntime does not apply one to a single column. */
-function linearTransform(node: OperatorContext, scores: Place): GraphOperand {
-  const transform = node.text('post_transform', 'NONE');
-  if (transform === 'NONE') return rowsOf(scores);
-  if (transform === 'LOGISTIC' && scores.width > 1) return mappedRows(node, opcode.sigmoid, scores);
-  if (transform === 'SOFTMAX' && scores.width > 1)
-    return mappedRows(node, scores.width > 4 ? opcode.softmax : opcode.mlSoftmax, scores);
-  return unsupported(`post_transform ${transform} of ${scores.width} columns`);
-}
+const linearTransform = (node: OperatorContext, scores: Place): GraphOperand =>
+  postTransformed(node, scores, {
+    logistic: opcode.sigmoid,
+    softmax: scores.width > 4 ? opcode.softmax : opcode.mlSoftmax,
+  });
 
 /**
  * Products that onnxruntime sums on their own where it has not packed the right side: 128 outputs by 128 inputs, and as
@@ -44,9 +40,8 @@ function unpackedBlock(inputs: number, outputs: number): number {
 export const linearClassifier: CompileNode = (node) => {
   const labels = Math.max(node.ints('classlabels_ints').length, node.texts('classlabels_strings').length);
   if (labels < 2) unsupported(`${labels} classes`);
-  const label: GraphOperand = { kind: 'unavailable', reason: 'the kernel computes scores, not labels' };
   const scores = linearScores(node, labels);
-  return [label, linearTransform(node, scores)];
+  return [labelOperand, linearTransform(node, scores)];
 };
 
 function linearScores(node: OperatorContext, targets: number): Place {
@@ -72,8 +67,8 @@ export const scaler: CompileNode = (node) => {
     if (list.length !== 1 && list.length !== place.width)
       unsupported(`offset or scale of ${list.length} numbers for ${place.width} columns`);
   }
-  const centred = withRow(node, opcode.subtractData, place, offsets);
-  return [rowsOf(withRow(node, opcode.multiplyData, centred, scales))];
+  const centred = withRow(node.writer, opcode.subtractData, place, offsets);
+  return [rowsOf(withRow(node.writer, opcode.multiplyData, centred, scales))];
 };
 
 const norms = new Map([

@@ -1,13 +1,18 @@
+import { copyInto } from './compile-columns.ts';
 import { mappedRows } from './compile-elementwise.ts';
-import type { GraphOperand } from './graph-operand.ts';
+import { type GraphOperand, labelOperand } from './graph-operand.ts';
 import { opcode } from './opcodes.ts';
 import { type CompileNode, type OperatorContext, rowsOf, unsupported } from './operator-context.ts';
+import { postTransformed, postTransformOf } from './post-transform.ts';
 import { int, type Place, reads, writes } from './program-writer.ts';
 import { type Ensemble, readEnsemble } from './tree-ensemble.ts';
 import { heapLayout, leavesOf, linkedLayout } from './tree-layouts.ts';
+import { withRow } from './with-row.ts';
 
 /** How leaves become one number: their sum, mean, least or greatest, in f32 in the order of the trees. */
 type Aggregate = 'SUM' | 'AVERAGE' | 'MIN' | 'MAX';
+
+const transforms = { logistic: opcode.mlLogistic, softmax: opcode.mlSoftmax } as const;
 
 /** TreeEnsembleRegressor, versions 1 and 3. */
 export const treeEnsembleRegressor: CompileNode = (node) => {
@@ -15,16 +20,16 @@ export const treeEnsembleRegressor: CompileNode = (node) => {
   const { place } = node.rows(0);
   const targets = node.int('n_targets', 1);
   const aggregate = aggregateOf(node.text('aggregate_function', 'SUM'));
-  const transform = node.text('post_transform', 'NONE');
   const ensemble = readEnsemble(node, 'target', targets, place.width);
   const base = node.floats('base_values');
   if (base.length !== 0 && base.length !== targets) unsupported(`${base.length} base values`);
   // onnxruntime leaves out the base of a target that no leaf of a row names.
   if (base.length > 0 && !namesAll(ensemble)) unsupported('base values and targets that a row may not reach');
   let scores = writeTrees(node, place, ensemble, aggregate);
-  if (aggregate === 'AVERAGE') scores = withRow(node, opcode.divideData, scores, [ensemble.roots.length]);
-  if (base.length > 0) scores = withRow(node, opcode.addData, scores, base);
-  return [transformed(node, scores, transform)];
+  if (aggregate === 'AVERAGE')
+    scores = withRow(node.writer, opcode.divideData, scores, [ensemble.roots.length]);
+  if (base.length > 0) scores = withRow(node.writer, opcode.addData, scores, base);
+  return [postTransformed(node, scores, transforms)];
 };
 
 /**
@@ -36,23 +41,21 @@ export const treeEnsembleClassifier: CompileNode = (node) => {
   const { place } = node.rows(0);
   const labels = Math.max(node.ints('classlabels_int64s').length, node.texts('classlabels_strings').length);
   const named = new Set(node.ints('class_ids'));
-  const transform = node.text('post_transform', 'NONE');
   const base = node.floats('base_values');
   if (labels < 2) unsupported(`${labels} classes`);
-  const label: GraphOperand = { kind: 'unavailable', reason: 'the kernel computes scores, not labels' };
   if (labels === 2 && named.size === 1) {
     if (!named.has(0)) unsupported('leaves that name only the second of two classes');
     if (base.length > 1) unsupported(`${base.length} base values beside leaves of one class`);
     const ensemble = readEnsemble(node, 'class', 1, place.width);
-    return [label, binaryScores(node, place, ensemble, base, transform)];
+    return [labelOperand, binaryScores(node, place, ensemble, base)];
   }
   const ensemble = readEnsemble(node, 'class', labels, place.width);
   if (!namesAll(ensemble)) unsupported('classes that a row may not reach');
   if (base.length !== 0 && (base.length !== labels || labels === 2))
     unsupported(`${base.length} base values for ${labels} classes`);
   let scores = writeTrees(node, place, ensemble, 'SUM');
-  if (base.length > 0) scores = withRow(node, opcode.addData, scores, base);
-  return [label, transformed(node, scores, transform)];
+  if (base.length > 0) scores = withRow(node.writer, opcode.addData, scores, base);
+  return [labelOperand, postTransformed(node, scores, transforms)];
 };
 
 /** [1 − p, p] where all weights are positive and [−p, p] where they are not, or the logistic of either side. */
@@ -61,22 +64,27 @@ function binaryScores(
   place: Place,
   ensemble: Ensemble,
   base: readonly number[],
-  transform: string,
 ): GraphOperand {
+  const transform = postTransformOf(node);
   const sums = writeTrees(node, place, ensemble, 'SUM');
-  const score = base.length > 0 ? withRow(node, opcode.addData, sums, base) : sums;
+  const score = base.length > 0 ? withRow(node.writer, opcode.addData, sums, base) : sums;
   const weights = ensemble.roots.flatMap(leavesOf).map(({ weights: [weight] }) => weight ?? 0);
   const isPositive = weights.every((weight) => weight >= 0);
-  const opposite = withRow(node, opcode.multiplyData, score, [-1]);
+  const opposite = withRow(node.writer, opcode.multiplyData, score, [-1]);
   const sides = { width: 2 };
   if (transform === 'LOGISTIC') {
-    copyInto(node, sides, opposite, 0);
-    copyInto(node, sides, score, 1);
+    copyInto(node.writer, sides, opposite, 0);
+    copyInto(node.writer, sides, score, 1);
     return mappedRows(node, opcode.mlLogistic, sides);
   }
   if (transform !== 'NONE') unsupported(`post_transform ${transform} of leaves of one class`);
-  copyInto(node, sides, isPositive ? withRow(node, opcode.subtractFromData, score, [1]) : opposite, 0);
-  copyInto(node, sides, score, 1);
+  copyInto(
+    node.writer,
+    sides,
+    isPositive ? withRow(node.writer, opcode.subtractFromData, score, [1]) : opposite,
+    0,
+  );
+  copyInto(node.writer, sides, score, 1);
   return rowsOf(sides);
 }
 
@@ -126,39 +134,4 @@ function writeTrees(node: OperatorContext, from: Place, ensemble: Ensemble, aggr
     int(isSum ? 0 : aggregate === 'MIN' ? 1 : 2),
   );
   return to;
-}
-
-/** `post_transform` of tree ensembles; onnxruntime does not apply one to a single column. */
-function transformed(node: OperatorContext, scores: Place, transform: string): GraphOperand {
-  if (transform === 'NONE') return rowsOf(scores);
-  if (transform === 'LOGISTIC' && scores.width > 1) return mappedRows(node, opcode.mlLogistic, scores);
-  if (transform === 'SOFTMAX' && scores.width > 1) return mappedRows(node, opcode.mlSoftmax, scores);
-  return unsupported(`post_transform ${transform} of ${scores.width} columns`);
-}
-
-/** The rows with one number for each column, or one for all. */
-export function withRow(
-  node: OperatorContext,
-  code: (typeof opcode)['addData' | 'subtractData' | 'subtractFromData' | 'multiplyData' | 'divideData'],
-  from: Place,
-  row: ArrayLike<number>,
-): Place {
-  const to = { width: from.width };
-  const length = row.length * 4;
-  const data = Float32Array.from({ length }, (_, i) => row[i % row.length] ?? NaN);
-  node.writer.add(code, writes(to), reads(from), node.writer.data(data), int(to.width), int(length));
-  return to;
-}
-
-function copyInto(node: OperatorContext, to: Place, from: Place, column: number): void {
-  node.writer.add(
-    opcode.copyColumns,
-    writes(to),
-    reads(from),
-    int(from.width),
-    int(0),
-    int(to.width),
-    int(column),
-    int(from.width),
-  );
 }

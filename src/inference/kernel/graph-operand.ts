@@ -85,6 +85,12 @@ export interface UnavailableOperand {
   readonly reason: string;
 }
 
+/** What a classifier answers first. */
+export const labelOperand: UnavailableOperand = {
+  kind: 'unavailable',
+  reason: 'the kernel computes scores, not labels',
+};
+
 const typeNames = new Map<number, ConstantOperand['type']>([
   [tensorType.float, 'f32'],
   [tensorType.uint8, 'u8'],

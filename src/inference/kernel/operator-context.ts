@@ -2,6 +2,7 @@ import type { AttributeProto, NodeProto } from '../../onnx/model-proto.ts';
 import type { ConstantOperand, GraphOperand, IntegerStep, RowsOperand, RowsOrigin } from './graph-operand.ts';
 import { opcode } from './opcodes.ts';
 import { int, type Place, type ProgramWriter, reads, writes } from './program-writer.ts';
+import { withRow } from './with-row.ts';
 
 /** Thrown where the kernel does not know what onnxruntime would compute; its message is the node's fault. */
 export class UnsupportedNode extends Error {}
@@ -60,14 +61,10 @@ export class OperatorContext {
 
   /** Sums of integers in their unit. */
   #floats({ sums, factors, isRectified }: Extract<IntegerStep, { readonly kind: 'sums' }>): RowsOperand {
-    const to = { width: sums.width };
-    const length = 4 * factors.length;
-    const data = Float32Array.from({ length }, (_, i) => factors[i % factors.length] ?? NaN);
-    const { writer } = this;
-    writer.add(opcode.multiplyData, writes(to), reads(sums), writer.data(data), int(to.width), int(length));
+    const to = withRow(this.writer, opcode.multiplyData, sums, factors);
     if (!isRectified) return rowsOf(to);
     const rectified = { width: to.width };
-    writer.add(opcode.relu, writes(rectified), reads(to), int(to.width));
+    this.writer.add(opcode.relu, writes(rectified), reads(to), int(to.width));
     return rowsOf(rectified);
   }
 
