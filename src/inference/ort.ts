@@ -2,6 +2,7 @@ import * as ort from 'onnxruntime-web/wasm';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Engine, EngineFailure, ModelGraph, Runnable } from './engine.ts';
+import { ortSessionOptions } from './ort-session-options.ts';
 import { scoreFault } from './score-fault.ts';
 
 interface OrtOptions {
@@ -22,11 +23,7 @@ export function createOrtEngine(options: OrtOptions): Engine {
 
 async function prepare(graph: ModelGraph): Promise<Result<Runnable, EngineFailure>> {
   try {
-    const session = await ort.InferenceSession.create(graph.bytes, {
-      executionProviders: ['wasm'],
-      enableCpuMemArena: false,
-      enableMemPattern: false,
-    });
+    const session = await ort.InferenceSession.create(graph.bytes, ortSessionOptions);
     const runnable = createRunnable(session, graph);
     const probe = await runnable.run(graph.probe, 1);
     return probe.ok ? ok(runnable) : probe;

@@ -1,8 +1,9 @@
 import { err, ok, type Result } from '../core/result.ts';
 import type { FeatureSet } from '../features/vector.ts';
-import type { Engine, ModelGraph, Runnable } from '../inference/engine.ts';
+import type { Engine, Runnable } from '../inference/engine.ts';
 import type { BundleFiles } from '../runtime.ts';
 import { type Bundle, openBundle } from './bundle.ts';
+import { modelGraph } from './model-graph.ts';
 import { servedFeatures } from './served-features.ts';
 
 /** A bundle that was verified, whose features this build computes, and that an engine has loaded. */
@@ -63,18 +64,7 @@ async function loadModel(name: string, options: CatalogOptions): Promise<Result<
   }
   const featureSet = servedFeatures(manifest);
   if (!featureSet.ok) return err(`model ${name}: ${featureSet.error}`);
-  const runnable = await options.engine.prepare(graphOf(opened.value));
+  const runnable = await options.engine.prepare(modelGraph(opened.value));
   if (!runnable.ok) return err(`model ${name}: ${runnable.error.kind}: ${runnable.error.detail}`);
   return ok({ bundle: opened.value, featureSet: featureSet.value, runnable: runnable.value });
-}
-
-function graphOf({ manifest, model }: Bundle): ModelGraph {
-  return {
-    bytes: model,
-    inputName: manifest.model.inputName,
-    outputName: manifest.model.outputName,
-    featureCount: manifest.features.names.length,
-    headCount: manifest.heads.length,
-    probe: Float32Array.from(manifest.domain.baseline),
-  };
 }

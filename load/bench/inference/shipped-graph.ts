@@ -1,20 +1,7 @@
 import type { ModelGraph } from '../../../src/inference/engine.ts';
+import type { Manifest } from '../../../src/models/bundle.ts';
+import { modelGraph } from '../../../src/models/model-graph.ts';
 
-interface ManifestParts {
-  readonly model: { readonly inputName: string; readonly outputName: string };
-  readonly heads: readonly string[];
-  readonly domain: { readonly baseline: readonly number[] };
-}
-
-/** What an engine is given of a bundle, without its signature: nothing here is served. */
-export function shippedGraph(manifest: string, bytes: Uint8Array): ModelGraph {
-  const { model, heads, domain }: ManifestParts = JSON.parse(manifest);
-  return {
-    bytes,
-    inputName: model.inputName,
-    outputName: model.outputName,
-    featureCount: domain.baseline.length,
-    headCount: heads.length,
-    probe: Float32Array.from(domain.baseline),
-  };
-}
+/** What an engine is given of a bundle, without a look at its signature: nothing here is served. */
+export const shippedGraph = (manifest: string, model: Uint8Array): ModelGraph =>
+  modelGraph({ manifest: JSON.parse(manifest) as Manifest, model });

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../../core/result.ts';
 import { compileGraph } from '../../inference/kernel/compile-graph.ts';
 import { KernelMemory } from '../../inference/kernel/kernel-memory.ts';
 import { describeNodeFault } from '../../inference/kernel/kernel-program.ts';
+import { ortSessionOptions } from '../../inference/ort-session-options.ts';
 import { KERNEL_WASM } from '../kernel-wasm.ts';
 import type { ModelFile } from './model-file.ts';
 
@@ -37,11 +38,7 @@ export async function openOrt(
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = 'fatal';
   try {
-    const session = await ort.InferenceSession.create(bytes, {
-      executionProviders: ['wasm'],
-      enableCpuMemArena: false,
-      enableMemPattern: false,
-    });
+    const session = await ort.InferenceSession.create(bytes, ortSessionOptions);
     return ok({
       name: 'ort',
       async run(rows, rowCount) {

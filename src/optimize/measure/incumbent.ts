@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../../core/result.ts';
 import type { Bar } from '../../features/bar.ts';
 import { createOrtEngine } from '../../inference/ort.ts';
 import { type Bundle, openBundle } from '../../models/bundle.ts';
+import { modelGraph } from '../../models/model-graph.ts';
 import { servedFeatures } from '../../models/served-features.ts';
 import { featureTable } from '../data/feature-table.ts';
 import { insideDomain } from './domain.ts';
@@ -31,10 +32,11 @@ export async function readIncumbent(
 
 /** What the bundle would have said at each of the bars, in the engine that serves it. */
 export async function incumbentScores(
-  { manifest, model }: Bundle,
+  bundle: Bundle,
   bars: readonly Bar[],
   barIndices: Int32Array,
 ): Promise<Result<ScoredRows, string>> {
+  const { manifest } = bundle;
   const featureSet = servedFeatures(manifest);
   if (!featureSet.ok) return featureSet;
   const width = featureSet.value.indicators.length;
@@ -43,14 +45,7 @@ export async function incumbentScores(
   barIndices.forEach((bar, row) => {
     rows.set(table.subarray(bar * width, (bar + 1) * width), row * width);
   });
-  const runnable = await createOrtEngine({}).prepare({
-    bytes: model,
-    inputName: manifest.model.inputName,
-    outputName: manifest.model.outputName,
-    featureCount: width,
-    headCount: manifest.heads.length,
-    probe: Float32Array.from(manifest.domain.baseline),
-  });
+  const runnable = await createOrtEngine({}).prepare(modelGraph(bundle));
   const scores = runnable.ok ? await runnable.value.run(rows, barIndices.length) : runnable;
   if (!scores.ok) return err(`${manifest.name}: ${scores.error.kind}: ${scores.error.detail}`);
   return ok(scoredRows(scores.value, manifest.heads.length, insideDomain(manifest.domain, rows)));

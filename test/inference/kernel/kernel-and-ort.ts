@@ -4,6 +4,7 @@ import { SeededRandom } from '../../../src/core/seeded-random.ts';
 import { compileGraph } from '../../../src/inference/kernel/compile-graph.ts';
 import { KernelMemory, type LoadedProgram } from '../../../src/inference/kernel/kernel-memory.ts';
 import { describeNodeFault } from '../../../src/inference/kernel/kernel-program.ts';
+import { ortSessionOptions } from '../../../src/inference/ort-session-options.ts';
 import { KERNEL_WASM } from '../../../src/local/kernel-wasm.ts';
 import { GraphBuilder, type GraphValue } from '../../../src/onnx/graph-builder.ts';
 import { encodeModel, type ModelProto } from '../../../src/onnx/model-proto.ts';
@@ -45,9 +46,7 @@ export function loadOrt(bytes: Uint8Array): Promise<ort.InferenceSession> {
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = 'fatal';
   return ort.InferenceSession.create(bytes, {
-    executionProviders: ['wasm'],
-    enableCpuMemArena: false,
-    enableMemPattern: false,
+    ...ortSessionOptions,
     logSeverityLevel: 3,
   });
 }
