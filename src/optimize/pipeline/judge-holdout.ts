@@ -1,7 +1,6 @@
 import { ok, type Result } from '../../core/result.ts';
 import type { Bundle, Manifest } from '../../models/bundle.ts';
-import { centredProducts } from '../../stats/centred-products.ts';
-import { DEPENDENT_GROUPS, groupsOfSpan } from '../../stats/paired-gain.ts';
+import { DEPENDENT_GROUPS } from '../../stats/paired-gain.ts';
 import { targetText } from '../data/target.ts';
 import { insideDomain } from '../measure/domain.ts';
 import { ewmaBaselineProbabilities, fitEwmaBaseline, logVolatilities } from '../measure/ewma-baseline.ts';
@@ -18,6 +17,7 @@ import type { HeadName } from '../train/ensemble.ts';
 import { rowLosses } from '../train/log-loss.ts';
 import { baseRateOf } from './learning-set.ts';
 import { modelFeatures } from './model-features.ts';
+import { overBaseRate } from './over-base-rate.ts';
 import type { Learning } from './prepare-learning.ts';
 import type { TrainedModel } from './train-model.ts';
 
@@ -138,7 +138,7 @@ function headOutcome(
  * taught on other years call other moves large.
  *
  * Over a rival of its own kind (what runs, EWMA volatility) log-loss is tested. A base rate is contained in the head, and
- * there {@link centredProducts} are what tells. By log-loss in 13 groups even the truth itself, planted into the S&P 500
+ * there {@link overBaseRate} is what tells. By log-loss in 13 groups even the truth itself, planted into the S&P 500
  * at an AUC of about 0.57, was found in a fifth of the cases at the level of one look.
  */
 function comparisonOf(
@@ -148,8 +148,9 @@ function comparisonOf(
 ): HeadComparison {
   const { name, gains, gainsOverEwma, scores, labels: ownLabels } = head;
   const question = learning.set.questions.find((asked) => asked.name === name);
+  if (question === undefined) throw new RangeError(`nobody asked for a head ${name}`);
   const taught = incumbent && running && taughtAs(incumbent.manifest, name, recipe);
-  if (taught && question) {
+  if (taught) {
     const labels = Uint8Array.from(learning.holdout, (index) =>
       (question.outcomes.values[index] as number) > taught.hurdle ? 1 : 0,
     );
@@ -159,14 +160,8 @@ function comparisonOf(
     return rivalry(name, `the ${name} head of ${incumbent.version}`, more);
   }
   if (gainsOverEwma !== undefined) return rivalry(name, 'EWMA volatility', gainsOverEwma);
-  const spanRows = (question?.target.horizonBars ?? Number.POSITIVE_INFINITY) + 1;
-  return {
-    head: name,
-    reference: 'its base rate',
-    gains,
-    tested: centredProducts(scores, ownLabels),
-    groups: groupsOfSpan(scores.length, spanRows),
-  };
+  const { tested, groups } = overBaseRate(scores, ownLabels, question.target.horizonBars);
+  return { head: name, reference: 'its base rate', gains, tested, groups };
 }
 
 const rivalry = (head: HeadName, reference: string, gains: Float64Array): HeadComparison => ({

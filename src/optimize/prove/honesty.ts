@@ -1,7 +1,6 @@
 import { SeededRandom } from '../../core/seeded-random.ts';
-import { centredProducts } from '../../stats/centred-products.ts';
 import { normalCdf } from '../../stats/normal-distribution.ts';
-import { groupsOfSpan, pairedGain } from '../../stats/paired-gain.ts';
+import { pairedGain } from '../../stats/paired-gain.ts';
 import { evaluateTables } from '../compress/evaluate-tables.ts';
 import { plantedReturns, plantedSignal } from '../data/planted-returns.ts';
 import { parseTarget, type Target } from '../data/target.ts';
@@ -11,6 +10,7 @@ import { worthFacts } from '../pipeline/gate-facts.ts';
 import { judgeHoldout } from '../pipeline/judge-holdout.ts';
 import { type LearningSet, labelling } from '../pipeline/learning-set.ts';
 import { trainCandidate } from '../pipeline/make-candidate.ts';
+import { overBaseRate } from '../pipeline/over-base-rate.ts';
 import { type Learning, prepareLearning, withReturns } from '../pipeline/prepare-learning.ts';
 import type { FactorySettings } from '../pipeline/settings.ts';
 import type { Recipe } from '../recipe.ts';
@@ -96,8 +96,8 @@ export async function proveHonesty(options: HonestyOptions): Promise<HonestyProo
     leaksNamed,
     lines: [
       `labels shifted in a circle: ${released} of ${options.shifts} released (at most ${100 * RELEASED_SHARE_MAX} %)`,
-      `planted signal of pull ${pull.toFixed(2)}, a step above: ${signalsReleased} of ${options.signals} released (at least ${100 * SIGNALS_SHARE_MIN} %)`,
       `planted signal of pull ${faintPull.toFixed(2)}, the weakest that the holdout shows of the truth itself: ${faintReleased} of ${options.signals} released (told, held to no bar)`,
+      `planted signal of pull ${pull.toFixed(2)}, a step above: ${signalsReleased} of ${options.signals} released (at least ${100 * SIGNALS_SHARE_MIN} %)`,
       `planted leak: ${leaksNamed} of ${options.leaks} refused and named (all)`,
       `direction shifted alone: ${releasedForRisk} of ${options.leaks} released, for a risk head that beats EWMA volatility; the report then says that the direction is not shown to know anything`,
       `each run: ${SETTINGS.trials} trials a search, ${SETTINGS.selection} selection, ${SETTINGS.innerFolds} inner folds, ${SETTINGS.outerFolds} outer`,
@@ -240,9 +240,8 @@ function isTruthShown(learning: Learning, pull: number, seed: number): boolean {
   const signal = plantedSignal(set);
   const labels = Uint8Array.from(holdout, (index) => all[index] as number);
   const truth = Float64Array.from(holdout, (index) => normalCdf(pull * (signal[index] as number)));
-  const groups = groupsOfSpan(labels.length, question.target.horizonBars + 1);
-  const levelEach = spentAlpha(ALPHA_TOTAL, 1) / set.questions.length;
-  return pairedGain(centredProducts(truth, labels), levelEach, groups).low > 0;
+  const { tested, groups } = overBaseRate(truth, labels, question.target.horizonBars);
+  return pairedGain(tested, spentAlpha(ALPHA_TOTAL, 1) / set.questions.length, groups).low > 0;
 }
 
 /** One feature is tomorrow's return in other units, under noise. */
