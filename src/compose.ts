@@ -1,6 +1,7 @@
 import { createApp } from './app.ts';
 import { commitDecisions } from './audit/commit.ts';
 import { createDecisionLog } from './audit/decision-log.ts';
+import { createWriter } from './audit/writer.ts';
 import { type Config, parseCatalogConfig, parseConfig } from './config.ts';
 import { createControl } from './control/control.ts';
 import { createFailedLoginLimiter } from './control/failed-login-limiter.ts';
@@ -131,6 +132,7 @@ function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
         clock,
         timers,
         ids,
+        writer: createWriter(ids),
         receiptSecret,
         configHash: config.hash,
         freshnessGraceMs: config.freshnessGraceMs,

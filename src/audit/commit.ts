@@ -1,6 +1,7 @@
-import { type Client, LibsqlError } from '@libsql/client/web';
+import { type Client, type InArgs, LibsqlError } from '@libsql/client/web';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
+import type { AuditEntry } from './audit-entry.ts';
 import type { DecisionRecord } from './decision-record.ts';
 import type { WriteFailure } from './pending-records.ts';
 
@@ -12,6 +13,18 @@ SELECT value ->> 'id', value ->> 'writer', value ->> 'seq', value ->> 'account',
        value ->> 'receipt'
 FROM json_each(?) WHERE true
 ON CONFLICT (id) DO NOTHING`;
+
+const insertEntry = `
+INSERT INTO audit_entries (id, writer, seq, at_ms, key_id, account, verb, target, record_hash, record, receipt)
+SELECT value ->> 'id', value ->> 'writer', value ->> 'seq', value ->> 'atMs', value ->> 'keyId', value ->> 'account',
+       value ->> 'verb', value ->> 'target', value ->> 'recordHash', value ->> 'record', value ->> 'receipt'
+FROM json_each(json_array(json(?))) WHERE true
+ON CONFLICT (id) DO NOTHING`;
+
+/** A statement that is yet to run, as drizzle's builders are. */
+export interface Write {
+  toSQL(): { readonly sql: string; readonly params: readonly unknown[] };
+}
 
 /**
  * Errors that a database gives without having judged the statement: it is busy, full, out of memory, or stands
@@ -40,6 +53,30 @@ export async function commitDecisions(
   return worst ? err(worst) : ok(undefined);
 }
 
+/**
+ * Writes what a verb changes and its audit entry in one transaction. On failure nothing was written where it is `refused`, and
+ * unknown where it is `unavailable`.
+ *
+ * @returns rows that each write changed, in order
+ */
+export async function commitVerb(
+  client: Client,
+  writes: readonly Write[],
+  entry: AuditEntry,
+): Promise<Result<readonly number[], WriteFailure>> {
+  const statements = writes.map((write) => {
+    const { sql, params } = write.toSQL();
+    return { sql, args: params as InArgs };
+  });
+  try {
+    const trace = { sql: insertEntry, args: [JSON.stringify(entry)] };
+    const results = await client.batch([...statements, trace], 'write');
+    return ok(results.slice(0, writes.length).map(({ rowsAffected }) => rowsAffected));
+  } catch (failure) {
+    return err(failureOf(failure));
+  }
+}
+
 function inStatements(records: readonly DecisionRecord[]): readonly (readonly DecisionRecord[])[] {
   const count = Math.min(statementsMax, Math.ceil(records.length / statementRecordsMin));
   const size = Math.ceil(records.length / count);
@@ -54,10 +91,14 @@ async function insertRows(
     await client.execute({ sql: insertDecisions, args: [JSON.stringify(records)] });
     return ok(undefined);
   } catch (failure) {
-    const detail = messageOf(failure);
-    return err({ kind: isRefusal(failure) ? 'refused' : 'unavailable', detail });
+    return err(failureOf(failure));
   }
 }
+
+const failureOf = (failure: unknown): WriteFailure => ({
+  kind: isRefusal(failure) ? 'refused' : 'unavailable',
+  detail: messageOf(failure),
+});
 
 const isRefusal = (failure: unknown): boolean =>
   failure instanceof LibsqlError && (!momentary.test(failure.code) || statusOf(failure.cause) === 413);

@@ -1,5 +1,6 @@
 import type { DecisionLog } from '../audit/decision-log.ts';
 import type { DecisionRecord } from '../audit/decision-record.ts';
+import type { Writer } from '../audit/writer.ts';
 import type { Control } from '../control/control.ts';
 import type { ControlView } from '../control/view.ts';
 import type { Clock, Timers } from '../core/clock.ts';
@@ -27,6 +28,7 @@ interface PipelineOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly ids: IdSource;
+  readonly writer: Writer;
   readonly receiptSecret: string;
   readonly configHash: string;
   readonly freshnessGraceMs: number;
@@ -52,16 +54,14 @@ interface Composed {
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { control, log, clock, timers, ids, receiptSecret, configHash, freshnessGraceMs } = options;
-  let writer: string | undefined;
-  let seq = 0;
+  const { control, log, clock, timers, ids, writer, receiptSecret, configHash, freshnessGraceMs } = options;
 
-  /** The next record's facts. The writer's id is made at its first record: Workers have no randomness earlier. */
-  function nextFacts(): RecordFacts {
-    writer ??= ids.next();
-    seq += 1;
-    return { receiptSecret, writer, seq, nowMs: clock.nowMs(), configHash };
-  }
+  const nextFacts = (): RecordFacts => ({
+    receiptSecret,
+    ...writer.nextPlace(),
+    nowMs: clock.nowMs(),
+    configHash,
+  });
 
   /** Lets a log that is behind catch up, before anything is looked at that could grow old meanwhile. */
   async function pace(stages: Stages): Promise<void> {

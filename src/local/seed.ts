@@ -1,6 +1,11 @@
 import { sql } from 'drizzle-orm';
+import { createAuditTrail } from '../audit/audit-trail.ts';
+import { createWriter } from '../audit/writer.ts';
+import type { Random } from '../core/clock.ts';
 import { sha256Hex } from '../core/digest.ts';
+import { createIdSource } from '../core/ids.ts';
 import type { Database } from '../store/database.ts';
+import { loadDurableControl } from '../store/durable-control.ts';
 import { type Scope, scopes } from '../store/keys.ts';
 import { apiKeys, controlEpochs } from '../store/schema.ts';
 
@@ -8,10 +13,13 @@ interface SeedOptions {
   readonly database: Database;
   /** 256-bit secret of each scope's key, base64url. */
   readonly keySecrets: Readonly<Record<Scope, string>>;
+  readonly receiptSecret: string;
+  readonly random: Random;
   readonly nowMs: number;
 }
 
 const account = 'local';
+const launcher = 'local launcher';
 /** Far above what one machine can ask, so that local load meets the service and not its limit. */
 const ratePerSecond = 50_000;
 const burst = 100_000;
@@ -33,21 +41,41 @@ export async function seedLocal(options: SeedOptions): Promise<Readonly<Record<S
     burst,
     createdAtMs: nowMs,
   }));
-  const resumed = {
-    epoch: 1,
-    tradingState: 'ACTIVE' as const,
-    registryEpoch: 0,
-    changedAtMs: nowMs,
-    changedBy: 'local launcher',
-    reason: 'first start on this machine',
-  };
-  await database.orm.batch([
-    database.orm
-      .insert(apiKeys)
-      .values(rows)
-      .onConflictDoUpdate({ target: apiKeys.id, set: { secretSha256: sql`excluded.secret_sha256` } }),
-    database.orm.insert(controlEpochs).values(resumed).onConflictDoNothing(),
-  ]);
+  await database.orm
+    .insert(apiKeys)
+    .values(rows)
+    .onConflictDoUpdate({ target: apiKeys.id, set: { secretSha256: sql`excluded.secret_sha256` } });
+  await resumeFresh(options);
   const headers = scopes.map((scope) => [scope, `Bearer local-${scope}.${keySecrets[scope]}`] as const);
   return Object.fromEntries(headers) as Record<Scope, string>;
+}
+
+/** Resumes a database whose trading state nobody has ever changed. Throws, for people to read, where it cannot. */
+async function resumeFresh({ database, receiptSecret, random, nowMs }: SeedOptions): Promise<void> {
+  const found = await loadDurableControl(database);
+  if (!found.ok) throw new Error(found.error);
+  if (found.value.epoch > 0) return;
+  const clock = { nowMs: () => nowMs };
+  const ids = createIdSource({ clock, random });
+  const trail = createAuditTrail({
+    client: database.client,
+    writer: createWriter(ids),
+    ids,
+    clock,
+    receiptSecret,
+  });
+  const reason = 'first start on this machine';
+  const resumed = { epoch: 1, tradingState: 'ACTIVE', registryEpoch: 0 } as const;
+  const entry = trail.seal({
+    actor: { kind: 'component', name: launcher },
+    verb: 'resume',
+    target: 'global',
+    reason,
+    clientAddress: null,
+    before: { ...found.value },
+    after: resumed,
+  });
+  const row = { ...resumed, changedAtMs: nowMs, changedBy: launcher, reason };
+  const written = await trail.commit(entry, [database.orm.insert(controlEpochs).values(row)]);
+  if (!written.ok) throw new Error(written.error.detail);
 }

@@ -188,10 +188,11 @@ export class Stack {
   }
 
   async #prepareDatabase({ url }: StandinAddress): Promise<Readonly<Record<Scope, string>>> {
-    const { libsqlToken, keys } = this.#secrets;
+    const { libsqlToken, keys, receiptSecret } = this.#secrets;
     const database = openDatabase({ url, authToken: libsqlToken, fetch, deadlineMs: READY_DEADLINE_MS });
     await migrate(database.orm, { migrationsFolder: join(ROOT, 'migrations') });
-    return seedLocal({ database, keySecrets: keys, nowMs: Date.now() });
+    const random = { bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)) };
+    return seedLocal({ database, keySecrets: keys, receiptSecret, random, nowMs: Date.now() });
   }
 
   #environment(redis: StandinAddress, database: StandinAddress): Record<string, string> {

@@ -49,3 +49,26 @@ export const decisions = sqliteTable(
   },
   (table) => [index('decisions_account_time').on(table.account, table.decidedAtMs)],
 );
+
+/** One row a verb of an operator, or of the service itself, that changed something: who, when, why, from where, and what. */
+export const auditEntries = sqliteTable('audit_entries', {
+  /** Order of writing, which no VACUUM changes. */
+  ordinal: integer('ordinal').primaryKey(),
+  id: text('id').notNull().unique(),
+  /** The isolate or command that performed the verb, and its counter, which it shares with its decisions. */
+  writer: text('writer').notNull(),
+  seq: integer('seq').notNull(),
+  atMs: integer('at_ms').notNull(),
+  /** Id of the key that asked; null where the service acted by itself. */
+  keyId: text('key_id'),
+  /** The key's account; null where the service acted by itself. */
+  account: text('account'),
+  verb: text('verb').notNull(),
+  target: text('target').notNull(),
+  /** SHA-256 of `record`'s bytes, lower-case hex. */
+  recordHash: text('record_hash').notNull(),
+  /** The entry in canonical JSON (RFC 8785). */
+  record: text('record').notNull(),
+  /** HMAC over `record_hash`. */
+  receipt: text('receipt').notNull(),
+});

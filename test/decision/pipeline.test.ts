@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDecisionLog } from '../../src/audit/decision-log.ts';
 import type { DecisionRecord } from '../../src/audit/decision-record.ts';
+import { createWriter } from '../../src/audit/writer.ts';
 import type { ControlView, TradingState } from '../../src/control/view.ts';
 import { canonicalJson } from '../../src/core/canonical-json.ts';
 import { hmacSha256Hex, sha256Hex } from '../../src/core/digest.ts';
@@ -51,12 +52,14 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
           registryEpoch: 0,
         }
       : undefined;
+  const ids = createIdSource({ clock: time, random: { bytes: (length) => new Uint8Array(length).fill(1) } });
   const pipeline = createPipeline({
     control: { current },
     log,
     clock: time,
     timers: time,
-    ids: createIdSource({ clock: time, random: { bytes: (length) => new Uint8Array(length).fill(1) } }),
+    ids,
+    writer: createWriter(ids),
     receiptSecret,
     configHash: 'c'.repeat(64),
     freshnessGraceMs: 3_600_000,

@@ -60,7 +60,13 @@ export async function startTestService(
   const open = () =>
     openDatabase({ url: database.url, authToken: secrets.libsqlToken, fetch, deadlineMs: readyDeadlineMs });
   await migrate(open().orm, { migrationsFolder: join(ROOT, 'migrations') });
-  const keys = await seedLocal({ database: open(), keySecrets: secrets.keys, nowMs: Date.now() });
+  const keys = await seedLocal({
+    database: open(),
+    keySecrets: secrets.keys,
+    receiptSecret: secrets.receiptSecret,
+    random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) },
+    nowMs: Date.now(),
+  });
   const port = await freePort();
   const where = { runtime, dataDir, bundlesDir: SHIPPED_BUNDLES };
   const service = await startService({
