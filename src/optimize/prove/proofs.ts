@@ -1,7 +1,10 @@
+import { readSource } from '../data/sources.ts';
 import { createWorkerPool } from '../pipeline/worker-pool.ts';
+import { proveCompetition } from './competition.ts';
 import { proveCompression } from './compression.ts';
 import { proveHalving } from './halving.ts';
 import { proveHonesty } from './honesty.ts';
+import { openReturns } from './open-returns.ts';
 import type { Proof } from './proof.ts';
 import { everyWay, proveReproduction, smallRun } from './reproduction.ts';
 import { proveSearch } from './search.ts';
@@ -26,6 +29,16 @@ const proofs = {
   compression: async () => {
     const proven = await proveCompression({ seed: 1 });
     return proven.ok ? proven.value : { passed: false, lines: [proven.error] };
+  },
+  competition: async () => {
+    const source = await readSource('spx');
+    if (!source.ok) return { passed: false, lines: [source.error] };
+    return proveCompetition({
+      returns: openReturns(source.value.bars),
+      nulls: 10_000,
+      powerRuns: 500,
+      seed: 1,
+    });
   },
 } as const satisfies Record<string, (workers: number, print: (line: string) => void) => Promise<Proof>>;
 
