@@ -1,4 +1,4 @@
-/** `npm run model -- inspect|run|compare FILE.onnx [rows.csv]`: what a model from elsewhere is to our engines. */
+/** `npm run model -- inspect|run|compare|release FILE.onnx`: what a model from elsewhere is to our engines, and a bundle of it. */
 import { parseArgs } from 'node:util';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
@@ -6,10 +6,13 @@ import { compareEngines, usPerRow } from './model/compare-engines.ts';
 import { type ModelFile, readModelFile } from './model/model-file.ts';
 import { randomRows, readRows } from './model/model-rows.ts';
 import { openKernel, openOrt, type RawEngine } from './model/raw-engines.ts';
+import { releaseModel } from './model/release-model.ts';
+import { readReleaseOptions } from './model/release-options.ts';
 
 const USAGE = `usage: npm run model -- inspect FILE.onnx
        npm run model -- run FILE.onnx rows.csv [--engine kernel|ort]
        npm run model -- compare FILE.onnx [rows.csv] [--seed N]
+       npm run model -- release FILE.onnx …  makes a bundle of it; without more it says what it needs
   --output  name of an f32 output, the graph's last by default
   --engine  which runs the rows, by default the kernel where it can, else onnxruntime-web
   --seed    of the thousand rows that are compared where no file is given, 1 by default`;
@@ -30,6 +33,7 @@ process.exitCode = await main(process.argv.slice(2)).catch((failure: unknown) =>
 });
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === 'release') return release(args.slice(1));
   const request = readRequest(args);
   if (!request.ok) {
     console.error(request.error);
@@ -107,6 +111,29 @@ async function runRows({ file, output, rowsPath, engine }: Request): Promise<num
   for (let row = 0; row < count; row += 1) {
     console.log(Array.from(scores.subarray(row * columns, (row + 1) * columns)).join(','));
   }
+  return 0;
+}
+
+/** 0 where it was released, 3 where it was refused. */
+async function release(args: readonly string[]): Promise<number> {
+  const options = readReleaseOptions(args);
+  if (!options.ok) {
+    console.error(options.error);
+    return 2;
+  }
+  const released = await releaseModel(options.value);
+  if (!released.ok) {
+    console.error(`refused: ${released.error}`);
+    return 3;
+  }
+  const { path, version, engine, policy, measurements } = released.value;
+  console.log(`${path} is released as version ${version} for ${options.value.purpose}`);
+  console.log(`engine       ${engine}`);
+  console.log(`policy       ${JSON.stringify(policy)}`);
+  console.log(
+    `measured     ${options.value.isLabelled ? JSON.stringify(measurements) : 'nothing: no labels'}`,
+  );
+  console.log(`serve it     npm start -- --bundles ${options.value.outDir} --models ${options.value.name}`);
   return 0;
 }
 

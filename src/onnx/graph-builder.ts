@@ -1,7 +1,8 @@
 import type { AttributeValue } from './attribute-proto.ts';
+import { type Dimension, floatValueInfo } from './float-value-info.ts';
 import type { ModelProto, NodeProto, TensorProto, ValueInfoProto } from './model-proto.ts';
 import { nodeProto } from './operator-proto.ts';
-import { type Tensor, tensorType, toTensorProto } from './tensor.ts';
+import { type Tensor, toTensorProto } from './tensor.ts';
 
 /** The operator set the builder's nodes are written in. 13 is the first with per-axis DequantizeLinear. */
 const OPSET = 13;
@@ -14,9 +15,6 @@ const ML_OPSET = 3;
 export interface GraphValue {
   readonly name: string;
 }
-
-/** A dimension by its size, or by name where it is free. */
-type Dimension = number | string;
 
 /**
  * Builds a ModelProto in the order of its calls, so the same calls give the same bytes. Values exist before
@@ -124,23 +122,3 @@ export class GraphBuilder {
     if (!this.#names.has(value.name)) throw new Error(`graph value '${value.name}' belongs to another graph`);
   }
 }
-
-const floatValueInfo = (name: string, dims: readonly Dimension[]): ValueInfoProto => ({
-  name,
-  type: {
-    tensor: {
-      elementType: tensorType.float,
-      shape: {
-        dims: dims.map((dim) =>
-          typeof dim === 'number'
-            ? { value: dim, parameter: undefined, unknown: [] }
-            : { value: undefined, parameter: dim, unknown: [] },
-        ),
-        unknown: [],
-      },
-      unknown: [],
-    },
-    unknown: [],
-  },
-  unknown: [],
-});

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../../core/result.ts';
 import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from '../../onnx/model-proto.ts';
+import { neededNodes } from '../../onnx/needed-nodes.ts';
 import { tensorType } from '../../onnx/tensor.ts';
 import { argMax, concat, flatten, gather, identity, reshape } from './compile-columns.ts';
 import { gemm } from './compile-dense.ts';
@@ -167,19 +168,6 @@ function widthOf({ type }: ValueInfoProto): number | undefined {
 
 function constantsOf({ initializers }: GraphProto): Map<string, GraphOperand> {
   return new Map(initializers.map((tensor) => [tensor.name ?? '', readConstant(tensor)]));
-}
-
-/** Nodes that the output depends on, in the graph's order, which ONNX demands to be topological. */
-function neededNodes({ nodes }: GraphProto, outputName: string): readonly NodeProto[] {
-  const needed = new Set([outputName]);
-  return nodes
-    .toReversed()
-    .filter((node) => {
-      if (!node.outputs.some((name) => needed.has(name))) return false;
-      for (const name of node.inputs) needed.add(name);
-      return true;
-    })
-    .toReversed();
 }
 
 function usesOf(nodes: readonly NodeProto[], outputName: string): ReadonlyMap<string, number> {
