@@ -15,6 +15,17 @@ interface AppOptions {
   readonly readyz: Handler;
   readonly openapi: Handler;
   readonly docs: Handler;
+  readonly openInference: OpenInference;
+}
+
+/** The routes of the Open Inference Protocol, `/v2`. */
+interface OpenInference {
+  readonly serverMetadata: Handler;
+  readonly serverLive: Handler;
+  readonly serverReady: Handler;
+  readonly modelMetadata: Handler;
+  readonly modelReady: Handler;
+  readonly infer: Handler;
 }
 
 /** Middleware and routes, on one page. */
@@ -40,6 +51,15 @@ export function createApp(options: AppOptions): Hono<Environment> {
   app.get('/readyz', options.readyz);
   app.get('/openapi.json', options.openapi);
   app.get('/docs', options.docs);
+  const { openInference } = options;
+  app.get('/v2', openInference.serverMetadata);
+  app.get('/v2/health/live', openInference.serverLive);
+  app.get('/v2/health/ready', openInference.serverReady);
+  for (const model of ['/v2/models/:model', '/v2/models/:model/versions/:version']) {
+    app.get(model, openInference.modelMetadata);
+    app.get(`${model}/ready`, openInference.modelReady);
+    app.post(`${model}/infer`, openInference.infer);
+  }
 
   const allowed: Readonly<Record<string, string>> = {
     '/v1/decisions': 'POST',
@@ -48,6 +68,15 @@ export function createApp(options: AppOptions): Hono<Environment> {
     '/readyz': 'GET',
     '/openapi.json': 'GET',
     '/docs': 'GET',
+    '/v2': 'GET',
+    '/v2/health/live': 'GET',
+    '/v2/health/ready': 'GET',
+    '/v2/models/:model': 'GET',
+    '/v2/models/:model/ready': 'GET',
+    '/v2/models/:model/infer': 'POST',
+    '/v2/models/:model/versions/:version': 'GET',
+    '/v2/models/:model/versions/:version/ready': 'GET',
+    '/v2/models/:model/versions/:version/infer': 'POST',
   };
   for (const [path, method] of Object.entries(allowed)) {
     app.all(path, () => problemResponse({ code: 'METHOD_NOT_ALLOWED' }, { allow: method }));

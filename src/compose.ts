@@ -12,6 +12,10 @@ import { createAuthenticator } from './http/auth.ts';
 import { createDecideRoute } from './http/decide.ts';
 import { docs } from './http/docs.ts';
 import { createReadyzRoute, healthz } from './http/health.ts';
+import { createInferRoute } from './http/open-inference/infer.ts';
+import { createModelMetadataRoute, createModelReadyRoute } from './http/open-inference/model-metadata.ts';
+import { createServerReadyRoute, serverLive } from './http/open-inference/server-health.ts';
+import { createServerMetadataRoute } from './http/open-inference/server-metadata.ts';
 import { openapi } from './http/openapi.ts';
 import { problemResponse } from './http/problem.ts';
 import { createReadDecisionRoute } from './http/read-decision.ts';
@@ -115,13 +119,25 @@ function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
   let requestsInFlight = 0;
   const isDraining = () => draining;
   const { receiptSecret } = config;
+  const bodyLimits = { bodyBytesMax: config.bodyBytesMax, bodyDeadlineMs: config.bodyDeadlineMs, timers };
+  const readyz = createReadyzRoute({
+    runtime: runtime.name,
+    catalog,
+    control,
+    log,
+    probeDatabase: () => loadDurableControl(database),
+    isDraining,
+    report: runtime.report,
+    clock,
+    timers,
+  });
   const app = createApp({
     clock,
     random,
     report: runtime.report,
     decide: createDecideRoute({
       authenticator,
-      bodyLimits: { bodyBytesMax: config.bodyBytesMax, bodyDeadlineMs: config.bodyDeadlineMs, timers },
+      bodyLimits,
       barsMax: config.barsMax,
       catalog,
       control,
@@ -142,19 +158,17 @@ function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
     }),
     readDecision: createReadDecisionRoute({ authenticator, control, database, receiptSecret }),
     healthz,
-    readyz: createReadyzRoute({
-      runtime: runtime.name,
-      catalog,
-      control,
-      log,
-      probeDatabase: () => loadDurableControl(database),
-      isDraining,
-      report: runtime.report,
-      clock,
-      timers,
-    }),
+    readyz,
     openapi,
     docs,
+    openInference: {
+      serverMetadata: createServerMetadataRoute({ authenticator, control }),
+      serverLive,
+      serverReady: createServerReadyRoute(readyz),
+      modelMetadata: createModelMetadataRoute({ authenticator, control, catalog }),
+      modelReady: createModelReadyRoute({ authenticator, control, catalog }),
+      infer: createInferRoute({ authenticator, control, catalog, bodyLimits, isDraining }),
+    },
   });
 
   return {

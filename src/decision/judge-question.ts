@@ -1,6 +1,7 @@
 import { featureVector } from '../features/vector.ts';
 import { freshness } from '../market/calendar.ts';
 import type { Manifest } from '../models/bundle.ts';
+import { outsideDomain } from '../models/outside-domain.ts';
 import type { Stages } from '../telemetry/stages.ts';
 import { type Attribution, hold, type Judgement } from './answer.ts';
 import { attribute } from './attribution.ts';
@@ -95,13 +96,3 @@ function scoresOf(heads: Manifest['heads'], row: Float32Array): Scores | undefin
 
 const unattributed = (names: readonly string[], values: Float32Array): readonly Attribution[] =>
   names.map((name, index) => ({ name, value: values[index] ?? 0, attribution: null }));
-
-/** Index of the first value outside the trained range, or undefined. NaN is outside. */
-function outsideDomain(domain: Manifest['domain'], values: Float32Array): number | undefined {
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index] ?? Number.NaN;
-    const inside = value >= (domain.min[index] ?? Infinity) && value <= (domain.max[index] ?? -Infinity);
-    if (!inside) return index;
-  }
-  return undefined;
-}

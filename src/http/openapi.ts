@@ -6,43 +6,19 @@ import {
   problemSchema,
   storedDecisionSchema,
 } from './decision-schemas.ts';
+import { openInferenceRoutes } from './open-inference/documented-routes.ts';
+import {
+  answer,
+  failed,
+  headersOf,
+  json,
+  ofABucket,
+  problem,
+  responseHeaders,
+  unauthenticated,
+} from './openapi-responses.ts';
 
-/** What an answer may carry beside its body. A route's response names those it carries. */
-const responseHeaders = {
-  traceparent: 'W3C trace context of this request.',
-  'Server-Timing': 'Stages of the answer and their durations, in milliseconds.',
-  RateLimit: 'What is left: `"decide";r=<tokens>;t=<seconds until the next>`.',
-  'RateLimit-Policy': 'The bucket of the key: `"decide";q=<burst>;w=<seconds in which it fills>`.',
-  'Retry-After': 'Seconds after which a repeat makes sense.',
-  'Idempotency-Replayed': '`true`: these are the bytes of an earlier answer to this key.',
-  'WWW-Authenticate': 'The scheme that keys go by: `Bearer`.',
-} as const;
-
-type ResponseHeader = keyof typeof responseHeaders;
-
-const onEveryAnswer = ['traceparent', 'Server-Timing'] as const;
-const ofABucket = ['RateLimit', 'RateLimit-Policy'] as const;
 const onReplays = [...ofABucket, 'Idempotency-Replayed'] as const;
-
-const headersOf = (names: readonly ResponseHeader[]) =>
-  Object.fromEntries(
-    [...onEveryAnswer, ...names].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
-  );
-
-const json = (schema: z.ZodType) => ({ 'application/json': { schema } });
-const answer = (description: string, schema: z.ZodType, headers: readonly ResponseHeader[] = []) => ({
-  description,
-  headers: headersOf(headers),
-  content: json(schema),
-});
-const problem = (description: string, headers: readonly ResponseHeader[] = []) => ({
-  description,
-  headers: headersOf(headers),
-  content: { 'application/problem+json': { schema: problemSchema } },
-});
-
-const unauthenticated = problem('Key missing, wrong or revoked', ['WWW-Authenticate']);
-const failed = problem('The service failed; nothing is known of the outcome');
 
 const decideRoute = createRoute({
   method: 'post',
@@ -135,7 +111,9 @@ export function openApiDocument() {
   for (const [name, description] of Object.entries(responseHeaders)) {
     registry.registerComponent('headers', name, { description, schema: { type: 'string' } });
   }
-  for (const route of [decideRoute, readRoute, livenessRoute, readinessRoute]) registry.registerPath(route);
+  for (const route of [decideRoute, readRoute, livenessRoute, readinessRoute, ...openInferenceRoutes]) {
+    registry.registerPath(route);
+  }
   return registrar.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {

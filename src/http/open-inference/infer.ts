@@ -1,0 +1,131 @@
+import type { Control } from '../../control/control.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import type { Catalog, ServedModel } from '../../models/catalog.ts';
+import { outsideDomain } from '../../models/outside-domain.ts';
+import type { Authenticator, Principal } from '../auth.ts';
+import { type BodyLimits, parseJson, readBody } from '../body.ts';
+import type { Handler, RouteContext } from '../context.ts';
+import type { Problem } from '../problem.ts';
+import { rateLimitHeaders } from '../rate-limit-headers.ts';
+import { errorResponse } from './error-response.ts';
+import { findModel } from './find-model.ts';
+import {
+  type InferenceRequest,
+  type InferenceResponse,
+  inferenceRequestSchema,
+} from './inference-schemas.ts';
+import { type InputRows, readInputRows } from './input-rows.ts';
+
+interface InferOptions {
+  readonly authenticator: Authenticator;
+  readonly control: Pick<Control, 'permit' | 'keysEpoch'>;
+  readonly catalog: Catalog;
+  readonly bodyLimits: BodyLimits;
+  readonly isDraining: () => boolean;
+}
+
+interface Asked {
+  readonly principal: Principal;
+  readonly model: ServedModel;
+  readonly request: InferenceRequest;
+  readonly rows: InputRows;
+}
+
+/**
+ * `POST /v2/models/{model}/infer`: scores rows, for one token of the key's bucket. No decision: policy, permission to
+ * trade and record are not part of it, so it has neither id nor receipt that an order could cite.
+ */
+export function createInferRoute(options: InferOptions): Handler {
+  const { control, isDraining } = options;
+  return async (context) => {
+    if (isDraining()) return errorResponse({ code: 'SHUTTING_DOWN', retryAfterMs: 1_000 });
+    const keysEpoch = control.keysEpoch();
+    const asked = await readAsked(context, options);
+    if (!asked.ok) return errorResponse(asked.error);
+    context.var.stages.begin('permit');
+    const { id, ratePerSecond, burst } = asked.value.principal;
+    const permit = await control.permit({ keyId: id, ratePerSecond, burst }, context.env.scope);
+    switch (permit.kind) {
+      case 'revoked':
+        return errorResponse({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
+      case 'limited':
+        return errorResponse(
+          { code: 'RATE_LIMITED', retryAfterMs: permit.bucket.retryAfterMs },
+          rateLimitHeaders(permit.bucket),
+        );
+      case 'unavailable':
+        return errorResponse({ code: 'AUTH_UNAVAILABLE', retryAfterMs: 1_000 });
+      case 'granted': {
+        // The permit's own sync may have told that revocations were missed; then the key is read again first.
+        const reread = keysEpoch === control.keysEpoch() ? undefined : await authenticate(context, options);
+        if (reread && !reread.ok) return errorResponse(reread.error);
+        context.var.stages.begin('model');
+        return scoresOf(asked.value, rateLimitHeaders(permit.bucket));
+      }
+    }
+  };
+}
+
+const authenticate = ({ req, env }: RouteContext, { authenticator }: InferOptions) =>
+  authenticator.authenticate(req.raw.headers.get('authorization'), 'decide', env.scope);
+
+async function readAsked(context: RouteContext, options: InferOptions): Promise<Result<Asked, Problem>> {
+  const principal = await authenticate(context, options);
+  if (!principal.ok) return principal;
+  const model = findModel(context, options.catalog);
+  if (!model.ok) return model;
+  context.var.stages.begin('validate');
+  const text = await readBody(context.req.raw, options.bodyLimits);
+  if (!text.ok) return text;
+  const body = parseJson(text.value);
+  if (!body.ok) return body;
+  const parsed = inferenceRequestSchema.safeParse(body.value);
+  if (!parsed.success) {
+    const detail = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');
+    return err({ code: 'INVALID_REQUEST', detail });
+  }
+  const rows = readInputRows(parsed.data, model.value.bundle.manifest);
+  if (!rows.ok) return rows;
+  return ok({ principal: principal.value, model: model.value, request: parsed.data, rows: rows.value });
+}
+
+async function scoresOf(
+  { model, request, rows }: Asked,
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> {
+  const { manifest, version } = model.bundle;
+  const { values, rowCount } = rows;
+  const run = await model.runnable.run(values, rowCount);
+  if (!run.ok) return errorResponse({ code: 'INTERNAL', detail: `the model failed: ${run.error.kind}` });
+  const response: InferenceResponse = {
+    model_name: manifest.name,
+    model_version: version,
+    ...(request.id === undefined ? {} : { id: request.id }),
+    parameters: {
+      engine: model.runnable.engine,
+      rows_out_of_domain: countOutside(rows, model),
+    },
+    outputs: [
+      {
+        name: manifest.model.outputName,
+        shape: [rowCount, manifest.heads.length],
+        datatype: 'FP32',
+        data: Array.from(run.value),
+      },
+    ],
+  };
+  return new Response(JSON.stringify(response), {
+    headers: { ...headers, 'content-type': 'application/json', 'cache-control': 'no-store' },
+  });
+}
+
+function countOutside({ values, rowCount }: InputRows, { bundle }: ServedModel): number {
+  const { domain, features } = bundle.manifest;
+  const width = features.names.length;
+  let count = 0;
+  for (let row = 0; row < rowCount; row += 1) {
+    const rowValues = values.subarray(row * width, (row + 1) * width);
+    if (outsideDomain(domain, rowValues) !== undefined) count += 1;
+  }
+  return count;
+}
