@@ -1,4 +1,4 @@
-import type { Clock, Random, Timers } from '../src/core/clock.ts';
+import type { Alarms, Clock, Random, Timers } from '../src/core/clock.ts';
 
 /** Clock, timers and randomness from Web APIs, the same on all three runtimes. */
 export const clock: Clock = {
@@ -6,7 +6,7 @@ export const clock: Clock = {
   monotonicMs: () => performance.now(),
 };
 
-export const timers: Timers = {
+export const timers: Timers & Alarms = {
   sleep: (durationMs, signal) =>
     new Promise((resolve) => {
       const timer = setTimeout(done, durationMs);
@@ -18,6 +18,10 @@ export const timers: Timers = {
       if (signal?.aborted) done();
       else signal?.addEventListener('abort', done);
     }),
+  setAlarm(durationMs, ring) {
+    const timer = setTimeout(ring, durationMs);
+    return () => clearTimeout(timer);
+  },
 };
 
 export const random: Random = {

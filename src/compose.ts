@@ -6,6 +6,7 @@ import { type Config, parseCatalogConfig, parseConfig } from './config.ts';
 import { createControl } from './control/control.ts';
 import { createFailedLoginLimiter } from './control/failed-login-limiter.ts';
 import { createIdSource } from './core/ids.ts';
+import { poolRandom } from './core/pooled-random.ts';
 import { createIdempotency } from './decision/idempotency.ts';
 import { createPipeline } from './decision/pipeline.ts';
 import { createAuthenticator } from './http/auth.ts';
@@ -113,7 +114,7 @@ function createAdapters(runtime: Runtime, config: Config) {
 }
 
 function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
-  const { clock, timers, random } = runtime;
+  const { clock, timers } = runtime;
   const { database, redis, ids, control, log, authenticator } = createAdapters(runtime, config);
   let draining = false;
   let requestsInFlight = 0;
@@ -133,7 +134,7 @@ function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
   });
   const app = createApp({
     clock,
-    random,
+    random: poolRandom(runtime.random),
     report: runtime.report,
     decide: createDecideRoute({
       authenticator,

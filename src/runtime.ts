@@ -1,4 +1,4 @@
-import type { Clock, Random, Timers } from './core/clock.ts';
+import type { Alarms, Clock, Random, Timers } from './core/clock.ts';
 
 /**
  * What an entry point must supply. Nothing else in `src` reads a clock, randomness, the environment or the
@@ -8,7 +8,7 @@ export interface Runtime {
   readonly name: 'workerd' | 'deno' | 'bun' | 'node';
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
   readonly clock: Clock;
-  readonly timers: Timers;
+  readonly timers: Timers & Alarms;
   readonly random: Random;
   /** Tells the operator of a failure that no answer may carry. */
   readonly report: (failure: unknown) => void;

@@ -1,4 +1,4 @@
-import type { Clock, Timers } from '../src/core/clock.ts';
+import type { Alarms, Clock, Timers } from '../src/core/clock.ts';
 
 interface Sleeper {
   readonly wakesAtMs: number;
@@ -7,7 +7,7 @@ interface Sleeper {
 }
 
 /** A clock that moves only when told to, and timers that fire on it in order. */
-export class VirtualTime implements Clock, Timers {
+export class VirtualTime implements Clock, Timers, Alarms {
   #nowMs: number;
   #sleepers: Sleeper[] = [];
   #order = 0;
@@ -35,6 +35,15 @@ export class VirtualTime implements Clock, Timers {
         resolve();
       });
     });
+  }
+
+  setAlarm(durationMs: number, ring: () => void): () => void {
+    this.#order += 1;
+    const sleeper = { wakesAtMs: this.#nowMs + durationMs, order: this.#order, wake: ring };
+    this.#sleepers.push(sleeper);
+    return () => {
+      this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+    };
   }
 
   /** Lets `durationMs` pass, waking every sleeper at its instant and letting its continuations run. */

@@ -1,4 +1,5 @@
 import type { Clock, Random } from './clock.ts';
+import { hexOfByte as hex } from './hex.ts';
 
 export interface IdSource {
   /** A UUIDv7 in lower case, greater than every id this source gave before. */
@@ -62,8 +63,3 @@ export function createIdSource({ clock, random }: IdSourceOptions): IdSource {
     },
   };
 }
-
-const hexPairs = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'));
-
-/** Two hex digits of a non-negative number's lowest eight integer bits. */
-const hex = (value: number): string => hexPairs[value & 0xff] as string;

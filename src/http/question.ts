@@ -8,6 +8,7 @@ import { parseInstant } from '../features/instant.ts';
 import { checkSeries } from '../market/series.ts';
 import type { Manifest } from '../models/bundle.ts';
 import type { Catalog, ServedModel } from '../models/catalog.ts';
+import { compileCheck } from './compile-check.ts';
 import { type DecisionRequest, decisionRequestSchema } from './decision-schemas.ts';
 import type { Fault, Problem } from './problem.ts';
 
@@ -19,17 +20,17 @@ interface QuestionOptions {
 
 const faultsMax = 20;
 
+const isDecisionRequest = compileCheck(decisionRequestSchema);
+
 /** Wire to domain: everything a request can get wrong is told here, with the path of each fault. */
 export function readQuestion(
   body: unknown,
   key: KeyFacts,
   options: QuestionOptions,
 ): Result<Question, Problem> {
-  const parsed = decisionRequestSchema.safeParse(body);
-  if (!parsed.success) {
-    return invalid(parsed.error.issues.flatMap(faultsOf));
-  }
-  const request = parsed.data;
+  const shaped = readShape(body);
+  if (!shaped.ok) return shaped;
+  const request = shaped.value;
   const model = findModel(request, options.catalog);
   if (!model.ok) return model;
   const asOfMs = readAsOf(request, options.nowMs);
@@ -50,6 +51,12 @@ export function readQuestion(
     durability: request.durability ?? 'pending',
     explain: request.explain ?? false,
   });
+}
+
+function readShape(body: unknown): Result<DecisionRequest, Problem> {
+  if (isDecisionRequest(body)) return ok(body);
+  const parsed = decisionRequestSchema.safeParse(body);
+  return parsed.success ? ok(parsed.data) : invalid(parsed.error.issues.flatMap(faultsOf));
 }
 
 /** zod tells unknown fields of one object together, at the object's path; each gets a fault of its own. */
@@ -172,8 +179,23 @@ function readFeatures(
   model: ServedModel,
 ): Result<Question['input'], Problem> {
   const { names } = model.bundle.manifest.features;
+  const values = new Float32Array(names.length);
+  let fitting = 0;
+  for (let index = 0; index < names.length; index += 1) {
+    const value = features[names[index] as string];
+    values[index] = typeof value === 'number' ? value : Number.NaN;
+    if (Number.isFinite(values[index])) fitting += 1;
+  }
+  const areAll = fitting === names.length && Object.keys(features).length === names.length;
+  return areAll ? ok({ kind: 'features', values }) : invalid(featureFaults(features, names));
+}
+
+function featureFaults(
+  features: Readonly<Record<string, number>>,
+  names: readonly string[],
+): readonly Fault[] {
   const known = new Set(names);
-  const faults: Fault[] = [
+  return [
     ...names
       .filter((name) => !Object.hasOwn(features, name))
       .map((name) => ({ path: `features.${name}`, code: 'MISSING', message: 'is an input of the model' })),
@@ -188,6 +210,4 @@ function readFeatures(
         message: 'does not fit a 32-bit float',
       })),
   ];
-  if (faults.length > 0) return invalid(faults);
-  return ok({ kind: 'features', values: Float32Array.from(names, (name) => features[name] ?? 0) });
 }

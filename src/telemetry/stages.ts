@@ -6,24 +6,29 @@ import type { Clock } from '../core/clock.ts';
  */
 export class Stages {
   readonly #clock: Clock;
-  readonly #done: { readonly name: string; readonly durationMs: number }[] = [];
-  #current: { readonly name: string; readonly startedAtMs: number };
+  #done = '';
+  #name: string;
+  #startedAtMs: number;
 
   constructor(clock: Clock, first: string) {
     this.#clock = clock;
-    this.#current = { name: first, startedAtMs: clock.monotonicMs() };
+    this.#name = first;
+    this.#startedAtMs = clock.monotonicMs();
   }
 
   /** Ends the running stage and begins another. */
   begin(name: string): void {
     const nowMs = this.#clock.monotonicMs();
-    this.#done.push({ name: this.#current.name, durationMs: nowMs - this.#current.startedAtMs });
-    this.#current = { name, startedAtMs: nowMs };
+    const separator = this.#done === '' ? '' : ', ';
+    // To the microsecond; cheaper than `toFixed`.
+    this.#done += `${separator}${this.#name};dur=${Math.round((nowMs - this.#startedAtMs) * 1000) / 1000}`;
+    this.#name = name;
+    this.#startedAtMs = nowMs;
   }
 
   /** The header's value; ends the running stage. */
   serverTiming(): string {
     this.begin('end');
-    return this.#done.map((stage) => `${stage.name};dur=${stage.durationMs.toFixed(3)}`).join(', ');
+    return this.#done;
   }
 }

@@ -1,4 +1,5 @@
 import type { Random } from '../core/clock.ts';
+import { hexOf } from '../core/hex.ts';
 
 /** One request's place in a trace. */
 export interface TraceContext {
@@ -11,24 +12,22 @@ export interface TraceContext {
 }
 
 const version00 = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
-const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /**
  * Continues the trace of a `traceparent` header, or begins one where it is absent or malformed
  * (W3C Trace Context §3.2: an unparsable header is ignored, version ff is invalid, later versions are read as 00).
  */
 export function continueTrace(traceparent: string | null, random: Random): TraceContext {
-  const spanId = hex(random.bytes(8));
+  const spanId = hexOf(random.bytes(8));
   const match = traceparent === null ? null : version00.exec(traceparent);
   const [, version = 'ff', traceId = '', parentId = '', flags = '00', rest] = match ?? [];
-  const invalid =
-    version === 'ff' ||
-    /^0+$/.test(traceId) ||
-    /^0+$/.test(parentId) ||
-    (version === '00' && rest !== undefined);
-  if (!match || invalid)
-    return { traceId: hex(random.bytes(16)), parentId: undefined, spanId, sampled: false };
+  const isValid =
+    match !== null &&
+    version !== 'ff' &&
+    !/^0+$/.test(traceId) &&
+    !/^0+$/.test(parentId) &&
+    (version !== '00' || rest === undefined);
+  if (!isValid) return { traceId: hexOf(random.bytes(16)), parentId: undefined, spanId, sampled: false };
   return { traceId, parentId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 

@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/core/canonical-json.ts';
@@ -5,6 +6,14 @@ import { canonicalJson } from '../../src/core/canonical-json.ts';
 const jsonValue = fc
   .jsonValue({ noUnicodeString: false })
   .filter((value) => JSON.stringify(value).isWellFormed());
+
+/** The same value, members put in one by one in the order of their names. */
+function inOrder(value: unknown): NonNullable<unknown> {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (value === null || typeof value !== 'object') return value as NonNullable<unknown>;
+  const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([name, member]) => [name, inOrder(member)]));
+}
 
 describe('canonicalJson', () => {
   it('prints the sample of RFC 8785 §3.2.2 as its §3.2.3 does', () => {
@@ -81,6 +90,19 @@ describe('canonicalJson', () => {
         const text = canonicalJson(value as NonNullable<unknown> | null);
         expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
         expect(canonicalJson(JSON.parse(JSON.stringify(value)))).toBe(text);
+      }),
+    );
+  });
+
+  it('prints a value in order as it prints any other', () => {
+    const members = fc.dictionary(
+      fc.oneof(fc.string(), fc.constantFrom('9', '10', '__proto__', 'toJSON')),
+      jsonValue,
+    );
+    fc.assert(
+      fc.property(fc.oneof(jsonValue, members), (value) => {
+        expect(canonicalJson(inOrder(value))).toBe(canonicalize(value));
+        expect(canonicalJson(value as NonNullable<unknown>)).toBe(canonicalize(value));
       }),
     );
   });

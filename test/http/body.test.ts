@@ -49,6 +49,46 @@ describe('readBody', () => {
     expect(await readBody(request, limits)).toMatchObject({ error: { code: 'NOT_JSON' } });
   });
 
+  it('refuses text that is not UTF-8 where its length was declared', async () => {
+    const request = post(new Uint8Array([0x22, 0xff, 0x22]), { 'content-length': '3' });
+    expect(await readBody(request, limits)).toMatchObject({ error: { code: 'NOT_JSON' } });
+  });
+
+  it('refuses a body that is larger than it said, whatever let it through', async () => {
+    const request = post('x'.repeat(17), { 'content-length': '3' });
+    expect(await readBody(request, limits)).toMatchObject({ error: { code: 'BODY_TOO_LARGE' } });
+  });
+
+  it('reads a body whose length was declared, and one of length 0', async () => {
+    expect(await readBody(post('"é"', { 'content-length': '4' }), limits)).toEqual({
+      ok: true,
+      value: '"é"',
+    });
+    expect(await readBody(post(null, { 'content-length': '0' }), limits)).toEqual({ ok: true, value: '' });
+  });
+
+  it('gives up on a declared body that stops coming', async () => {
+    const reading = readBody(post(streamOf([bytes('{')], false), { 'content-length': '4' }), limits);
+    await new Promise((resolve) => setImmediate(resolve));
+    await time.advance(1_000);
+    expect(await reading).toMatchObject({ error: { code: 'BODY_TIMEOUT' } });
+  });
+
+  it('leaves no alarm behind a body that came', async () => {
+    let pending = 0;
+    const timers = {
+      setAlarm: () => {
+        pending += 1;
+        return () => {
+          pending -= 1;
+        };
+      },
+    };
+    await readBody(post('{}', { 'content-length': '2' }), { ...limits, timers });
+    await readBody(post(streamOf([bytes('{}')])), { ...limits, timers });
+    expect(pending).toBe(0);
+  });
+
   it('gives up on a body that stops coming', async () => {
     const reading = readBody(post(streamOf([bytes('{')], false)), limits);
     await new Promise((resolve) => setImmediate(resolve));
