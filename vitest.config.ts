@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config';
 /** Tests inside workerd: its own, and those of the pure parts and edges, which so run on Node and where they are deployed. */
 const insideWorkerd = {
   include: ['test/workerd/**/*.test.ts', 'test/{core,features,decision,control,http}/**/*.test.ts'],
-  // These read the price history from disk, or bring up a Redis; workerd has neither disk nor processes.
+  // These read the price history or WebAssembly from disk, or bring up a Redis; workerd has neither disk nor processes.
   exclude: [
+    'test/core/wasm-sha256.test.ts',
     'test/features/{bar,daily-v1,vector}.test.ts',
     'test/control/{control,rate-bound,sync,failed-login-limiter}.test.ts',
     'test/decision/idempotency.test.ts',

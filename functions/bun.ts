@@ -25,6 +25,10 @@ async function textOrNull(path: string): Promise<string | null> {
   return (await file.exists()) ? file.text() : null;
 }
 
+async function moduleAt(path: string): Promise<WebAssembly.Module> {
+  return new WebAssembly.Module(await Bun.file(`${import.meta.dir}/../src/${path}`).arrayBuffer());
+}
+
 const work = pendingWork(report);
 const service = await compose({
   name: 'bun',
@@ -35,9 +39,8 @@ const service = await compose({
   report,
   env: Bun.env,
   bundles,
-  kernelModule: new WebAssembly.Module(
-    await Bun.file(`${import.meta.dir}/../src/inference/kernel/kernel.wasm`).arrayBuffer(),
-  ),
+  kernelModule: await moduleAt('inference/kernel/kernel.wasm'),
+  sha256Module: await moduleAt('core/sha256.wasm'),
 });
 if (service.faults.length > 0) process.exit(1);
 

@@ -1,6 +1,7 @@
 import { env, waitUntil } from 'cloudflare:workers';
 import bundles from 'virtual:bundles';
 import { compose } from '../src/compose.ts';
+import sha256Module from '../src/core/sha256.wasm';
 import kernelModule from '../src/inference/kernel/kernel.wasm';
 import { clock, random, report, timers } from './web-platform.ts';
 
@@ -15,6 +16,7 @@ const service = await compose({
   env,
   bundles,
   kernelModule,
+  sha256Module,
   ortWasmPaths: { mjs: './ort-glue.mjs' },
 });
 

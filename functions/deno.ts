@@ -26,6 +26,10 @@ function textOrNull(path: string): string | null {
   }
 }
 
+function moduleAt(path: string): WebAssembly.Module {
+  return new WebAssembly.Module(Deno.readFileSync(`${import.meta.dirname}/../src/${path}`));
+}
+
 const work = pendingWork(report);
 const service = await compose({
   name: 'deno',
@@ -36,9 +40,8 @@ const service = await compose({
   report,
   env: Deno.env.toObject(),
   bundles,
-  kernelModule: new WebAssembly.Module(
-    Deno.readFileSync(`${import.meta.dirname}/../src/inference/kernel/kernel.wasm`),
-  ),
+  kernelModule: moduleAt('inference/kernel/kernel.wasm'),
+  sha256Module: moduleAt('core/sha256.wasm'),
 });
 if (service.faults.length > 0) Deno.exit(1);
 

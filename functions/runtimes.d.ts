@@ -17,7 +17,7 @@ declare module 'virtual:bundles' {
 }
 
 /** Compiled when the Worker is uploaded. */
-declare module '*/kernel.wasm' {
+declare module '*.wasm' {
   const module: WebAssembly.Module;
   export default module;
 }

@@ -5,6 +5,7 @@ import { createWriter } from './audit/writer.ts';
 import { type Config, parseCatalogConfig, parseConfig } from './config.ts';
 import { createControl } from './control/control.ts';
 import { createFailedLoginLimiter } from './control/failed-login-limiter.ts';
+import { hashByWasm } from './core/digest.ts';
 import { createIdSource } from './core/ids.ts';
 import { poolRandom } from './core/pooled-random.ts';
 import { createIdempotency } from './decision/idempotency.ts';
@@ -49,6 +50,7 @@ const logBatchBytesMax = 4_194_304;
 
 /** The only place that constructs adapters. Called once an isolate. */
 export async function compose(runtime: Runtime): Promise<Service> {
+  hashByWasm(runtime.sha256Module);
   const config = parseConfig(runtime.env);
   const { engine, ...named } = parseCatalogConfig(runtime.env);
   const catalog = await loadCatalog({

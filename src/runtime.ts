@@ -17,6 +17,8 @@ export interface Runtime {
   readonly bundles: Readonly<Record<string, BundleFiles>>;
   /** `inference/kernel/kernel.wasm`, compiled: on Workers when they are uploaded, elsewhere from its bytes at the start. */
   readonly kernelModule: WebAssembly.Module;
+  /** `core/sha256.wasm`, likewise. */
+  readonly sha256Module: WebAssembly.Module;
   /**
    * Where onnxruntime-web finds its WebAssembly: on Workers a glue module around a precompiled module, since
    * bytes cannot be compiled there; elsewhere the package's own default.

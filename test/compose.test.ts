@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compose } from '../src/compose.ts';
 import { KERNEL_WASM } from '../src/local/kernel-wasm.ts';
+import { SHA256_WASM } from '../src/local/sha256-wasm.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 async function composeWith(env: Readonly<Record<string, string>>) {
@@ -17,6 +18,7 @@ async function composeWith(env: Readonly<Record<string, string>>) {
     env,
     bundles: {},
     kernelModule: new WebAssembly.Module(readFileSync(KERNEL_WASM)),
+    sha256Module: new WebAssembly.Module(readFileSync(SHA256_WASM)),
   });
   return { service, reported };
 }

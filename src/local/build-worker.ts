@@ -1,9 +1,10 @@
 /** Bundles an entry point into the modules of a Worker, as they are uploaded and as raw workerd loads them. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { KERNEL_WASM } from './kernel-wasm.ts';
+import { SHA256_WASM } from './sha256-wasm.ts';
 
 export interface WorkerModule {
   /** Path below `outDir`, and the name the module is imported by. */
@@ -28,7 +29,6 @@ interface BuildWorkerOptions {
 export const ROOT = resolve(import.meta.dirname, '../..');
 /** The bundles that are released with the source. */
 export const SHIPPED_BUNDLES = join(ROOT, 'bundles');
-const KERNEL_MODULE = 'kernel.wasm';
 const ORT_WASM = 'ort-wasm-simd-threaded.wasm';
 
 /** Builds, and answers the modules with the entry first. Throws esbuild's error, which names file and line. */
@@ -37,7 +37,10 @@ export async function buildWorker(options: BuildWorkerOptions): Promise<readonly
   const [entry, ort] = await Promise.all([bundleEntry(options, names), ortModules(options.engines)]);
   const files: [WorkerModule, Uint8Array][] = [
     [{ name: 'index.js', kind: 'esModule' }, entry],
-    [{ name: KERNEL_MODULE, kind: 'wasm' }, readFileSync(KERNEL_WASM)],
+    ...[KERNEL_WASM, SHA256_WASM].map((path): [WorkerModule, Uint8Array] => [
+      { name: basename(path), kind: 'wasm' },
+      readFileSync(path),
+    ]),
     ...ort,
     ...names.map((name): [WorkerModule, Uint8Array] => [
       { name: modelPath(name), kind: 'data' },
@@ -49,7 +52,7 @@ export async function buildWorker(options: BuildWorkerOptions): Promise<readonly
 }
 
 function bundleEntry(options: BuildWorkerOptions, names: readonly string[]): Promise<Uint8Array> {
-  const plugins = [virtualBundles(options.bundlesDir, names), wasmModule(KERNEL_MODULE)];
+  const plugins = [virtualBundles(options.bundlesDir, names), wasmModules()];
   return bundle({
     entryPoints: [options.entry],
     external: ['cloudflare:*', './bundles/*'],
@@ -66,7 +69,7 @@ async function ortModules(engines: BuildWorkerOptions['engines']): Promise<[Work
     entryPoints: [join(ROOT, 'functions/ort-glue.ts')],
     define: { 'globalThis.process': 'undefined' },
     external: ['module', 'worker_threads'],
-    plugins: [wasmModule(ORT_WASM)],
+    plugins: [wasmModules()],
   });
   return [
     [{ name: 'ort-glue.mjs', kind: 'esModule' }, glue],
@@ -135,12 +138,15 @@ function virtualBundles(bundlesDir: string, names: readonly string[]): Plugin {
   };
 }
 
-/** WebAssembly is a module of the Worker, imported by its name there. */
-function wasmModule(name: string): Plugin {
+/** WebAssembly are modules of the Worker, imported by their file's name there. */
+function wasmModules(): Plugin {
   return {
-    name: 'wasm-module',
+    name: 'wasm-modules',
     setup(context) {
-      context.onResolve({ filter: /\.wasm$/ }, () => ({ path: `./${name}`, external: true }));
+      context.onResolve({ filter: /\.wasm$/ }, ({ path }) => ({
+        path: `./${basename(path)}`,
+        external: true,
+      }));
     },
   };
 }

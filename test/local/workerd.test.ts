@@ -93,11 +93,17 @@ describe('the built Worker on raw workerd', () => {
 describe('the build', () => {
   it('ships only production bundles where it is asked to, and removes what it shipped before', async () => {
     const names = (await build('production')).map(({ name }) => name);
-    expect(names).toEqual(['index.js', 'kernel.wasm', 'ort-glue.mjs', 'ort-wasm-simd-threaded.wasm']);
+    expect(names).toEqual([
+      'index.js',
+      'kernel.wasm',
+      'sha256.wasm',
+      'ort-glue.mjs',
+      'ort-wasm-simd-threaded.wasm',
+    ]);
   });
 
   it('is without onnxruntime-web where only the kernel is wanted', async () => {
     const names = (await build('production', 'kernel')).map(({ name }) => name);
-    expect(names).toEqual(['index.js', 'kernel.wasm']);
+    expect(names).toEqual(['index.js', 'kernel.wasm', 'sha256.wasm']);
   });
 });

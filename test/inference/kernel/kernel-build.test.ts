@@ -5,4 +5,4 @@ import { KERNEL_WASM } from '../../../src/local/kernel-wasm.ts';
 
 it('the kernel that is kept in the tree is what its source compiles to', async () => {
   expect(Buffer.from(await compileKernel()).equals(readFileSync(KERNEL_WASM))).toBe(true);
-});
+}, 120_000);

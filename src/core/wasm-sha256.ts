@@ -1,0 +1,80 @@
+interface Sha256Exports {
+  readonly memory: WebAssembly.Memory;
+  input(): number;
+  inputBytes(): number;
+  digest(): number;
+  begin(): void;
+  blocks(count: number): void;
+  finish(length: number): void;
+  setKey(): void;
+  beginKeyed(): void;
+  finishKeyed(length: number): void;
+}
+
+/** Bytes, or text that stands for its UTF-8 bytes (a lone surrogate counts as U+FFFD). */
+export type Message = Uint8Array | string;
+
+/** SHA-256 and HMAC of whole messages, 32 bytes each, which the next call may overwrite. */
+export interface Sha256 {
+  /** FIPS 180-4. */
+  hash(message: Message): Uint8Array;
+  /** RFC 2104. */
+  authenticate(key: Message, message: Message): Uint8Array;
+}
+
+const BLOCK_BYTES = 64;
+const encoder = new TextEncoder();
+
+/** Of `sha256.wasm`, compiled: Workers forbid compiling bytes. A text as key is remembered, so that using it again costs less. */
+export function createWasmSha256(module: WebAssembly.Module): Sha256 {
+  const exports = new WebAssembly.Instance(module).exports as unknown as Sha256Exports;
+  // The memory never grows, so these views stay good.
+  const input = new Uint8Array(exports.memory.buffer, exports.input(), exports.inputBytes());
+  const digest = new Uint8Array(exports.memory.buffer, exports.digest(), 32);
+  let lastKey: string | undefined;
+
+  /** Takes a message but for its end, which it leaves in the input; answers the end's length. */
+  function take(message: Message): number {
+    if (typeof message === 'string') {
+      const { read, written } = encoder.encodeInto(message, input);
+      return read === message.length ? written : takeBytes(encoder.encode(message));
+    }
+    return takeBytes(message);
+  }
+
+  function takeBytes(bytes: Uint8Array): number {
+    let at = 0;
+    for (; bytes.length - at > input.length; at += input.length) {
+      input.set(bytes.subarray(at, at + input.length));
+      exports.blocks(input.length / BLOCK_BYTES);
+    }
+    input.set(bytes.subarray(at));
+    return bytes.length - at;
+  }
+
+  function hash(message: Message): Uint8Array {
+    exports.begin();
+    exports.finish(take(message));
+    return digest;
+  }
+
+  function useKey(key: Message): void {
+    const bytes = typeof key === 'string' ? encoder.encode(key) : key;
+    const block = new Uint8Array(BLOCK_BYTES);
+    block.set(bytes.length > BLOCK_BYTES ? hash(bytes) : bytes);
+    input.set(block);
+    exports.setKey();
+    // Bytes may change behind their reference.
+    lastKey = typeof key === 'string' ? key : undefined;
+  }
+
+  return {
+    hash,
+    authenticate(key, message) {
+      if (lastKey === undefined || key !== lastKey) useKey(key);
+      exports.beginKeyed();
+      exports.finishKeyed(take(message));
+      return digest;
+    },
+  };
+}
