@@ -1,4 +1,5 @@
 import { createApp } from './app.ts';
+import { createChain } from './audit/chain.ts';
 import { commitDecisions } from './audit/commit.ts';
 import { createDecisionLog } from './audit/decision-log.ts';
 import { createWriter } from './audit/writer.ts';
@@ -96,8 +97,9 @@ function createAdapters(runtime: Runtime, config: Config) {
     viewLifeMs: config.viewLifeMs,
     deadlineMsMax: config.controlDeadlineMsMax,
   });
+  const chain = createChain();
   const log = createDecisionLog({
-    insert: (records) => commitDecisions(database.client, records),
+    insert: (records) => commitDecisions({ client: database.client, chain }, records),
     clock,
     timers,
     pendingBytesMax: config.logPendingBytesMax,

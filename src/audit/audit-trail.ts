@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { Result } from '../core/result.ts';
 import { type AuditEntry, type EntryFacts, sealEntry } from './audit-entry.ts';
+import type { Chain } from './chain.ts';
 import { commitVerb, type Write } from './commit.ts';
 import type { WriteFailure } from './pending-records.ts';
 import type { Writer } from './writer.ts';
@@ -23,18 +24,20 @@ export interface AuditTrail {
 interface AuditTrailOptions {
   readonly client: Client;
   readonly writer: Writer;
+  /** The writer's. */
+  readonly chain: Chain;
   readonly ids: IdSource;
   readonly clock: Pick<Clock, 'nowMs'>;
   readonly receiptSecret: string;
 }
 
 export function createAuditTrail(options: AuditTrailOptions): AuditTrail {
-  const { client, writer, ids, clock, receiptSecret } = options;
+  const { client, writer, chain, ids, clock, receiptSecret } = options;
   return {
     seal(facts) {
       const place = { id: ids.next(), ...writer.nextPlace(), atMs: clock.nowMs() };
       return sealEntry(receiptSecret, place, facts);
     },
-    commit: (entry, writes) => commitVerb(client, writes, entry),
+    commit: (entry, writes) => commitVerb({ client, chain }, writes, entry),
   };
 }

@@ -2,22 +2,25 @@ import { type Client, type InArgs, LibsqlError } from '@libsql/client/web';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { AuditEntry } from './audit-entry.ts';
+import type { Chain, Linked } from './chain.ts';
 import type { DecisionRecord } from './decision-record.ts';
 import type { WriteFailure } from './pending-records.ts';
 
 /** One statement however many its rows: they travel as one JSON parameter. A row that exists stays as it is. */
 const insertDecisions = `
-INSERT INTO decisions (id, writer, seq, account, key_id, symbol, action, decided_at_ms, record_hash, record, receipt)
-SELECT value ->> 'id', value ->> 'writer', value ->> 'seq', value ->> 'account', value ->> 'keyId',
+INSERT INTO decisions (id, writer, seq, chain_seq, prev, account, key_id, symbol, action, decided_at_ms, record_hash,
+  record, receipt)
+SELECT value ->> 'id', value ->> 'writer', value ->> 'seq', value ->> 'chainSeq', value ->> 'prev', value ->> 'account', value ->> 'keyId',
        value ->> 'symbol', value ->> 'action', value ->> 'decidedAtMs', value ->> 'recordHash', value ->> 'record',
        value ->> 'receipt'
 FROM json_each(?) WHERE true
 ON CONFLICT (id) DO NOTHING`;
 
 const insertEntry = `
-INSERT INTO audit_entries (id, writer, seq, at_ms, key_id, account, verb, target, record_hash, record, receipt)
-SELECT value ->> 'id', value ->> 'writer', value ->> 'seq', value ->> 'atMs', value ->> 'keyId', value ->> 'account',
-       value ->> 'verb', value ->> 'target', value ->> 'recordHash', value ->> 'record', value ->> 'receipt'
+INSERT INTO audit_entries (id, writer, seq, chain_seq, prev, at_ms, key_id, account, verb, target, record_hash, record,
+  receipt)
+SELECT value ->> 'id', value ->> 'writer', value ->> 'seq', value ->> 'chainSeq', value ->> 'prev', value ->> 'atMs',
+       value ->> 'keyId', value ->> 'account', value ->> 'verb', value ->> 'target', value ->> 'recordHash', value ->> 'record', value ->> 'receipt'
 FROM json_each(json_array(json(?))) WHERE true
 ON CONFLICT (id) DO NOTHING`;
 
@@ -42,12 +45,19 @@ const statementRecordsMin = 128;
 /** Of the six connections that a Worker may have open, some are left to the stores' other callers. */
 const statementsMax = 4;
 
-/** Writes decision rows idempotently. On failure it is unknown which of them were written. */
+interface CommitOptions {
+  readonly client: Client;
+  /** Of the writer whose records these are. */
+  readonly chain: Chain;
+}
+
+/** Links records and writes their rows idempotently. On failure it is unknown which of them were written. */
 export async function commitDecisions(
-  client: Client,
+  { client, chain }: CommitOptions,
   records: readonly DecisionRecord[],
 ): Promise<Result<void, WriteFailure>> {
-  const written = await Promise.all(inStatements(records).map((part) => insertRows(client, part)));
+  const linked = records.map((record) => chain.link(record));
+  const written = await Promise.all(inStatements(linked).map((part) => insertRows(client, part)));
   const failures = written.flatMap((part) => (part.ok ? [] : [part.error]));
   const worst = failures.find(({ kind }) => kind === 'unavailable') ?? failures[0];
   return worst ? err(worst) : ok(undefined);
@@ -60,7 +70,7 @@ export async function commitDecisions(
  * @returns rows that each write changed, in order
  */
 export async function commitVerb(
-  client: Client,
+  { client, chain }: CommitOptions,
   writes: readonly Write[],
   entry: AuditEntry,
 ): Promise<Result<readonly number[], WriteFailure>> {
@@ -69,7 +79,7 @@ export async function commitVerb(
     return { sql, args: params as InArgs };
   });
   try {
-    const trace = { sql: insertEntry, args: [JSON.stringify(entry)] };
+    const trace = { sql: insertEntry, args: [JSON.stringify(chain.link(entry))] };
     const results = await client.batch([...statements, trace], 'write');
     return ok(results.slice(0, writes.length).map(({ rowsAffected }) => rowsAffected));
   } catch (failure) {
@@ -77,7 +87,9 @@ export async function commitVerb(
   }
 }
 
-function inStatements(records: readonly DecisionRecord[]): readonly (readonly DecisionRecord[])[] {
+type LinkedRecord = Linked<DecisionRecord>;
+
+function inStatements(records: readonly LinkedRecord[]): readonly (readonly LinkedRecord[])[] {
   const count = Math.min(statementsMax, Math.ceil(records.length / statementRecordsMin));
   const size = Math.ceil(records.length / count);
   return Array.from({ length: count }, (_, index) => records.slice(index * size, (index + 1) * size));
@@ -85,7 +97,7 @@ function inStatements(records: readonly DecisionRecord[]): readonly (readonly De
 
 async function insertRows(
   client: Client,
-  records: readonly DecisionRecord[],
+  records: readonly LinkedRecord[],
 ): Promise<Result<void, WriteFailure>> {
   try {
     await client.execute({ sql: insertDecisions, args: [JSON.stringify(records)] });

@@ -37,7 +37,10 @@ export interface DecisionLog {
   paceMs(): number;
   /** Queues a record; the caller has checked `hasRoom` in the same turn. */
   append(record: DecisionRecord, scope: RequestScope): void;
-  /** Writes one record now. A failure leaves it unknown whether the row exists. */
+  /**
+   * Writes one record now. A failure leaves it unknown whether the row exists; it is queued then, since its place in the
+   * chain is given. The caller appends the record that voids it.
+   */
   acknowledge(record: DecisionRecord): Promise<Result<void, string>>;
   /** Flushes what waits, as an owner of its own; for jobs and shutdown. True when nothing is left. */
   drain(deadlineMs: number): Promise<boolean>;
@@ -155,7 +158,9 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
     async acknowledge(record) {
       const written = await insert([record]);
       lastFailure = written.ok ? null : written.error.detail;
-      return written.ok ? ok(undefined) : err(written.error.detail);
+      if (written.ok) return ok(undefined);
+      pending.add(record, clock.monotonicMs());
+      return err(written.error.detail);
     },
     async drain(deadlineMs) {
       await flush(takeOwnership(), deadlineMs);

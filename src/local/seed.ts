@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { createAuditTrail } from '../audit/audit-trail.ts';
+import { createChain } from '../audit/chain.ts';
 import { createWriter } from '../audit/writer.ts';
 import type { Random } from '../core/clock.ts';
 import { sha256Hex } from '../core/digest.ts';
@@ -60,6 +61,7 @@ async function resumeFresh({ database, receiptSecret, random, nowMs }: SeedOptio
   const trail = createAuditTrail({
     client: database.client,
     writer: createWriter(ids),
+    chain: createChain(),
     ids,
     clock,
     receiptSecret,

@@ -27,14 +27,22 @@ export const controlEpochs = sqliteTable('control_epochs', {
   reason: text('reason').notNull(),
 });
 
+/** A row's order of writing, which no VACUUM changes and, since rows are never removed, without holes from 1. */
+const ordinal = integer('ordinal').primaryKey();
+
+/** The writer's hash chain; see audit/chain.ts. 0 and '' in rows that are older than chains. */
+const link = { chainSeq: integer('chain_seq').notNull(), prev: text('prev').notNull() };
+
 /** One row an answered decision: what was asked, what was answered, and under which permission. */
 export const decisions = sqliteTable(
   'decisions',
   {
-    id: text('id').primaryKey(),
+    ordinal,
+    id: text('id').notNull().unique(),
     /** The isolate that answered, and its counter: no two rows share both. */
     writer: text('writer').notNull(),
     seq: integer('seq').notNull(),
+    ...link,
     account: text('account').notNull(),
     keyId: text('key_id').notNull(),
     symbol: text('symbol').notNull(),
@@ -52,12 +60,12 @@ export const decisions = sqliteTable(
 
 /** One row a verb of an operator, or of the service itself, that changed something: who, when, why, from where, and what. */
 export const auditEntries = sqliteTable('audit_entries', {
-  /** Order of writing, which no VACUUM changes. */
-  ordinal: integer('ordinal').primaryKey(),
+  ordinal,
   id: text('id').notNull().unique(),
   /** The isolate or command that performed the verb, and its counter, which it shares with its decisions. */
   writer: text('writer').notNull(),
   seq: integer('seq').notNull(),
+  ...link,
   atMs: integer('at_ms').notNull(),
   /** Id of the key that asked; null where the service acted by itself. */
   keyId: text('key_id'),

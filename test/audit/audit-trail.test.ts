@@ -7,6 +7,7 @@ import { drizzle } from 'drizzle-orm/libsql/web';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EntryFacts } from '../../src/audit/audit-entry.ts';
 import { createAuditTrail } from '../../src/audit/audit-trail.ts';
+import { createChain } from '../../src/audit/chain.ts';
 import { createWriter } from '../../src/audit/writer.ts';
 import { hmacSha256Hex, sha256Hex } from '../../src/core/digest.ts';
 import { createIdSource } from '../../src/core/ids.ts';
@@ -35,7 +36,14 @@ afterAll(async () => {
 function setUp(client = createClient({ url, authToken: 't' })) {
   const random = { bytes: (length: number) => new Uint8Array(length).fill(++drawn) };
   const ids = createIdSource({ clock: time, random });
-  const trail = createAuditTrail({ client, writer: createWriter(ids), ids, clock: time, receiptSecret });
+  const trail = createAuditTrail({
+    client,
+    writer: createWriter(ids),
+    chain: createChain(),
+    ids,
+    clock: time,
+    receiptSecret,
+  });
   const epoch = (number: number) =>
     drizzle(client).insert(controlEpochs).values({
       epoch: number,

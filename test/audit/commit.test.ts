@@ -5,6 +5,7 @@ import { createClient } from '@libsql/client/web';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import { drizzle } from 'drizzle-orm/libsql/web';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createChain } from '../../src/audit/chain.ts';
 import { commitDecisions } from '../../src/audit/commit.ts';
 import { type DecisionRecord, sealRecord } from '../../src/audit/decision-record.ts';
 import { createHranaServer, type HranaServer } from '../../src/local/hrana-server.ts';
@@ -37,6 +38,8 @@ const record = (id: string): DecisionRecord =>
     { id, text: '漢"\\' },
   );
 
+const chain = createChain();
+
 /** What a JSON column cannot hold where the table wants a value. */
 const refusedRecord = { ...record('refused'), symbol: null as unknown as string };
 
@@ -44,17 +47,34 @@ describe('commitDecisions', () => {
   it('writes a batch once, whatever is repeated of it', async () => {
     const client = createClient({ url, authToken });
     const batch = [record('a'), record('b')];
-    expect(await commitDecisions(client, batch)).toMatchObject({ ok: true });
-    expect(await commitDecisions(client, [...batch, record('c')])).toMatchObject({ ok: true });
+    expect(await commitDecisions({ client, chain }, batch)).toMatchObject({ ok: true });
+    expect(await commitDecisions({ client, chain }, [...batch, record('c')])).toMatchObject({ ok: true });
     const { rows } = await client.execute('SELECT id, record, receipt FROM decisions ORDER BY id');
     expect(rows.map((row) => [row['id'], row['record'], row['receipt']])).toEqual(
       ['a', 'b', 'c'].map((id) => [id, record(id).record, record(id).receipt]),
     );
   });
 
+  it('fixes the place of each record in the chain, whatever is repeated and however many statements it takes', async () => {
+    const client = createClient({ url, authToken });
+    const own = createChain();
+    const batch = Array.from({ length: 400 }, (_, index) => record(`chained-${index}`));
+    const unreachable = createClient({ url: 'http://127.0.0.1:1', authToken });
+    await commitDecisions({ client: unreachable, chain: own }, batch.slice(0, 300));
+    expect(await commitDecisions({ client, chain: own }, batch)).toMatchObject({ ok: true });
+    expect(await commitDecisions({ client, chain: own }, batch.slice(200))).toMatchObject({ ok: true });
+    const { rows } = await client.execute(
+      "SELECT id, chain_seq, prev FROM decisions WHERE id LIKE 'chained-%' ORDER BY chain_seq",
+    );
+    const expected = batch.map((each) => own.link(each));
+    expect(rows.map((row) => [row['id'], row['chain_seq'], row['prev']])).toEqual(
+      expected.map(({ id, chainSeq, prev }) => [id, chainSeq, prev]),
+    );
+  });
+
   it('says that a row was refused where the database answered that it takes none of them', async () => {
     const client = createClient({ url, authToken });
-    expect(await commitDecisions(client, [record('d'), refusedRecord])).toMatchObject({
+    expect(await commitDecisions({ client, chain }, [record('d'), refusedRecord])).toMatchObject({
       ok: false,
       error: { kind: 'refused', detail: expect.stringContaining('NOT NULL') },
     });
@@ -65,7 +85,7 @@ describe('commitDecisions', () => {
     'tells a body that is too large from a server in trouble: %i',
     async (status) => {
       const client = createClient({ url, authToken, fetch: async () => new Response('no', { status }) });
-      expect(await commitDecisions(client, [record('e')])).toMatchObject({
+      expect(await commitDecisions({ client, chain }, [record('e')])).toMatchObject({
         ok: false,
         error: { kind: status === 413 ? 'refused' : 'unavailable' },
       });
@@ -74,15 +94,21 @@ describe('commitDecisions', () => {
 
   it('says that the database is unavailable where nobody answers, in time or at all', async () => {
     const gone = createClient({ url: 'http://127.0.0.1:1', authToken });
-    expect(await commitDecisions(gone, [record('f')])).toMatchObject({ error: { kind: 'unavailable' } });
+    expect(await commitDecisions({ client: gone, chain }, [record('f')])).toMatchObject({
+      error: { kind: 'unavailable' },
+    });
     const late = createClient({
       url,
       authToken,
       fetch: async () => Promise.reject(AbortSignal.abort().reason),
     });
-    expect(await commitDecisions(late, [record('f')])).toMatchObject({ error: { kind: 'unavailable' } });
+    expect(await commitDecisions({ client: late, chain }, [record('f')])).toMatchObject({
+      error: { kind: 'unavailable' },
+    });
     const intruder = createClient({ url, authToken: 'wrong' });
-    expect(await commitDecisions(intruder, [record('f')])).toMatchObject({ error: { kind: 'unavailable' } });
+    expect(await commitDecisions({ client: intruder, chain }, [record('f')])).toMatchObject({
+      error: { kind: 'unavailable' },
+    });
   });
 
   it('says that the database is unavailable while another transaction keeps it from writing', async () => {
@@ -96,6 +122,8 @@ describe('commitDecisions', () => {
           results: [{ type: 'error', error: { message: 'database is locked', code: 'SQLITE_BUSY' } }],
         }),
     });
-    expect(await commitDecisions(client, [record('g')])).toMatchObject({ error: { kind: 'unavailable' } });
+    expect(await commitDecisions({ client, chain }, [record('g')])).toMatchObject({
+      error: { kind: 'unavailable' },
+    });
   });
 });
