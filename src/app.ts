@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { Clock, Random } from './core/clock.ts';
 import type { Environment, Handler } from './http/context.ts';
 import { problemResponse } from './http/problem.ts';
+import type { RequestScope } from './runtime.ts';
 import { Stages } from './telemetry/stages.ts';
 import { inRequestSpan } from './telemetry/tracing.ts';
 
@@ -9,6 +10,8 @@ interface AppOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly report: (failure: unknown) => void;
+  /** Holds back an isolate's first requests until it knows which models are in force. */
+  readonly ensureRegistry: (scope: RequestScope) => Promise<void>;
   readonly decide: Handler;
   readonly readDecision: Handler;
   readonly healthz: Handler;
@@ -44,6 +47,13 @@ export function createApp(options: AppOptions): Hono<Environment> {
     context.res.headers.set('server-timing', stages.serverTiming());
     context.res.headers.set('x-content-type-options', 'nosniff');
   });
+
+  for (const path of ['/v1/*', '/v2/models/*']) {
+    app.use(path, async (context, next) => {
+      await options.ensureRegistry(context.env.scope);
+      await next();
+    });
+  }
 
   app.post('/v1/decisions', options.decide);
   app.get('/v1/decisions/:id', options.readDecision);

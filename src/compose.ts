@@ -6,6 +6,7 @@ import { createWriter } from './audit/writer.ts';
 import { type Config, parseCatalogConfig, parseConfig } from './config.ts';
 import { createControl } from './control/control.ts';
 import { createFailedLoginLimiter } from './control/failed-login-limiter.ts';
+import type { ControlView } from './control/view.ts';
 import { hashByWasm } from './core/digest.ts';
 import { createIdSource } from './core/ids.ts';
 import { poolRandom } from './core/pooled-random.ts';
@@ -27,12 +28,17 @@ import type { Engine } from './inference/engine.ts';
 import { createKernelEngine } from './inference/kernel/kernel-engine.ts';
 import { createOrtEngine } from './inference/ort.ts';
 import { createJobs } from './jobs.ts';
-import { type Catalog, loadCatalog } from './models/catalog.ts';
+import type { ServedModel } from './models/catalog.ts';
+import type { LoadOptions } from './models/load-model.ts';
+import { createRegistry, type Registry } from './models/registry.ts';
+import { loadShippedModels } from './models/shipped-models.ts';
 import type { RequestScope, Runtime } from './runtime.ts';
 import { openDatabase } from './store/database.ts';
 import { loadDurableControl } from './store/durable-control.ts';
 import { loadKey } from './store/keys.ts';
+import { createLibsqlModelStore } from './store/model-store.ts';
 import { createRedis } from './store/redis.ts';
+import { loadAliases, loadBundle } from './store/registry-rows.ts';
 
 /** What an entry point serves. */
 export interface Service {
@@ -53,14 +59,11 @@ const logBatchBytesMax = 4_194_304;
 export async function compose(runtime: Runtime): Promise<Service> {
   hashByWasm(runtime.sha256Module);
   const config = parseConfig(runtime.env);
-  const { engine, ...named } = parseCatalogConfig(runtime.env);
-  const catalog = await loadCatalog({
-    ...named,
-    bundles: runtime.bundles,
-    engine: engineOf(engine, runtime),
-  });
-  if (config.ok && catalog.ok) return assemble(runtime, config.value, catalog.value);
-  return faulty([...(config.ok ? [] : config.error), ...(catalog.ok ? [] : catalog.error)], runtime);
+  const { engine, names, ...trust } = parseCatalogConfig(runtime.env);
+  const loading = { ...trust, engine: engineOf(engine, runtime) };
+  const shipped = await loadShippedModels({ ...loading, names, bundles: runtime.bundles });
+  if (config.ok && shipped.ok) return assemble(runtime, config.value, { loading, shipped: shipped.value });
+  return faulty([...(config.ok ? [] : config.error), ...(shipped.ok ? [] : shipped.error)], runtime);
 }
 
 /** Of onnxruntime-web only the small module is here; its 14 MB of WebAssembly are loaded when a model needs them. */
@@ -81,7 +84,13 @@ function faulty(faults: readonly string[], runtime: Runtime): Service {
   };
 }
 
-function createAdapters(runtime: Runtime, config: Config) {
+interface Models {
+  readonly shipped: readonly ServedModel[];
+  /** By which others are taken for good. */
+  readonly loading: LoadOptions;
+}
+
+function createAdapters(runtime: Runtime, config: Config, { shipped, loading }: Models) {
   const { clock, timers, random } = runtime;
   const database = openDatabase({ ...config.database, fetch: runtime.fetch });
   // An isolate's first round trip may take twice the deadline of the others.
@@ -114,12 +123,29 @@ function createAdapters(runtime: Runtime, config: Config) {
     admitFailedLogin: createFailedLoginLimiter({ redis }),
     clock,
   });
-  return { database, redis, ids, control, log, authenticator };
+  const registry = createRegistry({
+    ...loading,
+    shipped,
+    source: {
+      loadBundle: (hash) => loadBundle(database, hash),
+      modelStore: runtime.modelStore ?? createLibsqlModelStore(database),
+    },
+    loadAliases: () => loadAliases(database),
+    report: runtime.report,
+    clock,
+    timers,
+  });
+  return { database, redis, ids, control, log, authenticator, registry };
 }
 
-function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
+/** Under a registry that was not read yet, no view permits anything. */
+const viewUnder = (registry: Registry, view: ControlView | undefined): ControlView | undefined =>
+  view && registry.isKnown(view.registryEpoch) ? view : undefined;
+
+function assemble(runtime: Runtime, config: Config, models: Models): Service {
   const { clock, timers } = runtime;
-  const { database, redis, ids, control, log, authenticator } = createAdapters(runtime, config);
+  const adapters = createAdapters(runtime, config, models);
+  const { database, redis, ids, control, log, authenticator, registry } = adapters;
   let draining = false;
   let requestsInFlight = 0;
   const isDraining = () => draining;
@@ -127,7 +153,7 @@ function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
   const bodyLimits = { bodyBytesMax: config.bodyBytesMax, bodyDeadlineMs: config.bodyDeadlineMs, timers };
   const readyz = createReadyzRoute({
     runtime: runtime.name,
-    catalog,
+    registry,
     control,
     log,
     probeDatabase: () => loadDurableControl(database),
@@ -140,15 +166,16 @@ function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
     clock,
     random: poolRandom(runtime.random),
     report: runtime.report,
+    ensureRegistry: registry.ensureRead,
     decide: createDecideRoute({
       authenticator,
       bodyLimits,
       barsMax: config.barsMax,
-      catalog,
+      registry,
       control,
       idempotency: createIdempotency({ redis, ids }),
       pipeline: createPipeline({
-        control,
+        control: { current: () => viewUnder(registry, control.current()) },
         log,
         clock,
         timers,
@@ -170,9 +197,9 @@ function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
       serverMetadata: createServerMetadataRoute({ authenticator, control }),
       serverLive,
       serverReady: createServerReadyRoute(readyz),
-      modelMetadata: createModelMetadataRoute({ authenticator, control, catalog }),
-      modelReady: createModelReadyRoute({ authenticator, control, catalog }),
-      infer: createInferRoute({ authenticator, control, catalog, bodyLimits, isDraining }),
+      modelMetadata: createModelMetadataRoute({ authenticator, control, registry }),
+      modelReady: createModelReadyRoute({ authenticator, control, registry }),
+      infer: createInferRoute({ authenticator, control, registry, bodyLimits, isDraining }),
     },
   });
 
@@ -180,10 +207,13 @@ function assemble(runtime: Runtime, config: Config, catalog: Catalog): Service {
     faults: [],
     async fetch(request, scope) {
       requestsInFlight += 1;
+      const leave = registry.enter();
       try {
         return await app.fetch(request, { scope });
       } finally {
         requestsInFlight -= 1;
+        leave();
+        registry.follow(control.current()?.registryEpoch ?? 0, scope);
       }
     },
     scheduled: createJobs({

@@ -1,4 +1,5 @@
 import type { Alarms, Clock, Random, Timers } from './core/clock.ts';
+import type { Result } from './core/result.ts';
 
 /**
  * What an entry point must supply. Nothing else in `src` reads a clock, randomness, the environment or the
@@ -24,7 +25,22 @@ export interface Runtime {
    * bytes cannot be compiled there; elsewhere the package's own default.
    */
   readonly ortWasmPaths?: { readonly mjs: string };
+  /** Where uploaded models lie, such as R2 on Workers; libSQL keeps them where a runtime has no such store. */
+  readonly modelStore?: ModelStore;
 }
+
+/** The registry's ONNX files, by the SHA-256 of their bytes. Nothing in it is trusted: whoever reads it verifies. */
+export interface ModelStore {
+  /** Fetches no more than `bytesMax` bytes. */
+  read(sha256: string, bytesMax: number): Promise<Result<StoredModel, string>>;
+  /** Writing what is there already changes nothing. */
+  write(sha256: string, bytes: Uint8Array): Promise<Result<void, string>>;
+}
+
+export type StoredModel =
+  | { readonly kind: 'found'; readonly bytes: Uint8Array }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'too-large'; readonly sizeBytes: number };
 
 /** The files of a model's bundle as they are stored and shipped; `models/bundle.ts` opens them. */
 export interface BundleFiles {

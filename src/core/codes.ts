@@ -25,6 +25,7 @@ export const problemCodes = {
   AUTH_UNAVAILABLE: { status: 503, title: 'Keys cannot be checked now' },
   RECORD_UNAVAILABLE: { status: 503, title: 'The record cannot be read or written now' },
   CLAIM_UNAVAILABLE: { status: 503, title: 'Idempotency cannot be checked now' },
+  MODEL_UNAVAILABLE: { status: 503, title: 'The model that the registry names cannot be loaded now' },
   SHUTTING_DOWN: { status: 503, title: 'The service is stopping' },
   CONFIG_INVALID: { status: 503, title: 'The service is not configured' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -7,7 +7,7 @@ import type { ClaimOutcome, Idempotency, KeptAnswer } from '../decision/idempote
 import type { Outcome, Pipeline } from '../decision/pipeline.ts';
 import { permits } from '../decision/policy.ts';
 import type { Question } from '../decision/question.ts';
-import type { Catalog } from '../models/catalog.ts';
+import type { Registry } from '../models/registry.ts';
 import type { Authenticator } from './auth.ts';
 import { type BodyLimits, parseJson, readBody } from './body.ts';
 import type { Handler, RouteContext } from './context.ts';
@@ -19,7 +19,7 @@ export interface DecideOptions {
   readonly authenticator: Authenticator;
   readonly bodyLimits: BodyLimits;
   readonly barsMax: number;
-  readonly catalog: Catalog;
+  readonly registry: Pick<Registry, 'current'>;
   readonly control: Control;
   readonly idempotency: Idempotency;
   readonly pipeline: Pipeline;
@@ -78,7 +78,7 @@ const authenticate = ({ req, env }: RouteContext, { authenticator }: DecideOptio
   authenticator.authenticate(req.raw.headers.get('authorization'), 'decide', env.scope);
 
 async function readRequest(context: RouteContext, options: DecideOptions): Promise<Result<Asked, Problem>> {
-  const { bodyLimits, catalog, clock, barsMax } = options;
+  const { bodyLimits, registry, clock, barsMax } = options;
   const request = context.req.raw;
   const principal = await authenticate(context, options);
   if (!principal.ok) return principal;
@@ -87,7 +87,8 @@ async function readRequest(context: RouteContext, options: DecideOptions): Promi
   if (!text.ok) return text;
   const body = parseJson(text.value);
   if (!body.ok) return body;
-  const question = readQuestion(body.value, principal.value, { catalog, nowMs: clock.nowMs(), barsMax });
+  const now = { catalog: registry.current(), nowMs: clock.nowMs() };
+  const question = readQuestion(body.value, principal.value, { ...now, barsMax });
   if (!question.ok) return question;
   const header = request.headers.get('idempotency-key');
   if (header !== null && (header.length === 0 || header.length > 128)) {

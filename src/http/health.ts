@@ -3,12 +3,13 @@ import type { Control } from '../control/control.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import type { Result } from '../core/result.ts';
 import type { Catalog } from '../models/catalog.ts';
+import type { Registry } from '../models/registry.ts';
 import type { Handler } from './context.ts';
 import { createReadinessProbe } from './readiness-probe.ts';
 
 interface ReadinessOptions {
   readonly runtime: string;
-  readonly catalog: Catalog;
+  readonly registry: Pick<Registry, 'current'>;
   readonly control: Pick<Control, 'current' | 'ensure' | 'status'>;
   readonly log: Pick<DecisionLog, 'hasRoom' | 'status'>;
   /** Reads one row, within a deadline of its own. */
@@ -32,21 +33,9 @@ export const healthz: Handler = (context) => context.json({ status: 'ok' }, 200,
  * may ask, so the stores are asked once a second at most, and what they failed with goes to the operator alone.
  */
 export function createReadyzRoute(options: ReadinessOptions): Handler {
-  const { catalog, control, log, isDraining } = options;
+  const { registry, control, log, isDraining } = options;
   const probe = createReadinessProbe(options);
   const reportFailure = createFailureReporter(options.report);
-  const models = {
-    ready: catalog.models.length > 0,
-    served: catalog.models.map(({ bundle, runnable }) => ({
-      name: bundle.manifest.name,
-      version: bundle.version,
-      purpose: bundle.manifest.purpose,
-      symbols: bundle.manifest.symbols,
-      interval: bundle.manifest.interval,
-      engine: runnable.engine,
-      engineReason: runnable.engineReason,
-    })),
-  };
   return async (context) => {
     const probed = await probe(context.env.scope);
     const view = control.current() ?? probed.view;
@@ -64,12 +53,28 @@ export function createReadyzRoute(options: ReadinessOptions): Handler {
       },
       database: { ready: probed.database.ok, state: probed.database.ok ? 'answering' : 'unavailable' },
       log: logPart(log.hasRoom(), logStatus),
-      models,
+      models: modelsPart(registry.current()),
     };
     const ready = Object.values(parts).every((part) => part.ready);
     return context.json({ ready, runtime: options.runtime, parts }, ready ? 200 : 503, uncached);
   };
 }
+
+/** Ready as long as a model is served: one that could not be loaded is named, and its last good one serves. */
+const modelsPart = ({ models, registryEpoch, faults }: Catalog) => ({
+  ready: models.length > 0,
+  registryEpoch,
+  served: models.map(({ bundle, runnable }) => ({
+    name: bundle.manifest.name,
+    version: bundle.version,
+    purpose: bundle.manifest.purpose,
+    symbols: bundle.manifest.symbols,
+    interval: bundle.manifest.interval,
+    engine: runnable.engine,
+    engineReason: runnable.engineReason,
+  })),
+  faults: Array.from(faults, ([model, { code }]) => ({ model, code })),
+});
 
 function logPart(hasRoom: boolean, status: LogStatus) {
   const failing = status.lastFailure === null ? 'writing' : 'failing';

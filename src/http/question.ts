@@ -87,6 +87,7 @@ function pathOf(path: readonly PropertyKey[]): string {
 function findModel(request: DecisionRequest, catalog: Catalog): Result<ServedModel, Problem> {
   const model =
     request.model === undefined ? catalog.bySymbol(request.symbol) : catalog.byName(request.model);
+  if (!model && catalog.faults.size > 0) return err({ code: 'MODEL_UNAVAILABLE', retryAfterMs: 1_000 });
   if (!model) {
     return request.model === undefined
       ? err({

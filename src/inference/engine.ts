@@ -30,6 +30,8 @@ export interface Runnable {
    * finite and in [0, 1]; anything else the model gives is a failure, never a score.
    */
   run(rows: Float32Array, rowCount: number): Promise<Result<Float32Array, EngineFailure>>;
+  /** Gives back the memory it holds. It must not run afterwards; where it does, that is a failure and no score. */
+  release(): void;
 }
 
 export interface EngineFailure {

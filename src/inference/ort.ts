@@ -37,6 +37,8 @@ function createRunnable(session: ort.InferenceSession, graph: ModelGraph): Runna
   return {
     engine: 'ort',
     engineReason: 'it was asked of onnxruntime-web',
+    // A session that is not given back properly is memory lost, and nothing that anybody could mend.
+    release: () => void session.release().catch(() => undefined),
     async run(rows, rowCount) {
       if (rows.length !== rowCount * featureCount)
         throw new RangeError(`${rows.length} values are not ${rowCount} rows of ${featureCount}`);

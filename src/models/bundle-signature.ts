@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ed25519KeyId, ed25519PublicKey, signEd25519, verifyEd25519 } from '../core/ed25519.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { err, ok, type Result } from '../core/result.ts';
+import type { BundleFault } from './bundle-fault.ts';
 
 const signatureSchema = z.strictObject({
   format: z.literal(1),
@@ -27,16 +28,18 @@ export function checkSignature(
   bundleHash: string,
   text: string | null,
   publicKeys: readonly string[],
-): Result<undefined, string> {
-  if (text === null) return err('it is not signed: signature.json is missing');
+): Result<undefined, BundleFault> {
+  if (text === null) return err({ code: 'UNSIGNED', detail: 'it is not signed: signature.json is missing' });
   const parsed = signatureSchema.safeParse(parseJson(text));
-  if (!parsed.success) return err(`signature.json: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) return wrong(`signature.json: ${z.prettifyError(parsed.error)}`);
   const { keyId, signature } = parsed.data;
   const candidates = publicKeys.filter((key) => ed25519KeyId(key) === keyId);
-  if (candidates.length === 0) return err(`it is signed by key ${keyId}, which is not pinned`);
+  if (candidates.length === 0) return wrong(`it is signed by key ${keyId}, which is not pinned`);
   const isSigned = candidates.some((key) => verifyEd25519(key, signedText(bundleHash), signature));
-  return isSigned ? ok(undefined) : err(`its signature by key ${keyId} is not one of this bundle`);
+  return isSigned ? ok(undefined) : wrong(`its signature by key ${keyId} is not one of this bundle`);
 }
+
+const wrong = (detail: string): Result<never, BundleFault> => err({ code: 'WRONG_SIGNATURE', detail });
 
 /** The first line keeps a signature from standing for anything but a bundle of this service. */
 const signedText = (bundleHash: string): string => `ultrathink bundle v1\n${bundleHash}`;

@@ -4,6 +4,7 @@ import { sha256Hex } from '../core/digest.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { BundleFiles } from '../runtime.ts';
+import type { BundleFault } from './bundle-fault.ts';
 import { checkSignature } from './bundle-signature.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -112,12 +113,14 @@ interface OpenOptions {
   readonly publicKeys: readonly string[];
 }
 
-/** Parses and verifies a bundle. The error says what does not fit, for the start-up report. */
-export function openBundle(files: BundleFiles, { publicKeys }: OpenOptions): Result<Bundle, string> {
+/** Parses and verifies a bundle. The error names what does not fit. */
+export function openBundle(files: BundleFiles, { publicKeys }: OpenOptions): Result<Bundle, BundleFault> {
   const parsed = manifestSchema.safeParse(parseJson(files.manifest));
-  if (!parsed.success) return err(`manifest: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) return badManifest(`manifest: ${z.prettifyError(parsed.error)}`);
   const manifest = parsed.data;
-  const fault = faultOf(manifest, files.model);
+  const unfit = misfitOf(manifest);
+  if (unfit !== undefined) return badManifest(unfit);
+  const fault = modelFault(manifest, files.model);
   if (fault !== undefined) return err(fault);
   const hash = sha256Hex(canonicalJson(manifest));
   const signed = checkSignature(hash, files.signature, publicKeys);
@@ -125,8 +128,10 @@ export function openBundle(files: BundleFiles, { publicKeys }: OpenOptions): Res
   return ok({ hash, version: hash.slice(0, 12), manifest, model: files.model });
 }
 
-/** What the schema cannot say: parts of the manifest that do not fit each other, or not the model. */
-function faultOf(manifest: Manifest, model: Uint8Array): string | undefined {
+const badManifest = (detail: string): Result<never, BundleFault> => err({ code: 'BAD_MANIFEST', detail });
+
+/** What the schema cannot say: parts of the manifest that do not fit each other. */
+function misfitOf(manifest: Manifest): string | undefined {
   const width = manifest.features.names.length;
   const { min, max, baseline } = manifest.domain;
   if (min.length !== width || max.length !== width || baseline.length !== width) {
@@ -136,8 +141,16 @@ function faultOf(manifest: Manifest, model: Uint8Array): string | undefined {
   if (hasRiskHead !== (manifest.policy.riskHoldAtLeast !== null)) {
     return 'riskHoldAtLeast must be a number where there is a risk head, and null where there is none';
   }
-  if (model.length !== manifest.model.sizeBytes || sha256Hex(model) !== manifest.model.sha256) {
-    return "the model's bytes do not have the manifest's size and sha256";
-  }
+  return undefined;
+}
+
+function modelFault({ model: { sizeBytes, sha256 } }: Manifest, model: Uint8Array): BundleFault | undefined {
+  if (model.length !== sizeBytes)
+    return {
+      code: 'WRONG_SIZE',
+      detail: `the model has ${model.length} bytes, and its manifest says ${sizeBytes}`,
+    };
+  if (sha256Hex(model) !== sha256)
+    return { code: 'WRONG_HASH', detail: "the model's bytes do not have the manifest's sha256" };
   return undefined;
 }

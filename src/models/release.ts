@@ -40,7 +40,7 @@ export function releaseBundle(draft: BundleDraft, signingKey: string): Result<Re
   const signature = signBundle(sha256Hex(canonicalJson(JSON.parse(text))), signingKey);
   const files = { manifest: text, signature, model: draft.model };
   const opened = openBundle(files, { publicKeys: [ed25519PublicKey(signingKey)] });
-  return opened.ok ? ok({ bundle: opened.value, files }) : err(`${draft.name}: ${opened.error}`);
+  return opened.ok ? ok({ bundle: opened.value, files }) : err(`${draft.name}: ${opened.error.detail}`);
 }
 
 function completeManifest(draft: BundleDraft): Result<Manifest, string> {

@@ -1,4 +1,4 @@
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** Who may call. The secret itself is never stored. */
 export const apiKeys = sqliteTable('api_keys', {
@@ -80,3 +80,42 @@ export const auditEntries = sqliteTable('audit_entries', {
   /** HMAC over `record_hash`. */
   receipt: text('receipt').notNull(),
 });
+
+/** One row a bundle that was uploaded: content-addressed, and never removed, since a replay needs what a record names. */
+export const bundles = sqliteTable('bundles', {
+  /** SHA-256 of the canonical manifest, lower-case hex. */
+  hash: text('hash').primaryKey(),
+  name: text('name').notNull(),
+  /** `manifest.json` as it was uploaded. */
+  manifest: text('manifest').notNull(),
+  /** `signature.json` as it was uploaded. */
+  signature: text('signature').notNull(),
+  modelSha256: text('model_sha256').notNull(),
+  uploadedAtMs: integer('uploaded_at_ms').notNull(),
+  /** Id of the key that uploaded it, which may not promote it. */
+  uploadedBy: text('uploaded_by').notNull(),
+});
+
+/** The ONNX files of bundles by their SHA-256, where no other store of models is bound. */
+export const bundleModels = sqliteTable('bundle_models', {
+  sha256: text('sha256').primaryKey(),
+  content: blob('content', { mode: 'buffer' }).notNull(),
+});
+
+/**
+ * Every change of an alias, one row a registry epoch; rows are only ever added. In force is, of each name and alias, the
+ * row of the highest epoch, and the registry's epoch is the highest of all.
+ */
+export const modelAliases = sqliteTable(
+  'model_aliases',
+  {
+    registryEpoch: integer('registry_epoch').primaryKey(),
+    name: text('name').notNull(),
+    alias: text('alias', { enum: ['production', 'candidate'] }).notNull(),
+    bundleHash: text('bundle_hash').notNull(),
+    changedAtMs: integer('changed_at_ms').notNull(),
+    changedBy: text('changed_by').notNull(),
+    reason: text('reason').notNull(),
+  },
+  (table) => [index('model_aliases_name').on(table.name, table.alias, table.registryEpoch)],
+);

@@ -42,7 +42,7 @@ function setUp() {
     '/readyz',
     createReadyzRoute({
       runtime: 'node',
-      catalog: catalogOf(constantModel(0.5)),
+      registry: { current: () => catalogOf(constantModel(0.5)) },
       control: {
         current: () => (state.view && time.monotonicMs() < state.view.expiresAtMs ? state.view : undefined),
         async ensure() {

@@ -82,7 +82,7 @@ function setUp() {
     ensure: async () => (state.hasView ? view : undefined),
   };
   const time = new VirtualTime();
-  const catalog = catalogOf(model);
+  const registry = { current: () => catalogOf(model) };
   const bodyLimits = { bodyBytesMax: 100_000, bodyDeadlineMs: 1_000, timers: time };
   const app = new Hono<Environment>();
   app.use('*', async (context, next) => {
@@ -95,11 +95,11 @@ function setUp() {
     '/v2/health/ready',
     createServerReadyRoute(() => new Response('{}', { status: state.isReady ? 200 : 503 })),
   );
-  const metadata = createModelMetadataRoute({ authenticator, control, catalog });
+  const metadata = createModelMetadataRoute({ authenticator, control, registry });
   app.get('/v2/models/:model', metadata);
   app.get('/v2/models/:model/versions/:version', metadata);
-  app.get('/v2/models/:model/ready', createModelReadyRoute({ authenticator, control, catalog }));
-  const infer = { authenticator, control, catalog, bodyLimits, isDraining: () => state.isDraining };
+  app.get('/v2/models/:model/ready', createModelReadyRoute({ authenticator, control, registry }));
+  const infer = { authenticator, control, registry, bodyLimits, isDraining: () => state.isDraining };
   app.post('/v2/models/:model/infer', createInferRoute(infer));
 
   const call = async (path: string, body?: unknown, authorization = 'Bearer good') => {

@@ -1,5 +1,5 @@
 import { dailyV1 } from '../../src/features/daily-v1.ts';
-import type { Catalog, ServedModel } from '../../src/models/catalog.ts';
+import { type Catalog, createCatalog, type ServedModel } from '../../src/models/catalog.ts';
 import { constantFacts } from '../models/constant-facts.ts';
 
 /** A model that scores every row the same, by one head or two: for tests of what stands around the engine. */
@@ -15,6 +15,7 @@ export function constantModel(
     runnable: {
       engine: 'ort',
       engineReason: 'it is a stand-in',
+      release: () => undefined,
       run: async (_rows, rowCount) => {
         const value = new Float32Array(rowCount * row.length);
         return { ok: true, value: value.map((_, index) => row[index % row.length] ?? Number.NaN) };
@@ -56,10 +57,11 @@ export function constantModel(
   };
 }
 
-export function catalogOf(...models: readonly ServedModel[]): Catalog {
-  return {
+export const catalogOf = (...models: readonly ServedModel[]): Catalog =>
+  createCatalog({
+    registryEpoch: 0,
     models,
-    byName: (name) => models.find((model) => model.bundle.manifest.name === name),
-    bySymbol: (symbol) => models.find((model) => model.bundle.manifest.symbols.includes(symbol)),
-  };
-}
+    candidates: [],
+    faults: new Map(),
+    withheldSymbols: new Set(),
+  });

@@ -23,7 +23,7 @@ function shipped(name: string): Bundle {
     model: new Uint8Array(readFileSync(file('model.onnx'))),
   };
   const opened = openBundle(files, { publicKeys: publicKeys ?? [] });
-  if (!opened.ok) throw new Error(opened.error);
+  if (!opened.ok) throw new Error(opened.error.detail);
   return opened.value;
 }
 

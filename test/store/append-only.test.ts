@@ -5,9 +5,17 @@ import { type Client, createClient } from '@libsql/client/web';
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import { drizzle } from 'drizzle-orm/libsql/web';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHranaServer, type HranaServer } from '../../src/local/hrana-server.ts';
-import { auditEntries, controlEpochs, decisions } from '../../src/store/schema.ts';
+import {
+  auditEntries,
+  bundleModels,
+  bundles,
+  controlEpochs,
+  decisions,
+  modelAliases,
+} from '../../src/store/schema.ts';
 import { VirtualTime } from '../virtual-time.ts';
 
 let directory: string;
@@ -29,7 +37,7 @@ afterAll(async () => {
 type Row = Record<string, string | number | null>;
 
 /** A row with a value of its own in every column that the schema knows, and the same row with another value there. */
-function rowOf(table: typeof decisions | typeof controlEpochs | typeof auditEntries, first: number): Row {
+function rowOf(table: SQLiteTable, first: number): Row {
   const columns = Object.values(getTableColumns(table));
   return Object.fromEntries(
     columns.map(({ name, columnType }, index) => [
@@ -43,6 +51,9 @@ describe.each([
   { title: 'decisions', table: decisions, key: 'id' },
   { title: 'control_epochs', table: controlEpochs, key: 'epoch' },
   { title: 'audit_entries', table: auditEntries, key: 'id' },
+  { title: 'bundles', table: bundles, key: 'hash' },
+  { title: 'bundle_models', table: bundleModels, key: 'sha256' },
+  { title: 'model_aliases', table: modelAliases, key: 'registry_epoch' },
 ])('$title, whose rows stay as they were written', ({ table, key }) => {
   const name = getTableName(table);
   const row = rowOf(table, 100);
@@ -98,7 +109,8 @@ describe.each([
   );
 
   it('refuses to put another row where one stands, and keys that SQLite uses for none', async () => {
-    const rowKey = key === 'id' ? (columns.includes('ordinal') ? 'ordinal' : 'rowid') : key;
+    const ownKey = typeof row[key] === 'number' ? key : 'rowid';
+    const rowKey = columns.includes('ordinal') ? 'ordinal' : ownKey;
     const { rows } = await client.execute({
       sql: `SELECT ${rowKey} AS at FROM ${name} WHERE ${key} = ?`,
       args: [row[key] ?? null],

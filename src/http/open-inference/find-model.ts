@@ -8,6 +8,7 @@ export function findModel({ req }: RouteContext, catalog: Catalog): Result<Serve
   const name = req.param('model') ?? '';
   const version = req.param('version');
   const model = catalog.byName(name);
+  if (!model && catalog.faults.size > 0) return err({ code: 'MODEL_UNAVAILABLE', retryAfterMs: 1_000 });
   if (!model) return err({ code: 'UNKNOWN_MODEL', detail: 'no such model' });
   if (version !== undefined && version !== model.bundle.version) {
     return err({ code: 'UNKNOWN_MODEL', detail: `${name} is served in version ${model.bundle.version}` });

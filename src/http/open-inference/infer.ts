@@ -1,7 +1,8 @@
 import type { Control } from '../../control/control.ts';
 import { err, ok, type Result } from '../../core/result.ts';
-import type { Catalog, ServedModel } from '../../models/catalog.ts';
+import type { ServedModel } from '../../models/catalog.ts';
 import { outsideDomain } from '../../models/outside-domain.ts';
+import type { Registry } from '../../models/registry.ts';
 import type { Authenticator, Principal } from '../auth.ts';
 import { type BodyLimits, parseJson, readBody } from '../body.ts';
 import type { Handler, RouteContext } from '../context.ts';
@@ -19,7 +20,7 @@ import { type InputRows, readInputRows } from './input-rows.ts';
 interface InferOptions {
   readonly authenticator: Authenticator;
   readonly control: Pick<Control, 'permit' | 'keysEpoch'>;
-  readonly catalog: Catalog;
+  readonly registry: Pick<Registry, 'current'>;
   readonly bodyLimits: BodyLimits;
   readonly isDraining: () => boolean;
 }
@@ -72,7 +73,7 @@ const authenticate = ({ req, env }: RouteContext, { authenticator }: InferOption
 async function readAsked(context: RouteContext, options: InferOptions): Promise<Result<Asked, Problem>> {
   const principal = await authenticate(context, options);
   if (!principal.ok) return principal;
-  const model = findModel(context, options.catalog);
+  const model = findModel(context, options.registry.current());
   if (!model.ok) return model;
   context.var.stages.begin('validate');
   const text = await readBody(context.req.raw, options.bodyLimits);

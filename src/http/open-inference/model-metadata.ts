@@ -1,11 +1,12 @@
-import type { Catalog, ServedModel } from '../../models/catalog.ts';
+import type { ServedModel } from '../../models/catalog.ts';
+import type { Registry } from '../../models/registry.ts';
 import type { Handler } from '../context.ts';
 import { authenticateReader, type ReaderOptions } from './authenticate-reader.ts';
 import { errorResponse } from './error-response.ts';
 import { findModel } from './find-model.ts';
 
 interface ModelReaderOptions extends ReaderOptions {
-  readonly catalog: Catalog;
+  readonly registry: Pick<Registry, 'current'>;
 }
 
 /** `GET /v2/models/{model}`: its tensors, by the names of its manifest. */
@@ -26,7 +27,7 @@ function createModelRoute(options: ModelReaderOptions, describe: (model: ServedM
   return async (context) => {
     const principal = await authenticateReader(context, options);
     if (!principal.ok) return errorResponse(principal.error);
-    const model = findModel(context, options.catalog);
+    const model = findModel(context, options.registry.current());
     if (!model.ok) return errorResponse(model.error);
     return new Response(JSON.stringify(describe(model.value)), {
       headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },

@@ -9,7 +9,7 @@ import { createOrtEngine } from '../../../src/inference/ort.ts';
 import { ROOT } from '../../../src/local/build-worker.ts';
 import { readModelFile } from '../../../src/local/model/model-file.ts';
 import { openOrt } from '../../../src/local/model/raw-engines.ts';
-import { loadCatalog } from '../../../src/models/catalog.ts';
+import { loadShippedModels } from '../../../src/models/shipped-models.ts';
 import { GraphBuilder } from '../../../src/onnx/graph-builder.ts';
 import { encodeModel } from '../../../src/onnx/model-proto.ts';
 import { testKey } from '../../models/constant-draft.ts';
@@ -45,7 +45,7 @@ const said = (rows: string, features = names): readonly string[] => [
 
 async function served(name: string) {
   const file = (part: string) => join(dir, name, part);
-  const catalog = await loadCatalog({
+  const models = await loadShippedModels({
     names: [name],
     bundles: {
       [name]: {
@@ -58,8 +58,8 @@ async function served(name: string) {
     engine: createOrtEngine({}),
     allowTestBundles: true,
   });
-  if (!catalog.ok) throw new Error(catalog.error.join());
-  const model = catalog.value.byName(name);
+  if (!models.ok) throw new Error(models.error.join());
+  const [model] = models.value;
   if (!model) throw new Error('not served');
   return model;
 }

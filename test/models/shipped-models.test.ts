@@ -9,8 +9,8 @@ import { featureVector, subsetOf } from '../../src/features/vector.ts';
 import type { Engine, ModelGraph } from '../../src/inference/engine.ts';
 import { createOrtEngine } from '../../src/inference/ort.ts';
 import { signBundle } from '../../src/models/bundle-signature.ts';
-import { loadCatalog } from '../../src/models/catalog.ts';
 import { releaseBundle } from '../../src/models/release.ts';
+import { loadShippedModels } from '../../src/models/shipped-models.ts';
 import type { BundleFiles } from '../../src/runtime.ts';
 import { constantDraft, otherKey, testKey } from './constant-draft.ts';
 
@@ -36,7 +36,7 @@ function resigned(change: (manifest: Record<string, object>) => object): BundleF
 }
 
 const load = (files: BundleFiles, engine: Engine = createOrtEngine({})) =>
-  loadCatalog({
+  loadShippedModels({
     names: ['coin'],
     bundles: { coin: files },
     publicKeys: [ed25519PublicKey(testKey)],
@@ -56,10 +56,10 @@ async function faultsOf(files: BundleFiles): Promise<readonly string[]> {
   return catalog.error;
 }
 
-describe('the catalog', () => {
+describe('a bundle that the deployment ships', () => {
   it('computes exactly the features that a bundle names, and runs both of its heads', async () => {
     const catalog = await load(filesOf());
-    const model = catalog.ok ? catalog.value.byName('coin') : undefined;
+    const model = catalog.ok ? catalog.value[0] : undefined;
     if (!model) throw new Error('not loaded');
     expect(model.featureSet.indicators.map(({ name }) => name)).toEqual(model.bundle.manifest.features.names);
     const bars = contractBars(100);

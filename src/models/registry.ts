@@ -1,0 +1,115 @@
+import type { Clock, Timers } from '../core/clock.ts';
+import { messageOf } from '../core/message-of.ts';
+import { err, type Result } from '../core/result.ts';
+import type { RequestScope } from '../runtime.ts';
+import type { AliasRow } from '../store/registry-rows.ts';
+import { type Catalog, createCatalog, type ServedModel } from './catalog.ts';
+import { type CatalogHolder, createCatalogHolder } from './catalog-holder.ts';
+import type { BundleSource } from './fetch-bundle.ts';
+import type { LoadOptions } from './load-model.ts';
+import { type NextCatalog, nextCatalog } from './next-catalog.ts';
+
+export interface Registry extends Pick<CatalogHolder, 'current' | 'enter'> {
+  /** False where there is a registry that was not read yet: nobody knows whether the shipped models are those in force. */
+  isKnown(registryEpoch: number): boolean;
+  /** Waits until it was read, a deadline at most, unless a read failed just now. */
+  ensureRead(scope: RequestScope): Promise<void>;
+  /** Reads it again behind the answer where the control state tells of a later epoch. */
+  follow(registryEpoch: number, scope: RequestScope): void;
+}
+
+interface RegistryOptions extends LoadOptions {
+  readonly shipped: readonly ServedModel[];
+  readonly source: BundleSource;
+  /** The aliases in force. Must end by its own deadline. */
+  readonly loadAliases: () => Promise<Result<readonly AliasRow[], string>>;
+  /** Is told why a model is not the registry's. */
+  readonly report: (failure: unknown) => void;
+  readonly clock: Clock;
+  readonly timers: Timers;
+}
+
+/** A read that was cut off with its request never ends; another one begins then. */
+const readMsMax = 20_000;
+/** How long a request of an isolate that has never read the registry waits for that. */
+const firstReadMsMax = 3_000;
+const retryAfterMs = 1_000;
+const pollMs = 4;
+
+/**
+ * Which models are in force, as the registry in libSQL says: what the deployment ships until it says otherwise. Read when an
+ * isolate is cold and, behind an answer, whenever the control state brings a later epoch. Who reads is plain data with
+ * a deadline, since on Workers no promise crosses requests.
+ */
+export function createRegistry(options: RegistryOptions): Registry {
+  const { shipped, loadAliases, report, clock, timers } = options;
+  const holder = createCatalogHolder({ catalog: shippedCatalog(shipped), kept: shipped, clock });
+  let isRead = false;
+  let reader: { readonly endsAtMs: number } | undefined;
+  let retryAtMs = Number.NEGATIVE_INFINITY;
+
+  async function readFrom(present: Catalog): Promise<Result<NextCatalog, string>> {
+    try {
+      const aliases = await loadAliases();
+      if (!aliases.ok) return aliases;
+      return await nextCatalog({ ...options, present, isFollowing: isRead, aliases: aliases.value });
+    } catch (failure) {
+      return err(messageOf(failure));
+    }
+  }
+
+  /** One that another read overtook may hold models that are given back already, and is not taken. */
+  function adopt({ catalog, fresh }: NextCatalog, present: Catalog): void {
+    if (holder.current() !== present || catalog.registryEpoch < present.registryEpoch) {
+      for (const model of fresh) model.runnable.release();
+      return;
+    }
+    if (catalog.registryEpoch > present.registryEpoch) holder.swap(catalog);
+    isRead = true;
+    for (const [place, { code, detail }] of catalog.faults) report(`model ${place}: ${code}: ${detail}`);
+  }
+
+  async function run(registryEpoch: number): Promise<void> {
+    const own = { endsAtMs: clock.monotonicMs() + readMsMax };
+    reader = own;
+    const present = holder.current();
+    const next = await readFrom(present);
+    if (reader === own) reader = undefined;
+    if (next.ok) adopt(next.value, present);
+    else report(`registry: ${next.error}`);
+    // Also where libSQL tells of no such epoch yet, as a replica may.
+    if (!next.ok || holder.current().registryEpoch < registryEpoch)
+      retryAtMs = clock.monotonicMs() + retryAfterMs;
+  }
+
+  const mayRead = (nowMs: number): boolean =>
+    nowMs >= retryAtMs && (reader === undefined || nowMs >= reader.endsAtMs);
+
+  function start(registryEpoch: number, scope: RequestScope): void {
+    if (mayRead(clock.monotonicMs())) scope.waitUntil(run(registryEpoch));
+  }
+
+  return {
+    current: holder.current,
+    enter: holder.enter,
+    isKnown: (registryEpoch) => isRead || registryEpoch === 0,
+    follow(registryEpoch, scope) {
+      if (registryEpoch > holder.current().registryEpoch) start(registryEpoch, scope);
+    },
+    async ensureRead(scope) {
+      if (isRead) return;
+      start(0, scope);
+      const untilMs = clock.monotonicMs() + firstReadMsMax;
+      while (!isRead && reader !== undefined && clock.monotonicMs() < untilMs) await timers.sleep(pollMs);
+    },
+  };
+}
+
+const shippedCatalog = (models: readonly ServedModel[]): Catalog =>
+  createCatalog({
+    registryEpoch: 0,
+    models,
+    candidates: [],
+    faults: new Map(),
+    withheldSymbols: new Set(),
+  });
