@@ -1,4 +1,4 @@
-import { context, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
+import { context, INVALID_TRACEID, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
 import type { Random } from '../core/clock.ts';
 import { continueTrace, formatTraceparent } from './traceparent.ts';
 
@@ -32,7 +32,7 @@ export async function inRequestSpan(
   if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
   span.end();
   const own = span.spanContext();
-  return trace.isSpanContextValid(own) && own.spanId !== remote.parentId
-    ? formatTraceparent({ ...remote, traceId: own.traceId, spanId: own.spanId })
-    : formatTraceparent(remote);
+  return own.traceId === INVALID_TRACEID || own.spanId === remote.parentId
+    ? formatTraceparent(remote)
+    : formatTraceparent({ ...remote, traceId: own.traceId, spanId: own.spanId });
 }

@@ -72,6 +72,15 @@ describe('commitDecisions', () => {
     );
   });
 
+  it('cuts the texts of a statement where they end, whatever they are made of', async () => {
+    const client = createClient({ url, authToken });
+    const texts = ['', 'ascii', 'é', '漢字', '👍👍', '"\\\n\u0000', 'x'.repeat(5_000)];
+    const batch = texts.map((text, index) => sealRecord('r'.repeat(32), record(`cut-${index}`), { text }));
+    for (const part of [batch, batch.slice(0, 2)]) await commitDecisions({ client, chain }, part);
+    const { rows } = await client.execute("SELECT record FROM decisions WHERE id LIKE 'cut-%' ORDER BY id");
+    expect(rows.map((row) => row['record'])).toEqual(batch.map((each) => each.record));
+  });
+
   it('says that a row was refused where the database answered that it takes none of them', async () => {
     const client = createClient({ url, authToken });
     expect(await commitDecisions({ client, chain }, [record('d'), refusedRecord])).toMatchObject({
