@@ -14,6 +14,8 @@ interface AppOptions {
   readonly ensureRegistry: (scope: RequestScope) => Promise<void>;
   readonly decide: Handler;
   readonly readDecision: Handler;
+  readonly readAudit: Handler;
+  readonly verifyAudit: Handler;
   readonly healthz: Handler;
   readonly readyz: Handler;
   readonly openapi: Handler;
@@ -57,6 +59,8 @@ export function createApp(options: AppOptions): Hono<Environment> {
 
   app.post('/v1/decisions', options.decide);
   app.get('/v1/decisions/:id', options.readDecision);
+  app.get('/v1/audit', options.readAudit);
+  app.get('/v1/audit/verify', options.verifyAudit);
   app.get('/healthz', options.healthz);
   app.get('/readyz', options.readyz);
   app.get('/openapi.json', options.openapi);
@@ -74,6 +78,8 @@ export function createApp(options: AppOptions): Hono<Environment> {
   const allowed: Readonly<Record<string, string>> = {
     '/v1/decisions': 'POST',
     '/v1/decisions/:id': 'GET',
+    '/v1/audit': 'GET',
+    '/v1/audit/verify': 'GET',
     '/healthz': 'GET',
     '/readyz': 'GET',
     '/openapi.json': 'GET',

@@ -2,16 +2,20 @@ import { createApp } from './app.ts';
 import { createChain } from './audit/chain.ts';
 import { commitDecisions } from './audit/commit.ts';
 import { createDecisionLog } from './audit/decision-log.ts';
+import type { SealClaim } from './audit/sealer.ts';
+import { createSealer, type Sealer } from './audit/sealer.ts';
 import { createWriter } from './audit/writer.ts';
 import { type Config, parseCatalogConfig, parseConfig } from './config.ts';
 import { createControl } from './control/control.ts';
 import { createFailedLoginLimiter } from './control/failed-login-limiter.ts';
+import { createSealClaim } from './control/seal-claim.ts';
 import type { ControlView } from './control/view.ts';
+import type { Clock } from './core/clock.ts';
 import { hashByWasm } from './core/digest.ts';
 import { createIdSource } from './core/ids.ts';
 import { poolRandom } from './core/pooled-random.ts';
 import { createIdempotency } from './decision/idempotency.ts';
-import { createPipeline } from './decision/pipeline.ts';
+import { createPipeline, type Pipeline } from './decision/pipeline.ts';
 import { createAuthenticator } from './http/auth.ts';
 import { createDecideRoute } from './http/decide.ts';
 import { docs } from './http/docs.ts';
@@ -22,7 +26,9 @@ import { createServerReadyRoute, serverLive } from './http/open-inference/server
 import { createServerMetadataRoute } from './http/open-inference/server-metadata.ts';
 import { openapi } from './http/openapi.ts';
 import { problemResponse } from './http/problem.ts';
+import { createReadAuditRoute } from './http/read-audit.ts';
 import { createReadDecisionRoute } from './http/read-decision.ts';
+import { createVerifyAuditRoute } from './http/verify-audit.ts';
 import { createChosenEngine, type EngineChoice } from './inference/chosen-engine.ts';
 import type { Engine } from './inference/engine.ts';
 import { createKernelEngine } from './inference/kernel/kernel-engine.ts';
@@ -33,7 +39,7 @@ import type { LoadOptions } from './models/load-model.ts';
 import { createRegistry, type Registry } from './models/registry.ts';
 import { loadShippedModels } from './models/shipped-models.ts';
 import type { RequestScope, Runtime } from './runtime.ts';
-import { openDatabase } from './store/database.ts';
+import { type Database, openDatabase } from './store/database.ts';
 import { loadDurableControl } from './store/durable-control.ts';
 import { loadKey } from './store/keys.ts';
 import { createLibsqlModelStore } from './store/model-store.ts';
@@ -52,6 +58,8 @@ export interface Service {
 /** Longest that one owner of the log's flush may work: below the 30 s of Workers' `waitUntil`. */
 const logOwnerMsMax = 20_000;
 const logBatchMax = 512;
+/** A seal's leaves are then 256 kB. */
+const sealRowsMax = 4_096;
 /** About two million characters: what a link of 1 MB/s still carries within the database's deadline of 3 s. */
 const logBatchBytesMax = 4_194_304;
 
@@ -135,7 +143,52 @@ function createAdapters(runtime: Runtime, config: Config, { shipped, loading }: 
     clock,
     timers,
   });
-  return { database, redis, ids, control, log, authenticator, registry };
+  const claim = createSealClaim({ redis, ids });
+  const sealer = createSealerOf({ config, database, claim, clock });
+  return { database, redis, ids, control, log, claim, sealer, authenticator, registry };
+}
+
+function createSealerOf(parts: {
+  readonly config: Config;
+  readonly database: Database;
+  readonly claim: SealClaim;
+  readonly clock: Clock;
+}): Sealer | null {
+  const { config, ...shared } = parts;
+  const { sealSigningKey: signingKey, sealPublicKeys: publicKeys } = config;
+  return signingKey === null
+    ? null
+    : createSealer({ ...shared, signingKey, publicKeys, rowsMax: sealRowsMax });
+}
+
+function pipelineOf(
+  { control, log, ids, registry }: ReturnType<typeof createAdapters>,
+  config: Config,
+  { clock, timers }: Runtime,
+): Pipeline {
+  return createPipeline({
+    control: { current: () => viewUnder(registry, control.current()) },
+    log,
+    clock,
+    timers,
+    ids,
+    writer: createWriter(ids),
+    receiptSecret: config.receiptSecret,
+    configHash: config.hash,
+    freshnessGraceMs: config.freshnessGraceMs,
+  });
+}
+
+function auditRoutesOf(
+  { authenticator, control, database, claim }: ReturnType<typeof createAdapters>,
+  { receiptSecret, sealPublicKeys: publicKeys }: Config,
+  report: (failure: unknown) => void,
+) {
+  const shared = { authenticator, control, database, receiptSecret };
+  return {
+    readAudit: createReadAuditRoute(shared),
+    verifyAudit: createVerifyAuditRoute({ ...shared, claim, publicKeys, report }),
+  };
 }
 
 /** Under a registry that was not read yet, no view permits anything. */
@@ -145,7 +198,7 @@ const viewUnder = (registry: Registry, view: ControlView | undefined): ControlVi
 function assemble(runtime: Runtime, config: Config, models: Models): Service {
   const { clock, timers } = runtime;
   const adapters = createAdapters(runtime, config, models);
-  const { database, redis, ids, control, log, authenticator, registry } = adapters;
+  const { database, redis, ids, control, log, sealer, authenticator, registry } = adapters;
   let draining = false;
   let requestsInFlight = 0;
   const isDraining = () => draining;
@@ -156,6 +209,7 @@ function assemble(runtime: Runtime, config: Config, models: Models): Service {
     registry,
     control,
     log,
+    sealer,
     probeDatabase: () => loadDurableControl(database),
     isDraining,
     report: runtime.report,
@@ -174,21 +228,12 @@ function assemble(runtime: Runtime, config: Config, models: Models): Service {
       registry,
       control,
       idempotency: createIdempotency({ redis, ids }),
-      pipeline: createPipeline({
-        control: { current: () => viewUnder(registry, control.current()) },
-        log,
-        clock,
-        timers,
-        ids,
-        writer: createWriter(ids),
-        receiptSecret,
-        configHash: config.hash,
-        freshnessGraceMs: config.freshnessGraceMs,
-      }),
+      pipeline: pipelineOf(adapters, config, runtime),
       clock,
       isDraining,
     }),
     readDecision: createReadDecisionRoute({ authenticator, control, database, receiptSecret }),
+    ...auditRoutesOf(adapters, config, runtime.report),
     healthz,
     readyz,
     openapi,
@@ -218,6 +263,7 @@ function assemble(runtime: Runtime, config: Config, models: Models): Service {
     },
     scheduled: createJobs({
       log,
+      sealer,
       timers,
       requestsInFlight: () => requestsInFlight,
       startDraining: () => {

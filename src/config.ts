@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson } from './core/canonical-json.ts';
 import { sha256Hex } from './core/digest.ts';
-import { isEd25519PublicKey } from './core/ed25519.ts';
+import { ed25519PublicKey, isEd25519PublicKey } from './core/ed25519.ts';
 import { err, ok, type Result } from './core/result.ts';
 import { type EngineChoice, engineChoices } from './inference/chosen-engine.ts';
 
@@ -33,6 +33,17 @@ const environmentSchema = z.object({
     .refine((keys) => keys.every(isPublicKey), 'takes Ed25519 public keys of 64 lower-case hex digits'),
   /** What runs the models; see inference/chosen-engine.ts. */
   INFERENCE_ENGINE: z.enum(engineChoices).default('kernel-or-ort'),
+  /** Ed25519 public keys of whoever may seal the log, 64 hex digits each; without any no seal can be checked here. */
+  SEAL_PUBLIC_KEYS: z
+    .string()
+    .default('')
+    .transform((text) => (text === '' ? [] : listOf(text)))
+    .refine((keys) => keys.every(isPublicKey), 'takes Ed25519 public keys of 64 lower-case hex digits'),
+  /** Ed25519 seed that seals the log, on the one deployment that does; without it this one does not. */
+  SEAL_SIGNING_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'takes an Ed25519 seed of 64 lower-case hex digits')
+    .optional(),
   BODY_BYTES_MAX: integer(262_144, 1_024, 4_194_304),
   BODY_DEADLINE_MS: integer(5_000, 100, 30_000),
   BARS_MAX: integer(1_000, 64, 10_000),
@@ -60,6 +71,9 @@ export interface Config {
   readonly models: readonly string[];
   readonly inferenceEngine: EngineChoice;
   readonly bundlePublicKeys: readonly string[];
+  readonly sealPublicKeys: readonly string[];
+  /** Null where this deployment does not seal. */
+  readonly sealSigningKey: string | null;
   readonly bodyBytesMax: number;
   readonly bodyDeadlineMs: number;
   readonly barsMax: number;
@@ -78,6 +92,7 @@ export function parseConfig(env: Environment): Result<Config, readonly string[]>
     ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
     ...addressFaults('UPSTASH_REDIS_REST_URL', ['https:'], env),
     ...addressFaults('TURSO_DATABASE_URL', ['https:', 'libsql:'], env),
+    ...sealFaults(parsed.data),
   ];
   if (!parsed.success || faults.length > 0) return err(faults);
   const given = parsed.data;
@@ -104,9 +119,18 @@ export function parseConfig(env: Environment): Result<Config, readonly string[]>
         deadlineMs: given.DATABASE_DEADLINE_MS,
       },
       receiptSecret: given.RECEIPT_SECRET,
+      sealPublicKeys: given.SEAL_PUBLIC_KEYS,
+      sealSigningKey: given.SEAL_SIGNING_KEY ?? null,
       hash: sha256Hex(canonicalJson(behaviour)),
     }),
   );
+}
+
+/** Seals that nobody could check are none. */
+function sealFaults(given: z.infer<typeof environmentSchema> | undefined): readonly string[] {
+  const key = given?.SEAL_SIGNING_KEY;
+  const isPinned = key === undefined || given?.SEAL_PUBLIC_KEYS.includes(ed25519PublicKey(key));
+  return isPinned ? [] : ['SEAL_SIGNING_KEY: its public half is not among SEAL_PUBLIC_KEYS'];
 }
 
 /** What the catalog is loaded by. */

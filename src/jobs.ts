@@ -1,8 +1,11 @@
 import type { DecisionLog } from './audit/decision-log.ts';
+import type { Sealer } from './audit/sealer.ts';
 import type { Timers } from './core/clock.ts';
 
 interface JobOptions {
   readonly log: DecisionLog;
+  /** Null where this deployment does not seal. */
+  readonly sealer: Sealer | null;
   readonly timers: Timers;
   readonly requestsInFlight: () => number;
   readonly startDraining: () => void;
@@ -13,15 +16,17 @@ const answersDeadlineMs = 5_000;
 /** How long it then waits for the log; the launcher's patience is longer than both. */
 const drainDeadlineMs = 12_000;
 /** Below the 30 s that Workers leave to work behind a scheduled event. */
-const flushDeadlineMs = 20_000;
+const flushDeadlineMs = 12_000;
+/** With the one above below those 30 s; a seal's reads and writes have deadlines of their own. */
+const sealDeadlineMs = 10_000;
 const pollMs = 5;
 
 /**
  * Cron name to job. `drain` is no cron of the deployment: the launcher fires it before it stops the service.
- * Every other name is the minute's tick, which flushes what an idle isolate still holds.
+ * Every other name is the minute's tick, which flushes what an idle isolate still holds and seals what is in the log.
  */
 export function createJobs(options: JobOptions): (cron: string) => Promise<void> {
-  const { log, timers, requestsInFlight, startDraining } = options;
+  const { log, sealer, timers, requestsInFlight, startDraining } = options;
 
   async function drain(): Promise<void> {
     startDraining();
@@ -34,6 +39,7 @@ export function createJobs(options: JobOptions): (cron: string) => Promise<void>
 
   async function tick(): Promise<void> {
     await log.drain(flushDeadlineMs);
+    await sealer?.run(sealDeadlineMs);
   }
 
   return (cron) => (cron === 'drain' ? drain() : tick());

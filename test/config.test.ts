@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseCatalogConfig, parseConfig } from '../src/config.ts';
+import { ed25519PublicKey } from '../src/core/ed25519.ts';
 
 const publicKey = 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a';
 
@@ -113,6 +114,23 @@ describe('the configuration', () => {
     const two = parseConfig({ ...valid, BUNDLE_PUBLIC_KEYS: `${publicKey}, ${other}` });
     expect(two.ok && two.value.bundlePublicKeys).toEqual([publicKey, other]);
     expect(one.ok && two.ok && one.value.hash !== two.value.hash).toBe(true);
+  });
+
+  it('seals only by a key whose seals can be checked', () => {
+    const seed = '5'.repeat(64);
+    const pinned = ed25519PublicKey(seed);
+    const sealing = parseConfig({ ...valid, SEAL_SIGNING_KEY: seed, SEAL_PUBLIC_KEYS: pinned });
+    expect(sealing.ok && [sealing.value.sealSigningKey, sealing.value.sealPublicKeys]).toEqual([
+      seed,
+      [pinned],
+    ]);
+    const other = parseConfig(valid);
+    expect(other.ok && [other.value.sealSigningKey, other.value.sealPublicKeys]).toEqual([null, []]);
+    expect(faultsOf({ SEAL_SIGNING_KEY: seed })[0]).toMatch(/^SEAL_SIGNING_KEY: its public half/);
+    expect(faultsOf({ SEAL_SIGNING_KEY: 'hush', SEAL_PUBLIC_KEYS: pinned })[0]).toMatch(
+      /^SEAL_SIGNING_KEY: /,
+    );
+    expect(faultsOf({ SEAL_PUBLIC_KEYS: 'x' })[0]).toMatch(/^SEAL_PUBLIC_KEYS: /);
   });
 
   it('leaves no room for more waiting records than a quarter of a 128 MB isolate', () => {

@@ -51,7 +51,7 @@ export function createChain(): Chain {
  * Hash of a link: SHA-256 over the canonical JSON (RFC 8785) of its five facts, 64 lower-case hex digits. They are hex, an id
  * and a count, so the text is canonical as it stands.
  */
-function linkHash({ writer, recordHash, receipt, chainSeq, prev }: Linked<Linkable>): string {
+export function linkHash({ writer, recordHash, receipt, chainSeq, prev }: Linked<Linkable>): string {
   return sha256Hex(
     `{"chainSeq":${chainSeq},"prev":"${prev}","receipt":"${receipt}","recordHash":"${recordHash}","writer":"${writer}"}`,
   );

@@ -35,8 +35,11 @@ export function isIntact(
   receiptSecret: string,
   row: Pick<DecisionRecord, 'record' | 'recordHash' | 'receipt'>,
 ): boolean {
-  return (
-    equalInConstantTime(sha256Hex(row.record), row.recordHash) &&
-    equalInConstantTime(hmacSha256Hex(receiptSecret, row.recordHash), row.receipt)
-  );
+  return equalInConstantTime(sha256Hex(row.record), row.recordHash) && hasReceipt(receiptSecret, row);
 }
+
+/** Whether the receipt is this service's over the hash. */
+export const hasReceipt = (
+  receiptSecret: string,
+  { recordHash, receipt }: Pick<DecisionRecord, 'recordHash' | 'receipt'>,
+): boolean => equalInConstantTime(hmacSha256Hex(receiptSecret, recordHash), receipt);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { messageOf } from '../core/message-of.ts';
+import type { auditPageSchema, verificationSchema } from '../http/audit-schemas.ts';
 import type {
   answerSchema,
   DecisionRequest,
@@ -9,6 +10,8 @@ import type {
 
 export type Decision = z.infer<typeof answerSchema>;
 export type StoredDecision = z.infer<typeof storedDecisionSchema>;
+export type AuditPage = z.infer<typeof auditPageSchema>;
+export type AuditVerification = z.infer<typeof verificationSchema>;
 export type ProblemBody = z.infer<typeof problemSchema>;
 
 /** The HTTP call beneath the client. `fetch` fits through `fetchTransport`; k6 brings its own. */
@@ -42,6 +45,10 @@ export type Reply<T> =
 export interface Client {
   decide(request: DecisionRequest, options?: { readonly idempotencyKey?: string }): Promise<Reply<Decision>>;
   decision(id: string): Promise<Reply<StoredDecision>>;
+  /** Entries behind `after`, the `next` of the page before; 0 for the first. */
+  audit(after: number): Promise<Reply<AuditPage>>;
+  /** The part of the log behind a seal, the `next` of the part before; 0 for the first. */
+  verifyAudit(afterSeal: number): Promise<Reply<AuditVerification>>;
   ready(): Promise<Reply<{ readonly ready: boolean }>>;
 }
 
@@ -94,6 +101,8 @@ export function createClient(options: ClientOptions): Client {
         idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey },
       ),
     decision: (id) => call('GET', `/v1/decisions/${encodeURIComponent(id)}`, undefined, {}),
+    audit: (after) => call('GET', `/v1/audit?after=${after}`, undefined, {}),
+    verifyAudit: (afterSeal) => call('GET', `/v1/audit/verify?afterSeal=${afterSeal}`, undefined, {}),
     ready: () => call('GET', '/readyz', undefined, {}),
   };
 }

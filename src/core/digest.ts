@@ -20,6 +20,9 @@ export function hashByWasm(module: WebAssembly.Module): void {
   implementation = createWasmSha256(module);
 }
 
+/** SHA-256 (FIPS 180-4) of bytes, as 32 bytes. */
+export const sha256Bytes = (bytes: Uint8Array): Uint8Array => implementation.hash(bytes).slice();
+
 /** SHA-256 (FIPS 180-4) as 64 lower-case hex digits. Synchronous: `crypto.subtle` costs a turn of the loop. */
 export const sha256Hex = (message: Message): string => hexOf(implementation.hash(message));
 

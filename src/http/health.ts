@@ -1,4 +1,5 @@
 import type { DecisionLog, LogStatus } from '../audit/decision-log.ts';
+import type { Sealer, SealerStatus } from '../audit/sealer.ts';
 import type { Control } from '../control/control.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import type { Result } from '../core/result.ts';
@@ -12,6 +13,8 @@ interface ReadinessOptions {
   readonly registry: Pick<Registry, 'current'>;
   readonly control: Pick<Control, 'current' | 'ensure' | 'status'>;
   readonly log: Pick<DecisionLog, 'hasRoom' | 'status'>;
+  /** Null where this deployment does not seal. */
+  readonly sealer: Pick<Sealer, 'status'> | null;
   /** Reads one row, within a deadline of its own. */
   readonly probeDatabase: () => Promise<Result<unknown, string>>;
   readonly isDraining: () => boolean;
@@ -33,7 +36,7 @@ export const healthz: Handler = (context) => context.json({ status: 'ok' }, 200,
  * may ask, so the stores are asked once a second at most, and what they failed with goes to the operator alone.
  */
 export function createReadyzRoute(options: ReadinessOptions): Handler {
-  const { registry, control, log, isDraining } = options;
+  const { registry, control, log, sealer, isDraining } = options;
   const probe = createReadinessProbe(options);
   const reportFailure = createFailureReporter(options.report);
   return async (context) => {
@@ -43,6 +46,7 @@ export function createReadyzRoute(options: ReadinessOptions): Handler {
     reportFailure('control', control.status().lastFailure);
     reportFailure('database', probed.database.ok ? null : probed.database.error);
     reportFailure('log', logStatus.lastFailure);
+    reportFailure('seals', sealer?.status().lastFailure ?? null);
     const parts = {
       service: { ready: !isDraining(), state: isDraining() ? 'draining' : 'serving' },
       control: {
@@ -53,6 +57,7 @@ export function createReadyzRoute(options: ReadinessOptions): Handler {
       },
       database: { ready: probed.database.ok, state: probed.database.ok ? 'answering' : 'unavailable' },
       log: logPart(log.hasRoom(), logStatus),
+      seals: sealsPart(sealer?.status() ?? null),
       models: modelsPart(registry.current()),
     };
     const ready = Object.values(parts).every((part) => part.ready);
@@ -86,6 +91,12 @@ function logPart(hasRoom: boolean, status: LogStatus) {
     refusedRecords: status.refusedRecords,
     behindMs: Math.round(status.behindMs),
   };
+}
+
+/** Decisions do not wait for seals: a log that is not sealed is for somebody to look at. */
+function sealsPart(status: SealerStatus | null) {
+  if (status === null) return { ready: true, state: 'not-sealing', seq: null };
+  return { ready: true, state: status.lastFailure === null ? 'sealing' : 'failing', seq: status.seq };
 }
 
 /** Reports a part's failure when it is another than before; other numbers in the same text are no other failure. */

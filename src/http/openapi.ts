@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { auditPageSchema, verificationSchema } from './audit-schemas.ts';
 import type { Handler } from './context.ts';
 import {
   answerSchema,
@@ -73,6 +74,56 @@ const readRoute = createRoute({
   },
 });
 
+const pageQuery = z.object({
+  after: z.string().optional().openapi({ description: '`next` of the page before; 0 for the first.' }),
+  limit: z.string().optional().openapi({ description: 'Entries a page, 1..1000; 100 by default.' }),
+});
+
+const auditRoute = createRoute({
+  method: 'get',
+  path: '/v1/audit',
+  summary: 'The audit trail',
+  description:
+    "Who changed what, when, why and from where: entries of the key's own account and of the service itself, oldest first.",
+  security: [{ key: ['observe'] }],
+  request: { query: pageQuery },
+  responses: {
+    200: answer('A page of entries', auditPageSchema),
+    401: unauthenticated,
+    403: problem('Scope missing'),
+    422: problem('The query does not fit'),
+    429: problem('Too many failed logins', ['Retry-After']),
+    500: problem('The service failed, or an entry is not as it was written'),
+    503: problem('The trail cannot be read now', ['Retry-After']),
+  },
+});
+
+const verifyRoute = createRoute({
+  method: 'get',
+  path: '/v1/audit/verify',
+  summary: 'Is the log as it was written?',
+  description:
+    'Compares a part of decisions and audit entries with their signed seals, and what is not sealed yet with its hashes, receipts and chains. Follow `next` until it is null.',
+  security: [{ key: ['observe'] }],
+  request: {
+    query: z.object({
+      afterSeal: z
+        .string()
+        .optional()
+        .openapi({ description: '`next` of the part before; 0 for the first.' }),
+    }),
+  },
+  responses: {
+    200: answer('What was found, the first bad record first', verificationSchema),
+    401: unauthenticated,
+    403: problem('Scope missing'),
+    422: problem('The query does not fit'),
+    429: problem('Too many failed logins', ['Retry-After']),
+    500: failed,
+    503: problem('The log cannot be read now', ['Retry-After']),
+  },
+});
+
 const anyObject = z.record(z.string(), z.unknown());
 const notConfigured = 'The service is not configured';
 
@@ -111,7 +162,8 @@ export function openApiDocument() {
   for (const [name, description] of Object.entries(responseHeaders)) {
     registry.registerComponent('headers', name, { description, schema: { type: 'string' } });
   }
-  for (const route of [decideRoute, readRoute, livenessRoute, readinessRoute, ...openInferenceRoutes]) {
+  const routes = [decideRoute, readRoute, auditRoute, verifyRoute, livenessRoute, readinessRoute];
+  for (const route of [...routes, ...openInferenceRoutes]) {
     registry.registerPath(route);
   }
   return registrar.getOpenAPI31Document({

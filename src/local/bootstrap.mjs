@@ -24,6 +24,7 @@ const COMMANDS = {
   standins: { module: 'src/local/standins.ts', packages: 'runtime', toolsets: () => [] },
   build: { module: 'src/local/build.ts', packages: 'runtime', toolsets: () => [] },
   model: { module: 'src/local/model.ts', packages: 'runtime', toolsets: () => [] },
+  audit: { module: 'src/local/audit.ts', packages: 'runtime', toolsets: () => [] },
   kernel: { module: 'src/local/build-kernel.ts', packages: 'all', toolsets: () => [] },
   load: { module: 'src/local/load.ts', packages: 'runtime', toolsets: chosenRuntime },
   bench: { module: 'load/bench/run.ts', packages: 'all', toolsets: () => ['deno', 'bun'] },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from 'drizzle-orm/libsql/migrator';
+import { ed25519PublicKey } from '../core/ed25519.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Scope } from '../store/keys.ts';
 import { bundlesOf, ROOT, SHIPPED_BUNDLES } from './build-worker.ts';
@@ -196,7 +197,7 @@ export class Stack {
   }
 
   #environment(redis: StandinAddress, database: StandinAddress): Record<string, string> {
-    const { redisToken, libsqlToken, receiptSecret } = this.#secrets;
+    const { redisToken, libsqlToken, receiptSecret, sealSigningKey } = this.#secrets;
     return {
       ENVIRONMENT: 'local',
       UPSTASH_REDIS_REST_URL: redis.url,
@@ -204,6 +205,8 @@ export class Stack {
       TURSO_DATABASE_URL: database.url,
       TURSO_AUTH_TOKEN: libsqlToken,
       RECEIPT_SECRET: receiptSecret,
+      SEAL_SIGNING_KEY: sealSigningKey,
+      SEAL_PUBLIC_KEYS: ed25519PublicKey(sealSigningKey),
       MODELS: this.#options.bundles.models.join(','),
       BUNDLE_PUBLIC_KEYS: pinnedKeys().join(','),
     };

@@ -119,3 +119,13 @@ export const modelAliases = sqliteTable(
   },
   (table) => [index('model_aliases_name').on(table.name, table.alias, table.registryEpoch)],
 );
+
+/** Signed summaries of what was in the log; see audit/seal.ts, whose words these are. */
+export const seals = sqliteTable('seals', {
+  seq: integer('seq').primaryKey(),
+  atMs: integer('at_ms').notNull(),
+  statement: text('statement').notNull(),
+  signature: text('signature').notNull(),
+  publicKeyId: text('public_key_id').notNull(),
+  leaves: text('leaves').notNull(),
+});

@@ -27,6 +27,7 @@ function setUp() {
       lastFailure: null,
     } as LogStatus,
     hasRoom: true,
+    seals: { seq: 7 as number | null, lastFailure: null as string | null },
     draining: false,
   };
   const live = (): ControlView => ({
@@ -52,6 +53,7 @@ function setUp() {
         },
         status: () => ({ health: 'up', lastFailure: state.controlFailure, deadlineMs: 250 }),
       },
+      sealer: { status: () => state.seals },
       log: { hasRoom: () => state.hasRoom, status: () => state.log },
       async probeDatabase() {
         asked.database += 1;
@@ -82,8 +84,18 @@ describe('GET /readyz', () => {
       control: { ready: true, state: 'live', epoch: 7, tradingState: 'ACTIVE' },
       database: { ready: true, state: 'answering' },
       log: { ready: true, state: 'writing', pendingRecords: 3, pendingBytes: 4_000, behindMs: 12 },
+      seals: { ready: true, state: 'sealing', seq: 7 },
       models: { ready: true },
     });
+  });
+
+  it('is ready though the log cannot be sealed, and tells the operator why', async () => {
+    const { state, ask, reported } = setUp();
+    state.seals = { seq: 7, lastFailure: 'the log was cut' };
+    const { response, body } = await ask();
+    expect(response.status).toBe(200);
+    expect(body.parts.seals).toEqual({ ready: true, state: 'failing', seq: 7 });
+    expect(reported).toEqual(['seals: the log was cut']);
   });
 
   it('tells the operator what failed, once, and the public a plain word', async () => {

@@ -6,6 +6,7 @@ import { timers } from '../../functions/web-platform.ts';
 import { type Client, createClient } from '../../src/client/client.ts';
 import { fetchTransport } from '../../src/client/fetch-transport.ts';
 import { createSharedControl } from '../../src/control/sync.ts';
+import { ed25519PublicKey } from '../../src/core/ed25519.ts';
 import { bundlesOf, ROOT, SHIPPED_BUNDLES } from '../../src/local/build-worker.ts';
 import type { Child } from '../../src/local/child.ts';
 import { freePort } from '../../src/local/free-port.ts';
@@ -81,6 +82,8 @@ export async function startTestService(
       TURSO_DATABASE_URL: database.url,
       TURSO_AUTH_TOKEN: secrets.libsqlToken,
       RECEIPT_SECRET: secrets.receiptSecret,
+      SEAL_SIGNING_KEY: secrets.sealSigningKey,
+      SEAL_PUBLIC_KEYS: ed25519PublicKey(secrets.sealSigningKey),
       MODELS: bundlesOf(SHIPPED_BUNDLES, 'local').join(','),
       BUNDLE_PUBLIC_KEYS: pinnedKeys().join(','),
       // A machine that runs six tests at once is slow, and slow is not what these tests are about.

@@ -15,6 +15,7 @@ import {
   controlEpochs,
   decisions,
   modelAliases,
+  seals,
 } from '../../src/store/schema.ts';
 import { VirtualTime } from '../virtual-time.ts';
 
@@ -54,6 +55,7 @@ describe.each([
   { title: 'bundles', table: bundles, key: 'hash' },
   { title: 'bundle_models', table: bundleModels, key: 'sha256' },
   { title: 'model_aliases', table: modelAliases, key: 'registry_epoch' },
+  { title: 'seals', table: seals, key: 'seq' },
 ])('$title, whose rows stay as they were written', ({ table, key }) => {
   const name = getTableName(table);
   const row = rowOf(table, 100);

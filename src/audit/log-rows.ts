@@ -1,0 +1,76 @@
+import { asc, gt } from 'drizzle-orm';
+import type { Database } from '../store/database.ts';
+import { auditEntries, decisions, seals } from '../store/schema.ts';
+import type { Linkable, Linked } from './chain.ts';
+import type { Seal } from './seal.ts';
+
+/** The two tables of the log, in the order in which a seal takes them. */
+export const logTables = ['decisions', 'entries'] as const;
+export type LogTable = (typeof logTables)[number];
+
+/** A row of the log as it is verified and exported. */
+export interface LogRow extends Linked<Linkable> {
+  readonly table: LogTable;
+  readonly ordinal: number;
+  readonly id: string;
+  readonly seq: number;
+  readonly record: string;
+  /** What the row says beside its text, which says it too. */
+  readonly columns: Readonly<Record<string, string | number | null>>;
+}
+
+/** Where the log is read from: a database, or a file that it was exported to. Each in its order, from the start given. */
+export interface LogSource {
+  seals(afterSeq: number): AsyncIterable<Seal>;
+  rows(table: LogTable, afterOrdinal: number): AsyncIterable<LogRow>;
+}
+
+/** Below every ordinal, also those that no writer of ours gives. */
+export const beforeEveryOrdinal = Number.MIN_SAFE_INTEGER;
+
+/** Rows of some kilobytes each; a page fits a Worker's memory many times over. */
+const pageRows = 200;
+const pageSeals = 10;
+
+export function createDatabaseLog({ orm }: Pick<Database, 'orm'>): LogSource {
+  const readDecisions = async (after: number): Promise<readonly LogRow[]> => {
+    const page = orm.select().from(decisions).where(gt(decisions.ordinal, after));
+    return (await page.orderBy(asc(decisions.ordinal)).limit(pageRows)).map(decisionRow);
+  };
+  const readEntries = async (after: number): Promise<readonly LogRow[]> => {
+    const page = orm.select().from(auditEntries).where(gt(auditEntries.ordinal, after));
+    return (await page.orderBy(asc(auditEntries.ordinal)).limit(pageRows)).map(entryRow);
+  };
+  const readSeals = (after: number): Promise<readonly Seal[]> =>
+    orm.select().from(seals).where(gt(seals.seq, after)).orderBy(asc(seals.seq)).limit(pageSeals);
+  return {
+    seals: (afterSeq) => paged(readSeals, (seal) => seal.seq, afterSeq),
+    rows: (table, afterOrdinal) =>
+      paged(table === 'decisions' ? readDecisions : readEntries, (row) => row.ordinal, afterOrdinal),
+  };
+}
+
+async function* paged<T>(
+  read: (after: number) => Promise<readonly T[]>,
+  keyOf: (item: T) => number,
+  from: number,
+): AsyncIterable<T> {
+  let after = from;
+  for (;;) {
+    const page = await read(after);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = keyOf(last);
+  }
+}
+
+function decisionRow(row: typeof decisions.$inferSelect): LogRow {
+  const { account, keyId, symbol, action, decidedAtMs, ...rest } = row;
+  return { table: 'decisions', ...rest, columns: { account, keyId, symbol, action, decidedAtMs } };
+}
+
+function entryRow(row: typeof auditEntries.$inferSelect): LogRow {
+  const { atMs, keyId, account, verb, target, ...rest } = row;
+  return { table: 'entries', ...rest, columns: { atMs, keyId, account, verb, target } };
+}

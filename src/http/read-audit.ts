@@ -1,0 +1,67 @@
+import { and, asc, eq, gt, isNull, or } from 'drizzle-orm';
+import { isIntact } from '../audit/decision-record.ts';
+import type { Control } from '../control/control.ts';
+import type { Database } from '../store/database.ts';
+import { auditEntries } from '../store/schema.ts';
+import type { Authenticator } from './auth.ts';
+import type { Handler } from './context.ts';
+import { problemResponse } from './problem.ts';
+import { wholeNumberOf } from './whole-number.ts';
+
+interface ReadAuditOptions {
+  readonly control: Control;
+  readonly authenticator: Authenticator;
+  readonly database: Database;
+  readonly receiptSecret: string;
+}
+
+const entriesDefault = 100;
+const entriesMax = 1_000;
+
+/**
+ * `GET /v1/audit?after=&limit=`: entries of the key's own account and of the service itself, oldest first; `next` is the
+ * `after` of the next page, null where there is none.
+ */
+export function createReadAuditRoute(options: ReadAuditOptions): Handler {
+  const { authenticator, control, database, receiptSecret } = options;
+  return async (context) => {
+    // Without a live view nobody would know that the key was revoked.
+    const view = await control.ensure(context.env.scope);
+    if (!view) return problemResponse({ code: 'AUTH_UNAVAILABLE', retryAfterMs: 1_000 });
+    const authorization = context.req.header('authorization') ?? null;
+    const principal = await authenticator.authenticate(authorization, 'observe', context.env.scope);
+    if (!principal.ok) return problemResponse(principal.error);
+    const after = wholeNumberOf('after', context.req.query('after'), { fallback: 0, min: 0 });
+    if (!after.ok) return problemResponse(after.error);
+    const limits = { fallback: entriesDefault, min: 1, max: entriesMax };
+    const limit = wholeNumberOf('limit', context.req.query('limit'), limits);
+    if (!limit.ok) return problemResponse(limit.error);
+    context.var.stages.begin('read');
+    const rows = await readEntries(database, principal.value.account, after.value, limit.value);
+    if (!rows) return problemResponse({ code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 });
+    const damaged = rows.find((row) => !isIntact(receiptSecret, row));
+    if (damaged) return problemResponse({ code: 'RECORD_DAMAGED', detail: `the entry ${damaged.id}` });
+    const entries = rows.map(({ ordinal, recordHash, receipt, record }) => ({
+      ordinal,
+      recordHash,
+      receipt,
+      record: JSON.parse(record),
+    }));
+    const next = rows.length < limit.value ? null : (rows.at(-1)?.ordinal ?? null);
+    return context.json({ entries, next }, 200, { 'cache-control': 'no-store' });
+  };
+}
+
+async function readEntries({ orm }: Database, account: string, after: number, limit: number) {
+  const isTheirs = or(eq(auditEntries.account, account), isNull(auditEntries.account));
+  try {
+    return await orm
+      .select()
+      .from(auditEntries)
+      .where(and(isTheirs, gt(auditEntries.ordinal, after)))
+      .orderBy(asc(auditEntries.ordinal))
+      .limit(limit);
+  } catch {
+    return undefined;
+  }
+}

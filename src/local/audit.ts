@@ -1,0 +1,137 @@
+/** `npm run audit -- verify|export|anchor`: the log and its proof, past the service. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createDatabaseLog, type LogSource, logTables } from '../audit/log-rows.ts';
+import { openStatement, type Seal, sealHash } from '../audit/seal.ts';
+import { type Anchor, fromTheBeginning, type Verification, verifyLog } from '../audit/verify-log.ts';
+import { ed25519PublicKey } from '../core/ed25519.ts';
+import { messageOf } from '../core/message-of.ts';
+import { parseJson } from '../core/parse-json.ts';
+import { openDatabase } from '../store/database.ts';
+import { createExportedLog } from './audit/exported-log.ts';
+import { ROOT } from './build-worker.ts';
+import { localSecrets } from './secrets.ts';
+import { readServiceFile } from './service-file.ts';
+
+const USAGE = `usage: npm run audit -- verify [FILE|URL] [--keys HEX,HEX] [--anchors FILE]
+       npm run audit -- export [URL] > FILE
+       npm run audit -- anchor [URL] >> FILE
+  verify    compares the log with its seals and names what is not as it was written; exit 1 where something is not
+  export    every row as a line of JSON, for verify FILE
+  anchor    the latest seal as a line, to be kept elsewhere: verify --anchors FILE tells a log that was cut or restored
+  FILE      what export wrote
+  URL       a libSQL database, with TURSO_AUTH_TOKEN; by default that of the service that npm start runs here
+  --keys    public keys of whoever may seal, by default SEAL_PUBLIC_KEYS, or else the key of the service here`;
+const READ_DEADLINE_MS = 30_000;
+const LOCAL_DIR = join(ROOT, '.local');
+
+process.exitCode = await main(process.argv.slice(2)).catch((failure: unknown) => {
+  console.error(messageOf(failure));
+  return 2;
+});
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { keys: { type: 'string' }, anchors: { type: 'string' } },
+  });
+  const [verb, place] = positionals;
+  switch (verb) {
+    case 'verify':
+      return verify(sourceOf(place), keysOf(values.keys, place), values.anchors);
+    case 'export':
+      return exportLog(sourceOf(place));
+    case 'anchor':
+      return printAnchor(sourceOf(place));
+    default:
+      console.error(USAGE);
+      return 2;
+  }
+}
+
+function sourceOf(place: string | undefined): LogSource {
+  if (place === undefined) {
+    const service = readServiceFile(join(LOCAL_DIR, 'service.json'));
+    if (!service) throw new Error(`no service runs here; name a FILE or a URL\n${USAGE}`);
+    return databaseAt(service.standins.libsql.url, service.standins.libsql.token);
+  }
+  if (!URL.canParse(place)) return createExportedLog(place);
+  const token = process.env['TURSO_AUTH_TOKEN'];
+  if (!token) throw new Error('a database needs TURSO_AUTH_TOKEN');
+  return databaseAt(place, token);
+}
+
+const databaseAt = (url: string, authToken: string): LogSource =>
+  createDatabaseLog(openDatabase({ url, authToken, fetch, deadlineMs: READ_DEADLINE_MS }));
+
+function keysOf(given: string | undefined, place: string | undefined): readonly string[] {
+  const text = given ?? process.env['SEAL_PUBLIC_KEYS'];
+  if (text === undefined && place === undefined)
+    return [ed25519PublicKey(localSecrets(LOCAL_DIR).sealSigningKey)];
+  const keys = (text ?? '').split(',').map((key) => key.trim());
+  if (!keys.every((key) => /^[0-9a-f]{64}$/.test(key)))
+    throw new Error('name the keys that may seal, 64 hex digits each: --keys or SEAL_PUBLIC_KEYS');
+  return keys;
+}
+
+async function verify(
+  source: LogSource,
+  publicKeys: readonly string[],
+  anchorsPath: string | undefined,
+): Promise<number> {
+  const verification = await verifyLog(source, {
+    publicKeys,
+    anchors: anchorsPath === undefined ? [] : readAnchors(publicKeys, anchorsPath),
+    hasReceipt: null,
+    from: fromTheBeginning,
+    sealsMax: Number.POSITIVE_INFINITY,
+    unsealedMax: Number.POSITIVE_INFINITY,
+  });
+  report(verification);
+  return verification.findingCount === 0 ? 0 : 1;
+}
+
+function report({ findings, findingCount, sealedUpTo, sealedAtMs, unsealed, holes }: Verification): void {
+  for (const { kind, table, ordinal, id, detail } of findings) {
+    console.log(`${kind}: ${table} ${ordinal}${id === null ? '' : ` (${id})`}: ${detail}`);
+  }
+  if (findingCount > findings.length) console.log(`… and ${findingCount - findings.length} more`);
+  for (const { writer, fromChainSeq, toChainSeq } of holes) {
+    console.log(`never written: links ${fromChainSeq} to ${toChainSeq} of writer ${writer}`);
+  }
+  const { seq, decisionsTo, entriesTo } = sealedUpTo;
+  const until = sealedAtMs === null ? '' : ` at ${new Date(sealedAtMs).toISOString()}`;
+  console.log(`sealed: ${decisionsTo} decisions and ${entriesTo} entries, by ${seq} seals${until}`);
+  console.log(`not sealed yet: ${unsealed.decisions} decisions and ${unsealed.entries} entries`);
+  console.log(findingCount === 0 ? 'intact' : `NOT INTACT: ${findingCount} found`);
+}
+
+/** Seals that were kept outside, a line each. One that is not signed is no anchor, and says so. */
+function readAnchors(publicKeys: readonly string[], path: string): readonly Anchor[] {
+  const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line, index) => {
+    const kept = parseJson(line) as Pick<Seal, 'statement' | 'signature' | 'publicKeyId'> | undefined;
+    const opened = kept && openStatement(publicKeys, kept);
+    if (!kept || !opened?.ok) throw new Error(`${path} line ${index + 1} is no seal by a known key`);
+    return { seq: opened.value.seq, hash: sealHash(kept) };
+  });
+}
+
+async function exportLog(source: LogSource): Promise<number> {
+  for await (const seal of source.seals(0)) console.log(JSON.stringify({ table: 'seals', ...seal }));
+  for (const table of logTables) {
+    for await (const row of source.rows(table, Number.MIN_SAFE_INTEGER)) console.log(JSON.stringify(row));
+  }
+  return 0;
+}
+
+async function printAnchor(source: LogSource): Promise<number> {
+  let latest: Seal | undefined;
+  for await (const seal of source.seals(0)) latest = seal;
+  if (!latest) throw new Error('nothing is sealed yet');
+  const { statement, signature, publicKeyId } = latest;
+  console.log(JSON.stringify({ statement, signature, publicKeyId }));
+  return 0;
+}
