@@ -20,6 +20,9 @@ interface AppOptions {
   readonly readyz: Handler;
   readonly openapi: Handler;
   readonly docs: Handler;
+  readonly listModels: Handler;
+  readonly uploadModel: Handler;
+  readonly setModelAlias: Handler;
   readonly openInference: OpenInference;
 }
 
@@ -61,6 +64,9 @@ export function createApp(options: AppOptions): Hono<Environment> {
   app.get('/v1/decisions/:id', options.readDecision);
   app.get('/v1/audit', options.readAudit);
   app.get('/v1/audit/verify', options.verifyAudit);
+  app.get('/v1/models', options.listModels);
+  app.post('/v1/models', options.uploadModel);
+  app.put('/v1/models/:name/aliases/:alias', options.setModelAlias);
   app.get('/healthz', options.healthz);
   app.get('/readyz', options.readyz);
   app.get('/openapi.json', options.openapi);
@@ -80,6 +86,8 @@ export function createApp(options: AppOptions): Hono<Environment> {
     '/v1/decisions/:id': 'GET',
     '/v1/audit': 'GET',
     '/v1/audit/verify': 'GET',
+    '/v1/models': 'GET, POST',
+    '/v1/models/:name/aliases/:alias': 'PUT',
     '/healthz': 'GET',
     '/readyz': 'GET',
     '/openapi.json': 'GET',

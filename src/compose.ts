@@ -1,4 +1,5 @@
 import { createApp } from './app.ts';
+import { createAuditTrail } from './audit/audit-trail.ts';
 import { createChain } from './audit/chain.ts';
 import { commitDecisions } from './audit/commit.ts';
 import { createDecisionLog } from './audit/decision-log.ts';
@@ -17,9 +18,14 @@ import { poolRandom } from './core/pooled-random.ts';
 import { createIdempotency } from './decision/idempotency.ts';
 import { createPipeline, type Pipeline } from './decision/pipeline.ts';
 import { createAuthenticator } from './http/auth.ts';
+import type { BodyLimits } from './http/body.ts';
+import type { Handler } from './http/context.ts';
 import { createDecideRoute } from './http/decide.ts';
 import { docs } from './http/docs.ts';
 import { createReadyzRoute, healthz } from './http/health.ts';
+import { createListModelsRoute } from './http/models/list-models.ts';
+import { createSetModelAliasRoute } from './http/models/set-model-alias.ts';
+import { createUploadModelRoute } from './http/models/upload-model.ts';
 import { createInferRoute } from './http/open-inference/infer.ts';
 import { createModelMetadataRoute, createModelReadyRoute } from './http/open-inference/model-metadata.ts';
 import { createServerReadyRoute, serverLive } from './http/open-inference/server-health.ts';
@@ -35,8 +41,11 @@ import { createKernelEngine } from './inference/kernel/kernel-engine.ts';
 import { createOrtEngine } from './inference/ort.ts';
 import { createJobs } from './jobs.ts';
 import type { ServedModel } from './models/catalog.ts';
+import { storedModelBytesMax } from './models/fetch-bundle.ts';
 import type { LoadOptions } from './models/load-model.ts';
+import { registerBundle } from './models/register-bundle.ts';
 import { createRegistry, type Registry } from './models/registry.ts';
+import { setAlias } from './models/set-alias.ts';
 import { loadShippedModels } from './models/shipped-models.ts';
 import type { RequestScope, Runtime } from './runtime.ts';
 import { type Database, openDatabase } from './store/database.ts';
@@ -44,7 +53,15 @@ import { loadDurableControl } from './store/durable-control.ts';
 import { loadKey } from './store/keys.ts';
 import { createLibsqlModelStore } from './store/model-store.ts';
 import { createRedis } from './store/redis.ts';
-import { loadAliases, loadBundle } from './store/registry-rows.ts';
+import {
+  insertAlias,
+  insertBundle,
+  loadAliases,
+  loadAliasHistory,
+  loadBundle,
+  loadBundles,
+  loadRegistryEpoch,
+} from './store/registry-rows.ts';
 
 /** What an entry point serves. */
 export interface Service {
@@ -131,13 +148,17 @@ function createAdapters(runtime: Runtime, config: Config, { shipped, loading }: 
     admitFailedLogin: createFailedLoginLimiter({ redis }),
     clock,
   });
+  const writer = createWriter(ids);
+  const { receiptSecret } = config;
+  const trail = createAuditTrail({ client: database.client, writer, chain, ids, clock, receiptSecret });
+  const source = {
+    loadBundle: (hash: string) => loadBundle(database, hash),
+    modelStore: runtime.modelStore ?? createLibsqlModelStore(database),
+  };
   const registry = createRegistry({
     ...loading,
     shipped,
-    source: {
-      loadBundle: (hash) => loadBundle(database, hash),
-      modelStore: runtime.modelStore ?? createLibsqlModelStore(database),
-    },
+    source,
     loadAliases: () => loadAliases(database),
     report: runtime.report,
     clock,
@@ -145,8 +166,11 @@ function createAdapters(runtime: Runtime, config: Config, { shipped, loading }: 
   });
   const claim = createSealClaim({ redis, ids });
   const sealer = createSealerOf({ config, database, claim, clock });
-  return { database, redis, ids, control, log, claim, sealer, authenticator, registry };
+  const stores = { database, redis, source };
+  return { ...stores, ids, control, log, claim, sealer, authenticator, registry, writer, trail, clock };
 }
+
+type Adapters = ReturnType<typeof createAdapters>;
 
 function createSealerOf(parts: {
   readonly config: Config;
@@ -162,7 +186,7 @@ function createSealerOf(parts: {
 }
 
 function pipelineOf(
-  { control, log, ids, registry }: ReturnType<typeof createAdapters>,
+  { control, log, ids, registry, writer }: Adapters,
   config: Config,
   { clock, timers }: Runtime,
 ): Pipeline {
@@ -172,7 +196,7 @@ function pipelineOf(
     clock,
     timers,
     ids,
-    writer: createWriter(ids),
+    writer,
     receiptSecret: config.receiptSecret,
     configHash: config.hash,
     freshnessGraceMs: config.freshnessGraceMs,
@@ -180,7 +204,7 @@ function pipelineOf(
 }
 
 function auditRoutesOf(
-  { authenticator, control, database, claim }: ReturnType<typeof createAdapters>,
+  { authenticator, control, database, claim }: Adapters,
   { receiptSecret, sealPublicKeys: publicKeys }: Config,
   report: (failure: unknown) => void,
 ) {
@@ -188,6 +212,70 @@ function auditRoutesOf(
   return {
     readAudit: createReadAuditRoute(shared),
     verifyAudit: createVerifyAuditRoute({ ...shared, claim, publicKeys, report }),
+  };
+}
+
+/** An upload's model in base64, and its texts. */
+const uploadBytesMax = Math.ceil((storedModelBytesMax * 4) / 3) + 262_144;
+
+/** What operators do to the registry. */
+function createModelRoutes(adapters: Adapters, { shipped, loading }: Models, bodyLimits: BodyLimits) {
+  const { database, authenticator, control, source, trail, clock } = adapters;
+  const operator = { authenticator, control };
+  return {
+    listModels: createListModelsRoute({
+      ...operator,
+      loadAliases: () => loadAliases(database),
+      loadBundles: (countMax) => loadBundles(database, countMax),
+    }),
+    uploadModel: createUploadModelRoute({
+      ...operator,
+      bodyLimits: { ...bodyLimits, bodyBytesMax: uploadBytesMax },
+      register: (files, uploader) =>
+        registerBundle(files, uploader, {
+          ...loading,
+          source,
+          trail,
+          clock,
+          insertBundle: (row) => insertBundle(database, row),
+        }),
+    }),
+    setModelAlias: createSetModelAliasRoute({
+      ...operator,
+      bodyLimits,
+      setAlias: (ask) =>
+        setAlias(ask, {
+          ...loading,
+          source,
+          shipped,
+          trail,
+          clock,
+          loadRegistryEpoch: () => loadRegistryEpoch(database),
+          loadAliasHistory: (name, alias) => loadAliasHistory(database, name, alias),
+          insertAlias: (row) => insertAlias(database, row),
+        }),
+    }),
+  };
+}
+
+interface OpenInferenceParts {
+  readonly readyz: Handler;
+  readonly bodyLimits: BodyLimits;
+  readonly isDraining: () => boolean;
+}
+
+function createOpenInferenceRoutes(
+  adapters: Adapters,
+  { readyz, bodyLimits, isDraining }: OpenInferenceParts,
+) {
+  const { authenticator, control, registry } = adapters;
+  return {
+    serverMetadata: createServerMetadataRoute({ authenticator, control }),
+    serverLive,
+    serverReady: createServerReadyRoute(readyz),
+    modelMetadata: createModelMetadataRoute({ authenticator, control, registry }),
+    modelReady: createModelReadyRoute({ authenticator, control, registry }),
+    infer: createInferRoute({ authenticator, control, registry, bodyLimits, isDraining }),
   };
 }
 
@@ -234,18 +322,12 @@ function assemble(runtime: Runtime, config: Config, models: Models): Service {
     }),
     readDecision: createReadDecisionRoute({ authenticator, control, database, receiptSecret }),
     ...auditRoutesOf(adapters, config, runtime.report),
+    ...createModelRoutes(adapters, models, bodyLimits),
     healthz,
     readyz,
     openapi,
     docs,
-    openInference: {
-      serverMetadata: createServerMetadataRoute({ authenticator, control }),
-      serverLive,
-      serverReady: createServerReadyRoute(readyz),
-      modelMetadata: createModelMetadataRoute({ authenticator, control, registry }),
-      modelReady: createModelReadyRoute({ authenticator, control, registry }),
-      infer: createInferRoute({ authenticator, control, registry, bodyLimits, isDraining }),
-    },
+    openInference: createOpenInferenceRoutes(adapters, { readyz, bodyLimits, isDraining }),
   });
 
   return {

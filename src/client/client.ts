@@ -7,16 +7,26 @@ import type {
   problemSchema,
   storedDecisionSchema,
 } from '../http/decision-schemas.ts';
+import type {
+  aliasAnswerSchema,
+  aliasRequestSchema,
+  bundleSchema,
+  modelsSchema,
+  uploadRequestSchema,
+} from '../http/models/model-schemas.ts';
 
 export type Decision = z.infer<typeof answerSchema>;
 export type StoredDecision = z.infer<typeof storedDecisionSchema>;
 export type AuditPage = z.infer<typeof auditPageSchema>;
 export type AuditVerification = z.infer<typeof verificationSchema>;
+export type Models = z.infer<typeof modelsSchema>;
+export type RegisteredBundle = z.infer<typeof bundleSchema>;
+export type AliasAnswer = z.infer<typeof aliasAnswerSchema>;
 export type ProblemBody = z.infer<typeof problemSchema>;
 
 /** The HTTP call beneath the client. `fetch` fits through `fetchTransport`; k6 brings its own. */
 export type Transport = (call: {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
@@ -50,6 +60,15 @@ export interface Client {
   /** The part of the log behind a seal, the `next` of the part before; 0 for the first. */
   verifyAudit(afterSeal: number): Promise<Reply<AuditVerification>>;
   ready(): Promise<Reply<{ readonly ready: boolean }>>;
+  /** The registry: aliases in force, and what was uploaded. */
+  models(): Promise<Reply<Models>>;
+  uploadModel(bundle: z.infer<typeof uploadRequestSchema>): Promise<Reply<RegisteredBundle>>;
+  /** Promotes as a second person, or rolls back alone. */
+  setAlias(
+    name: string,
+    alias: 'production' | 'candidate',
+    request: z.infer<typeof aliasRequestSchema>,
+  ): Promise<Reply<AliasAnswer>>;
 }
 
 interface ClientOptions {
@@ -65,7 +84,7 @@ export function createClient(options: ClientOptions): Client {
   const { baseUrl, authorization, transport } = options;
 
   async function call<T>(
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PUT',
     path: string,
     body: unknown,
     headers: Readonly<Record<string, string>>,
@@ -104,5 +123,9 @@ export function createClient(options: ClientOptions): Client {
     audit: (after) => call('GET', `/v1/audit?after=${after}`, undefined, {}),
     verifyAudit: (afterSeal) => call('GET', `/v1/audit/verify?afterSeal=${afterSeal}`, undefined, {}),
     ready: () => call('GET', '/readyz', undefined, {}),
+    models: () => call('GET', '/v1/models', undefined, {}),
+    uploadModel: (bundle) => call('POST', '/v1/models', bundle, {}),
+    setAlias: (name, alias, request) =>
+      call('PUT', `/v1/models/${encodeURIComponent(name)}/aliases/${alias}`, request, {}),
   };
 }

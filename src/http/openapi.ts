@@ -7,6 +7,7 @@ import {
   problemSchema,
   storedDecisionSchema,
 } from './decision-schemas.ts';
+import { modelRoutes } from './models/documented-routes.ts';
 import { openInferenceRoutes } from './open-inference/documented-routes.ts';
 import {
   answer,
@@ -163,7 +164,7 @@ export function openApiDocument() {
     registry.registerComponent('headers', name, { description, schema: { type: 'string' } });
   }
   const routes = [decideRoute, readRoute, auditRoute, verifyRoute, livenessRoute, readinessRoute];
-  for (const route of [...routes, ...openInferenceRoutes]) {
+  for (const route of [...routes, ...modelRoutes, ...openInferenceRoutes]) {
     registry.registerPath(route);
   }
   return registrar.getOpenAPI31Document({

@@ -4,7 +4,7 @@ import type { EngineFailure } from '../inference/engine.ts';
 export interface BundleFault {
   readonly code: /** It is not where it should be. */
     | 'MISSING'
-    /** Above `modelBytesMax`; its bytes are not even fetched. */
+    /** Above what the registry takes; its bytes are not even fetched. */
     | 'TOO_LARGE'
     | 'BAD_MANIFEST'
     /** The model has more or fewer bytes than its manifest says: it was cut off. */

@@ -1,8 +1,10 @@
 import type { Result } from '../core/result.ts';
 import type { BundleFiles, ModelStore } from '../runtime.ts';
 import type { BundleRow } from '../store/registry-rows.ts';
-import { modelBytesMax } from './bundle.ts';
 import type { BundleFault } from './bundle-fault.ts';
+
+/** Of an uploaded model, which travels as text within one body and one row; a larger one ships with a deployment. */
+export const storedModelBytesMax = 6 * 1024 * 1024;
 
 /** Where uploaded bundles are. */
 export interface BundleSource {
@@ -22,7 +24,7 @@ export async function fetchBundle(hash: string, source: BundleSource): Promise<F
   if (!row.ok) return { kind: 'unavailable', detail: row.error };
   if (!row.value) return fault('MISSING', `no bundle ${hash} was uploaded`);
   const { name, manifest, signature, modelSha256 } = row.value;
-  const model = await source.modelStore.read(modelSha256, modelBytesMax);
+  const model = await source.modelStore.read(modelSha256, storedModelBytesMax);
   if (!model.ok) return { kind: 'unavailable', detail: model.error };
   switch (model.value.kind) {
     case 'found':
@@ -30,7 +32,7 @@ export async function fetchBundle(hash: string, source: BundleSource): Promise<F
     case 'missing':
       return fault('MISSING', `the model ${modelSha256} is not in the store`);
     case 'too-large':
-      return fault('TOO_LARGE', `the model has ${model.value.sizeBytes} bytes, above ${modelBytesMax}`);
+      return fault('TOO_LARGE', `the model has ${model.value.sizeBytes} bytes, above ${storedModelBytesMax}`);
   }
 }
 

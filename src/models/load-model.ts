@@ -19,16 +19,18 @@ export interface LoadOptions {
 /**
  * Opens a bundle under the name it is to be served by and prepares it: signature, hashes, features, engine, and a first
  * row through it. Nothing unverified reaches an engine.
+ *
+ * @param name undefined: whatever its manifest says
  */
 export async function loadModel(
-  name: string,
+  name: string | undefined,
   files: BundleFiles,
   { publicKeys, engine, allowTestBundles }: LoadOptions,
 ): Promise<Result<ServedModel, BundleFault>> {
   const opened = openBundle(files, { publicKeys });
   if (!opened.ok) return opened;
   const { manifest } = opened.value;
-  if (manifest.name !== name)
+  if (name !== undefined && manifest.name !== name)
     return err({ code: 'WRONG_NAME', detail: `its manifest names it ${manifest.name}` });
   if (manifest.purpose === 'test' && !allowTestBundles)
     return err({ code: 'TEST_BUNDLE', detail: 'a test bundle is served only where ENVIRONMENT is local' });

@@ -11,7 +11,7 @@ import { type LoadOptions, loadModel } from './load-model.ts';
  * since the one row that an engine runs may never meet the one that is no number.
  */
 export async function loadVerifiedModel(
-  name: string,
+  name: string | undefined,
   files: BundleFiles,
   options: LoadOptions,
 ): Promise<Result<ServedModel, BundleFault>> {

@@ -1,10 +1,11 @@
-import { eq, inArray, max } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, max } from 'drizzle-orm';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Database } from './database.ts';
 import { bundles, modelAliases } from './schema.ts';
 
 export type AliasRow = typeof modelAliases.$inferSelect;
+export type Alias = AliasRow['alias'];
 export type BundleRow = typeof bundles.$inferSelect;
 
 /** The rows in force, one a name and alias. Their highest epoch is the registry's. */
@@ -16,6 +17,35 @@ export const loadAliases = (database: Database): Promise<Result<readonly AliasRo
       .groupBy(modelAliases.name, modelAliases.alias);
     return database.orm.select().from(modelAliases).where(inArray(modelAliases.registryEpoch, latest));
   });
+
+/** The registry's epoch: 0 before the first change. */
+export async function loadRegistryEpoch(database: Database): Promise<Result<number, string>> {
+  const rows = await attempt(() =>
+    database.orm.select({ epoch: max(modelAliases.registryEpoch) }).from(modelAliases),
+  );
+  return rows.ok ? ok(rows.value[0]?.epoch ?? 0) : rows;
+}
+
+/** Every change of one alias, the oldest first. */
+export const loadAliasHistory = (
+  database: Database,
+  name: string,
+  alias: Alias,
+): Promise<Result<readonly AliasRow[], string>> =>
+  attempt(() =>
+    database.orm
+      .select()
+      .from(modelAliases)
+      .where(and(eq(modelAliases.name, name), eq(modelAliases.alias, alias)))
+      .orderBy(asc(modelAliases.registryEpoch)),
+  );
+
+/** What was uploaded, the newest first, without the models' bytes. */
+export const loadBundles = (
+  database: Database,
+  countMax: number,
+): Promise<Result<readonly BundleRow[], string>> =>
+  attempt(() => database.orm.select().from(bundles).orderBy(desc(bundles.uploadedAtMs)).limit(countMax));
 
 /** One bundle by its hash; undefined where there is none. */
 export async function loadBundle(
@@ -37,3 +67,9 @@ async function attempt<Row>(
     return err(messageOf(failure));
   }
 }
+
+/** The statement that adds a bundle; it fails where its hash is taken by other bytes. */
+export const insertBundle = ({ orm }: Database, row: BundleRow) => orm.insert(bundles).values(row);
+
+/** The statement that adds a change of an alias; it fails where its epoch is taken. */
+export const insertAlias = ({ orm }: Database, row: AliasRow) => orm.insert(modelAliases).values(row);

@@ -74,7 +74,7 @@ describe('the glossary', () => {
   const banned = rows.flatMap(([, , not = '']) => not.split(', ')).filter((word) => !word.includes(' '));
   /** Plain English and units, which need no definition of ours. */
   const plain = new Set(
-    'id at type title status detail path message name value version data source error reason age as of valid until ms client created changed decided uploaded by content secret sha256 rate per second'.split(
+    'id at type title status detail path message name value version data source error reason age as of valid until ms client created changed decided uploaded by content aliases secret sha256 rate per second'.split(
       ' ',
     ),
   );

@@ -27,7 +27,9 @@ describe('the docs page', () => {
   it('shows every route of the document with its method, scope, parameters and statuses', () => {
     for (const [path, item] of Object.entries(openApiDocument().paths ?? {})) {
       expect(page).toContain(`<code>${path}</code>`);
-      for (const status of Object.keys((item.get ?? item.post)?.responses ?? {})) {
+      for (const status of [item.get, item.post, item.put].flatMap((found) =>
+        Object.keys(found?.responses ?? {}),
+      )) {
         expect(page).toContain(`>${status}</span>`);
       }
     }

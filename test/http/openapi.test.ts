@@ -56,10 +56,11 @@ describe('the OpenAPI document', () => {
 
   it('has 500 on every route, and 429 on every route that takes a key', () => {
     for (const [path, item] of Object.entries(document.paths ?? {})) {
-      const operation = item.get ?? item.post;
-      const statuses = Object.keys(operation?.responses ?? {});
-      expect(statuses, path).toContain('500');
-      if (operation?.security) expect(statuses, path).toContain('429');
+      for (const operation of [item.get, item.post, item.put].filter((found) => found !== undefined)) {
+        const statuses = Object.keys(operation.responses ?? {});
+        expect(statuses, path).toContain('500');
+        if (operation.security) expect(statuses, path).toContain('429');
+      }
     }
   });
 });
