@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from 'drizzle-orm/libsql/migrator';
@@ -30,13 +30,19 @@ export interface Part {
   resume(): void;
 }
 
-export interface TestService {
+/** One service process. */
+export interface Instance {
   readonly baseUrl: string;
+  readonly process: ServiceProcess;
+  client(scope: Scope): Client;
+}
+
+export interface TestService extends Instance {
   readonly keys: Readonly<Record<Scope, string>>;
   readonly redis: Part;
   readonly database: Part;
-  readonly process: ServiceProcess;
-  client(scope: Scope): Client;
+  /** Another service process over the same stores, stopped with the first. */
+  join(runtime: RuntimeName): Promise<Instance>;
   /** A connection to the stand-in of libSQL, past the service. */
   openDatabase(): Database;
   /** The shared control state, past the service. */
@@ -68,46 +74,60 @@ export async function startTestService(
     random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) },
     nowMs: Date.now(),
   });
-  const port = await freePort();
-  const where = { runtime, dataDir, bundlesDir: SHIPPED_BUNDLES };
-  const service = await startService({
-    ...where,
-    port,
-    modules: await prepareService(where),
-    tickerToken: secrets.tickerToken,
-    environment: {
-      ENVIRONMENT: 'local',
-      UPSTASH_REDIS_REST_URL: redis.url,
-      UPSTASH_REDIS_REST_TOKEN: secrets.redisToken,
-      TURSO_DATABASE_URL: database.url,
-      TURSO_AUTH_TOKEN: secrets.libsqlToken,
-      RECEIPT_SECRET: secrets.receiptSecret,
-      SEAL_SIGNING_KEY: secrets.sealSigningKey,
-      SEAL_PUBLIC_KEYS: ed25519PublicKey(secrets.sealSigningKey),
-      MODELS: bundlesOf(SHIPPED_BUNDLES, 'local').join(','),
-      BUNDLE_PUBLIC_KEYS: pinnedKeys().join(','),
-      // A machine that runs six tests at once is slow, and slow is not what these tests are about.
-      CONTROL_DEADLINE_MS_MAX: '1000',
-      ...environment,
-    },
-  });
-  const baseUrl = `http://127.0.0.1:${port}`;
-  await untilReady(baseUrl, service.child);
+  const serviceEnvironment = {
+    ENVIRONMENT: 'local',
+    UPSTASH_REDIS_REST_URL: redis.url,
+    UPSTASH_REDIS_REST_TOKEN: secrets.redisToken,
+    TURSO_DATABASE_URL: database.url,
+    TURSO_AUTH_TOKEN: secrets.libsqlToken,
+    RECEIPT_SECRET: secrets.receiptSecret,
+    SEAL_SIGNING_KEY: secrets.sealSigningKey,
+    SEAL_PUBLIC_KEYS: ed25519PublicKey(secrets.sealSigningKey),
+    MODELS: bundlesOf(SHIPPED_BUNDLES, 'local').join(','),
+    BUNDLE_PUBLIC_KEYS: pinnedKeys().join(','),
+    // A machine that runs six tests at once is slow, and slow is not what these tests are about.
+    CONTROL_DEADLINE_MS_MAX: '1000',
+    ...environment,
+  };
+  const clientOf = (baseUrl: string, scope: Scope): Client =>
+    createClient({ baseUrl, authorization: keys[scope], transport: fetchTransport(fetch) });
+  const processes: ServiceProcess[] = [];
+  async function startInstance(on: RuntimeName): Promise<Instance> {
+    const where = {
+      runtime: on,
+      dataDir: join(dataDir, `service-${processes.length}`),
+      bundlesDir: SHIPPED_BUNDLES,
+    };
+    mkdirSync(where.dataDir);
+    const port = await freePort();
+    const modules = await prepareService(where);
+    const { tickerToken } = secrets;
+    const started = await startService({
+      ...where,
+      port,
+      modules,
+      tickerToken,
+      environment: serviceEnvironment,
+    });
+    processes.push(started);
+    const baseUrl = `http://127.0.0.1:${port}`;
+    await untilReady(baseUrl, started.child);
+    return { baseUrl, process: started, client: (scope) => clientOf(baseUrl, scope) };
+  }
+  const first = await startInstance(runtime);
   const openRedis = () =>
     createRedis({ url: redis.url, token: secrets.redisToken, fetch, timers, deadlineMs: readyDeadlineMs });
   return {
-    baseUrl,
+    ...first,
     keys,
     redis,
     database,
-    process: service,
-    client: (scope) =>
-      createClient({ baseUrl, authorization: keys[scope], transport: fetchTransport(fetch) }),
+    join: startInstance,
     openDatabase: open,
     openRedis,
     setTradingState: (tradingState) => raiseEpoch(open(), openRedis(), tradingState),
     async stop() {
-      await service.child.stop(graceMs);
+      for (const { child } of processes) await child.stop(graceMs);
       await redis.kill();
       await database.kill();
       rmSync(dataDir, { recursive: true, force: true });
