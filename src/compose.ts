@@ -109,7 +109,7 @@ function faulty(faults: readonly string[], runtime: Runtime): Service {
   };
 }
 
-interface Models {
+export interface Models {
   readonly shipped: readonly ServedModel[];
   /** By which others are taken for good. */
   readonly loading: LoadOptions;
@@ -283,7 +283,8 @@ function createOpenInferenceRoutes(
 const viewUnder = (registry: Registry, view: ControlView | undefined): ControlView | undefined =>
   view && registry.isKnown(view.registryEpoch) ? view : undefined;
 
-function assemble(runtime: Runtime, config: Config, models: Models): Service {
+/** The service over what `compose` found good. A simulator's isolates share the models, which nothing changes. */
+export function assemble(runtime: Runtime, config: Config, models: Models): Service {
   const { clock, timers } = runtime;
   const adapters = createAdapters(runtime, config, models);
   const { database, redis, ids, control, log, sealer, authenticator, registry } = adapters;

@@ -26,6 +26,7 @@ const COMMANDS = {
   model: { module: 'src/local/model.ts', packages: 'runtime', toolsets: () => [] },
   audit: { module: 'src/local/audit.ts', packages: 'runtime', toolsets: () => [] },
   kernel: { module: 'src/local/build-kernel.ts', packages: 'all', toolsets: () => [] },
+  simulate: { module: 'src/local/simulate.ts', packages: 'runtime', toolsets: () => [] },
   load: { module: 'src/local/load.ts', packages: 'runtime', toolsets: chosenRuntime },
   bench: { module: 'load/bench/run.ts', packages: 'all', toolsets: () => ['deno', 'bun'] },
   optimize: { module: 'src/optimize/run.ts', packages: 'all', toolsets: runtimesToProve },

@@ -29,6 +29,9 @@ export interface EmbeddedRedisOptions {
 export interface EmbeddedRedis extends RedisBackend {
   /** `execute` without a promise, for a simulator that has its own idea of time. */
   run(args: readonly ByteString[]): Reply;
+  /** All data, as `restore` takes it: what a replica had when it was copied. */
+  snapshot(): string;
+  restore(snapshot: string): void;
 }
 
 export async function createEmbeddedRedis({
@@ -56,6 +59,8 @@ export async function createEmbeddedRedis({
 
   return {
     run,
+    snapshot: () => keyspace.snapshot(),
+    restore: (snapshot) => keyspace.restore(snapshot),
     execute: (args) => Promise.resolve(run(args)),
     transaction: (commands) => {
       const refusal = firstRefusal(commands, scripts);

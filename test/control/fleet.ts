@@ -3,10 +3,11 @@ import type { ControlState, Permit, PermitAsk } from '../../src/control/view.ts'
 import { createIdSource } from '../../src/core/ids.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import { createEmbeddedRedis, type EmbeddedRedis } from '../../src/local/embedded-redis.ts';
+import { createEventQueue, type EventQueue } from '../../src/local/simulator/event-queue.ts';
+import { textResponse } from '../../src/local/simulator/upstash-rest.ts';
 import type { RequestScope } from '../../src/runtime.ts';
 import { createRedis } from '../../src/store/redis.ts';
-import { backendFetch, textResponse } from './backend-fetch.ts';
-import { createEventQueue, type EventQueue } from './event-queue.ts';
+import { backendFetch } from './backend-fetch.ts';
 
 /** What the network does to one call. */
 export interface Weather {

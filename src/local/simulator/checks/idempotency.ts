@@ -1,0 +1,53 @@
+import { type Exchange, isReplayed } from '../exchange.ts';
+import type { Check, Truth } from '../monitor.ts';
+
+interface First {
+  readonly text: string;
+  readonly body: string;
+  readonly leftAtMs: number;
+  readonly redisLosses: number;
+}
+
+/**
+ * G7: the same key gets the same bytes, or a refusal; another body under it gets no answer; and a retry never
+ * brings back what was said before a change of the trading state that is in force by now. A Redis that was wiped forgets
+ * claims, which is stated (decision/idempotency.ts).
+ */
+export function idempotency(truth: Truth): Check {
+  const firsts = new Map<string, First>();
+  return {
+    replied(exchange) {
+      const { asked, reply } = exchange;
+      if (asked.idempotencyKey === undefined || !reply?.answer) return undefined;
+      const name = `${asked.key.id} ${asked.idempotencyKey}`;
+      const redisLosses = truth.history.redisLostAtMs.length;
+      const first = firsts.get(name);
+      if (!first || first.redisLosses < redisLosses) {
+        const { text, leftAtMs } = reply;
+        // Of a replay whose original was cut off nobody knows when it was said.
+        firsts.set(name, {
+          text,
+          body: asked.body,
+          // A claim that was lost while its own request was under way is lost as well.
+          redisLosses: exchange.redisLosses,
+          leftAtMs: isReplayed(reply) ? Infinity : leftAtMs,
+        });
+        return undefined;
+      }
+      if (first.body !== asked.body) return `G7: ${name} answered another body`;
+      if (first.text !== reply.text) return `G7: ${name} was answered twice`;
+      return fromBeforeChange(first, exchange, truth);
+    },
+  };
+}
+
+function fromBeforeChange(first: First, { reply, isolate }: Exchange, truth: Truth): string | undefined {
+  if (!reply?.answer?.actionable) return undefined;
+  const newer = truth.history.changes.find(({ takenAtMs }) => {
+    const { redis = Infinity } = takenAtMs;
+    return redis > first.leftAtMs && redis + truth.viewLifeMs < reply.leftAtMs;
+  });
+  return newer === undefined
+    ? undefined
+    : `G7: isolate ${isolate.id} brought back a ${reply.answer.action} from before epoch ${newer.epoch}`;
+}

@@ -1,0 +1,56 @@
+import type { TradingState } from '../../../control/view.ts';
+import type { Effect } from '../../../decision/answer.ts';
+import type { ControlChange } from '../control-history.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Check, Truth } from '../monitor.ts';
+import { standingMsMax } from '../platform.ts';
+
+/** How long an isolate that cannot read libSQL may go on by Redis alone; see control/view-holder.ts. */
+const silentLibsqlMs = 30_000;
+/** A call that fared ill so long ago counts no more: longer than a read of libSQL may be under way. */
+const troubleMs = 6_000;
+
+/**
+ * G2: once a halt is in force nothing that increases exposure leaves any isolate, and no `validUntil` reaches past
+ * that moment. A halt is in force a view's life after Redis took it, unless Redis lost it again; and as long after libSQL
+ * took it, where the isolate could read libSQL.
+ */
+export function killSwitch(truth: Truth): Check {
+  return {
+    replied(exchange) {
+      const { reply, isolate } = exchange;
+      const answer = reply?.answer;
+      if (!reply || !answer?.actionable) return undefined;
+      const validMs = Date.parse(answer.validUntil ?? '') - Date.parse(answer.at);
+      if (!(validMs <= truth.viewLifeMs)) return `G2: valid for ${validMs} ms`;
+      for (const change of truth.history.changes) {
+        if (!forbids(change.tradingState, answer.effect)) continue;
+        const effectiveByMs = effectiveBy(change, exchange, truth) + standingMsMax;
+        if (reply.leftAtMs <= effectiveByMs || isLifted(change, answer.effect, reply.leftAtMs, truth))
+          continue;
+        const lateMs = (reply.leftAtMs - effectiveByMs).toFixed(1);
+        return `G2: isolate ${isolate.id} said ${answer.action} to ${answer.effect} ${lateMs} ms after epoch ${change.epoch}, ${change.tradingState}, was in force`;
+      }
+      return undefined;
+    },
+  };
+}
+
+const forbids = (state: TradingState, effect: Effect): boolean =>
+  state === 'HALTED' || (state === 'REDUCING' && (effect === 'open' || effect === 'increase'));
+
+function effectiveBy(change: ControlChange, { isolate, reply }: Exchange, truth: Truth): number {
+  const { redis = Infinity, libsql = Infinity } = change.takenAtMs;
+  const isLost = truth.history.redisLostAtMs.some((atMs) => atMs >= redis);
+  const troubledAtMs = isolate.platform.link.troubledAtMs.libsql;
+  const isTroubled = troubledAtMs > Math.min(libsql, reply?.leftAtMs ?? 0) - troubleMs;
+  const byRedis = isLost ? Infinity : redis;
+  const byLibsql = isTroubled ? libsql + silentLibsqlMs : libsql;
+  return Math.min(byRedis, byLibsql) + truth.viewLifeMs;
+}
+
+/** Whether somebody resumed in the meantime, or began to. */
+const isLifted = (change: ControlChange, effect: Effect, atMs: number, { history }: Truth): boolean =>
+  history.changes.some(
+    (later) => later.epoch > change.epoch && later.begunAtMs <= atMs && !forbids(later.tradingState, effect),
+  );

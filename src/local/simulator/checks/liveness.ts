@@ -1,0 +1,30 @@
+import type { Exchange } from '../exchange.ts';
+import type { Check } from '../monitor.ts';
+
+/** Share of the requests whose policy says act that must be actionable when nothing is wrong. */
+const actionableShareMin = 0.99;
+
+/**
+ * A service that always says HOLD fails. `isCalm` says of an exchange whether nothing was wrong around it: trading was
+ * active, and the last fault is over for two lives of a view.
+ */
+export function liveness(isCalm: (exchange: Exchange) => boolean): Check {
+  let asked = 0;
+  let acted = 0;
+  const missed: string[] = [];
+  return {
+    replied(exchange) {
+      const { reply, asked: ask } = exchange;
+      if (!reply || ask.kind !== 'decision' || ask.key.id !== 'roomy' || ask.isRetry) return undefined;
+      if (ask.vector.action === 'HOLD' || !isCalm(exchange)) return undefined;
+      asked += 1;
+      if (reply.answer?.actionable) acted += 1;
+      else missed.push(`${exchange.sentAtMs.toFixed(0)} ms: ${reply.code ?? reply.answer?.reasons[0]?.code}`);
+      return undefined;
+    },
+    ended: () =>
+      acted < actionableShareMin * asked
+        ? [`liveness: ${acted} of ${asked} were actionable; not so ${missed.slice(0, 3).join(', ')}`]
+        : [],
+  };
+}

@@ -1,0 +1,73 @@
+import { sha256Hex } from '../../../core/digest.ts';
+import { type Exchange, isReplayed } from '../exchange.ts';
+import type { Check } from '../monitor.ts';
+
+interface Row {
+  readonly id: string;
+  readonly recordHash: string;
+  readonly record: string;
+  readonly receipt: string;
+}
+
+/**
+ * G4: an answer that says `acked` has its row whatever was killed; rows equal answers where nothing was killed; a row
+ * that nobody was told of is one whose request was cut off, or names itself void.
+ */
+export function records(): Check {
+  return {
+    replied: () => undefined,
+    ended(exchanges, libsql) {
+      const columns = 'SELECT id, record_hash, record, receipt FROM decisions';
+      const rows = libsql
+        .select(columns)
+        .map(
+          ([id = '', recordHash = '', record = '', receipt = '']) =>
+            ({ id, recordHash, record, receipt }) as Row,
+        );
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      const told = new Set<string>();
+      const wrong: string[] = [];
+      for (const exchange of exchanges) {
+        const { answer } = exchange.reply ?? {};
+        if (!answer || answer.durability === 'none') continue;
+        told.add(answer.id);
+        const fault = recordFault(exchange, byId.get(answer.id));
+        if (fault) wrong.push(`G4: ${fault}`);
+      }
+      return [...wrong, ...untold(rows, told, exchanges)];
+    },
+  };
+}
+
+function recordFault({ reply, isolate }: Exchange, row: Row | undefined): string | undefined {
+  const answer = reply?.answer;
+  if (!reply || !answer) return undefined;
+  if (!row) {
+    const mayBeLost = answer.durability === 'pending' && (isolate.platform.isDead || isReplayed(reply));
+    return mayBeLost ? undefined : `no row for the answer ${answer.id}, ${answer.durability}`;
+  }
+  const isSame = row.recordHash === answer.recordHash && row.receipt === answer.receipt;
+  return isSame && sha256Hex(row.record) === row.recordHash
+    ? undefined
+    : `the row of ${answer.id} differs from its answer`;
+}
+
+function untold(
+  rows: readonly Row[],
+  told: ReadonlySet<string>,
+  exchanges: readonly Exchange[],
+): readonly string[] {
+  const voids = new Set<string>();
+  for (const { id, record } of rows) {
+    const voided = /"voids":\{"id":"([^"]+)"/.exec(record)?.[1];
+    if (voided !== undefined) {
+      voids.add(id);
+      voids.add(voided);
+    }
+  }
+  const count = rows.filter(({ id }) => !told.has(id) && !voids.has(id)).length;
+  const unanswered = exchanges.filter(({ reply }) => reply === undefined).length;
+  return count > unanswered
+    ? [`G4: ${count} rows that nobody was told of, ${unanswered} requests cut off`]
+    : [];
+}

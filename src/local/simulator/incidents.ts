@@ -1,0 +1,75 @@
+import type { EmbeddedRedis } from '../embedded-redis.ts';
+import type { ControlHistory } from './control-history.ts';
+import type { Draw } from './draw.ts';
+import type { EventQueue } from './event-queue.ts';
+import type { Climate, FaultCounts, Incident } from './faults.ts';
+import type { Isolate } from './isolate.ts';
+
+interface IncidentOptions {
+  readonly time: EventQueue;
+  readonly draw: Draw;
+  readonly climate: Climate;
+  readonly counts: FaultCounts;
+  readonly redis: EmbeddedRedis;
+  readonly history: ControlHistory;
+  /** Virtual instant after which nothing befalls anybody any more. */
+  readonly endsAtMs: number;
+  readonly living: () => readonly Isolate[];
+  readonly replace: (isolate: Isolate) => void;
+}
+
+/** Lets befall isolates and stores what the climate has, until it ends. */
+export function scheduleIncidents(options: IncidentOptions): void {
+  const { time, draw, climate, endsAtMs } = options;
+  const kind = draw.pick(climate.incidents);
+  const inMs = draw.gapMs(climate.incidentsPerSecond);
+  if (kind === undefined || time.monotonicMs() + inMs >= endsAtMs) return;
+  time.after(inMs, () => {
+    strike(kind, options);
+    scheduleIncidents(options);
+  });
+}
+
+function strike(kind: Incident, options: IncidentOptions): void {
+  const { time, draw, counts, redis, history, endsAtMs, living, replace } = options;
+  const isolate = draw.pick(living());
+  if (!isolate) return;
+  counts[kind] += 1;
+  const nowMs = time.monotonicMs();
+  const store = draw.pick(['redis', 'libsql'] as const);
+  const untilMs = (lastsMsMax: number) => Math.min(endsAtMs, nowMs + draw.between(5, lastsMsMax));
+  switch (kind) {
+    case 'partition':
+      isolate.platform.link.cutUntilMs[store] = untilMs(4_000);
+      return;
+    case 'connection refused':
+      isolate.platform.link.refusedUntilMs[store] = untilMs(4_000);
+      return;
+    case 'isolate killed':
+      replace(isolate);
+      return;
+    case 'isolate stalled':
+      isolate.platform.stall(untilMs(1_500));
+      return;
+    case 'clock stepped':
+      isolate.platform.skewMs = draw.integer(-60_000, 60_000);
+      return;
+    case 'redis wiped':
+      redis.run(['FLUSHALL']);
+      history.redisLost(nowMs);
+      return;
+    case 'redis rolled back':
+      rollBack(redis.snapshot(), untilMs(1_500) - nowMs, options);
+      return;
+    case 'scripts forgotten':
+      redis.run(['SCRIPT', 'FLUSH']);
+  }
+}
+
+/** A replica that was behind takes over: what Redis took since `replica` was copied is lost. */
+function rollBack(replica: string, inMs: number, { time, redis, history }: IncidentOptions): void {
+  time.after(inMs, () => {
+    redis.restore(replica);
+    history.redisLost(time.monotonicMs());
+  });
+}

@@ -1,0 +1,39 @@
+import { sha256Hex } from '../../core/digest.ts';
+
+/** A caller of the simulation. */
+export interface SimulatedKey {
+  readonly id: string;
+  readonly secret: string;
+  readonly ratePerSecond: number;
+  readonly burst: number;
+}
+
+const key = (id: string, ratePerSecond: number, burst: number): SimulatedKey => ({
+  id,
+  secret: `secret-of-the-key-${id}`,
+  ratePerSecond,
+  burst,
+});
+
+/** Nobody asks so much that this one is limited. */
+export const roomyKey = key('roomy', 2_000, 1_500);
+const tightKeys = [key('small', 2, 3), key('middling', 20, 12)] as const;
+/** Revoked in some runs. */
+export const revocableKey = key('revocable', 500, 200);
+
+export const simulatedKeys: readonly [SimulatedKey, ...SimulatedKey[]] = [
+  roomyKey,
+  revocableKey,
+  ...tightKeys,
+];
+
+export const authorizationOf = ({ id, secret }: SimulatedKey): string => `Bearer ${id}.${secret}`;
+
+/** The rows that make them known. */
+export const insertKeysSql = simulatedKeys
+  .map(
+    ({ id, secret, ratePerSecond, burst }) =>
+      `INSERT INTO api_keys VALUES ('${id}', '${sha256Hex(secret)}', 'simulated', '["decide","observe"]', ` +
+      `${ratePerSecond}, ${burst}, 0, NULL);`,
+  )
+  .join('\n');

@@ -1,0 +1,137 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Runtime } from '../../runtime.ts';
+import type { Draw } from './draw.ts';
+import type { EventQueue } from './event-queue.ts';
+import { createLink, type Network, type Reply, type Store } from './network.ts';
+import { textResponse } from './upstash-rest.ts';
+
+/** A request's I/O context, as Workers have them: its timers and calls end with it. */
+export interface Activity {
+  isOver: boolean;
+}
+
+interface PlatformOptions {
+  readonly time: EventQueue;
+  readonly draw: Draw;
+  readonly network: Network;
+  readonly skewMs: number;
+  /** Whether the clocks stand still between I/O, as on deployed Workers. */
+  readonly hasStandingClocks: boolean;
+}
+
+/** How far a clock that stands may be behind, in milliseconds: processor time since the last I/O. */
+export const standingMsMax = 5;
+
+/** What an isolate runs on: clocks, timers and network of the simulation, which can be stalled and killed. */
+export class Platform {
+  readonly link = createLink();
+  readonly runtime: Runtime;
+  /** What the wall clock is ahead of true time, in milliseconds. */
+  skewMs: number;
+  isDead = false;
+  /** How long it was stalled in all, in milliseconds. */
+  stalledMs = 0;
+  readonly #options: PlatformOptions;
+  readonly #context = new AsyncLocalStorage<Activity>();
+  #stalledUntilMs = 0;
+  #readingMs: number;
+
+  constructor(options: PlatformOptions) {
+    const { time, draw, skewMs } = options;
+    this.#options = options;
+    this.skewMs = skewMs;
+    this.#readingMs = time.monotonicMs();
+    this.runtime = {
+      name: 'node',
+      fetch: (input, init) => this.#fetch(input, init),
+      clock: {
+        nowMs: () => Math.floor(time.nowMs() - time.monotonicMs() + this.#monotonicMs() + this.skewMs),
+        monotonicMs: () => this.#monotonicMs(),
+      },
+      timers: { sleep: (durationMs, signal) => this.#sleep(durationMs, signal) },
+      random: { bytes: (length) => draw.bytes(length) },
+      report: () => undefined,
+      env: {},
+      bundles: {},
+      get kernelModule(): WebAssembly.Module {
+        throw new TypeError('the models were loaded before');
+      },
+      get sha256Module(): WebAssembly.Module {
+        throw new TypeError('it was taken before');
+      },
+    };
+  }
+
+  /** Runs `task` on the platform, in the activity: not when either is over, later when the platform is stalled. */
+  begin(activity: Activity, task: () => void): void {
+    const isOff = () => this.isDead || activity.isOver;
+    this.#enter(() => this.#context.run(activity, task), isOff);
+  }
+
+  /** Runs nothing until then: the system or a collection of garbage took its turn. */
+  stall(untilMs: number): void {
+    const nowMs = this.#options.time.monotonicMs();
+    this.stalledMs += Math.max(0, untilMs - Math.max(this.#stalledUntilMs, nowMs));
+    this.#stalledUntilMs = Math.max(this.#stalledUntilMs, untilMs);
+  }
+
+  #enter(task: () => void, isOff: () => boolean): void {
+    const { time, draw, hasStandingClocks } = this.#options;
+    if (isOff()) return;
+    const nowMs = time.monotonicMs();
+    if (nowMs < this.#stalledUntilMs) {
+      time.after(this.#stalledUntilMs - nowMs, () => this.#enter(task, isOff), isOff);
+      return;
+    }
+    // Something reached the isolate: its clocks move.
+    const behindMs = hasStandingClocks ? draw.between(0, standingMsMax) : 0;
+    this.#readingMs = Math.max(this.#readingMs, nowMs - behindMs);
+    task();
+  }
+
+  #monotonicMs(): number {
+    return this.#options.hasStandingClocks ? this.#readingMs : this.#options.time.monotonicMs();
+  }
+
+  #isOver(): () => boolean {
+    const activity = this.#context.getStore();
+    return () => this.isDead || activity?.isOver === true;
+  }
+
+  #sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
+    const isOver = this.#isOver();
+    const isOff = () => isOver() || signal?.aborted === true;
+    return new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      signal?.addEventListener('abort', () => resolve());
+      this.#options.time.after(durationMs, () => this.#enter(resolve, isOff), isOff);
+    });
+  }
+
+  async #fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    const isOver = this.#isOver();
+    const { store, body } = await readCall(input, init);
+    const signal = init?.signal;
+    return new Promise((resolve, reject) => {
+      const end = (task: () => void) => this.#enter(task, () => isOver() || signal?.aborted === true);
+      signal?.addEventListener('abort', () => this.#enter(() => reject(signal.reason), isOver));
+      this.#options.network.send(this.link, { store, body }, isOver).then(
+        (reply) => end(() => resolve(responseOf(store, reply))),
+        (failure) => end(() => reject(failure)),
+      );
+    });
+  }
+}
+
+async function readCall(
+  input: string | URL | Request,
+  init?: RequestInit,
+): Promise<{ store: Store; body: string }> {
+  const isRequest = input instanceof Request;
+  const url = isRequest ? input.url : String(input);
+  const body = isRequest ? await input.text() : String(init?.body);
+  return { store: url.includes('//redis.') ? 'redis' : 'libsql', body };
+}
+
+const responseOf = (store: Store, { status, text }: Reply): Response =>
+  store === 'redis' ? textResponse(status, text) : new Response(text, { status });

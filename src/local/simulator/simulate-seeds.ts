@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { SimulationReport } from './simulation.ts';
+
+/** Runs the seeds `from`, `from` + 1, … on so many threads; reports come as they are ready. Rejects when a thread fails. */
+export async function simulateSeeds(
+  seeds: { readonly from: number; readonly count: number },
+  threads: number,
+  onReport: (report: SimulationReport) => void,
+): Promise<void> {
+  let next = seeds.from;
+  const end = seeds.from + seeds.count;
+  const runThread = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const worker = new Worker(join(import.meta.dirname, 'simulation-worker.ts'));
+      const give = (): void => {
+        if (next >= end) {
+          void worker.terminate().then(() => resolve());
+          return;
+        }
+        worker.postMessage(next);
+        next += 1;
+      };
+      worker.on('error', reject);
+      worker.on('message', (report: SimulationReport) => {
+        onReport(report);
+        give();
+      });
+      give();
+    });
+  await Promise.all(Array.from({ length: Math.min(threads, seeds.count) }, runThread));
+}

@@ -1,0 +1,279 @@
+import { takeOverAmbientTime } from './ambient-time.ts';
+import { failClosed } from './checks/fail-closed.ts';
+import { idempotency } from './checks/idempotency.ts';
+import { killSwitch } from './checks/kill-switch.ts';
+import { liveness } from './checks/liveness.ts';
+import { rateBound } from './checks/rate-bound.ts';
+import { records } from './checks/records.ts';
+import { revocation } from './checks/revocation.ts';
+import { Clients, requestOf } from './clients.ts';
+import { type ControlHistory, createControlHistory } from './control-history.ts';
+import { Draw } from './draw.ts';
+import { createEventQueue, type EventQueue } from './event-queue.ts';
+import { type Exchange, receive } from './exchange.ts';
+import { type Climate, drawClimate, type FaultCounts, noFaults } from './faults.ts';
+import { scheduleIncidents } from './incidents.ts';
+import { createIsolate, type Isolate } from './isolate.ts';
+import { insertKeysSql } from './keys.ts';
+import { createLibsqlEndpoint, type LibsqlEndpoint } from './libsql-endpoint.ts';
+import type { Check, Truth } from './monitor.ts';
+import { createNetwork, type Network, type Reply } from './network.ts';
+import { createOperator, type Operator } from './operator.ts';
+import { Platform } from './platform.ts';
+import { restCommand, restReply } from './upstash-rest.ts';
+import type { World } from './world.ts';
+
+export interface SimulationReport {
+  readonly seed: number;
+  readonly events: number;
+  readonly answers: number;
+  readonly actionable: number;
+  readonly faults: FaultCounts;
+  /** What broke a guarantee, in words; empty when nothing did. */
+  readonly violations: readonly string[];
+}
+
+/** Virtual milliseconds of each part of a run. */
+const faultyMs = 7_000;
+const healingMs = 2_000;
+const calmMs = 1_500;
+const drainMs = 30_000;
+
+/** One run: everything in it follows from the seed. */
+export async function simulate(seed: number, world: World): Promise<SimulationReport> {
+  const run = new Simulation(seed, world);
+  try {
+    return await run.report();
+  } finally {
+    run.close();
+  }
+}
+
+class Simulation {
+  readonly #seed: number;
+  readonly #world: World;
+  readonly #draw: Draw;
+  readonly #climate: Climate;
+  readonly #time: EventQueue = createEventQueue();
+  readonly #counts = noFaults();
+  readonly #history: ControlHistory = createControlHistory();
+  readonly #libsql: LibsqlEndpoint = createLibsqlEndpoint();
+  readonly #network: Network;
+  readonly #operator: Operator;
+  readonly #clients: Clients;
+  readonly #isolates: Isolate[] = [];
+  readonly #exchanges: Exchange[] = [];
+  readonly #checks: readonly Check[];
+  readonly #violations: string[] = [];
+  readonly #restore: () => void;
+  #isolatesMade = 0;
+  #healedAtMs = Infinity;
+  #isResting = false;
+
+  constructor(seed: number, world: World) {
+    this.#seed = seed;
+    this.#world = world;
+    this.#draw = new Draw(seed);
+    this.#climate = drawClimate(this.#draw);
+    this.#restore = takeOverAmbientTime(this.#time);
+    world.setRedisClock(this.#time);
+    world.redis.run(['FLUSHALL']);
+    world.redis.run(['SCRIPT', 'FLUSH']);
+    this.#libsql.execute(insertKeysSql);
+    this.#libsql.execute("INSERT INTO control_epochs VALUES (1, 'ACTIVE', 0, 0, 'operator', 'simulated')");
+    const parts = { time: this.#time, draw: this.#draw, libsql: this.#libsql };
+    this.#network = createNetwork({
+      ...parts,
+      climate: this.#climate,
+      counts: this.#counts,
+      answer: ({ store, body }) => (store === 'redis' ? this.#answerRedis(body) : this.#answerLibsql(body)),
+    });
+    this.#operator = createOperator({
+      ...parts,
+      redis: world.redis,
+      history: this.#history,
+      failure: this.#climate.incidents.length > 0 ? 0.3 : 0,
+    });
+    this.#clients = new Clients(this.#draw, world.vectors);
+    const truth: Truth = {
+      history: this.#history,
+      revokedAtMs: this.#operator.revokedAtMs,
+      viewLifeMs: world.config.viewLifeMs,
+    };
+    this.#checks = [
+      rateBound(truth),
+      killSwitch(truth),
+      revocation(truth),
+      failClosed(),
+      idempotency(truth),
+      records(),
+      liveness((exchange) => exchange.sentAtMs >= this.#healedAtMs + healingMs),
+    ];
+    const count = this.#draw.integer(3, 5);
+    for (let index = 0; index < count; index++) this.#addIsolate();
+  }
+
+  async report(): Promise<SimulationReport> {
+    const draw = this.#draw;
+    this.#arrive(draw.pick([15, 25, 40]));
+    this.#operate(draw.pick([0.2, 0.6]));
+    this.#befall();
+    await this.#time.pass(faultyMs);
+    await this.#heal();
+    await this.#time.pass(healingMs + calmMs);
+    this.#healedAtMs = Infinity;
+    await this.#rest();
+    const replies = this.#exchanges.flatMap(({ reply }) => (reply ? [reply] : []));
+    return {
+      seed: this.#seed,
+      events: this.#time.eventCount(),
+      answers: replies.length,
+      actionable: replies.filter(({ answer }) => answer?.actionable).length,
+      faults: this.#counts,
+      violations: this.#violations,
+    };
+  }
+
+  close(): void {
+    this.#libsql.close();
+    this.#restore();
+  }
+
+  #answerRedis(body: string): Reply {
+    return restReply(this.#world.redis.run(restCommand(body)));
+  }
+
+  #answerLibsql(body: string): Reply {
+    return { status: 200, text: this.#libsql.answer(body) };
+  }
+
+  #addIsolate(): void {
+    const { skewMsMax, standingClocks } = this.#climate;
+    const skewMs = Math.round(this.#draw.between(-skewMsMax, skewMsMax));
+    if (skewMs !== 0) this.#counts['clock skewed'] += 1;
+    if (standingClocks) this.#counts['clock stands between I/O'] += 1;
+    const platform = new Platform({
+      time: this.#time,
+      draw: this.#draw,
+      network: this.#network,
+      skewMs,
+      hasStandingClocks: standingClocks,
+    });
+    const { config, models } = this.#world;
+    this.#isolates.push(createIsolate({ id: this.#isolatesMade, platform, config, models }));
+    this.#isolatesMade += 1;
+  }
+
+  #living(): readonly Isolate[] {
+    return this.#isolates.filter((isolate) => !isolate.platform.isDead);
+  }
+
+  /** Requests, until the run comes to rest. */
+  #arrive(perSecond: number): void {
+    const isOff = () => this.#isResting;
+    this.#time.after(
+      this.#draw.gapMs(perSecond),
+      () => {
+        this.#ask();
+        this.#arrive(perSecond);
+      },
+      isOff,
+    );
+  }
+
+  #ask(): void {
+    const isolate = this.#draw.pick(this.#living());
+    if (!isolate) return;
+    const asked = this.#isHealed() && this.#draw.chance(0.5) ? this.#clients.acting() : this.#clients.next();
+    const exchange: Exchange = {
+      asked,
+      isolate,
+      sentAtMs: this.#time.monotonicMs(),
+      redisLosses: this.#history.redisLostAtMs.length,
+      isCut: false,
+      reply: undefined,
+    };
+    this.#exchanges.push(exchange);
+    const { response, gone } = isolate.serve(requestOf(asked));
+    void response.then(async (given) => {
+      exchange.reply = await receive(given, this.#time.monotonicMs());
+      for (const check of this.#checks) this.#note(check.replied(exchange));
+    });
+    if (!this.#isHealed() && this.#draw.chance(this.#climate.clientGone)) {
+      this.#time.after(this.#draw.between(0, 30), () => {
+        if (exchange.reply) return;
+        this.#counts['client gone'] += 1;
+        exchange.isCut = true;
+        gone();
+      });
+    }
+  }
+
+  #isHealed(): boolean {
+    return this.#healedAtMs !== Infinity;
+  }
+
+  #note(...violations: readonly (string | undefined)[]): void {
+    for (const violation of violations) {
+      if (violation !== undefined)
+        this.#violations.push(`${this.#time.monotonicMs().toFixed(1)} ms: ${violation}`);
+    }
+  }
+
+  #operate(perSecond: number): void {
+    if (this.#draw.chance(0.3))
+      this.#time.after(this.#draw.between(1_000, 4_000), () => this.#operator.revoke());
+    const again = () =>
+      this.#time.after(
+        this.#draw.gapMs(perSecond),
+        () => {
+          this.#operator.change(this.#draw.pick(['HALTED', 'REDUCING', 'ACTIVE', 'ACTIVE']));
+          again();
+        },
+        () => this.#isHealed(),
+      );
+    again();
+  }
+
+  #befall(): void {
+    scheduleIncidents({
+      time: this.#time,
+      draw: this.#draw,
+      climate: this.#climate,
+      counts: this.#counts,
+      redis: this.#world.redis,
+      history: this.#history,
+      endsAtMs: faultyMs,
+      living: () => this.#living(),
+      replace: (isolate) => {
+        isolate.platform.isDead = true;
+        this.#addIsolate();
+      },
+    });
+  }
+
+  async #heal(): Promise<void> {
+    this.#network.heal();
+    this.#operator.heal();
+    if (this.#history.latest().tradingState !== 'ACTIVE') this.#operator.change('ACTIVE');
+    while (this.#history.latest().takenAtMs.redis === undefined && this.#history.latest().epoch > 1) {
+      await this.#time.pass(50);
+    }
+    this.#healedAtMs = this.#time.monotonicMs();
+  }
+
+  async #rest(): Promise<void> {
+    this.#isResting = true;
+    const drains = this.#living().map((isolate) => isolate.drain().then(() => undefined, String));
+    let left = drains.length;
+    for (const drain of drains) {
+      void drain.then((failure) => {
+        left -= 1;
+        if (failure !== undefined) this.#note(`G4: a drain failed: ${failure}`);
+      });
+    }
+    for (let waitedMs = 0; left > 0 && waitedMs < drainMs; waitedMs += 50) await this.#time.pass(50);
+    if (left > 0) this.#note('G4: a drain did not end');
+    for (const check of this.#checks) this.#note(...(check.ended?.(this.#exchanges, this.#libsql) ?? []));
+  }
+}

@@ -1,0 +1,40 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type FaultCounts, noFaults } from '../../../src/local/simulator/faults.ts';
+import { type SimulationReport, simulate } from '../../../src/local/simulator/simulation.ts';
+import { createWorld, type World } from '../../../src/local/simulator/world.ts';
+
+const seeds = Array.from({ length: 8 }, (_, index) => index + 1);
+
+/** `npm run simulate -- --from SEED --seeds 1` runs a failing seed again. */
+describe('the simulation of the service', () => {
+  let world: World;
+  const reports: SimulationReport[] = [];
+
+  beforeAll(async () => {
+    world = await createWorld();
+    for (const seed of seeds) reports.push(await simulate(seed, world));
+  }, 120_000);
+
+  it.each(seeds)('finds no guarantee broken with seed %i', (seed) => {
+    expect(reports[seed - 1]?.violations).toEqual([]);
+  });
+
+  it('has every kind of fault, and a thousand events a seed', () => {
+    for (const fault of Object.keys(noFaults()) as (keyof FaultCounts)[]) {
+      const count = reports.reduce((sum, report) => sum + report.faults[fault], 0);
+      expect(count, fault).toBeGreaterThan(0);
+    }
+    for (const { events } of reports) expect(events).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('sees actions as well as refusals', () => {
+    for (const { answers, actionable } of reports) {
+      expect(actionable).toBeGreaterThan(10);
+      expect(actionable).toBeLessThan(answers);
+    }
+  });
+
+  it('replays a seed exactly', async () => {
+    expect(await simulate(3, world)).toEqual(reports[2]);
+  });
+});
