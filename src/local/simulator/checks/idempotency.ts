@@ -1,5 +1,6 @@
 import { type Exchange, isReplayed } from '../exchange.ts';
 import type { Check, Truth } from '../monitor.ts';
+import { standingMsMax } from '../platform.ts';
 
 interface First {
   readonly text: string;
@@ -36,7 +37,7 @@ export function idempotency(truth: Truth): Check {
       }
       if (first.body !== asked.body) return `G7: ${name} answered another body`;
       if (first.text !== reply.text) return `G7: ${name} was answered twice`;
-      return fromBeforeChange(first, exchange, truth);
+      return fromBeforeChange(first, exchange, truth) ?? pastValidity(first, exchange);
     },
   };
 }
@@ -50,4 +51,13 @@ function fromBeforeChange(first: First, { reply, isolate }: Exchange, truth: Tru
   return newer === undefined
     ? undefined
     : `G7: isolate ${isolate.id} brought back a ${reply.answer.action} from before epoch ${newer.epoch}`;
+}
+
+/** By true time, whatever the clocks of the isolates say. */
+function pastValidity(first: First, { reply }: Exchange): string | undefined {
+  const answer = reply?.answer;
+  if (!reply || !answer?.actionable) return undefined;
+  const validMs = Date.parse(answer.validUntil ?? '') - Date.parse(answer.at);
+  const lateMs = reply.leftAtMs - (first.leftAtMs + validMs + standingMsMax);
+  return lateMs > 0 ? `G7: a ${answer.action} was brought back ${lateMs.toFixed(0)} ms past its validity` : undefined;
 }

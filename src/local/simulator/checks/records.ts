@@ -52,6 +52,11 @@ function recordFault({ reply, isolate }: Exchange, row: Row | undefined): string
     : `the row of ${answer.id} differs from its answer`;
 }
 
+/** A request that was cut off; or one that was refused after its row was written, whose void died with its isolate. */
+const mayLeaveUntoldRow = ({ reply, isolate }: Exchange): boolean =>
+  reply === undefined ||
+  (isolate.platform.isDead && (reply.code === 'RECORD_UNAVAILABLE' || reply.code === 'SUPERSEDED'));
+
 function untold(
   rows: readonly Row[],
   told: ReadonlySet<string>,
@@ -66,7 +71,7 @@ function untold(
     }
   }
   const count = rows.filter(({ id }) => !told.has(id) && !voids.has(id)).length;
-  const unanswered = exchanges.filter(({ reply }) => reply === undefined).length;
+  const unanswered = exchanges.filter(mayLeaveUntoldRow).length;
   return count > unanswered
     ? [`G4: ${count} rows that nobody was told of, ${unanswered} requests cut off`]
     : [];

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import { ROOT } from '../build-worker.ts';
+import type { Mutation } from './mutations.ts';
+
+/** A mutation and how many seeds it may take; the first seed that caught it comes back, or null. */
+export interface MutationTask {
+  readonly mutation: Mutation;
+  readonly seedsMax: number;
+}
+
+export interface MutationOutcome {
+  readonly caughtBySeed: number | null;
+  readonly violation: string | null;
+}
+
+const { mutation, seedsMax }: MutationTask = workerData;
+const path = join(ROOT, mutation.file);
+const parts = readFileSync(path, 'utf8').split(mutation.search);
+if (parts.length !== 2) {
+  throw new Error(`${mutation.name}: ${mutation.file} has its text ${parts.length - 1} times and not once`);
+}
+const url = pathToFileURL(path).href;
+registerHooks({
+  load: (given, context, next) =>
+    given === url
+      ? { format: 'module-typescript', source: parts.join(mutation.replace), shortCircuit: true }
+      : next(given, context),
+});
+
+// After the hook, so that the mutated module is the one that is loaded.
+const { createWorld } = await import('./world.ts');
+const { simulate } = await import('./simulation.ts');
+
+parentPort?.postMessage(await firstCatch());
+
+async function firstCatch(): Promise<MutationOutcome> {
+  const world = await createWorld();
+  for (let seed = 1; seed <= seedsMax; seed++) {
+    const { violations } = await simulate(seed, world);
+    if (violations[0] !== undefined) return { caughtBySeed: seed, violation: violations[0] };
+  }
+  return { caughtBySeed: null, violation: null };
+}

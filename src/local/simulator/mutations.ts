@@ -1,0 +1,185 @@
+/** One rule of the production code, broken. */
+export interface Mutation {
+  readonly name: string;
+  /** Below the repository's root. */
+  readonly file: string;
+  /** Occurs exactly once. */
+  readonly search: string;
+  readonly replace: string;
+}
+
+const mutation = (name: string, file: string, search: string, replace: string): Mutation => ({
+  name,
+  file,
+  search,
+  replace,
+});
+
+/**
+ * Rules without which somebody could lose money. The simulation has to catch every one of them: a simulator that does not
+ * is blind to real faults of the same kind.
+ */
+export const mutations: readonly Mutation[] = [
+  mutation(
+    'a view lives three times as long',
+    'src/control/view-holder.ts',
+    'expiresAtMs: sentAtMs + viewLifeMs',
+    'expiresAtMs: sentAtMs + 3 * viewLifeMs',
+  ),
+  mutation(
+    'a view lives from the younger of its readings',
+    'src/control/view-holder.ts',
+    'holdSince(Math.min(syncSentAtMs, durableSentAtMs))',
+    'holdSince(Math.max(syncSentAtMs, durableSentAtMs))',
+  ),
+  mutation(
+    'what is learnt shows only in the next view',
+    'src/control/view-holder.ts',
+    'if (held) held = { ...held, ...highest };',
+    '',
+  ),
+  mutation(
+    'any other epoch wins',
+    'src/control/control-state.ts',
+    'right.epoch > left.epoch ||',
+    'right.epoch !== left.epoch ||',
+  ),
+  mutation(
+    'HALTED lets everything pass',
+    'src/decision/policy.ts',
+    "return effect === 'none';",
+    'return true;',
+  ),
+  mutation(
+    'REDUCING lets everything pass',
+    'src/decision/policy.ts',
+    "return effect === 'none' || isExit(effect);",
+    'return true;',
+  ),
+  mutation(
+    'an action needs no permission',
+    'src/decision/pipeline.ts',
+    "if (!view) return withoutPermission('the permission ended', judgement);",
+    'if (!view) return judgement;',
+  ),
+  mutation(
+    'an answer that waited for its record is not looked at again',
+    'src/decision/pipeline.ts',
+    'if (written.ok && stillHolds(answer, epoch))',
+    'if (written.ok)',
+  ),
+  mutation(
+    'acked is said whatever the database answers',
+    'src/decision/pipeline.ts',
+    'if (written.ok && stillHolds(answer, epoch))',
+    'if (stillHolds(answer, epoch))',
+  ),
+  mutation(
+    'a Redis that knows a lower epoch is believed by itself',
+    'src/control/lua/sync.ts',
+    'if not epoch or epoch < tonumber(ARGV[1]) then',
+    'if not epoch then',
+  ),
+  mutation(
+    'a grant is not debited',
+    'src/control/lua/sync.ts',
+    'tokens = tokens - granted * 1000000',
+    '',
+  ),
+  mutation(
+    'a bucket gives what is wanted',
+    'src/control/lua/sync.ts',
+    'local granted = math.min(wanted, math.floor(tokens / 1000000))',
+    'local granted = wanted',
+  ),
+  mutation(
+    'an empty ledger admits',
+    'src/control/grant-limiter.ts',
+    'return { success: false, limit: 0, remaining: 0, reset: 0, pending };',
+    'return { success: true, limit: 1, remaining: 0, reset: 0, pending };',
+  ),
+  mutation(
+    'a seed may lower the epoch',
+    'src/control/lua/seed.ts',
+    'if not epoch or given > epoch then',
+    'if not epoch or given ~= epoch then',
+  ),
+  mutation(
+    'revocations are not kept',
+    'src/control/lease.ts',
+    'for (const keyId of keyIds) revoked.add(keyId);',
+    '',
+  ),
+  mutation(
+    'any secret is the right one',
+    'src/http/auth.ts',
+    '!row || !equalInConstantTime(sha256Hex(secret), row.secretSha256)',
+    '!row',
+  ),
+  mutation(
+    'an idempotency key is good for any body',
+    'src/control/lua/claim.ts',
+    "if hash ~= ARGV[2] then return { 'outcome', 'mismatch' } end",
+    '',
+  ),
+  mutation(
+    'who claims a key that is being answered may answer too',
+    'src/control/lua/claim.ts',
+    "return { 'outcome', 'in-progress' }",
+    "return { 'outcome', 'claimed' }",
+  ),
+  mutation(
+    'an answer from before a newer epoch is brought back',
+    'src/control/lua/claim.ts',
+    'if past or epoch < known then',
+    'if past then',
+  ),
+  mutation(
+    'a row that exists is an error',
+    'src/audit/commit.ts',
+    "FROM json_each(?) WHERE true\nON CONFLICT (id) DO NOTHING`",
+    'FROM json_each(?) WHERE true`',
+  ),
+  mutation(
+    'a record is forgotten when a write fails',
+    'src/audit/decision-log.ts',
+    "if (owner?.id !== me.id) return 'later';",
+    "pending.written(batch);\n    if (owner?.id !== me.id) return 'later';",
+  ),
+  mutation(
+    'a call to libSQL has no deadline',
+    'src/store/database.ts',
+    'fetch(input, { signal: AbortSignal.timeout(deadlineMs) })',
+    'fetch(input)',
+  ),
+  mutation(
+    'an owner that died keeps the refresh',
+    'src/control/refresh.ts',
+    'owner !== undefined && nowMs < owner.deadlineAtMs + orphanedAfterMs',
+    'owner !== undefined',
+  ),
+  mutation(
+    'a read of libSQL that was cut off stays under way',
+    'src/control/durable-reading.ts',
+    'underWay !== undefined && nowMs < underWay.sentAtMs + readMsMax',
+    'underWay !== undefined',
+  ),
+  mutation(
+    'BUY and SELL are exchanged',
+    'src/decision/policy.ts',
+    "if (score >= policy.buyAtLeast) return 'BUY';",
+    "if (score <= policy.sellAtMost) return 'BUY';",
+  ),
+  mutation(
+    'against a position everything reduces',
+    'src/decision/policy.ts',
+    "if (adds) return 'increase';",
+    '',
+  ),
+  mutation(
+    'Redis alone prolongs a view for ever',
+    'src/control/view-holder.ts',
+    'const durableAgeMsMax = 30_000;',
+    'const durableAgeMsMax = 30_000_000;',
+  ),
+];
