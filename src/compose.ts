@@ -316,7 +316,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
       barsMax: config.barsMax,
       registry,
       control,
-      idempotency: createIdempotency({ redis, ids }),
+      idempotency: createIdempotency({ redis, ids, clock }),
       pipeline: pipelineOf(adapters, config, runtime),
       clock,
       isDraining,

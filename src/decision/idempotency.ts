@@ -1,6 +1,7 @@
 import type { Redis } from '@upstash/redis';
 import { claimScript, completeScript } from '../control/lua/claim.ts';
 import { redisKeys } from '../control/redis-keys.ts';
+import type { Clock } from '../core/clock.ts';
 import { sha256Base64Url } from '../core/digest.ts';
 import type { IdSource } from '../core/ids.ts';
 import { createRedisScript, type ReplyFields } from '../store/redis-script.ts';
@@ -15,8 +16,6 @@ export interface ClaimAsk {
   readonly body: string;
   /** Control epoch of the caller's view. */
   readonly epoch: number;
-  /** Caller's wall clock, epoch milliseconds. */
-  readonly nowMs: number;
 }
 
 /** Proof of a claim; only who holds it can keep an answer. */
@@ -29,7 +28,13 @@ export type ClaimOutcome =
   /** The caller answers, and keeps the answer with `complete`. */
   | { readonly kind: 'claimed'; readonly claim: Claim }
   /** Answered before: the same status and, in UTF-8, the same bytes. */
-  | { readonly kind: 'replay'; readonly status: number; readonly body: string }
+  | {
+      readonly kind: 'replay';
+      readonly status: number;
+      readonly body: string;
+      /** Monotonic instant from which on it is past; null when it has no end. */
+      readonly expiresAtMs: number | null;
+    }
   /** Another request with this key is being answered. */
   | { readonly kind: 'in-progress' }
   /** The key was used with another body. */
@@ -43,8 +48,8 @@ export interface KeptAnswer {
   /** HTTP status, 200..599. Refusals are kept as well. */
   readonly status: number;
   readonly body: string;
-  /** Until when a retry gets it, epoch milliseconds; null when it never ends. */
-  readonly validUntilMs: number | null;
+  /** For how long from its claim on a retry gets it, in milliseconds; null when it never ends. */
+  readonly validForMs: number | null;
   /** Control epoch it was made under. */
   readonly epoch: number;
 }
@@ -58,6 +63,7 @@ export interface Idempotency {
 interface IdempotencyOptions {
   readonly redis: Redis;
   readonly ids: IdSource;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
 }
 
 const leaseMs = 30_000;
@@ -78,24 +84,25 @@ const keepMs = 24 * 3_600_000;
  * All of it is kept 24 h from the claim. A Redis that is wiped forgets claims: the epoch and the receipts of
  * decisions, not this, stop an order from being sent twice then.
  */
-export function createIdempotency({ redis, ids }: IdempotencyOptions): Idempotency {
+export function createIdempotency({ redis, ids, clock }: IdempotencyOptions): Idempotency {
   const claimer = createRedisScript(redis, claimScript);
   const completer = createRedisScript(redis, completeScript);
   return {
-    async claim({ principal, route, key, body, epoch, nowMs }) {
+    async claim({ principal, route, key, body, epoch }) {
+      const sentAtMs = clock.monotonicMs();
       const claim = { redisKey: redisKeys.claim(principal, route, key), ownerId: ids.next() };
       const reply = await claimer.run(
         [claim.redisKey, redisKeys.control],
-        [claim.ownerId, sha256Base64Url(body), String(leaseMs), String(keepMs), String(epoch), String(nowMs)],
+        [claim.ownerId, sha256Base64Url(body), String(leaseMs), String(keepMs), String(epoch)],
       );
-      return reply.ok ? outcomeOf(reply.value, claim) : { kind: 'unavailable', detail: reply.error };
+      return reply.ok ? outcomeOf(reply.value, claim, sentAtMs) : { kind: 'unavailable', detail: reply.error };
     },
-    async complete(claim, { status, body, validUntilMs, epoch }) {
+    async complete(claim, { status, body, validForMs, epoch }) {
       const args = [
         claim.ownerId,
         String(status),
         body,
-        String(validUntilMs ?? -1),
+        String(validForMs ?? -1),
         String(epoch),
         String(leaseMs),
       ];
@@ -104,14 +111,16 @@ export function createIdempotency({ redis, ids }: IdempotencyOptions): Idempoten
   };
 }
 
-function outcomeOf(fields: ReplyFields, claim: Claim): ClaimOutcome {
+function outcomeOf(fields: ReplyFields, claim: Claim, sentAtMs: number): ClaimOutcome {
   const kind = fields.get('outcome');
   const status = Number(fields.get('httpStatus'));
   const body = fields.get('body');
   if (kind === 'claimed') return { kind, claim };
   if (kind === 'in-progress' || kind === 'mismatch' || kind === 'superseded') return { kind };
-  if (kind === 'replay' && body !== undefined && Number.isInteger(status) && status >= 200 && status <= 599) {
-    return { kind, status, body };
+  const validForMs = Number(fields.get('validForMs'));
+  const isStatus = Number.isInteger(status) && status >= 200 && status <= 599;
+  if (kind === 'replay' && body !== undefined && isStatus && Number.isInteger(validForMs)) {
+    return { kind, status, body, expiresAtMs: validForMs < 0 ? null : sentAtMs + validForMs };
   }
   return { kind: 'unavailable', detail: 'the claim script gave a malformed reply' };
 }

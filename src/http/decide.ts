@@ -113,7 +113,7 @@ async function answerOnce(
   context: RouteContext,
   options: DecideOptions,
 ): Promise<Response> {
-  const { clock, idempotency } = options;
+  const { idempotency } = options;
   context.var.stages.begin('claim');
   const claim = await idempotency.claim({
     principal: asked.question.key.id,
@@ -121,7 +121,6 @@ async function answerOnce(
     key: idempotencyKey,
     body: asked.text,
     epoch: permit.view.epoch,
-    nowMs: clock.nowMs(),
   });
   switch (claim.kind) {
     case 'replay':
@@ -151,23 +150,23 @@ async function answerOnce(
 
 /** A refusal is kept as long as an answer without an end: the record behind it may exist. */
 function keptAnswer(outcome: Outcome, view: ControlView, status: number, body: string): KeptAnswer {
-  if (outcome.kind !== 'answered') return { status, body, epoch: view.epoch, validUntilMs: null };
-  const { validUntil } = outcome.answer;
+  if (outcome.kind !== 'answered') return { status, body, epoch: view.epoch, validForMs: null };
+  const { at, validUntil } = outcome.answer;
   return {
     status,
     body,
     epoch: outcome.epoch,
-    validUntilMs: validUntil === null ? null : Date.parse(validUntil),
+    validForMs: validUntil === null ? null : Date.parse(validUntil) - Date.parse(at),
   };
 }
 
 /** The claim took its time: what was kept leaves only if it may be acted upon at this moment. */
-function mayLeave({ status, body }: Replay, { control, clock }: DecideOptions): boolean {
+function mayLeave({ status, body, expiresAtMs }: Replay, { control, clock }: DecideOptions): boolean {
   if (status >= 400) return true;
-  const { actionable, effect, validUntil }: Answer = JSON.parse(body);
+  const { actionable, effect }: Answer = JSON.parse(body);
   if (!actionable) return true;
   const view = control.current();
-  const isValid = validUntil !== null && clock.nowMs() < Date.parse(validUntil);
+  const isValid = expiresAtMs !== null && clock.monotonicMs() < expiresAtMs;
   return isValid && view !== undefined && permits(view.tradingState, effect);
 }
 

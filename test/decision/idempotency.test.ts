@@ -10,6 +10,7 @@ import { redisBackends, type TestRedis } from '../redis-backends.ts';
 
 let ids = 0;
 const counter = { next: () => `id-${++ids}` };
+const clock = { monotonicMs: () => 7_000 };
 
 describe.each(redisBackends())('an idempotency key on $name', ({ open }) => {
   let store: TestRedis;
@@ -18,7 +19,7 @@ describe.each(redisBackends())('an idempotency key on $name', ({ open }) => {
 
   beforeAll(async () => {
     store = await open();
-    idempotency = createIdempotency({ redis: store.redis, ids: counter });
+    idempotency = createIdempotency({ redis: store.redis, ids: counter, clock });
   });
   beforeEach(async () => {
     await store.run('FLUSHALL');
@@ -32,7 +33,6 @@ describe.each(redisBackends())('an idempotency key on $name', ({ open }) => {
     key: 'abc',
     body: '{"symbol":"SPX"}',
     epoch: 5,
-    nowMs,
     ...over,
   });
   async function claimed(over: Partial<ClaimAsk> = {}): Promise<Claim> {
@@ -44,7 +44,7 @@ describe.each(redisBackends())('an idempotency key on $name', ({ open }) => {
   const answer = {
     status: 200,
     body: '{"action":"BUY","note":"Zürich ✓ 1.10"}',
-    validUntilMs: null,
+    validForMs: null,
     epoch: 5,
   };
   const redisKey = 'ultrathink:claim:["key-1","decisions","abc"]';
@@ -56,8 +56,8 @@ describe.each(redisBackends())('an idempotency key on $name', ({ open }) => {
   });
 
   it('that was answered gives the same status and bytes again', async () => {
-    await idempotency.complete(await claimed(), { ...answer, status: 409, validUntilMs: nowMs + 60_000 });
-    const expected = { kind: 'replay', status: 409, body: answer.body };
+    await idempotency.complete(await claimed(), { ...answer, status: 409 });
+    const expected = { kind: 'replay', status: 409, body: answer.body, expiresAtMs: null };
     expect(await idempotency.claim(ask())).toEqual(expected);
     expect(await idempotency.claim(ask())).toEqual(expected);
   });
@@ -77,13 +77,21 @@ describe.each(redisBackends())('an idempotency key on $name', ({ open }) => {
     expect(await kindOf({ key: '\ud800' })).toBe('claimed');
   });
 
-  it.each([
-    ['past its validity by the store', { validUntilMs: -60_000 }, {}],
-    ['past its validity by the caller', { validUntilMs: 60_000 }, { later: 60_000 }],
-    ['of an epoch older than the caller’s', { validUntilMs: 60_000 }, { epoch: 6 }],
-  ])('whose answer is %s is superseded', async (_text, kept, retry: { later?: number; epoch?: number }) => {
-    await idempotency.complete(await claimed(), { ...answer, validUntilMs: nowMs + kept.validUntilMs });
-    expect(await kindOf({ nowMs: nowMs + (retry.later ?? 0), epoch: retry.epoch ?? 5 })).toBe('superseded');
+  it('whose answer is past its validity, or of an epoch older than the caller’s, is superseded', async () => {
+    await idempotency.complete(await claimed(), { ...answer, validForMs: 0 });
+    expect(await kindOf()).toBe('superseded');
+    await idempotency.complete(await claimed({ key: 'other' }), answer);
+    expect(await kindOf({ key: 'other', epoch: 6 })).toBe('superseded');
+  });
+
+  it('is valid for as long as its answer said, from the claim on and by Redis’ clock: no isolate’s counts', async () => {
+    await idempotency.complete(await claimed(), { ...answer, validForMs: 60_000 });
+    const replay = await idempotency.claim(ask());
+    if (replay.kind !== 'replay' || replay.expiresAtMs === null) throw new Error(replay.kind);
+    expect(replay.expiresAtMs - clock.monotonicMs()).toBeLessThanOrEqual(60_000);
+    expect(replay.expiresAtMs - clock.monotonicMs()).toBeGreaterThan(50_000);
+    await store.run('HINCRBY', redisKey, 'validUntilMs', '-60000');
+    expect(await kindOf()).toBe('superseded');
   });
 
   it('whose answer is of an epoch older than Redis knows is superseded: no BUY from before a halt comes back', async () => {
@@ -141,13 +149,12 @@ describe('a claim that Redis does not answer', () => {
       timers: { sleep: () => new Promise(() => undefined) },
       deadlineMs: 1,
     });
-    const outcome = await createIdempotency({ redis, ids: counter }).claim({
+    const outcome = await createIdempotency({ redis, ids: counter, clock }).claim({
       principal: 'p',
       route: 'r',
       key: 'k',
       body: '',
       epoch: 0,
-      nowMs: 0,
     });
     expect(outcome.kind).toBe('unavailable');
   });
