@@ -100,6 +100,7 @@ export function requestOf({ kind, key, body, idempotencyKey }: Asked): Request {
     headers: {
       authorization,
       'content-type': 'application/json',
+      'content-length': String(body.length),
       ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
     },
     body,

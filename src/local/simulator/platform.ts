@@ -48,7 +48,10 @@ export class Platform {
         nowMs: () => Math.floor(time.nowMs() - time.monotonicMs() + this.#monotonicMs() + this.skewMs),
         monotonicMs: () => this.#monotonicMs(),
       },
-      timers: { sleep: (durationMs, signal) => this.#sleep(durationMs, signal) },
+      timers: {
+        sleep: (durationMs, signal) => this.#sleep(durationMs, signal),
+        setAlarm: (durationMs, ring) => this.#setAlarm(durationMs, ring),
+      },
       random: { bytes: (length) => draw.bytes(length) },
       report: () => undefined,
       env: {},
@@ -106,6 +109,16 @@ export class Platform {
       signal?.addEventListener('abort', () => resolve());
       this.#options.time.after(durationMs, () => this.#enter(resolve, isOff), isOff);
     });
+  }
+
+  #setAlarm(durationMs: number, ring: () => void): () => void {
+    const isOver = this.#isOver();
+    let isStopped = false;
+    const isOff = () => isStopped || isOver();
+    this.#options.time.after(durationMs, () => this.#enter(ring, isOff), isOff);
+    return () => {
+      isStopped = true;
+    };
   }
 
   async #fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
