@@ -95,7 +95,9 @@ export function createIdempotency({ redis, ids, clock }: IdempotencyOptions): Id
         [claim.redisKey, redisKeys.control],
         [claim.ownerId, sha256Base64Url(body), String(leaseMs), String(keepMs), String(epoch)],
       );
-      return reply.ok ? outcomeOf(reply.value, claim, sentAtMs) : { kind: 'unavailable', detail: reply.error };
+      return reply.ok
+        ? outcomeOf(reply.value, claim, sentAtMs)
+        : { kind: 'unavailable', detail: reply.error };
     },
     async complete(claim, { status, body, validForMs, epoch }) {
       const args = [

@@ -80,12 +80,7 @@ export const mutations: readonly Mutation[] = [
     'if not epoch or epoch < tonumber(ARGV[1]) then',
     'if not epoch then',
   ),
-  mutation(
-    'a grant is not debited',
-    'src/control/lua/sync.ts',
-    'tokens = tokens - granted * 1000000',
-    '',
-  ),
+  mutation('a grant is not debited', 'src/control/lua/sync.ts', 'tokens = tokens - granted * 1000000', ''),
   mutation(
     'a bucket gives what is wanted',
     'src/control/lua/sync.ts',
@@ -135,10 +130,16 @@ export const mutations: readonly Mutation[] = [
     'if past then',
   ),
   mutation(
-    'a row that exists is an error',
-    'src/audit/commit.ts',
-    "FROM json_each(?) WHERE true\nON CONFLICT (id) DO NOTHING`",
-    'FROM json_each(?) WHERE true`',
+    'the chain of records does not move on',
+    'src/audit/chain.ts',
+    'head = linkHash({ ...pickLinkable(record), ...link });',
+    '',
+  ),
+  mutation(
+    'a record is linked anew whenever it is sent',
+    'src/audit/chain.ts',
+    'linked.get(record) ?? next(record)',
+    'next(record)',
   ),
   mutation(
     'a record is forgotten when a write fails',

@@ -1,4 +1,5 @@
 import { takeOverAmbientTime } from './ambient-time.ts';
+import { chain } from './checks/chain.ts';
 import { failClosed } from './checks/fail-closed.ts';
 import { idempotency } from './checks/idempotency.ts';
 import { killSwitch } from './checks/kill-switch.ts';
@@ -25,6 +26,7 @@ import type { World } from './world.ts';
 
 export interface SimulationReport {
   readonly seed: number;
+  /** What happened until the run came to rest. */
   readonly events: number;
   readonly answers: number;
   readonly actionable: number;
@@ -107,6 +109,7 @@ class Simulation {
       failClosed(),
       idempotency(truth),
       records(),
+      chain(),
       liveness((exchange) => exchange.sentAtMs >= this.#healedAtMs + healingMs),
     ];
     const count = this.#draw.integer(3, 5);
@@ -122,11 +125,12 @@ class Simulation {
     await this.#heal();
     await this.#time.pass(healingMs + calmMs);
     this.#healedAtMs = Infinity;
+    const events = this.#time.eventCount();
     await this.#rest();
     const replies = this.#exchanges.flatMap(({ reply }) => (reply ? [reply] : []));
     return {
       seed: this.#seed,
-      events: this.#time.eventCount(),
+      events,
       answers: replies.length,
       actionable: replies.filter(({ answer }) => answer?.actionable).length,
       faults: this.#counts,

@@ -59,5 +59,7 @@ function pastValidity(first: First, { reply }: Exchange): string | undefined {
   if (!reply || !answer?.actionable) return undefined;
   const validMs = Date.parse(answer.validUntil ?? '') - Date.parse(answer.at);
   const lateMs = reply.leftAtMs - (first.leftAtMs + validMs + standingMsMax);
-  return lateMs > 0 ? `G7: a ${answer.action} was brought back ${lateMs.toFixed(0)} ms past its validity` : undefined;
+  return lateMs > 0
+    ? `G7: a ${answer.action} was brought back ${lateMs.toFixed(0)} ms past its validity`
+    : undefined;
 }
