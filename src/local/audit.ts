@@ -5,14 +5,12 @@ import { parseArgs } from 'node:util';
 import { createDatabaseLog, type LogSource, logTables } from '../audit/log-rows.ts';
 import { openStatement, type Seal, sealHash } from '../audit/seal.ts';
 import { type Anchor, fromTheBeginning, type Verification, verifyLog } from '../audit/verify-log.ts';
-import { ed25519PublicKey } from '../core/ed25519.ts';
 import { messageOf } from '../core/message-of.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { openDatabase } from '../store/database.ts';
 import { createExportedLog } from './audit/exported-log.ts';
 import { ROOT } from './build-worker.ts';
-import { localSecrets } from './secrets.ts';
-import { readServiceFile } from './service-file.ts';
+import { readServiceFile, type ServiceFile } from './service-file.ts';
 
 const USAGE = `usage: npm run audit -- verify [FILE|URL] [--keys HEX,HEX] [--anchors FILE]
        npm run audit -- export [URL] > FILE
@@ -24,7 +22,6 @@ const USAGE = `usage: npm run audit -- verify [FILE|URL] [--keys HEX,HEX] [--anc
   URL       a libSQL database, with TURSO_AUTH_TOKEN; by default that of the service that npm start runs here
   --keys    public keys of whoever may seal, by default SEAL_PUBLIC_KEYS, or else the key of the service here`;
 const READ_DEADLINE_MS = 30_000;
-const LOCAL_DIR = join(ROOT, '.local');
 
 process.exitCode = await main(process.argv.slice(2)).catch((failure: unknown) => {
   console.error(messageOf(failure));
@@ -53,9 +50,8 @@ async function main(args: readonly string[]): Promise<number> {
 
 function sourceOf(place: string | undefined): LogSource {
   if (place === undefined) {
-    const service = readServiceFile(join(LOCAL_DIR, 'service.json'));
-    if (!service) throw new Error(`no service runs here; name a FILE or a URL\n${USAGE}`);
-    return databaseAt(service.standins.libsql.url, service.standins.libsql.token);
+    const { libsql } = serviceHere().standins;
+    return databaseAt(libsql.url, libsql.token);
   }
   if (!URL.canParse(place)) return createExportedLog(place);
   const token = process.env['TURSO_AUTH_TOKEN'];
@@ -63,13 +59,19 @@ function sourceOf(place: string | undefined): LogSource {
   return databaseAt(place, token);
 }
 
-const databaseAt = (url: string, authToken: string): LogSource =>
-  createDatabaseLog(openDatabase({ url, authToken, fetch, deadlineMs: READ_DEADLINE_MS }));
+function serviceHere(): ServiceFile {
+  const service = readServiceFile(join(ROOT, '.local', 'service.json'));
+  if (!service) throw new Error(`no service runs here; name a FILE or a URL\n${USAGE}`);
+  return service;
+}
+
+function databaseAt(url: string, authToken: string): LogSource {
+  return createDatabaseLog(openDatabase({ url, authToken, fetch, deadlineMs: READ_DEADLINE_MS }));
+}
 
 function keysOf(given: string | undefined, place: string | undefined): readonly string[] {
   const text = given ?? process.env['SEAL_PUBLIC_KEYS'];
-  if (text === undefined && place === undefined)
-    return [ed25519PublicKey(localSecrets(LOCAL_DIR).sealSigningKey)];
+  if (text === undefined && place === undefined) return serviceHere().sealPublicKeys;
   const keys = (text ?? '').split(',').map((key) => key.trim());
   if (!keys.every((key) => /^[0-9a-f]{64}$/.test(key)))
     throw new Error('name the keys that may seal, 64 hex digits each: --keys or SEAL_PUBLIC_KEYS');
@@ -90,7 +92,8 @@ async function verify(
     unsealedMax: Number.POSITIVE_INFINITY,
   });
   report(verification);
-  return verification.findingCount === 0 ? 0 : 1;
+  // A log without a seal proves nothing, and an empty file least of all.
+  return verification.findingCount === 0 && verification.sealedUpTo.seq > 0 ? 0 : 1;
 }
 
 function report({ findings, findingCount, sealedUpTo, sealedAtMs, unsealed, holes }: Verification): void {
@@ -105,7 +108,8 @@ function report({ findings, findingCount, sealedUpTo, sealedAtMs, unsealed, hole
   const until = sealedAtMs === null ? '' : ` at ${new Date(sealedAtMs).toISOString()}`;
   console.log(`sealed: ${decisionsTo} decisions and ${entriesTo} entries, by ${seq} seals${until}`);
   console.log(`not sealed yet: ${unsealed.decisions} decisions and ${unsealed.entries} entries`);
-  console.log(findingCount === 0 ? 'intact' : `NOT INTACT: ${findingCount} found`);
+  if (findingCount > 0) console.log(`NOT INTACT: ${findingCount} found`);
+  else console.log(seq > 0 ? 'intact' : 'NOT PROVEN: nothing is sealed');
 }
 
 /** Seals that were kept outside, a line each. One that is not signed is no anchor, and says so. */

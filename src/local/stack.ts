@@ -126,6 +126,7 @@ export class Stack {
       pid: process.pid,
       servicePid: this.#pidOf('service'),
       keys,
+      sealPublicKeys: [ed25519PublicKey(this.#secrets.sealSigningKey)],
       standins: {
         redis: {
           url: redis.url,
