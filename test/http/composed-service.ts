@@ -37,12 +37,17 @@ export async function composeService(bundles: Readonly<Record<string, BundleFile
   const keys = await seedLocal({ database, keySecrets, receiptSecret, random, nowMs: Date.now() });
   const moduleOf = (path: string) => new WebAssembly.Module(readFileSync(path));
 
-  async function isolate() {
+  /** `isCut`: requests to libSQL that never arrive, by their bodies. */
+  async function isolate(isCut: (body: string) => boolean = () => false) {
+    const toDatabase: typeof fetch = async (input, init) => {
+      const body = input instanceof Request ? await input.clone().text() : '';
+      return isCut(body) ? Promise.reject(new Error('cut')) : fetch(input, init);
+    };
     const reported: unknown[] = [];
     const service = await compose({
       name: 'node',
       fetch: (input, init) =>
-        String(input).startsWith('http://redis') ? toRedis(input, init) : fetch(input, init),
+        String(input).startsWith('http://redis') ? toRedis(input, init) : toDatabase(input, init),
       clock,
       timers,
       random,

@@ -198,6 +198,39 @@ describe('PUT /v1/models/{name}/aliases/{alias}', () => {
   });
 });
 
+describe('an isolate that cannot read a registry that there is', () => {
+  it('holds, rather than answer by what it ships, and answers once it could', async () => {
+    await promoted(first);
+    let isDown = true;
+    isolate = await service.isolate((body) => isDown && body.includes('group by'));
+    const client = isolate.client(service.keys.decide);
+    const ask = { symbol: 'DEMO', features: { log_return_5: 0.1, rsi_3: 0.2 } };
+    const held = await client.decide(ask);
+    expect(held).toMatchObject({
+      kind: 'ok',
+      value: { action: 'HOLD', holdKind: 'safety', reasons: [{ code: 'CONTROL_UNAVAILABLE' }] },
+    });
+    isDown = false;
+    await expect.poll(answeredVersion, { timeout: 5_000 }).toBe(first.bundle.version);
+    expect(await client.decide(ask)).toMatchObject({ value: { action: 'BUY' } });
+  });
+
+  it('refuses a model by name whose bundle is broken in the store, and serves no other in its place', async () => {
+    await promoted(first);
+    await service.database.client.executeMultiple(
+      'DROP TRIGGER bundle_models_no_update; UPDATE bundle_models SET content = substr(content, 2);',
+    );
+    isolate = await service.isolate();
+    const client = isolate.client(service.keys.decide);
+    const features = { log_return_5: 0.1, rsi_3: 0.2 };
+    for (const ask of [
+      { symbol: 'DEMO', features },
+      { symbol: 'DEMO', model: 'coin', features },
+    ])
+      expect(await client.decide(ask)).toMatchObject(problem(503, 'MODEL_UNAVAILABLE'));
+  });
+});
+
 describe('GET /v1/models', () => {
   it('tells the registry’s epoch, the aliases in force and what was uploaded', async () => {
     const observer = isolate.client(service.keys.observe);
