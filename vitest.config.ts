@@ -10,6 +10,7 @@ const insideWorkerd = {
     'test/features/{bar,daily-v1,vector}.test.ts',
     'test/control/{control,rate-bound,sync,failed-login-limiter}.test.ts',
     'test/decision/idempotency.test.ts',
+    'test/http/models.test.ts',
   ],
 };
 
