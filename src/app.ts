@@ -16,6 +16,8 @@ interface AppOptions {
   readonly readDecision: Handler;
   readonly readAudit: Handler;
   readonly verifyAudit: Handler;
+  readonly readExperiment: Handler;
+  readonly putExperiment: Handler;
   readonly healthz: Handler;
   readonly readyz: Handler;
   readonly openapi: Handler;
@@ -67,6 +69,8 @@ export function createApp(options: AppOptions): Hono<Environment> {
   app.get('/v1/models', options.listModels);
   app.post('/v1/models', options.uploadModel);
   app.put('/v1/models/:name/aliases/:alias', options.setModelAlias);
+  app.get('/v1/experiments/:name', options.readExperiment);
+  app.put('/v1/experiments/:name', options.putExperiment);
   app.get('/healthz', options.healthz);
   app.get('/readyz', options.readyz);
   app.get('/openapi.json', options.openapi);
@@ -88,6 +92,7 @@ export function createApp(options: AppOptions): Hono<Environment> {
     '/v1/audit/verify': 'GET',
     '/v1/models': 'GET, POST',
     '/v1/models/:name/aliases/:alias': 'PUT',
+    '/v1/experiments/:name': 'GET, PUT',
     '/healthz': 'GET',
     '/readyz': 'GET',
     '/openapi.json': 'GET',

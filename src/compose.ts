@@ -15,13 +15,20 @@ import type { Clock } from './core/clock.ts';
 import { hashByWasm } from './core/digest.ts';
 import { createIdSource } from './core/ids.ts';
 import { poolRandom } from './core/pooled-random.ts';
+import { type Arms, createArms } from './decision/arms.ts';
 import { createIdempotency } from './decision/idempotency.ts';
 import { createPipeline, type Pipeline } from './decision/pipeline.ts';
+import { createDemote } from './experiments/demote.ts';
+import { createExperimentsInForce } from './experiments/experiments-in-force.ts';
+import { loadExperiments } from './experiments/load-experiments.ts';
+import { createTrialLog } from './experiments/trial-log.ts';
 import { createAuthenticator } from './http/auth.ts';
 import type { BodyLimits } from './http/body.ts';
 import type { Handler } from './http/context.ts';
 import { createDecideRoute } from './http/decide.ts';
 import { docs } from './http/docs.ts';
+import { createPutExperimentRoute } from './http/experiments/put-experiment.ts';
+import { createReadExperimentRoute } from './http/experiments/read-experiment.ts';
 import { createReadyzRoute, healthz } from './http/health.ts';
 import { createListModelsRoute } from './http/models/list-models.ts';
 import { createSetModelAliasRoute } from './http/models/set-model-alias.ts';
@@ -186,11 +193,13 @@ function createSealerOf(parts: {
 }
 
 function pipelineOf(
+  arms: Arms,
   { control, log, ids, registry, writer }: Adapters,
   config: Config,
   { clock, timers }: Runtime,
 ): Pipeline {
   return createPipeline({
+    arms,
     control: { current: () => viewUnder(registry, control.current()) },
     log,
     clock,
@@ -279,6 +288,45 @@ function createOpenInferenceRoutes(
   };
 }
 
+/** What lets models compete: arms for the pipeline, routes for people. */
+function createExperiments(
+  { runtime, config }: { runtime: Runtime; config: Config },
+  adapters: Adapters,
+  bodyLimits: BodyLimits,
+) {
+  const { clock, timers, report } = runtime;
+  const { database, control, log, authenticator, registry, trail } = adapters;
+  const { freshnessGraceMs } = config;
+  const arms = createArms({
+    experiments: createExperimentsInForce({ load: () => loadExperiments(database), clock, report }),
+    trials: createTrialLog(database),
+    demote: createDemote({ database, trail, clock, report }),
+    registry,
+    control,
+    log,
+    clock,
+    timers,
+    freshnessGraceMs,
+    report,
+  });
+  const readExperiment = createReadExperimentRoute({
+    authenticator,
+    control,
+    loadExperiments: (name) => loadExperiments(database, name),
+  });
+  const putExperiment = createPutExperimentRoute({
+    authenticator,
+    control,
+    bodyLimits,
+    registry,
+    database,
+    trail,
+    clock,
+    loadExperiments: () => loadExperiments(database),
+  });
+  return { arms, readExperiment, putExperiment };
+}
+
 /** Under a registry that was not read yet, no view permits anything. */
 const viewUnder = (registry: Registry, view: ControlView | undefined): ControlView | undefined =>
   view && registry.isKnown(view.registryEpoch) ? view : undefined;
@@ -293,6 +341,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
   const isDraining = () => draining;
   const { receiptSecret } = config;
   const bodyLimits = { bodyBytesMax: config.bodyBytesMax, bodyDeadlineMs: config.bodyDeadlineMs, timers };
+  const experiments = createExperiments({ runtime, config }, adapters, bodyLimits);
   const readyz = createReadyzRoute({
     runtime: runtime.name,
     registry,
@@ -317,13 +366,15 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
       registry,
       control,
       idempotency: createIdempotency({ redis, ids, clock }),
-      pipeline: pipelineOf(adapters, config, runtime),
+      pipeline: pipelineOf(experiments.arms, adapters, config, runtime),
       clock,
       isDraining,
     }),
     readDecision: createReadDecisionRoute({ authenticator, control, database, receiptSecret }),
     ...auditRoutesOf(adapters, config, runtime.report),
     ...createModelRoutes(adapters, models, bodyLimits),
+    readExperiment: experiments.readExperiment,
+    putExperiment: experiments.putExperiment,
     healthz,
     readyz,
     openapi,

@@ -77,10 +77,7 @@ export async function commitVerb(
   writes: readonly Write[],
   entry: AuditEntry,
 ): Promise<Result<readonly number[], WriteFailure>> {
-  const statements = writes.map((write) => {
-    const { sql, params } = write.toSQL();
-    return { sql, args: params as InArgs };
-  });
+  const statements = writes.map(statementOf);
   try {
     const trace = { sql: insertEntry, args: [JSON.stringify(chain.link(entry))] };
     const results = await client.batch([...statements, trace], 'write');
@@ -88,6 +85,24 @@ export async function commitVerb(
   } catch (failure) {
     return err(failureOf(failure));
   }
+}
+
+/** Writes what was observed, which nobody did: it has no audit entry. All of it or nothing, as a verb. */
+export async function commitObservation(
+  client: Client,
+  writes: readonly Write[],
+): Promise<Result<readonly number[], WriteFailure>> {
+  try {
+    const results = await client.batch(writes.map(statementOf), 'write');
+    return ok(results.map(({ rowsAffected }) => rowsAffected));
+  } catch (failure) {
+    return err(failureOf(failure));
+  }
+}
+
+function statementOf(write: Write) {
+  const { sql, params } = write.toSQL();
+  return { sql, args: params as InArgs };
 }
 
 type LinkedRecord = Linked<DecisionRecord>;

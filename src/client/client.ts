@@ -7,6 +7,7 @@ import type {
   problemSchema,
   storedDecisionSchema,
 } from '../http/decision-schemas.ts';
+import type { ExperimentRequest, experimentSchema } from '../http/experiments/experiment-schemas.ts';
 import type {
   aliasAnswerSchema,
   aliasRequestSchema,
@@ -22,6 +23,7 @@ export type AuditVerification = z.infer<typeof verificationSchema>;
 export type Models = z.infer<typeof modelsSchema>;
 export type RegisteredBundle = z.infer<typeof bundleSchema>;
 export type AliasAnswer = z.infer<typeof aliasAnswerSchema>;
+export type Experiment = z.infer<typeof experimentSchema>;
 export type ProblemBody = z.infer<typeof problemSchema>;
 
 /** The HTTP call beneath the client. `fetch` fits through `fetchTransport`; k6 brings its own. */
@@ -59,6 +61,8 @@ export interface Client {
   audit(after: number): Promise<Reply<AuditPage>>;
   /** The part of the log behind a seal, the `next` of the part before; 0 for the first. */
   verifyAudit(afterSeal: number): Promise<Reply<AuditVerification>>;
+  experiment(name: string): Promise<Reply<Experiment>>;
+  setExperiment(name: string, request: ExperimentRequest): Promise<Reply<Experiment>>;
   ready(): Promise<Reply<{ readonly ready: boolean }>>;
   /** The registry: aliases in force, and what was uploaded. */
   models(): Promise<Reply<Models>>;
@@ -122,6 +126,8 @@ export function createClient(options: ClientOptions): Client {
     decision: (id) => call('GET', `/v1/decisions/${encodeURIComponent(id)}`, undefined, {}),
     audit: (after) => call('GET', `/v1/audit?after=${after}`, undefined, {}),
     verifyAudit: (afterSeal) => call('GET', `/v1/audit/verify?afterSeal=${afterSeal}`, undefined, {}),
+    experiment: (name) => call('GET', `/v1/experiments/${encodeURIComponent(name)}`, undefined, {}),
+    setExperiment: (name, request) => call('PUT', `/v1/experiments/${encodeURIComponent(name)}`, request, {}),
     ready: () => call('GET', '/readyz', undefined, {}),
     models: () => call('GET', '/v1/models', undefined, {}),
     uploadModel: (bundle) => call('POST', '/v1/models', bundle, {}),

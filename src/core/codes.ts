@@ -23,6 +23,7 @@ export const problemCodes = {
   IN_PROGRESS: { status: 409, title: 'A request with this idempotency key is in flight' },
   REGISTRY_MOVED: { status: 409, title: 'The registry changed meanwhile; look and repeat' },
   SUPERSEDED: { status: 409, title: 'The answer to this idempotency key is no longer valid' },
+  CHANGED_MEANWHILE: { status: 409, title: 'Somebody else changed it at the same time' },
   RATE_LIMITED: { status: 429, title: 'The rate limit is spent' },
   INTERNAL: { status: 500, title: 'The service failed' },
   RECORD_DAMAGED: { status: 500, title: 'The record is not as it was written' },

@@ -1,4 +1,5 @@
 import type { HoldCode } from '../core/codes.ts';
+import type { Arm } from '../experiments/experiment.ts';
 
 export type Action = 'BUY' | 'SELL' | 'HOLD';
 
@@ -78,7 +79,7 @@ export interface Answer {
   readonly model: {
     readonly name: string;
     readonly version: string;
-    readonly arm: 'production';
+    readonly arm: Arm;
     readonly engine: string;
   };
   /** Rung of the degraded ladder that answered. */

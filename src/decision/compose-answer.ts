@@ -34,7 +34,7 @@ export function composeAnswer(
     confidence: judgement.confidence,
     risk: judgement.risk,
     reasons: acts ? [] : judgement.reasons,
-    model: { name: manifest.name, version, arm: 'production', engine: question.model.runnable.engine },
+    model: { name: manifest.name, version, arm: question.arm, engine: question.model.runnable.engine },
     mode: 'FULL',
     data: { source: question.input.kind, ageMs: judged.ageMs },
     asOf: question.asOfMs === null ? null : isoTime(question.asOfMs),

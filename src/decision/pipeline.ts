@@ -8,6 +8,8 @@ import type { IdSource } from '../core/ids.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Stages } from '../telemetry/stages.ts';
 import { type Answer, type Estimates, hold, type Judgement } from './answer.ts';
+import type { Arms } from './arms.ts';
+import { capSize } from './cap-size.ts';
 import { composeAnswer } from './compose-answer.ts';
 import { type Judged, judgeQuestion, nothingComputed } from './judge-question.ts';
 import { confine, permits } from './policy.ts';
@@ -23,6 +25,7 @@ export type Outcome =
   | { readonly kind: 'superseded' };
 
 interface PipelineOptions {
+  readonly arms: Arms;
   readonly control: Pick<Control, 'current'>;
   readonly log: DecisionLog;
   readonly clock: Clock;
@@ -54,7 +57,8 @@ interface Composed {
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { control, log, clock, timers, ids, writer, receiptSecret, configHash, freshnessGraceMs } = options;
+  const { arms, control, log, clock, timers, ids, writer, receiptSecret, configHash, freshnessGraceMs } =
+    options;
 
   const nextFacts = (): RecordFacts => ({
     receiptSecret,
@@ -81,7 +85,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const nowMs = clock.nowMs();
     const hasRoom = question.durability === 'ack' || log.hasRoom();
     const judgement = hasRoom
-      ? permitted(judged.judgement, view)
+      ? permitted(capSize(judged.judgement, question), view)
       : hold('safety', 'LOG_UNAVAILABLE', 'the decision log is full', judged.judgement);
     const unsealed = composeAnswer(question, judged, judgement, {
       id: ids.next(),
@@ -103,12 +107,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   async function decide(
-    question: Question,
+    asked: Question,
     granted: ControlView | undefined,
     scope: RequestScope,
     stages: Stages,
   ): Promise<Outcome> {
     await pace(stages);
+    const question = granted ? arms.choose(asked, scope) : asked;
     // A refused `ack` leaves a void, which needs room as well.
     if (question.durability === 'ack' && !log.hasRoom()) return { kind: 'not-recorded' };
     const judged = granted
@@ -121,13 +126,18 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     stages.begin('record');
     const { answer, record } = compose(question, judged, view);
     const epoch = view?.epoch ?? 0;
-    if (!record) return { kind: 'answered', answer, epoch };
+    const answered = (): Outcome => {
+      const { judgement } = judged;
+      arms.compare(question, { decisionId: answer.id, nowMs: clock.nowMs(), judgement }, scope);
+      return { kind: 'answered', answer, epoch };
+    };
+    if (!record) return answered();
     if (question.durability === 'pending') {
       log.append(record, scope);
-      return { kind: 'answered', answer, epoch };
+      return answered();
     }
     const written = await log.acknowledge(record);
-    if (written.ok && stillHolds(answer, epoch)) return { kind: 'answered', answer, epoch };
+    if (written.ok && stillHolds(answer, epoch)) return answered();
     const reason = written.ok ? 'superseded' : 'not-recorded';
     log.append(recordVoid(question, record, ids.next(), reason, nextFacts()), scope);
     return { kind: reason };

@@ -1,3 +1,4 @@
+import type { Arm, Experiment } from '../experiments/experiment.ts';
 import type { Bar } from '../features/bar.ts';
 import type { ServedModel } from '../models/catalog.ts';
 import type { PositionSign } from './policy.ts';
@@ -5,7 +6,13 @@ import type { PositionSign } from './policy.ts';
 /** A checked request: what the door let through. */
 export interface Question {
   readonly key: KeyFacts;
+  /** That of the arm that answers. */
   readonly model: ServedModel;
+  /** Whether the client asked for this model by name; then no experiment chooses another. */
+  readonly isModelNamed: boolean;
+  readonly arm: Arm;
+  /** The experiment that chose the arm; null where none runs. */
+  readonly experiment: Experiment | null;
   readonly symbol: string;
   readonly input:
     | { readonly kind: 'bars'; readonly bars: readonly Bar[] }

@@ -1,5 +1,6 @@
 import { type DecisionRecord, type RecordColumns, sealRecord } from '../audit/decision-record.ts';
 import type { ControlView } from '../control/view.ts';
+import type { Experiment } from '../experiments/experiment.ts';
 import type { Attribution } from './answer.ts';
 import type { Unsealed } from './compose-answer.ts';
 import type { Judged } from './judge-question.ts';
@@ -37,6 +38,7 @@ export function recordDecision(
       tradingState: view.tradingState,
     },
     decidedAtMs: columns.decidedAtMs,
+    experiment: orderedExperiment(question.experiment),
     id: columns.id,
     input: orderedInput(question, judged),
     keyId: columns.keyId,
@@ -44,6 +46,13 @@ export function recordDecision(
     symbol: columns.symbol,
     writer: columns.writer,
   });
+}
+
+/** What of it shaped the answer; its terms stand in the audit entry of the epoch. */
+function orderedExperiment(experiment: Experiment | null): object | null {
+  if (!experiment) return null;
+  const { epoch, name, terms } = experiment;
+  return { epoch, kind: terms.kind, name, sizeMax: terms.kind === 'canary' ? terms.sizeMax : null };
 }
 
 function orderedInput(question: Question, { values }: Judged): object {

@@ -134,7 +134,9 @@ export const answerSchema = z
     model: z.object({
       name: z.string(),
       version: z.string(),
-      arm: z.literal('production'),
+      arm: z.enum(['production', 'candidate']).openapi({
+        description: 'Which model of an experiment answered; `production` also where none runs.',
+      }),
       engine: z.string(),
     }),
     mode: z.literal('FULL').openapi({ description: 'Rung of the degraded ladder that answered.' }),

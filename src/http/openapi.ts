@@ -7,6 +7,7 @@ import {
   problemSchema,
   storedDecisionSchema,
 } from './decision-schemas.ts';
+import { experimentRoutes } from './experiments/documented-routes.ts';
 import { modelRoutes } from './models/documented-routes.ts';
 import { openInferenceRoutes } from './open-inference/documented-routes.ts';
 import {
@@ -163,10 +164,18 @@ export function openApiDocument() {
   for (const [name, description] of Object.entries(responseHeaders)) {
     registry.registerComponent('headers', name, { description, schema: { type: 'string' } });
   }
-  const routes = [decideRoute, readRoute, auditRoute, verifyRoute, livenessRoute, readinessRoute];
-  for (const route of [...routes, ...modelRoutes, ...openInferenceRoutes]) {
-    registry.registerPath(route);
-  }
+  const routes = [
+    decideRoute,
+    readRoute,
+    ...experimentRoutes,
+    ...modelRoutes,
+    auditRoute,
+    verifyRoute,
+    livenessRoute,
+    readinessRoute,
+    ...openInferenceRoutes,
+  ];
+  for (const route of routes) registry.registerPath(route);
   return registrar.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {

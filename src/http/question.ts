@@ -42,6 +42,9 @@ export function readQuestion(
   return ok({
     key,
     model: model.value,
+    isModelNamed: request.model !== undefined,
+    arm: 'production',
+    experiment: null,
     symbol: request.symbol,
     input: input.value,
     position: position.value,

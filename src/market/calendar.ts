@@ -42,6 +42,16 @@ export function sessionOf(calendar: Calendar, interval: Interval, tMs: number): 
   }
 }
 
+/** One name for a bar whatever instant its source gives for its start: of an XNYS bar midnight UTC of its date. */
+export function barNameMs(calendar: Calendar, tMs: number): number {
+  switch (calendar) {
+    case 'XNYS':
+      return epochDayAt(tMs) * DAY_MS;
+    case '24x7':
+      return tMs;
+  }
+}
+
 /**
  * The instant from which a bar starting at `tMs` is final. For an XNYS date without a session, when one would
  * have closed.

@@ -1,4 +1,4 @@
-import { blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { blob, index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** Who may call. The secret itself is never stored. */
 export const apiKeys = sqliteTable('api_keys', {
@@ -129,3 +129,48 @@ export const seals = sqliteTable('seals', {
   publicKeyId: text('public_key_id').notNull(),
   leaves: text('leaves').notNull(),
 });
+
+/**
+ * Models against each other, one row an epoch of each: the row with the highest is in force. Rows are only ever added, so
+ * of two that change the same experiment at once only one can.
+ */
+export const experiments = sqliteTable(
+  'experiments',
+  {
+    name: text('name').notNull(),
+    epoch: integer('epoch').notNull(),
+    /** Epoch under whose terms trials are made, and those that count. */
+    trialEpoch: integer('trial_epoch').notNull(),
+    state: text('state', { enum: ['running', 'stopped', 'demoted'] }).notNull(),
+    /** JSON; see experiments/experiment-terms.ts. */
+    terms: text('terms').notNull(),
+    changedAtMs: integer('changed_at_ms').notNull(),
+    changedBy: text('changed_by').notNull(),
+    reason: text('reason').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.name, table.epoch] })],
+);
+
+/** What both arms of an experiment would have done on a symbol's bar; the first decision on it makes the row. */
+export const trials = sqliteTable(
+  'trials',
+  {
+    experiment: text('experiment').notNull(),
+    trialEpoch: integer('trial_epoch').notNull(),
+    symbol: text('symbol').notNull(),
+    /** Start of the last bar that was decided on; of an XNYS bar, midnight UTC of its session. */
+    barMs: integer('bar_ms').notNull(),
+    decisionId: text('decision_id').notNull(),
+    decidedAtMs: integer('decided_at_ms').notNull(),
+    productionAction: text('production_action', { enum: ['BUY', 'SELL', 'HOLD'] }).notNull(),
+    productionSize: real('production_size').notNull(),
+    /** Code of a HOLD, null for a BUY or SELL. */
+    productionCode: text('production_code'),
+    /** Version of the bundle that was in production then. */
+    productionVersion: text('production_version').notNull(),
+    candidateAction: text('candidate_action', { enum: ['BUY', 'SELL', 'HOLD'] }).notNull(),
+    candidateSize: real('candidate_size').notNull(),
+    candidateCode: text('candidate_code'),
+  },
+  (table) => [primaryKey({ columns: [table.experiment, table.trialEpoch, table.symbol, table.barMs] })],
+);

@@ -54,6 +54,7 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
       : undefined;
   const ids = createIdSource({ clock: time, random: { bytes: (length) => new Uint8Array(length).fill(1) } });
   const pipeline = createPipeline({
+    arms: { choose: (asked) => asked, compare: () => undefined },
     control: { current },
     log,
     clock: time,
@@ -85,6 +86,9 @@ function question(model: ServedModel, change: Partial<Question> = {}): Question 
   return {
     key: { id: 'k', account: 'a', ratePerSecond: 1, burst: 1 },
     model,
+    isModelNamed: false,
+    arm: 'production',
+    experiment: null,
     symbol: 'DEMO',
     input: { kind: 'bars', bars: barsUntil(Date.parse('2026-03-02T00:00:00Z'), 70) },
     position: undefined,

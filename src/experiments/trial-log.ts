@@ -1,0 +1,33 @@
+import { commitObservation } from '../audit/commit.ts';
+import type { Result } from '../core/result.ts';
+import type { Database } from '../store/database.ts';
+import { trials } from '../store/schema.ts';
+import type { Trial } from './trial.ts';
+
+export interface TrialLog {
+  /** Whether this isolate has already seen a trial of that bar into the database. */
+  has(trial: Pick<Trial, 'experiment' | 'trialEpoch' | 'symbol' | 'barMs'>): boolean;
+  /** The first trial of a bar stays, whichever isolate wrote it. On failure it may have been written. */
+  write(trial: Trial): Promise<Result<unknown, string>>;
+}
+
+/** Bars of which it is known that they are written: a bar has as many decisions as clients, and one trial. */
+const knownMax = 4_096;
+
+export function createTrialLog(database: Database): TrialLog {
+  const known = new Set<string>();
+  const keyOf = ({ experiment, trialEpoch, symbol, barMs }: Parameters<TrialLog['has']>[0]): string =>
+    JSON.stringify([experiment, trialEpoch, symbol, barMs]);
+  return {
+    has: (trial) => known.has(keyOf(trial)),
+    async write(trial) {
+      const written = await commitObservation(database.client, [
+        database.orm.insert(trials).values(trial).onConflictDoNothing(),
+      ]);
+      if (!written.ok) return { ok: false, error: written.error.detail };
+      if (known.size >= knownMax) known.clear();
+      known.add(keyOf(trial));
+      return written;
+    },
+  };
+}
