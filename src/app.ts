@@ -13,6 +13,7 @@ interface AppOptions {
   /** Holds back an isolate's first requests until it knows which models are in force. */
   readonly ensureRegistry: (scope: RequestScope) => Promise<void>;
   readonly decide: Handler;
+  readonly decideBatch: Handler;
   readonly readDecision: Handler;
   readonly readAudit: Handler;
   readonly verifyAudit: Handler;
@@ -63,6 +64,7 @@ export function createApp(options: AppOptions): Hono<Environment> {
   }
 
   app.post('/v1/decisions', options.decide);
+  app.post('/v1/decisions/batch', options.decideBatch);
   app.get('/v1/decisions/:id', options.readDecision);
   app.get('/v1/audit', options.readAudit);
   app.get('/v1/audit/verify', options.verifyAudit);
@@ -87,6 +89,7 @@ export function createApp(options: AppOptions): Hono<Environment> {
 
   const allowed: Readonly<Record<string, string>> = {
     '/v1/decisions': 'POST',
+    '/v1/decisions/batch': 'POST',
     '/v1/decisions/:id': 'GET',
     '/v1/audit': 'GET',
     '/v1/audit/verify': 'GET',

@@ -26,6 +26,7 @@ import { createAuthenticator } from './http/auth.ts';
 import type { BodyLimits } from './http/body.ts';
 import type { Handler } from './http/context.ts';
 import { createDecideRoute } from './http/decide.ts';
+import { createDecideBatchRoute } from './http/decide-batch.ts';
 import { docs } from './http/docs.ts';
 import { createPutExperimentRoute } from './http/experiments/put-experiment.ts';
 import { createReadExperimentRoute } from './http/experiments/read-experiment.ts';
@@ -212,6 +213,36 @@ function pipelineOf(
   });
 }
 
+/** The routes that decide, over one pipeline. */
+function decidingRoutesOf(
+  arms: Arms,
+  adapters: Adapters,
+  config: Config,
+  { runtime, isDraining }: { readonly runtime: Runtime; readonly isDraining: () => boolean },
+) {
+  const { redis, ids, control, authenticator, registry } = adapters;
+  const { bodyBytesMax, batchBodyBytesMax, bodyDeadlineMs, barsMax } = config;
+  const { clock, timers } = runtime;
+  const shared = {
+    authenticator,
+    barsMax,
+    registry,
+    control,
+    idempotency: createIdempotency({ redis, ids, clock }),
+    pipeline: pipelineOf(arms, adapters, config, runtime),
+    clock,
+    isDraining,
+  };
+  const bodyLimits = { bodyBytesMax, bodyDeadlineMs, timers };
+  return {
+    decide: createDecideRoute({ ...shared, bodyLimits }),
+    decideBatch: createDecideBatchRoute({
+      ...shared,
+      bodyLimits: { ...bodyLimits, bodyBytesMax: batchBodyBytesMax },
+    }),
+  };
+}
+
 function auditRoutesOf(
   { authenticator, control, database, claim }: Adapters,
   { receiptSecret, sealPublicKeys: publicKeys }: Config,
@@ -335,7 +366,7 @@ const viewUnder = (registry: Registry, view: ControlView | undefined): ControlVi
 export function assemble(runtime: Runtime, config: Config, models: Models): Service {
   const { clock, timers } = runtime;
   const adapters = createAdapters(runtime, config, models);
-  const { database, redis, ids, control, log, sealer, authenticator, registry } = adapters;
+  const { database, control, log, sealer, authenticator, registry } = adapters;
   let draining = false;
   let requestsInFlight = 0;
   const isDraining = () => draining;
@@ -359,17 +390,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     random: poolRandom(runtime.random),
     report: runtime.report,
     ensureRegistry: registry.ensureRead,
-    decide: createDecideRoute({
-      authenticator,
-      bodyLimits,
-      barsMax: config.barsMax,
-      registry,
-      control,
-      idempotency: createIdempotency({ redis, ids, clock }),
-      pipeline: pipelineOf(experiments.arms, adapters, config, runtime),
-      clock,
-      isDraining,
-    }),
+    ...decidingRoutesOf(experiments.arms, adapters, config, { runtime, isDraining }),
     readDecision: createReadDecisionRoute({ authenticator, control, database, receiptSecret }),
     ...auditRoutesOf(adapters, config, runtime.report),
     ...createModelRoutes(adapters, models, bodyLimits),

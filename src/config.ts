@@ -45,6 +45,8 @@ const environmentSchema = z.object({
     .regex(/^[0-9a-f]{64}$/, 'takes an Ed25519 seed of 64 lower-case hex digits')
     .optional(),
   BODY_BYTES_MAX: integer(262_144, 1_024, 4_194_304),
+  /** Of a batch, which holds up to 256 requests. */
+  BATCH_BODY_BYTES_MAX: integer(2_097_152, 1_024, 8_388_608),
   BODY_DEADLINE_MS: integer(5_000, 100, 30_000),
   BARS_MAX: integer(1_000, 64, 10_000),
   /** Life of the control view; what it means for a halt is told in control/view-holder.ts. */
@@ -75,6 +77,7 @@ export interface Config {
   /** Null where this deployment does not seal. */
   readonly sealSigningKey: string | null;
   readonly bodyBytesMax: number;
+  readonly batchBodyBytesMax: number;
   readonly bodyDeadlineMs: number;
   readonly barsMax: number;
   readonly viewLifeMs: number;
@@ -102,6 +105,7 @@ export function parseConfig(env: Environment): Result<Config, readonly string[]>
     inferenceEngine: given.INFERENCE_ENGINE,
     bundlePublicKeys: given.BUNDLE_PUBLIC_KEYS,
     bodyBytesMax: given.BODY_BYTES_MAX,
+    batchBodyBytesMax: given.BATCH_BODY_BYTES_MAX,
     bodyDeadlineMs: given.BODY_DEADLINE_MS,
     barsMax: given.BARS_MAX,
     viewLifeMs: given.VIEW_LIFE_MS,

@@ -8,14 +8,15 @@ import type { WriteFailure } from './pending-records.ts';
 
 /**
  * One statement however many its rows: they travel as one parameter of bytes, `?2` of them a JSON array of their columns, then
- * their texts. A row that exists stays as it is.
+ * their texts, and behind a batch's record its items'. A row that exists stays as it is.
  */
 const insertDecisions = `
 INSERT INTO decisions (id, writer, seq, chain_seq, prev, account, key_id, symbol, action, decided_at_ms, record_hash,
-  record, receipt)
+  record, receipt, items)
 SELECT value ->> 'id', value ->> 'writer', value ->> 'seq', value ->> 'chainSeq', value ->> 'prev', value ->> 'account',
        value ->> 'keyId', value ->> 'symbol', value ->> 'action', value ->> 'decidedAtMs', value ->> 'recordHash',
-       CAST(substr(?1, ?2 + value ->> 'textFrom', value ->> 'textBytes') AS TEXT), value ->> 'receipt'
+       CAST(substr(?1, ?2 + value ->> 'textFrom', value ->> 'textBytes') AS TEXT), value ->> 'receipt',
+       CAST(substr(?1, ?2 + value ->> 'textFrom' + value ->> 'textBytes', value ->> 'itemsBytes') AS TEXT)
 FROM json_each(CAST(substr(?1, 1, ?2) AS TEXT)) WHERE true
 ON CONFLICT (id) DO NOTHING`;
 
@@ -130,13 +131,15 @@ async function insertRows(
  * statement cost the isolate; and the database would parse the records, only to print them again.
  */
 function rowsOf(records: readonly LinkedRecord[]): [Uint8Array, number] {
-  const texts = records.map(({ record }) => record).join('');
+  const texts = records.map(({ record, items = '' }) => record + items).join('');
   const isAscii = encoder.encode(texts).length === texts.length;
+  const bytesOf = (text: string): number => (isAscii ? text.length : encoder.encode(text).length);
   let textFrom = 1;
-  const rows = records.map(({ record, ...columns }) => {
-    const textBytes = isAscii ? record.length : encoder.encode(record).length;
-    const row = { ...columns, textFrom, textBytes };
-    textFrom += textBytes;
+  const rows = records.map(({ record, items, ...columns }) => {
+    const textBytes = bytesOf(record);
+    const itemsBytes = items === undefined ? null : bytesOf(items);
+    const row = { ...columns, textFrom, textBytes, itemsBytes };
+    textFrom += textBytes + (itemsBytes ?? 0);
     return row;
   });
   const columns = JSON.stringify(rows);

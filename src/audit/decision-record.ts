@@ -9,7 +9,8 @@ export interface RecordColumns {
   readonly account: string;
   readonly keyId: string;
   readonly symbol: string;
-  readonly action: 'BUY' | 'SELL' | 'HOLD';
+  /** `*` in a batch's row, where its items have none in common; so is `symbol`. */
+  readonly action: 'BUY' | 'SELL' | 'HOLD' | '*';
   readonly decidedAtMs: number;
 }
 
@@ -21,6 +22,8 @@ export interface DecisionRecord extends RecordColumns {
   readonly record: string;
   /** HMAC-SHA-256 of `recordHash` under the service's secret, lower-case hex. */
   readonly receipt: string;
+  /** In a batch's row: its items' records, a JSON array of canonical JSON. `record` holds their hashes. */
+  readonly items?: string;
 }
 
 /** Seals a record's content: canonical text, its hash, and the receipt that only this service can give. */

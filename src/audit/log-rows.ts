@@ -1,4 +1,4 @@
-import { asc, gt } from 'drizzle-orm';
+import { asc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
 import type { Database } from '../store/database.ts';
 import { auditEntries, decisions, seals } from '../store/schema.ts';
 import type { Linkable, Linked } from './chain.ts';
@@ -15,6 +15,8 @@ export interface LogRow extends Linked<Linkable> {
   readonly id: string;
   readonly seq: number;
   readonly record: string;
+  /** Of a batch's row (audit/batch-record.ts); null in any other. */
+  readonly items: string | null;
   /** What the row says beside its text, which says it too. */
   readonly columns: Readonly<Record<string, string | number | null>>;
 }
@@ -28,14 +30,25 @@ export interface LogSource {
 /** Below every ordinal, also those that no writer of ours gives. */
 export const beforeEveryOrdinal = Number.MIN_SAFE_INTEGER;
 
-/** Rows of some kilobytes each; a page fits a Worker's memory many times over. */
+/** Rows of some kilobytes each, since items are read one row at a time; a page fits a Worker's memory many times over. */
 const pageRows = 200;
 const pageSeals = 10;
 
 export function createDatabaseLog({ orm }: Pick<Database, 'orm'>): LogSource {
-  const readDecisions = async (after: number): Promise<readonly LogRow[]> => {
-    const page = orm.select().from(decisions).where(gt(decisions.ordinal, after));
+  const readDecisions = async (
+    after: number,
+  ): Promise<readonly (LogRow & { readonly isBatch: number })[]> => {
+    const page = orm.select(withoutItems).from(decisions).where(gt(decisions.ordinal, after));
     return (await page.orderBy(asc(decisions.ordinal)).limit(pageRows)).map(decisionRow);
+  };
+  async function* decisionRows(after: number): AsyncIterable<LogRow> {
+    for await (const { isBatch, ...row } of paged(readDecisions, ({ ordinal }) => ordinal, after)) {
+      yield isBatch ? { ...row, items: await readItems(row.ordinal) } : row;
+    }
+  }
+  const readItems = async (ordinal: number): Promise<string | null> => {
+    const rows = orm.select({ items: decisions.items }).from(decisions).where(eq(decisions.ordinal, ordinal));
+    return (await rows)[0]?.items ?? null;
   };
   const readEntries = async (after: number): Promise<readonly LogRow[]> => {
     const page = orm.select().from(auditEntries).where(gt(auditEntries.ordinal, after));
@@ -46,7 +59,9 @@ export function createDatabaseLog({ orm }: Pick<Database, 'orm'>): LogSource {
   return {
     seals: (afterSeq) => paged(readSeals, (seal) => seal.seq, afterSeq),
     rows: (table, afterOrdinal) =>
-      paged(table === 'decisions' ? readDecisions : readEntries, (row) => row.ordinal, afterOrdinal),
+      table === 'decisions'
+        ? decisionRows(afterOrdinal)
+        : paged(readEntries, (row) => row.ordinal, afterOrdinal),
   };
 }
 
@@ -65,12 +80,18 @@ async function* paged<T>(
   }
 }
 
-function decisionRow(row: typeof decisions.$inferSelect): LogRow {
+const { items: _, ...columnsButItems } = getTableColumns(decisions);
+const withoutItems = { ...columnsButItems, isBatch: sql<number>`items IS NOT NULL` };
+
+type DecisionColumns = Omit<typeof decisions.$inferSelect, 'items'> & { readonly isBatch: number };
+
+function decisionRow(row: DecisionColumns): LogRow & { readonly isBatch: number } {
   const { account, keyId, symbol, action, decidedAtMs, ...rest } = row;
-  return { table: 'decisions', ...rest, columns: { account, keyId, symbol, action, decidedAtMs } };
+  const columns = { account, keyId, symbol, action, decidedAtMs };
+  return { table: 'decisions', ...rest, items: null, columns };
 }
 
 function entryRow(row: typeof auditEntries.$inferSelect): LogRow {
   const { atMs, keyId, account, verb, target, ...rest } = row;
-  return { table: 'entries', ...rest, columns: { atMs, keyId, account, verb, target } };
+  return { table: 'entries', ...rest, items: null, columns: { atMs, keyId, account, verb, target } };
 }

@@ -162,4 +162,5 @@ function moveBehind(list: Waiting[], first: Waiting): void {
  * Latin-1 in it takes half of that in V8 and JavaScriptCore; one character beyond doubles it, and clients
  * choose some of the characters.
  */
-const sizeOf = ({ record }: DecisionRecord): number => 2 * record.length + rowOverheadBytes;
+const sizeOf = ({ record, items }: DecisionRecord): number =>
+  2 * (record.length + (items?.length ?? 0)) + rowOverheadBytes;

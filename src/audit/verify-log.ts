@@ -1,5 +1,6 @@
 import { sha256Hex } from '../core/digest.ts';
 import { parseJson } from '../core/parse-json.ts';
+import { hasItsItems } from './batch-record.ts';
 import { linkHash } from './chain.ts';
 import { type ChainFault, createChainCheck, type Hole } from './chain-check.ts';
 import { compareLeaves } from './compare-leaves.ts';
@@ -283,6 +284,7 @@ function faultOf(row: LogRow, hasReceipt: VerifyOptions['hasReceipt']): string |
   if (hasReceipt && !hasReceipt(row)) return 'its receipt is not of this service';
   const stated = statedBy(row);
   const { id, writer, seq, columns } = row;
+  if (!hasItsItems(row)) return 'its items have other hashes';
   const differing = Object.entries({ id, writer, seq, ...columns }).find(
     ([name, value]) => stated[name] !== value,
   );

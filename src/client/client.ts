@@ -3,6 +3,8 @@ import { messageOf } from '../core/message-of.ts';
 import type { auditPageSchema, verificationSchema } from '../http/audit-schemas.ts';
 import type {
   answerSchema,
+  BatchRequest,
+  batchAnswerSchema,
   DecisionRequest,
   problemSchema,
   storedDecisionSchema,
@@ -17,6 +19,7 @@ import type {
 } from '../http/models/model-schemas.ts';
 
 export type Decision = z.infer<typeof answerSchema>;
+export type BatchAnswer = z.infer<typeof batchAnswerSchema>;
 export type StoredDecision = z.infer<typeof storedDecisionSchema>;
 export type AuditPage = z.infer<typeof auditPageSchema>;
 export type AuditVerification = z.infer<typeof verificationSchema>;
@@ -56,6 +59,12 @@ export type Reply<T> =
 
 export interface Client {
   decide(request: DecisionRequest, options?: { readonly idempotencyKey?: string }): Promise<Reply<Decision>>;
+  /** Of each item its decision, or the problem that it was refused with. */
+  decideBatch(
+    request: BatchRequest,
+    options?: { readonly idempotencyKey?: string },
+  ): Promise<Reply<BatchAnswer>>;
+  /** By its id; an item of a batch by its own. */
   decision(id: string): Promise<Reply<StoredDecision>>;
   /** Entries behind `after`, the `next` of the page before; 0 for the first. */
   audit(after: number): Promise<Reply<AuditPage>>;
@@ -115,14 +124,14 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
+  const keyed = (idempotencyKey: string | undefined): Readonly<Record<string, string>> =>
+    idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
+
   return {
     decide: (request, { idempotencyKey } = {}) =>
-      call(
-        'POST',
-        '/v1/decisions',
-        request,
-        idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey },
-      ),
+      call('POST', '/v1/decisions', request, keyed(idempotencyKey)),
+    decideBatch: (request, { idempotencyKey } = {}) =>
+      call('POST', '/v1/decisions/batch', request, keyed(idempotencyKey)),
     decision: (id) => call('GET', `/v1/decisions/${encodeURIComponent(id)}`, undefined, {}),
     audit: (after) => call('GET', `/v1/audit?after=${after}`, undefined, {}),
     verifyAudit: (afterSeal) => call('GET', `/v1/audit/verify?afterSeal=${afterSeal}`, undefined, {}),

@@ -37,10 +37,11 @@ export interface ControlStatus {
 
 export interface Control {
   /**
-   * Permission to decide once, for one token of the key's bucket. Warm, it makes no call; cold, it waits for at most
-   * three deadlines. Throws when the limit asked for is none (control/ledger.ts).
+   * Permission to decide once, for one token of the key's bucket, or `tokens` times for so many (at most the burst):
+   * all or none. Warm, it makes no call; cold, it waits for at most three deadlines. Throws when the limit asked for is
+   * none (control/ledger.ts).
    */
-  permit(ask: PermitAsk, scope: RequestScope): Promise<Permit>;
+  permit(ask: PermitAsk, scope: RequestScope, tokens?: number): Promise<Permit>;
   /** The view, if it is live. Ask again after every await. */
   current(): ControlView | undefined;
   /** The view; when it is not live, after trying to get one as `permit` does. */
@@ -87,24 +88,25 @@ export function createControl(options: ControlOptions): Control {
   const renewal = createRenewal({ lease, deadlineMs, clock, timers });
 
   return {
-    permit(ask, scope) {
+    permit(ask, scope, tokens = 1) {
       const { keyId } = ask;
+      if (tokens > ask.burst) throw new RangeError(`${tokens} tokens are more than a burst of ${ask.burst}`);
       ledger.meet(ask, clock.monotonicMs());
       let missedIn: number | undefined;
       const settle = async (view: ControlView, nowMs: number): Promise<Permit | undefined> => {
         if (lease.isRevoked(keyId)) return { kind: 'revoked' };
-        const admitted = await limiter.admit(keyId);
+        const admitted = await limiter.admit(keyId, tokens);
         // While a request waits, its key may be forgotten for others; then it begins anew, with nothing.
         ledger.meet(ask, nowMs);
-        const bucket = ledger.state(keyId, nowMs);
+        const bucket = ledger.state(keyId, nowMs, tokens);
         if (!admitted) return bucket.retryAfterMs > 0 ? { kind: 'limited', bucket } : undefined;
-        if (missedIn !== undefined) ledger.found(keyId, missedIn);
+        if (missedIn !== undefined) ledger.found(keyId, missedIn, tokens);
         if (lease.isAging(nowMs) || ledger.isLow(keyId, nowMs)) renewal.startBehind(scope);
         return { kind: 'granted', view, bucket };
       };
       const onMiss = (): void => {
         ledger.meet(ask, clock.monotonicMs());
-        missedIn = ledger.miss(keyId);
+        missedIn = ledger.miss(keyId, tokens);
       };
       return renewal.untilSettled(scope, settle, onMiss);
     },

@@ -11,8 +11,8 @@ interface GrantLimiterOptions {
 }
 
 export interface GrantLimiter {
-  /** Spends one token of a key; false when it has none, or the ledger does not know it. */
-  admit(keyId: string): Promise<boolean>;
+  /** Spends tokens of a key, all or none; false when it has too few, or the ledger does not know it. */
+  admit(keyId: string, tokens: number): Promise<boolean>;
 }
 
 type Algorithm = RatelimitConfig['limiter'];
@@ -35,7 +35,7 @@ export function createGrantLimiter({ redis, ledger, clock }: GrantLimiterOptions
     enableProtection: false,
     enableTelemetry: false,
   });
-  return { admit: async (keyId) => isAdmitted(await limiter.limit(keyId)) };
+  return { admit: async (keyId, tokens) => isAdmitted(await limiter.limit(keyId, { rate: tokens })) };
 }
 
 function drawFrom(ledger: Ledger, clock: Clock): Algorithm {
@@ -46,11 +46,11 @@ function drawFrom(ledger: Ledger, clock: Clock): Algorithm {
   const keyIdOf = (identifier: string): string => identifier.slice(prefix.length + 1);
   return () => ({
     async limit(_context, identifier, rate = 1) {
-      if (rate !== 1) throw new RangeError('a grant is drawn one token at a time');
+      if (!Number.isInteger(rate) || rate < 1) throw new RangeError(`${rate} tokens cannot be drawn`);
       const keyId = keyIdOf(identifier);
       const pending = Promise.resolve();
       // A key that was forgotten has no facts, and no token.
-      if (!ledger.take(keyId, clock.monotonicMs()))
+      if (!ledger.take(keyId, clock.monotonicMs(), rate))
         return { success: false, limit: 0, remaining: 0, reset: 0, pending };
       return { success: true, ...facts(keyId), pending };
     },

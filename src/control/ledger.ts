@@ -3,22 +3,23 @@ import { wantsMax } from './sync.ts';
 import type { BucketState, PermitAsk } from './view.ts';
 
 /**
- * The tokens this isolate may spend without asking. A grant was debited at the shared bucket before it came
+ * The tokens this isolate may spend without asking. A decision is one, a batch one an item. A grant was debited at the shared bucket before it came
  * here, is applied at most once, and dies by its own expiry; unspent tokens are not given back. So
  * whatever is lost, doubled or late on the way, isolates together never spend more than the buckets gave.
  */
 export interface Ledger {
   /** Makes the key known, with the limit it has now. Before anything else about it. */
   meet(ask: PermitAsk, nowMs: number): void;
-  /** Spends one token of the oldest live grant; false when there is none. */
-  take(keyId: string, nowMs: number): boolean;
-  /** Counts a request that found no token, so that the next sync asks for it. Gives the period it counts in. */
-  miss(keyId: string): number;
-  /** Takes the miss back: the request found a token before that period's sync. */
-  found(keyId: string, period: number): void;
+  /** Spends tokens of live grants, the oldest first: all that are asked for, or none and false. */
+  take(keyId: string, nowMs: number, tokens?: number): boolean;
+  /** Counts tokens that a request did not find, so that the next sync asks for them. Gives the period it counts in. */
+  miss(keyId: string, tokens?: number): number;
+  /** Takes the miss back: the request found its tokens before that period's sync. */
+  found(keyId: string, period: number, tokens?: number): void;
   /** Whether so little is left that a refresh behind the answer is due. */
   isLow(keyId: string, nowMs: number): boolean;
-  state(keyId: string, nowMs: number): BucketState;
+  /** `retryAfterMs` is until so many tokens can be had. */
+  state(keyId: string, nowMs: number, tokens?: number): BucketState;
   /** What to ask for, keys that somebody waits for first; begins a new period of counting demand. */
   wants(nowMs: number): Want[];
   /** Adds what request `requestId` was granted, unless that was done before or is over. */
@@ -49,7 +50,7 @@ interface Bucket {
   periodFromMs: number;
   /** Tokens spent in this period. */
   spent: number;
-  /** Requests of this period that wait for a token. */
+  /** Tokens that requests of this period wait for. */
   missed: number;
   /** Tokens at hand after the last sync went as planned; a third of it is low. */
   target: number;
@@ -89,36 +90,34 @@ export function createLedger({ grantLifeMs, keysMax }: LedgerOptions): Ledger {
       if (buckets.size >= keysMax) evict(buckets, nowMs - grantLifeMs);
       buckets.set(ask.keyId, newBucket(ask, nowMs));
     },
-    take(keyId, nowMs) {
+    take(keyId, nowMs, tokens = 1) {
       const bucket = buckets.get(keyId);
-      const grant = bucket && oldestLive(bucket, nowMs);
-      if (!bucket || !grant) return false;
-      grant.tokens -= 1;
-      bucket.spent += 1;
+      if (!bucket || !spend(bucket, nowMs, tokens)) return false;
+      bucket.spent += tokens;
       return true;
     },
-    miss(keyId) {
+    miss(keyId, tokens = 1) {
       const bucket = known(keyId);
-      bucket.missed += 1;
+      bucket.missed += tokens;
       return bucket.period;
     },
-    found(keyId, period) {
+    found(keyId, period, tokens = 1) {
       const bucket = buckets.get(keyId);
-      if (bucket && bucket.period === period && bucket.missed > 0) bucket.missed -= 1;
+      if (bucket?.period === period) bucket.missed = Math.max(0, bucket.missed - tokens);
     },
     isLow(keyId, nowMs) {
       const bucket = buckets.get(keyId);
       if (!bucket || bucket.burst < smallBurst || nowMs < bucket.emptyUntilMs) return false;
       return remaining(bucket, nowMs) * 3 < bucket.target;
     },
-    state(keyId, nowMs) {
+    state(keyId, nowMs, tokens = 1) {
       const bucket = known(keyId);
       const left = remaining(bucket, nowMs);
       return {
         remaining: left,
         burst: bucket.burst,
         ratePerSecond: bucket.ratePerSecond,
-        retryAfterMs: left > 0 ? 0 : Math.max(0, Math.ceil(bucket.emptyUntilMs - nowMs)),
+        retryAfterMs: left >= tokens ? 0 : waitMsFor(bucket, nowMs, tokens),
       };
     },
     wants(nowMs) {
@@ -177,6 +176,27 @@ function evict(buckets: Map<string, Bucket>, idleSinceMs: number): void {
     }
   }
   if (victim !== undefined) buckets.delete(victim);
+}
+
+/** One token is there with the next refill. More are waited for as if none were left: those here may expire before. */
+function waitMsFor({ emptyUntilMs, ratePerSecond }: Bucket, nowMs: number, tokens: number): number {
+  const emptyMs = Math.max(0, Math.ceil(emptyUntilMs - nowMs));
+  return emptyMs === 0 || tokens === 1
+    ? emptyMs
+    : Math.max(emptyMs, Math.ceil((tokens * 1000) / ratePerSecond));
+}
+
+function spend(bucket: Bucket, nowMs: number, tokens: number): boolean {
+  let due = tokens;
+  if (tokens > 1 && remaining(bucket, nowMs) < tokens) return false;
+  while (due > 0) {
+    const grant = oldestLive(bucket, nowMs);
+    if (!grant) return false;
+    const taken = Math.min(due, grant.tokens);
+    grant.tokens -= taken;
+    due -= taken;
+  }
+  return true;
 }
 
 function oldestLive(bucket: Bucket, nowMs: number): LiveGrant | undefined {

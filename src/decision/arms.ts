@@ -12,7 +12,7 @@ import type { Registry } from '../models/registry.ts';
 import type { RequestScope } from '../runtime.ts';
 import { Stages } from '../telemetry/stages.ts';
 import type { Judgement } from './answer.ts';
-import { judgeQuestion } from './judge-question.ts';
+import { judgeQuestions } from './judge-questions.ts';
 import type { Question } from './question.ts';
 import { type Stances, trialOf } from './trial-of.ts';
 
@@ -66,7 +66,9 @@ export function createArms(options: ArmsOptions): Arms {
     const stages = new Stages(clock, 'compare');
     const { freshnessGraceMs } = options;
     const asked = { ...question, model, position: undefined, explain: false };
-    return (await judgeQuestion(asked, { nowMs, freshnessGraceMs, stages })).judgement;
+    const [judged] = await judgeQuestions([asked], { nowMs, freshnessGraceMs, stages });
+    if (!judged) throw new RangeError('a question was not judged');
+    return judged.judgement;
   }
 
   async function compareArms(

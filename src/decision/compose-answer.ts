@@ -1,5 +1,5 @@
 import type { Answer, Judgement } from './answer.ts';
-import type { Judged } from './judge-question.ts';
+import type { Judged } from './judge-questions.ts';
 import type { Question } from './question.ts';
 
 /** An answer before its record is sealed. */

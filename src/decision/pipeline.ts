@@ -1,5 +1,4 @@
 import type { DecisionLog } from '../audit/decision-log.ts';
-import type { DecisionRecord } from '../audit/decision-record.ts';
 import type { Writer } from '../audit/writer.ts';
 import type { Control } from '../control/control.ts';
 import type { ControlView } from '../control/view.ts';
@@ -7,14 +6,17 @@ import type { Clock, Timers } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Stages } from '../telemetry/stages.ts';
-import { type Answer, type Estimates, hold, type Judgement } from './answer.ts';
+import type { Answer } from './answer.ts';
+import {
+  type AnswerSealer,
+  createAnswerSealer,
+  type SealedBatch,
+  withoutPermission,
+} from './answer-sealer.ts';
 import type { Arms } from './arms.ts';
-import { capSize } from './cap-size.ts';
-import { composeAnswer } from './compose-answer.ts';
-import { type Judged, judgeQuestion, nothingComputed } from './judge-question.ts';
-import { confine, permits } from './policy.ts';
-import type { Question } from './question.ts';
-import { type RecordFacts, recordDecision, recordVoid } from './record-decision.ts';
+import { type Judged, judgeQuestions, nothingComputed } from './judge-questions.ts';
+import { permits } from './policy.ts';
+import type { Question, QuestionBatch } from './question.ts';
 
 /** How a question ends. Refusals are values; the door maps them to problems. */
 export type Outcome =
@@ -23,6 +25,16 @@ export type Outcome =
   | { readonly kind: 'not-recorded' }
   /** The permission or the answer's validity ended while the record was written. */
   | { readonly kind: 'superseded' };
+
+/** How a batch ends. */
+export type BatchOutcome =
+  | {
+      readonly kind: 'answered';
+      /** As the batch's questions: undefined where the batch has none. */
+      readonly items: readonly (Answer | 'superseded' | undefined)[];
+      readonly epoch: number;
+    }
+  | { readonly kind: 'not-recorded' };
 
 interface PipelineOptions {
   readonly arms: Arms;
@@ -48,110 +60,160 @@ export interface Pipeline {
     scope: RequestScope,
     stages: Stages,
   ): Promise<Outcome>;
-}
-
-interface Composed {
-  readonly answer: Answer;
-  /** Undefined where the log had no room: such an answer is HOLD and leaves no record. */
-  readonly record: DecisionRecord | undefined;
-}
-
-export function createPipeline(options: PipelineOptions): Pipeline {
-  const { arms, control, log, clock, timers, ids, writer, receiptSecret, configHash, freshnessGraceMs } =
-    options;
-
-  const nextFacts = (): RecordFacts => ({
-    receiptSecret,
-    ...writer.nextPlace(),
-    nowMs: clock.nowMs(),
-    configHash,
-  });
-
-  /** Lets a log that is behind catch up, before anything is looked at that could grow old meanwhile. */
-  async function pace(stages: Stages): Promise<void> {
-    const paceMs = log.paceMs();
-    if (paceMs === 0) return;
-    stages.begin('pace');
-    await timers.sleep(paceMs);
-  }
-
-  function validUntilMs(question: Question, view: ControlView | undefined, nowMs: number): number | null {
-    if (question.asOfMs !== null) return null;
-    const leaseMs = view ? Math.max(0, Math.floor(view.expiresAtMs - clock.monotonicMs())) : 0;
-    return nowMs + Math.min(question.model.bundle.manifest.policy.validForMs, leaseMs);
-  }
-
-  function compose(question: Question, judged: Judged, view: ControlView | undefined): Composed {
-    const nowMs = clock.nowMs();
-    const hasRoom = question.durability === 'ack' || log.hasRoom();
-    const judgement = hasRoom
-      ? permitted(capSize(judged.judgement, question), view)
-      : hold('safety', 'LOG_UNAVAILABLE', 'the decision log is full', judged.judgement);
-    const unsealed = composeAnswer(question, judged, judgement, {
-      id: ids.next(),
-      nowMs,
-      validUntilMs: validUntilMs(question, view, nowMs),
-      durability: !hasRoom ? 'none' : question.durability === 'ack' ? 'acked' : 'pending',
-    });
-    if (!hasRoom) return { answer: { ...unsealed, recordHash: null, receipt: null }, record: undefined };
-    const record = recordDecision(question, judged, unsealed, view, nextFacts());
-    return { answer: { ...unsealed, recordHash: record.recordHash, receipt: record.receipt }, record };
-  }
-
-  /** Whether an answer that waited for its record may still leave. */
-  function stillHolds(answer: Answer, epoch: number): boolean {
-    if (!answer.actionable) return true;
-    const view = control.current();
-    const isValid = answer.validUntil !== null && clock.nowMs() < Date.parse(answer.validUntil);
-    return isValid && view?.epoch === epoch && permits(view.tradingState, answer.effect);
-  }
-
-  async function decide(
-    asked: Question,
+  /** The same of many at once: one run a model, one row. Each item is answered as it would be alone. */
+  decideMany(
+    batch: QuestionBatch,
     granted: ControlView | undefined,
     scope: RequestScope,
     stages: Stages,
-  ): Promise<Outcome> {
-    await pace(stages);
-    const question = granted ? arms.choose(asked, scope) : asked;
-    // A refused `ack` leaves a void, which needs room as well.
-    if (question.durability === 'ack' && !log.hasRoom()) return { kind: 'not-recorded' };
-    const judged = granted
-      ? await judgeQuestion(question, { nowMs: clock.nowMs(), freshnessGraceMs, stages })
-      : {
-          ...nothingComputed,
-          judgement: withoutPermission('the shared control state could not be read in time'),
-        };
-    const view = control.current();
-    stages.begin('record');
-    const { answer, record } = compose(question, judged, view);
-    const epoch = view?.epoch ?? 0;
-    const answered = (): Outcome => {
-      const { judgement } = judged;
-      arms.compare(question, { decisionId: answer.id, nowMs: clock.nowMs(), judgement }, scope);
-      return { kind: 'answered', answer, epoch };
-    };
-    if (!record) return answered();
-    if (question.durability === 'pending') {
-      log.append(record, scope);
-      return answered();
-    }
-    const written = await log.acknowledge(record);
-    if (written.ok && stillHolds(answer, epoch)) return answered();
-    const reason = written.ok ? 'superseded' : 'not-recorded';
-    log.append(recordVoid(question, record, ids.next(), reason, nextFacts()), scope);
-    return { kind: reason };
+  ): Promise<BatchOutcome>;
+}
+
+type Parts = PipelineOptions & { readonly sealer: AnswerSealer };
+
+/** Under which it is decided: the permission, and what the request brought. */
+interface Circumstances {
+  readonly granted: ControlView | undefined;
+  readonly scope: RequestScope;
+  readonly stages: Stages;
+}
+
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const parts = { ...options, sealer: createAnswerSealer(options) };
+  return {
+    decide: (question, granted, scope, stages) => decide(parts, question, { granted, scope, stages }),
+    decideMany: (batch, granted, scope, stages) => decideMany(parts, batch, { granted, scope, stages }),
+  };
+}
+
+async function decide(parts: Parts, asked: Question, circumstances: Circumstances): Promise<Outcome> {
+  const { control, log, sealer } = parts;
+  const { scope, stages } = circumstances;
+  await pace(parts, stages);
+  const question = choose(parts, asked, circumstances);
+  // A refused `ack` leaves a void, which needs room as well.
+  if (question.durability === 'ack' && !log.hasRoom()) return { kind: 'not-recorded' };
+  const [judged] = await judge(parts, [question], circumstances);
+  if (!judged) throw new RangeError('a question was not judged');
+  const view = control.current();
+  stages.begin('record');
+  const { answer, record } = sealer.one(question, judged, view);
+  const epoch = view?.epoch ?? 0;
+  const answered = (): Outcome => {
+    compare(parts, { question, answer, judged }, scope);
+    return { kind: 'answered', answer, epoch };
+  };
+  if (!record) return answered();
+  if (question.durability === 'pending') {
+    log.append(record, scope);
+    return answered();
   }
-
-  return { decide };
+  const written = await log.acknowledge(record);
+  if (written.ok && stillHolds(answer, epoch, parts)) return answered();
+  const reason = written.ok ? 'superseded' : 'not-recorded';
+  log.append(sealer.voidOf(question, record, reason), scope);
+  return { kind: reason };
 }
 
-/** Looks again at the permission, as late as possible, and takes from the judgement what it no longer allows. */
-function permitted(judgement: Judgement, view: ControlView | undefined): Judgement {
-  if (judgement.action === 'HOLD') return judgement;
-  if (!view) return withoutPermission('the permission ended', judgement);
-  return confine(judgement, view.tradingState);
+async function decideMany(
+  parts: Parts,
+  asked: QuestionBatch,
+  circumstances: Circumstances,
+): Promise<BatchOutcome> {
+  const { control, log, sealer } = parts;
+  const { scope, stages } = circumstances;
+  await pace(parts, stages);
+  if (asked.durability === 'ack' && !log.hasRoom()) return { kind: 'not-recorded' };
+  const chosen = asked.questions.map((question) => question && choose(parts, question, circumstances));
+  const batch = { ...asked, questions: chosen };
+  const questions = chosen.filter((question) => question !== undefined);
+  const judged = await judge(parts, questions, circumstances);
+  const byQuestion = new Map(judged.map((one, at) => [questions[at] as Question, one]));
+  const view = control.current();
+  stages.begin('record');
+  const sealed = sealer.batch(batch, byQuestion, view);
+  const epoch = view?.epoch ?? 0;
+  const items = await leave(parts, batch, sealed, epoch, scope);
+  if (items === 'not-recorded') return { kind: 'not-recorded' };
+  items.forEach((answer, index) => {
+    const question = chosen[index];
+    const found = question && byQuestion.get(question);
+    if (!found || answer === undefined || answer === 'superseded') return;
+    compare(parts, { question, answer, judged: found }, scope);
+  });
+  return { kind: 'answered', items, epoch };
 }
 
-const withoutPermission = (detail: string, estimates?: Estimates): Judgement =>
-  hold('safety', 'CONTROL_UNAVAILABLE', detail, estimates);
+/** Which answers of a batch leave, once its row is queued or, with `ack`, written. */
+async function leave(
+  parts: Parts,
+  batch: QuestionBatch,
+  { id, answers, record }: SealedBatch,
+  epoch: number,
+  scope: RequestScope,
+): Promise<Extract<BatchOutcome, { kind: 'answered' }>['items'] | 'not-recorded'> {
+  const { log, sealer } = parts;
+  if (!record) return answers;
+  if (batch.durability === 'pending') {
+    log.append(record, scope);
+    return answers;
+  }
+  const written = await log.acknowledge(record);
+  if (!written.ok) {
+    log.append(sealer.voidOf({ key: batch.key, symbol: record.symbol }, record, 'not-recorded'), scope);
+    return 'not-recorded';
+  }
+  return answers.map((answer, index) => {
+    const question = batch.questions[index];
+    if (!answer || !question || stillHolds(answer, epoch, parts)) return answer;
+    log.append(sealer.voidOf(question, { id: `${id}.${index}`, seq: record.seq }, 'superseded'), scope);
+    return 'superseded';
+  });
+}
+
+/** Lets a log that is behind catch up, before anything is looked at that could grow old meanwhile. */
+async function pace({ log, timers }: Parts, stages: Stages): Promise<void> {
+  const paceMs = log.paceMs();
+  if (paceMs === 0) return;
+  stages.begin('pace');
+  await timers.sleep(paceMs);
+}
+
+const choose = ({ arms }: Parts, asked: Question, { granted, scope }: Circumstances): Question =>
+  granted ? arms.choose(asked, scope) : asked;
+
+async function judge(
+  { clock, freshnessGraceMs }: Parts,
+  questions: readonly Question[],
+  { granted, stages }: Circumstances,
+): Promise<readonly Judged[]> {
+  if (granted) return judgeQuestions(questions, { nowMs: clock.nowMs(), freshnessGraceMs, stages });
+  const judgement = withoutPermission('the shared control state could not be read in time');
+  return questions.map(() => ({ ...nothingComputed, judgement }));
+}
+
+/** Behind the answer; see arms.ts. */
+function compare(
+  { arms, clock }: Parts,
+  {
+    question,
+    answer,
+    judged,
+  }: { readonly question: Question; readonly answer: Answer; readonly judged: Judged },
+  scope: RequestScope,
+): void {
+  const { judgement } = judged;
+  arms.compare(question, { decisionId: answer.id, nowMs: clock.nowMs(), judgement }, scope);
+}
+
+/** Whether an answer that waited for its record may still leave. */
+function stillHolds(
+  { actionable, effect, validUntil }: Answer,
+  epoch: number,
+  { control, clock }: Parts,
+): boolean {
+  if (!actionable) return true;
+  const view = control.current();
+  const isValid = validUntil !== null && clock.nowMs() < Date.parse(validUntil);
+  return isValid && view?.epoch === epoch && permits(view.tradingState, effect);
+}

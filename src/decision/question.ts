@@ -28,6 +28,14 @@ export interface Question {
   readonly explain: boolean;
 }
 
+/** Questions of one key that are decided together and kept in one row. */
+export interface QuestionBatch {
+  readonly key: KeyFacts;
+  /** By their place in the request; undefined where that was refused. */
+  readonly questions: readonly (Question | undefined)[];
+  readonly durability: Question['durability'];
+}
+
 export interface KeyFacts {
   readonly id: string;
   readonly account: string;

@@ -3,8 +3,8 @@ import type { ControlView } from '../control/view.ts';
 import type { Experiment } from '../experiments/experiment.ts';
 import type { Attribution } from './answer.ts';
 import type { Unsealed } from './compose-answer.ts';
-import type { Judged } from './judge-question.ts';
-import type { Question } from './question.ts';
+import type { Judged } from './judge-questions.ts';
+import type { Question, QuestionBatch } from './question.ts';
 
 /** What a record is made with, beside what it is about. */
 export interface RecordFacts {
@@ -107,21 +107,35 @@ const orderedAttribution = ({ attribution, name, value }: Attribution): Attribut
  * the log says by itself which rows somebody was told.
  */
 export function recordVoid(
-  question: Question,
-  voided: DecisionRecord,
+  about: Pick<Question, 'key' | 'symbol'>,
+  voided: Pick<DecisionRecord, 'id' | 'seq'>,
   id: string,
   reason: 'not-recorded' | 'superseded',
   facts: RecordFacts,
 ): DecisionRecord {
-  const columns = columnsOf(question, id, 'HOLD', facts);
+  const columns = columnsOf(about, id, 'HOLD', facts);
   return sealRecord(facts.receiptSecret, columns, {
     ...columns,
     voids: { id: voided.id, seq: voided.seq, reason },
   });
 }
 
+/** What a batch's row says of all its items: symbol and action where they have one in common, `*` where not. */
+export function batchColumns(
+  { key }: QuestionBatch,
+  id: string,
+  items: readonly (DecisionRecord | null)[],
+  facts: RecordFacts,
+): RecordColumns {
+  const symbols = new Set(items.flatMap((item) => item?.symbol ?? []));
+  const actions = new Set(items.flatMap((item) => item?.action ?? []));
+  const [symbol = '*'] = symbols.size === 1 ? symbols : [];
+  const [action = '*'] = actions.size === 1 ? actions : [];
+  return columnsOf({ key, symbol }, id, action, facts);
+}
+
 function columnsOf(
-  { key, symbol }: Question,
+  { key, symbol }: Pick<Question, 'key' | 'symbol'>,
   id: string,
   action: RecordColumns['action'],
   { writer, seq, nowMs }: RecordFacts,

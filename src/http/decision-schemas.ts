@@ -74,6 +74,32 @@ export const decisionRequestSchema = z
 
 export type DecisionRequest = z.infer<typeof decisionRequestSchema>;
 
+/** Items of a batch, at most. */
+const itemsMax = 256;
+
+/** The request of `POST /v1/decisions/batch`. Its items are read one by one: each is refused by itself. */
+export const batchRequestSchema = z.strictObject({
+  items: z.array(z.unknown()).min(1).max(itemsMax),
+  durability: decisionRequestSchema.shape.durability,
+  clientDecisionId: decisionRequestSchema.shape.clientDecisionId,
+});
+
+/** The same for readers of the contract, with what an item is. */
+export const batchRequestDocument = batchRequestSchema
+  .extend({
+    items: z
+      .array(
+        decisionRequestSchema.omit({ durability: true, clientDecisionId: true }).openapi('BatchItem', {
+          description: "A decision request; durability and idempotency are the batch's.",
+        }),
+      )
+      .min(1)
+      .max(itemsMax),
+  })
+  .openapi('BatchRequest');
+
+export type BatchRequest = z.infer<typeof batchRequestDocument>;
+
 const exampleAnswer: Answer = {
   id: '0193c2f1-6e3a-7d40-9f6b-3c1d8e2a5b70',
   at: '2026-01-05T14:30:00.021Z',
@@ -182,6 +208,15 @@ export const problemSchema = z
     errors: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })).optional(),
   })
   .openapi('Problem');
+
+export const batchAnswerSchema = z
+  .object({
+    items: z.array(z.union([answerSchema, problemSchema])).openapi({
+      description:
+        "As the request's items: of each its decision, or the problem that the single route would answer it with. An item's id is its row's and its place: `<row id>.<index>`.",
+    }),
+  })
+  .openapi('BatchAnswer');
 
 export const storedDecisionSchema = z
   .object({

@@ -3,6 +3,8 @@ import { auditPageSchema, verificationSchema } from './audit-schemas.ts';
 import type { Handler } from './context.ts';
 import {
   answerSchema,
+  batchAnswerSchema,
+  batchRequestDocument,
   decisionRequestSchema,
   problemSchema,
   storedDecisionSchema,
@@ -23,38 +25,58 @@ import {
 
 const onReplays = [...ofABucket, 'Idempotency-Replayed'] as const;
 
+const decides = { method: 'post' as const, security: [{ key: ['decide'] }] };
+
+const idempotencyHeader = z.object({
+  'idempotency-key': z
+    .string()
+    .min(1)
+    .max(128)
+    .optional()
+    .openapi({ description: 'The same key with the same body gets the same bytes, for 24 hours.' }),
+});
+
+const refusalsOfDeciding = {
+  400: problem('Not JSON'),
+  401: unauthenticated,
+  403: problem('Scope missing'),
+  408: problem('The body came too slowly'),
+  409: problem('The idempotency key is in flight or its answer no longer valid', [
+    ...onReplays,
+    'Retry-After',
+  ]),
+  413: problem('Body too large'),
+  422: problem('The request does not fit, with the path of each fault'),
+  429: problem('Rate limit spent, or too many failed logins', [...ofABucket, 'Retry-After']),
+  500: failed,
+  503: problem('Something the request asked for cannot be done now', [...onReplays, 'Retry-After']),
+};
+
 const decideRoute = createRoute({
-  method: 'post',
+  ...decides,
   path: '/v1/decisions',
   summary: 'One decision',
   description: 'Answers BUY, SELL or HOLD; whatever is not sure on the way ends in HOLD.',
-  security: [{ key: ['decide'] }],
   request: {
-    headers: z.object({
-      'idempotency-key': z
-        .string()
-        .min(1)
-        .max(128)
-        .optional()
-        .openapi({ description: 'The same key with the same body gets the same bytes, for 24 hours.' }),
-    }),
+    headers: idempotencyHeader,
     body: { required: true, content: json(decisionRequestSchema) },
   },
+  responses: { 200: answer('The decision', answerSchema, onReplays), ...refusalsOfDeciding },
+});
+
+const decideBatchRoute = createRoute({
+  ...decides,
+  path: '/v1/decisions/batch',
+  summary: 'Up to 256 decisions in one call',
+  description:
+    'Each item is answered as `POST /v1/decisions` would answer it, or refused by itself. A decided item costs one token of the rate limit; when not all can be had the whole batch is 429.',
+  request: {
+    headers: idempotencyHeader,
+    body: { required: true, content: json(batchRequestDocument) },
+  },
   responses: {
-    200: answer('The decision', answerSchema, onReplays),
-    400: problem('Not JSON'),
-    401: unauthenticated,
-    403: problem('Scope missing'),
-    408: problem('The body came too slowly'),
-    409: problem('The idempotency key is in flight or its answer no longer valid', [
-      ...onReplays,
-      'Retry-After',
-    ]),
-    413: problem('Body too large'),
-    422: problem('The request does not fit, with the path of each fault'),
-    429: problem('Rate limit spent, or too many failed logins', [...ofABucket, 'Retry-After']),
-    500: failed,
-    503: problem('Something the request asked for cannot be done now', [...onReplays, 'Retry-After']),
+    200: answer('A decision or a problem for each item', batchAnswerSchema, onReplays),
+    ...refusalsOfDeciding,
   },
 });
 
@@ -62,7 +84,7 @@ const readRoute = createRoute({
   method: 'get',
   path: '/v1/decisions/{id}',
   summary: 'The record of a decision',
-  description: "Only decisions of the key's own account.",
+  description: "Only decisions of the key's own account. An item of a batch is found by its own id.",
   security: [{ key: ['observe'] }],
   request: { params: z.object({ id: z.string() }) },
   responses: {
@@ -166,6 +188,7 @@ export function openApiDocument() {
   }
   const routes = [
     decideRoute,
+    decideBatchRoute,
     readRoute,
     ...experimentRoutes,
     ...modelRoutes,

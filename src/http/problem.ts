@@ -18,19 +18,32 @@ export interface Problem {
 /** What a 401 must say (RFC 9110 §11.6.1); the scheme wants a parameter (RFC 6750 §3). */
 const challenge = { 'www-authenticate': 'Bearer realm="ultrathink"' };
 
-/**
- * RFC 9457 problem details. `type` is a relative reference into the docs page, where each code is explained.
- */
-export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
-  const { status, title } = problemCodes[problem.code];
-  const body = {
-    type: `/docs#${problem.code}`,
+/** RFC 9457 problem details. */
+export interface ProblemBody {
+  /** A relative reference into the docs page, where each code is explained. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly detail?: string;
+  readonly errors?: readonly Fault[];
+}
+
+export function problemBody({ code, detail, faults }: Problem): ProblemBody {
+  const { status, title } = problemCodes[code];
+  return {
+    type: `/docs#${code}`,
     title,
     status,
-    code: problem.code,
-    ...(problem.detail === undefined ? {} : { detail: problem.detail }),
-    ...(problem.faults === undefined ? {} : { errors: problem.faults }),
+    code,
+    ...(detail === undefined ? {} : { detail }),
+    ...(faults === undefined ? {} : { errors: faults }),
   };
+}
+
+export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
+  const body = problemBody(problem);
+  const { status } = body;
   const retryAfter =
     problem.retryAfterMs === undefined
       ? {}

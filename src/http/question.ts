@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { err, ok, type Result } from '../core/result.ts';
 import type { PositionSign } from '../decision/policy.ts';
 import type { KeyFacts, Question } from '../decision/question.ts';
@@ -11,14 +10,13 @@ import type { Catalog, ServedModel } from '../models/catalog.ts';
 import { compileCheck } from './compile-check.ts';
 import { type DecisionRequest, decisionRequestSchema } from './decision-schemas.ts';
 import type { Fault, Problem } from './problem.ts';
+import { invalid, readShape } from './read-shape.ts';
 
 interface QuestionOptions {
   readonly catalog: Catalog;
   readonly nowMs: number;
   readonly barsMax: number;
 }
-
-const faultsMax = 20;
 
 const isDecisionRequest = compileCheck(decisionRequestSchema);
 
@@ -28,7 +26,7 @@ export function readQuestion(
   key: KeyFacts,
   options: QuestionOptions,
 ): Result<Question, Problem> {
-  const shaped = readShape(body);
+  const shaped = isDecisionRequest(body) ? ok(body) : readShape(decisionRequestSchema, body);
   if (!shaped.ok) return shaped;
   const request = shaped.value;
   const model = findModel(request, options.catalog);
@@ -56,36 +54,8 @@ export function readQuestion(
   });
 }
 
-function readShape(body: unknown): Result<DecisionRequest, Problem> {
-  if (isDecisionRequest(body)) return ok(body);
-  const parsed = decisionRequestSchema.safeParse(body);
-  return parsed.success ? ok(parsed.data) : invalid(parsed.error.issues.flatMap(faultsOf));
-}
-
-/** zod tells unknown fields of one object together, at the object's path; each gets a fault of its own. */
-function faultsOf(issue: z.core.$ZodIssue): readonly Fault[] {
-  const code = issue.code.toUpperCase();
-  if (issue.code !== 'unrecognized_keys') return [{ path: pathOf(issue.path), code, message: issue.message }];
-  return issue.keys.map((key) => ({
-    path: pathOf([...issue.path, key]),
-    code: 'UNKNOWN_FIELD',
-    message: 'is not a field of the request',
-  }));
-}
-
-const invalid = (faults: readonly Fault[]): Result<never, Problem> =>
-  err({ code: 'INVALID_REQUEST', faults: faults.slice(0, faultsMax) });
-
 const invalidAt = (path: string, code: string, message: string): Result<never, Problem> =>
   invalid([{ path, code, message }]);
-
-function pathOf(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, part) =>
-      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
-    '',
-  );
-}
 
 function findModel(request: DecisionRequest, catalog: Catalog): Result<ServedModel, Problem> {
   const model =

@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import { itemOf } from '../audit/batch-record.ts';
 import { isIntact } from '../audit/decision-record.ts';
 import type { Control } from '../control/control.ts';
 import type { Database } from '../store/database.ts';
@@ -25,16 +26,29 @@ export function createReadDecisionRoute(options: ReadDecisionOptions): Handler {
     const principal = await authenticator.authenticate(authorization, 'observe', context.env.scope);
     if (!principal.ok) return problemResponse(principal.error);
     context.var.stages.begin('read');
-    const row = await readRow(database, context.req.param('id') ?? '', principal.value.account);
+    const { rowId, index } = placeOf(context.req.param('id') ?? '');
+    const row = await readRow(database, rowId, principal.value.account);
     if (row === 'unavailable') return problemResponse({ code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 });
-    if (row === undefined)
+    const found = row && keptIn(row, index, receiptSecret);
+    if (found === undefined)
       return problemResponse({ code: 'NOT_FOUND', detail: 'no such decision, or not written yet' });
-    if (!isIntact(receiptSecret, row)) return problemResponse({ code: 'RECORD_DAMAGED' });
-    const { id, recordHash, receipt, record } = row;
+    if (found === 'damaged') return problemResponse({ code: 'RECORD_DAMAGED' });
+    const { id, recordHash, receipt, record } = found;
     return context.json({ id, recordHash, receipt, record: JSON.parse(record) }, 200, {
       'cache-control': 'no-store',
     });
   };
+}
+
+/** An item of a batch is `<row id>.<index>`; any other id is a row's. */
+function placeOf(id: string): { readonly rowId: string; readonly index: number | undefined } {
+  const [, rowId, index] = /^([^.]+)\.(\d{1,3})$/.exec(id) ?? [];
+  return rowId === undefined ? { rowId: id, index: undefined } : { rowId, index: Number(index) };
+}
+
+function keptIn(row: typeof decisions.$inferSelect, index: number | undefined, receiptSecret: string) {
+  if (index !== undefined) return itemOf(receiptSecret, row, index);
+  return isIntact(receiptSecret, row) ? row : ('damaged' as const);
 }
 
 async function readRow(database: Database, id: string, account: string) {

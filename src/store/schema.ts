@@ -46,7 +46,8 @@ export const decisions = sqliteTable(
     account: text('account').notNull(),
     keyId: text('key_id').notNull(),
     symbol: text('symbol').notNull(),
-    action: text('action', { enum: ['BUY', 'SELL', 'HOLD'] }).notNull(),
+    /** `*` in a batch's row, where its items have none in common; so is `symbol`. */
+    action: text('action', { enum: ['BUY', 'SELL', 'HOLD', '*'] }).notNull(),
     decidedAtMs: integer('decided_at_ms').notNull(),
     /** SHA-256 of `record`'s bytes, lower-case hex. */
     recordHash: text('record_hash').notNull(),
@@ -54,6 +55,8 @@ export const decisions = sqliteTable(
     record: text('record').notNull(),
     /** HMAC over `record_hash`; a row edited in place cannot have the right one. */
     receipt: text('receipt').notNull(),
+    /** A batch's row: its items' records, a JSON array; `record` holds a hash of each. Null in any other row. */
+    items: text('items'),
   },
   (table) => [index('decisions_account_time').on(table.account, table.decidedAtMs)],
 );

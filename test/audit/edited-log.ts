@@ -55,6 +55,7 @@ const ofTable = (
       record: sealed.record,
       recordHash: sealed.recordHash,
       receipt: sealed.receipt,
+      items: null,
     };
   }
   const columns = { atMs: 1_000 + seq, keyId: null, account: null, verb: 'halt', target: 'global' };
@@ -67,7 +68,7 @@ const ofTable = (
     actor: { kind: 'component', name: 'risk' },
     text,
   });
-  return { table, id, writer, seq, columns, record, ...hashed(record) };
+  return { table, id, writer, seq, columns, record, items: null, ...hashed(record) };
 };
 
 /** Hash and receipt of a text, as the service gives them. */

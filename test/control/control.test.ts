@@ -112,6 +112,16 @@ describe('a limit', () => {
     expect(await kindOf(narrow)).toBe('granted');
   });
 
+  it('gives a batch all its tokens at once, or none, and says when to come back, and is right', async () => {
+    const batch = (tokens: number) => fleet.time.until(isolate.permit(narrow, tokens));
+    expect((await batch(3)).kind).toBe('granted');
+    const refused = await batch(4);
+    if (refused.kind !== 'limited') throw new Error(refused.kind);
+    await fleet.time.pass(refused.bucket.retryAfterMs);
+    expect((await batch(4)).kind).toBe('granted');
+    expect(() => isolate.permit(narrow, 6)).toThrow(RangeError);
+  });
+
   it('that is spent is not asked about again before the bucket has a token', async () => {
     for (let index = 0; index < 6; index++) await permit(narrow);
     const before = fleet.syncs();

@@ -41,7 +41,7 @@ export interface Fleet {
 export interface Isolate {
   readonly control: Control;
   readonly scope: RequestScope;
-  permit(ask: PermitAsk): Promise<Permit>;
+  permit(ask: PermitAsk, tokens?: number): Promise<Permit>;
   /** Ends every request under way as a runtime may when the client goes away: nothing it awaits ever resolves. */
   cutOff(): void;
 }
@@ -114,7 +114,7 @@ export async function createFleet(): Promise<Fleet> {
       const cutOff = () => {
         generation += 1;
       };
-      return { control, scope, permit: (ask) => control.permit(ask, scope), cutOff };
+      return { control, scope, permit: (ask, tokens = 1) => control.permit(ask, scope, tokens), cutOff };
     },
     close: () => redis.close(),
   };

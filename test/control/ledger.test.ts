@@ -55,6 +55,15 @@ describe('a grant', () => {
     expect(ledger.state('key', 1_000).remaining).toBe(2);
   });
 
+  it('gives all the tokens that are asked for at once, across grants, or none of them', () => {
+    apply(3, 0);
+    apply(4, 100);
+    expect(ledger.take('key', 200, 8)).toBe(false);
+    expect(ledger.state('key', 200).remaining).toBe(7);
+    expect(ledger.take('key', 200, 5)).toBe(true);
+    expect(takeAll(200)).toBe(2);
+  });
+
   it('is applied once, and not when its life is over', () => {
     ledger.apply('same', [grantOf(4)], 1_000, 0);
     ledger.apply('same', [grantOf(4)], 1_000, 10);
@@ -128,6 +137,15 @@ describe('what is asked for', () => {
     expect(wanted(0, 'small')).toBe(1);
   });
 
+  it('is all that a batch missed, until it found them', () => {
+    ledger.meet({ ...key, keyId: 'small', burst: 19 }, 0);
+    const period = ledger.miss('small', 12);
+    expect(ledger.wants(0).map(({ wanted }) => wanted)).toEqual([16]);
+    ledger.found('small', period, 12);
+    ledger.found('small', ledger.miss('small', 12), 12);
+    expect(ledger.wants(0)).toEqual([]);
+  });
+
   it('is nothing while the bucket is known to be empty', () => {
     apply(0, 0, 0, { wanted: 5, granted: 0, waitMs: 80 });
     ledger.miss('key');
@@ -164,6 +182,12 @@ describe('a bucket', () => {
     });
     expect(ledger.isLow('key', 100)).toBe(false);
     expect(ledger.state('key', 800).retryAfterMs).toBe(0);
+  });
+
+  it('says to a batch to come back when the bucket alone has as many, since what is here may be over then', () => {
+    apply(5, 0, 100, { wanted: 600, granted: 5, waitMs: 1 });
+    expect(ledger.state('key', 100, 600)).toMatchObject({ remaining: 5, retryAfterMs: 600 });
+    expect(ledger.state('key', 100, 5).retryAfterMs).toBe(0);
   });
 
   it('is forgotten when more keys are met than are kept, idle ones first', () => {

@@ -8,7 +8,7 @@ import { sha256Hex } from '../../src/core/digest.ts';
 import type { DecisionRequest } from '../../src/http/decision-schemas.ts';
 import { runtimeNames } from '../../src/local/service-file.ts';
 import { apiKeys, decisions } from '../../src/store/schema.ts';
-import { demoRequest, sp500Requests } from './requests.ts';
+import { demoRequest, sp500Requests, withoutCallFacts } from './requests.ts';
 import { startTestService, type TestService, until } from './test-service.ts';
 
 const dayMs = 86_400_000;
@@ -57,6 +57,28 @@ describe.each(runtimeNames)('the service on %s', (runtime) => {
       receipt: answer.receipt,
     });
     expect(sha256Hex(canonicalJson(stored.value.record))).toBe(answer.recordHash);
+  });
+
+  it('answers a batch as it answers each of its items, and keeps them by their own ids', async () => {
+    const history = await sp500Requests(32);
+    const items = [...history, live(1), live(2), { symbol: 'NOPE' }];
+    const batch = await service.client('decide').decideBatch({ items, durability: 'ack' });
+    if (batch.kind !== 'ok') throw new Error(JSON.stringify(batch));
+    expect(batch.value.items).toHaveLength(items.length);
+    for (const [index, request] of history.entries()) {
+      const item = batch.value.items[index];
+      if (!item || !('action' in item)) throw new Error(JSON.stringify(item));
+      const single = await decide({ ...request, durability: 'ack' });
+      expect(withoutCallFacts(item)).toEqual(withoutCallFacts(single));
+    }
+    expect(batch.value.items.at(-1)).toMatchObject({ code: 'UNKNOWN_SYMBOL', status: 422 });
+    const [, second] = batch.value.items;
+    if (!second || !('action' in second)) throw new Error(JSON.stringify(second));
+    const stored = await service.client('observe').decision(second.id);
+    if (stored.kind !== 'ok') throw new Error(JSON.stringify(stored));
+    const { id, recordHash, receipt } = second;
+    expect(stored.value).toMatchObject({ id, recordHash, receipt });
+    expect(sha256Hex(canonicalJson(stored.value.record))).toBe(recordHash);
   });
 
   it('says what stage took how long, what is left of the limit, and goes on with the trace', async () => {

@@ -23,6 +23,7 @@ const rowSchema: z.ZodType<LogRow> = z.object({
   chainSeq: z.number(),
   prev: z.string(),
   record: z.string(),
+  items: z.string().nullable(),
   recordHash: z.string(),
   receipt: z.string(),
   columns: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),

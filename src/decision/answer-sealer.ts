@@ -1,0 +1,143 @@
+import { sealBatch } from '../audit/batch-record.ts';
+import type { DecisionLog } from '../audit/decision-log.ts';
+import type { DecisionRecord } from '../audit/decision-record.ts';
+import type { Writer } from '../audit/writer.ts';
+import type { ControlView } from '../control/view.ts';
+import type { Clock } from '../core/clock.ts';
+import type { IdSource } from '../core/ids.ts';
+import { type Answer, type Estimates, hold, type Judgement } from './answer.ts';
+import { capSize } from './cap-size.ts';
+import { composeAnswer, type Unsealed } from './compose-answer.ts';
+import type { Judged } from './judge-questions.ts';
+import { confine } from './policy.ts';
+import type { Question, QuestionBatch } from './question.ts';
+import { batchColumns, type RecordFacts, recordDecision, recordVoid } from './record-decision.ts';
+
+interface AnswerSealerOptions {
+  readonly log: Pick<DecisionLog, 'hasRoom'>;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly writer: Writer;
+  readonly receiptSecret: string;
+  readonly configHash: string;
+}
+
+interface Sealed {
+  readonly answer: Answer;
+  /** Undefined where the log had no room: such an answer is HOLD and leaves no record. */
+  readonly record: DecisionRecord | undefined;
+}
+
+export interface SealedBatch {
+  readonly id: string;
+  /** As the batch's questions: undefined where the batch has none. */
+  readonly answers: readonly (Answer | undefined)[];
+  /** The one row of all of them; undefined where the log had no room. */
+  readonly record: DecisionRecord | undefined;
+}
+
+/** Makes answers of judgements, and the records that keep them, as this isolate's writer. */
+export interface AnswerSealer {
+  /** Looks at the permission and at the log's room; `view` is what the caller has at this moment. */
+  one(question: Question, judged: Judged, view: ControlView | undefined): Sealed;
+  /** The same of many, as one row. */
+  batch(
+    batch: QuestionBatch,
+    judged: ReadonlyMap<Question, Judged>,
+    view: ControlView | undefined,
+  ): SealedBatch;
+  /** Says that nobody was answered what stands in `voided`. */
+  voidOf(
+    about: Pick<Question, 'key' | 'symbol'>,
+    voided: Pick<DecisionRecord, 'id' | 'seq'>,
+    reason: 'not-recorded' | 'superseded',
+  ): DecisionRecord;
+}
+
+/** What one answer is made with, beside what it is about. */
+interface Moment {
+  readonly id: string;
+  readonly nowMs: number;
+  readonly view: ControlView | undefined;
+  readonly hasRoom: boolean;
+}
+
+export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
+  const { log, clock, ids, writer, receiptSecret, configHash } = options;
+
+  const nextFacts = (): RecordFacts => ({
+    receiptSecret,
+    ...writer.nextPlace(),
+    nowMs: clock.nowMs(),
+    configHash,
+  });
+
+  const momentOf = (durability: Question['durability'], view: ControlView | undefined): Moment => ({
+    id: ids.next(),
+    nowMs: clock.nowMs(),
+    view,
+    hasRoom: durability === 'ack' || log.hasRoom(),
+  });
+
+  function validUntilMs(question: Question, { view, nowMs }: Moment): number | null {
+    if (question.asOfMs !== null) return null;
+    const leaseMs = view ? Math.max(0, Math.floor(view.expiresAtMs - clock.monotonicMs())) : 0;
+    return nowMs + Math.min(question.model.bundle.manifest.policy.validForMs, leaseMs);
+  }
+
+  function unsealed(question: Question, judged: Judged, moment: Moment): Unsealed {
+    const { id, nowMs, view, hasRoom } = moment;
+    const judgement = hasRoom
+      ? permitted(capSize(judged.judgement, question), view)
+      : hold('safety', 'LOG_UNAVAILABLE', 'the decision log is full', judged.judgement);
+    return composeAnswer(question, judged, judgement, {
+      id,
+      nowMs,
+      validUntilMs: validUntilMs(question, moment),
+      durability: !hasRoom ? 'none' : question.durability === 'ack' ? 'acked' : 'pending',
+    });
+  }
+
+  function sealOne(
+    question: Question,
+    judged: Judged,
+    moment: Moment,
+    facts: RecordFacts | undefined,
+  ): Sealed {
+    const answer = unsealed(question, judged, moment);
+    if (!facts) return { answer: { ...answer, recordHash: null, receipt: null }, record: undefined };
+    const record = recordDecision(question, judged, answer, moment.view, facts);
+    return { answer: { ...answer, recordHash: record.recordHash, receipt: record.receipt }, record };
+  }
+
+  return {
+    one(question, judged, view) {
+      const moment = momentOf(question.durability, view);
+      return sealOne(question, judged, moment, moment.hasRoom ? nextFacts() : undefined);
+    },
+    batch(batch, judged, view) {
+      const moment = momentOf(batch.durability, view);
+      const facts = moment.hasRoom ? nextFacts() : undefined;
+      const sealed = batch.questions.map((question, index) => {
+        const found = question && judged.get(question);
+        return found && sealOne(question, found, { ...moment, id: `${moment.id}.${index}` }, facts);
+      });
+      const answers = sealed.map((item) => item?.answer);
+      const records = sealed.map((item) => item?.record ?? null);
+      const record =
+        facts && sealBatch(receiptSecret, batchColumns(batch, moment.id, records, facts), records);
+      return { id: moment.id, answers, record };
+    },
+    voidOf: (about, voided, reason) => recordVoid(about, voided, ids.next(), reason, nextFacts()),
+  };
+}
+
+/** Looks again at the permission, as late as possible, and takes from the judgement what it no longer allows. */
+function permitted(judgement: Judgement, view: ControlView | undefined): Judgement {
+  if (judgement.action === 'HOLD') return judgement;
+  if (!view) return withoutPermission('the permission ended', judgement);
+  return confine(judgement, view.tradingState);
+}
+
+export const withoutPermission = (detail: string, estimates?: Estimates): Judgement =>
+  hold('safety', 'CONTROL_UNAVAILABLE', detail, estimates);

@@ -1,0 +1,138 @@
+import { err } from '../core/result.ts';
+import { featureVector } from '../features/vector.ts';
+import { freshness } from '../market/calendar.ts';
+import { outsideDomain } from '../models/outside-domain.ts';
+import type { Stages } from '../telemetry/stages.ts';
+import { type Attribution, hold, type Judgement } from './answer.ts';
+import { attribute } from './attribution.ts';
+import { judge } from './policy.ts';
+import type { Question } from './question.ts';
+import { type Scored, scoreRows } from './score-rows.ts';
+
+/** What was computed for a question, whether it ended in an action or not. */
+export interface Judged {
+  readonly judgement: Judgement;
+  /** Age of the last bar, in milliseconds; null without bars. */
+  readonly ageMs: number | null;
+  /** The model's input; undefined where none was computed. */
+  readonly values: Float32Array | undefined;
+  readonly attributions: readonly Attribution[] | undefined;
+}
+
+interface JudgeOptions {
+  /** Wall clock, epoch milliseconds. */
+  readonly nowMs: number;
+  readonly freshnessGraceMs: number;
+  readonly stages: Stages;
+}
+
+/** What is known before a vector is computed. */
+export const nothingComputed = { ageMs: null, values: undefined, attributions: undefined } as const;
+
+/** A question whose model has a row to score. */
+interface Row {
+  readonly kind: 'row';
+  readonly question: Question;
+  readonly ageMs: number | null;
+  readonly values: Float32Array;
+}
+
+/**
+ * Input to judgement: freshness, features, domain, model, policy. A model's rows of several questions are scored in one
+ * run; each is judged as it would be alone. No permission is looked at here.
+ *
+ * @returns one for each question, in their order
+ */
+export async function judgeQuestions(
+  questions: readonly Question[],
+  options: JudgeOptions,
+): Promise<readonly Judged[]> {
+  options.stages.begin('features');
+  const prepared = questions.map((question) => prepare(question, options));
+  options.stages.begin('model');
+  const rows = prepared.filter((one) => one.kind === 'row');
+  const scored = new Map<Row, Scored>();
+  for (const [model, ofModel] of Map.groupBy(rows, ({ question }) => question.model)) {
+    const scores = await scoreRows(
+      model,
+      ofModel.map(({ values }) => values),
+    );
+    ofModel.forEach((row, at) => void scored.set(row, scores[at] ?? err('no score')));
+  }
+  return Promise.all(
+    prepared.map((one) =>
+      one.kind === 'row' ? conclude(one, scored.get(one) ?? err('no score')) : one.judged,
+    ),
+  );
+}
+
+type Prepared = Row | { readonly kind: 'judged'; readonly judged: Judged };
+
+/** Everything before the model; where that decides already, the judgement. */
+function prepare(question: Question, options: JudgeOptions): Prepared {
+  const { model, input } = question;
+  if (input.kind === 'none') {
+    const detail = 'send bars or features: no market data source is configured';
+    return judged(hold('safety', 'MARKET_DATA_UNAVAILABLE', detail), null);
+  }
+  if (input.kind === 'features') return withinDomain(question, null, input.values);
+  const { kind, ageMs } = ageOf(question, input.bars.at(-1)?.tMs ?? 0, options);
+  if (kind !== 'fresh') {
+    const detail =
+      kind === 'open' ? 'the last bar is still open' : 'a later bar has closed since the last one given';
+    return judged(hold('safety', 'STALE_INPUT', detail), ageMs);
+  }
+  const { values, undefinedNames } = featureVector(model.featureSet, input.bars);
+  if (undefinedNames.length > 0) {
+    const detail = `no finite value on these bars: ${undefinedNames.join(', ')}`;
+    return judged(hold('abstain', 'FEATURES_UNDEFINED', detail), ageMs);
+  }
+  return withinDomain(question, ageMs, Float32Array.from(values));
+}
+
+const judged = (judgement: Judgement, ageMs: number | null): Prepared => ({
+  kind: 'judged',
+  judged: { ...nothingComputed, judgement, ageMs },
+});
+
+function ageOf(question: Question, lastBarMs: number, { nowMs, freshnessGraceMs }: JudgeOptions) {
+  const { calendar, interval } = question.model.bundle.manifest;
+  return freshness(calendar, interval, lastBarMs, question.asOfMs ?? nowMs, freshnessGraceMs);
+}
+
+function withinDomain(question: Question, ageMs: number | null, values: Float32Array): Prepared {
+  const { domain, features } = question.model.bundle.manifest;
+  const outside = outsideDomain(domain, values);
+  if (outside === undefined) return { kind: 'row', question, ageMs, values };
+  const detail = `${features.names[outside]} lies outside the trained range`;
+  const judgement = hold('abstain', 'OUT_OF_DOMAIN', detail);
+  return { kind: 'judged', judged: { ageMs, values, judgement, attributions: unscored(question, values) } };
+}
+
+/** Model's scores to judgement, and with `explain` what each input moved. */
+async function conclude({ question, ageMs, values }: Row, scored: Scored): Promise<Judged> {
+  if (!scored.ok) {
+    const judgement = hold('safety', 'MODEL_FAILED', scored.error);
+    return { ageMs, values, judgement, attributions: unscored(question, values) };
+  }
+  const { bundle, runnable } = question.model;
+  const { domain, features, heads, policy } = bundle.manifest;
+  const judgement = judge(policy, scored.value, question.position);
+  if (!question.explain) return { ageMs, values, judgement, attributions: undefined };
+  const moved = await attribute({
+    runnable,
+    names: features.names,
+    headCount: heads.length,
+    values,
+    baseline: domain.baseline,
+    direction: scored.value.direction,
+  });
+  return { ageMs, values, judgement, attributions: moved.ok ? moved.value : unscored(question, values) };
+}
+
+/** What `explain` gets where no score was computed. */
+const unscored = ({ explain, model }: Question, values: Float32Array): readonly Attribution[] | undefined =>
+  explain ? unattributed(model.bundle.manifest.features.names, values) : undefined;
+
+const unattributed = (names: readonly string[], values: Float32Array): readonly Attribution[] =>
+  names.map((name, index) => ({ name, value: values[index] ?? 0, attribution: null }));

@@ -1,0 +1,47 @@
+import { err, ok, type Result } from '../core/result.ts';
+import type { Manifest } from '../models/bundle.ts';
+import type { ServedModel } from '../models/catalog.ts';
+import type { Scores } from './policy.ts';
+
+/** What a model says of one row, or in one word why it says nothing. */
+export type Scored = Result<Scores, string>;
+
+/**
+ * A model's scores of rows, in one run, and of each row the bits that a run of it alone gives. So int8 models run row
+ * by row (`DynamicQuantizeLinear` takes its range from all rows of a run), and where a run of several fails each row
+ * is run by itself: one row's failure is no other's.
+ */
+export async function scoreRows(
+  model: ServedModel,
+  rows: readonly Float32Array[],
+): Promise<readonly Scored[]> {
+  const isAlone = rows.length === 1 || model.bundle.manifest.model.quantization === 'int8';
+  const together = isAlone ? undefined : await runTogether(model, rows);
+  return together ?? Promise.all(rows.map((values) => runAlone(model, values)));
+}
+
+async function runAlone({ bundle, runnable }: ServedModel, values: Float32Array): Promise<Scored> {
+  const run = await runnable.run(values, 1);
+  return run.ok ? scoresOf(bundle.manifest.heads, run.value) : err(run.error.kind);
+}
+
+/** Undefined where the run failed as a whole. */
+async function runTogether(
+  { bundle, runnable }: ServedModel,
+  rows: readonly Float32Array[],
+): Promise<readonly Scored[] | undefined> {
+  const { heads, features } = bundle.manifest;
+  const width = features.names.length;
+  const gathered = new Float32Array(rows.length * width);
+  for (const [at, values] of rows.entries()) gathered.set(values, at * width);
+  const run = await runnable.run(gathered, rows.length);
+  if (!run.ok) return undefined;
+  return rows.map((_, at) => scoresOf(heads, run.value.subarray(at * heads.length, (at + 1) * heads.length)));
+}
+
+/** One row's scores by head. */
+function scoresOf(heads: Manifest['heads'], row: Float32Array): Scored {
+  const [direction, risk] = row;
+  if (direction === undefined || (heads.length === 2 && risk === undefined)) return err('no score');
+  return ok({ direction, risk: heads.length === 2 ? (risk ?? null) : null });
+}

@@ -1,0 +1,88 @@
+import { ok, type Result } from '../core/result.ts';
+import type { Answer } from '../decision/answer.ts';
+import type { BatchOutcome, Pipeline } from '../decision/pipeline.ts';
+import type { KeyFacts, Question, QuestionBatch } from '../decision/question.ts';
+import type { Registry } from '../models/registry.ts';
+import type { BodyLimits } from './body.ts';
+import type { Handler } from './context.ts';
+import { createDecidingRoute, type DecidingOptions, validForMs } from './deciding.ts';
+import { batchRequestSchema } from './decision-schemas.ts';
+import { type Problem, type ProblemBody, problemBody } from './problem.ts';
+import { readQuestion } from './question.ts';
+import { invalid, readShape, unknownField } from './read-shape.ts';
+
+interface DecideBatchOptions extends DecidingOptions {
+  readonly bodyLimits: BodyLimits;
+  readonly barsMax: number;
+  readonly registry: Pick<Registry, 'current'>;
+  readonly pipeline: Pipeline;
+}
+
+type Item = Result<Question, Problem>;
+
+/**
+ * `POST /v1/decisions/batch`: many questions in one call, each answered as the single route would, or refused by itself.
+ * The call costs a token an item that is decided, and is refused as a whole when not all can be had.
+ */
+export function createDecideBatchRoute(options: DecideBatchOptions): Handler {
+  const { bodyLimits, barsMax, registry, pipeline, clock } = options;
+  return createDecidingRoute(options, {
+    name: 'batch',
+    bodyLimits,
+    decisionsIn: (body) => (body as BatchAnswer).items.filter((item) => 'action' in item),
+    read(body, key) {
+      const request = readShape(batchRequestSchema, body);
+      if (!request.ok) return request;
+      const { durability = 'pending', clientDecisionId = null } = request.value;
+      const now = { catalog: registry.current(), nowMs: clock.nowMs(), barsMax };
+      const items = request.value.items.map((item) => readItem(item, key, now));
+      const questions = items.map((item) => (item.ok ? { ...item.value, durability } : undefined));
+      const tokens = questions.filter((question) => question !== undefined).length;
+      if (tokens > key.burst) return overBurst(tokens, key);
+      const batch: QuestionBatch = { key, questions, durability };
+      return ok({
+        clientDecisionId,
+        tokens,
+        async decide(view, scope, stages) {
+          if (tokens === 0) return answered(items, [], 0);
+          const outcome = await pipeline.decideMany(batch, view, scope, stages);
+          return outcome.kind === 'answered' ? answered(items, outcome.items, outcome.epoch) : outcome;
+        },
+      });
+    },
+  });
+}
+
+interface BatchAnswer {
+  /** As the request's items. */
+  readonly items: readonly (Answer | ProblemBody)[];
+}
+
+/** Durability and idempotency are the whole batch's: an item that asked for its own would not get it. */
+function readItem(item: unknown, key: KeyFacts, options: Parameters<typeof readQuestion>[2]): Item {
+  const own = ['durability', 'clientDecisionId'].filter(
+    (name) => typeof item === 'object' && item !== null && Object.hasOwn(item, name),
+  );
+  return own.length > 0 ? invalid(own.map(unknownField)) : readQuestion(item, key, options);
+}
+
+function overBurst(tokens: number, { burst }: KeyFacts): Result<never, Problem> {
+  const message = `${tokens} decisions at once are more than the key's burst of ${burst}`;
+  return invalid([{ path: 'items', code: 'OVER_BURST', message }]);
+}
+
+type AnsweredItems = Extract<BatchOutcome, { kind: 'answered' }>['items'];
+
+function answered(items: readonly Item[], decided: AnsweredItems, epoch: number) {
+  const body: BatchAnswer = { items: items.map((item, index) => itemBody(item, decided[index])) };
+  const lives = body.items.flatMap((item) => ('validUntil' in item ? (validForMs(item) ?? []) : []));
+  const least = lives.length > 0 ? Math.min(...lives) : null;
+  return { kind: 'answered' as const, text: JSON.stringify(body), validForMs: least, epoch };
+}
+
+function itemBody(item: Item, decided: AnsweredItems[number]): Answer | ProblemBody {
+  if (!item.ok) return problemBody(item.error);
+  if (decided === undefined) throw new RangeError('a question of the batch was not decided');
+  const detail = 'the permission ended while the record was written';
+  return decided === 'superseded' ? problemBody({ code: 'SUPERSEDED', detail }) : decided;
+}

@@ -1,0 +1,249 @@
+import type { Control } from '../control/control.ts';
+import type { BucketState, ControlView } from '../control/view.ts';
+import type { Clock } from '../core/clock.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import type { Answer } from '../decision/answer.ts';
+import type { ClaimOutcome, Idempotency } from '../decision/idempotency.ts';
+import { permits } from '../decision/policy.ts';
+import type { KeyFacts } from '../decision/question.ts';
+import type { RequestScope } from '../runtime.ts';
+import type { Stages } from '../telemetry/stages.ts';
+import type { Authenticator } from './auth.ts';
+import { type BodyLimits, parseJson, readBody } from './body.ts';
+import type { Handler, RouteContext } from './context.ts';
+import { type Problem, problemResponse } from './problem.ts';
+import { rateLimitHeaders } from './rate-limit-headers.ts';
+
+/** What every route that decides is made of. */
+export interface DecidingOptions {
+  readonly authenticator: Authenticator;
+  readonly control: Control;
+  readonly idempotency: Idempotency;
+  readonly clock: Clock;
+  readonly isDraining: () => boolean;
+}
+
+/** What one route that decides has of its own. */
+interface DecidingRoute {
+  /** The idempotency keys of one route are not another's. */
+  readonly name: 'decisions' | 'batch';
+  readonly bodyLimits: BodyLimits;
+  /** Parsed JSON to what is asked. */
+  readonly read: (body: unknown, key: KeyFacts) => Result<Asked, Problem>;
+  /** The decisions in a body that this route answered. */
+  readonly decisionsIn: (body: unknown) => readonly Answer[];
+}
+
+/** A body that was understood. */
+export interface Asked {
+  readonly clientDecisionId: string | null;
+  /** Decisions to be made, each for a token of the key's bucket; 0 where every item was refused. */
+  readonly tokens: number;
+  /** Under a permission, or without one, when nothing may come of it but HOLD. */
+  readonly decide: (view: ControlView | undefined, scope: RequestScope, stages: Stages) => Promise<Made>;
+}
+
+/** What came of it. */
+type Made =
+  | {
+      readonly kind: 'answered';
+      /** JSON. */
+      readonly text: string;
+      /** How long it may be given out again, from when it was made; null when that never ends. */
+      readonly validForMs: number | null;
+      readonly epoch: number;
+    }
+  | { readonly kind: 'not-recorded' }
+  | { readonly kind: 'superseded' };
+
+interface Keyed {
+  readonly asked: Asked;
+  readonly key: KeyFacts;
+  /** The body as it came, which an idempotency key is bound to. */
+  readonly text: string;
+  readonly idempotencyKey: string | null;
+}
+
+interface Granted {
+  readonly view: ControlView;
+  readonly bucket: BucketState;
+}
+
+type Replay = Extract<ClaimOutcome, { kind: 'replay' }>;
+
+/** Auth, validate, permit, claim, decide, answer: the line of every route that decides. */
+export function createDecidingRoute(options: DecidingOptions, route: DecidingRoute): Handler {
+  const line = { ...options, ...route };
+  const { control, isDraining } = options;
+  return async (context) => {
+    if (isDraining()) return problemResponse({ code: 'SHUTTING_DOWN', retryAfterMs: 1_000 });
+    const keysEpoch = control.keysEpoch();
+    const keyed = await readRequest(context, line);
+    if (!keyed.ok) return problemResponse(keyed.error);
+    return keyed.value.asked.tokens === 0
+      ? answerTo(await decide(keyed.value, undefined, context), undefined)
+      : permitAndDecide(keyed.value, keysEpoch, context, line);
+  };
+}
+
+type Line = DecidingOptions & DecidingRoute;
+
+const authenticate = ({ req, env }: RouteContext, { authenticator }: Line) =>
+  authenticator.authenticate(req.raw.headers.get('authorization'), 'decide', env.scope);
+
+async function readRequest(context: RouteContext, line: Line): Promise<Result<Keyed, Problem>> {
+  const request = context.req.raw;
+  const principal = await authenticate(context, line);
+  if (!principal.ok) return principal;
+  context.var.stages.begin('validate');
+  const text = await readBody(request, line.bodyLimits);
+  if (!text.ok) return text;
+  const body = parseJson(text.value);
+  if (!body.ok) return body;
+  const asked = line.read(body.value, principal.value);
+  if (!asked.ok) return asked;
+  const header = request.headers.get('idempotency-key');
+  if (header !== null && (header.length === 0 || header.length > 128)) {
+    const message = 'takes 1 to 128 characters';
+    return err({ code: 'INVALID_REQUEST', faults: [{ path: 'Idempotency-Key', code: 'LENGTH', message }] });
+  }
+  const idempotencyKey = header ?? asked.value.clientDecisionId;
+  return ok({ asked: asked.value, key: principal.value, text: text.value, idempotencyKey });
+}
+
+const decide = ({ asked }: Keyed, view: ControlView | undefined, { env, var: { stages } }: RouteContext) =>
+  asked.decide(view, env.scope, stages);
+
+/** One claim before deciding; the answer is kept behind it. A retry gets the same bytes or a refusal. */
+async function answerOnce(
+  keyed: Keyed,
+  idempotencyKey: string,
+  granted: Granted,
+  context: RouteContext,
+  line: Line,
+): Promise<Response> {
+  const { control, idempotency } = line;
+  context.var.stages.begin('claim');
+  const claim = await idempotency.claim({
+    principal: keyed.key.id,
+    route: line.name,
+    key: idempotencyKey,
+    body: keyed.text,
+    epoch: granted.view.epoch,
+  });
+  switch (claim.kind) {
+    case 'replay':
+      return mayLeave(claim, line)
+        ? replay(claim, granted.bucket)
+        : problemResponse({ code: 'SUPERSEDED', detail: useNewKey });
+    case 'in-progress':
+      return problemResponse({ code: 'IN_PROGRESS', retryAfterMs: 1_000 });
+    case 'mismatch':
+      return problemResponse({ code: 'IDEMPOTENCY_MISMATCH' });
+    case 'superseded':
+      return problemResponse({ code: 'SUPERSEDED', detail: useNewKey });
+    case 'unavailable':
+      return problemResponse({ code: 'CLAIM_UNAVAILABLE', retryAfterMs: 1_000 });
+    case 'claimed': {
+      const made = await decide(keyed, control.current(), context);
+      const response = made.kind === 'answered' ? answerTo(made, granted.bucket) : refuseForGood(made);
+      const { status } = response;
+      const body = await response.clone().text();
+      // A refusal is kept as long as an answer without an end: the record behind it may exist.
+      const end = made.kind === 'answered' ? made : { validForMs: null, epoch: granted.view.epoch };
+      const { validForMs, epoch } = end;
+      context.env.scope.waitUntil(idempotency.complete(claim.claim, { status, body, validForMs, epoch }));
+      return response;
+    }
+  }
+}
+
+/** The claim took its time: what was kept leaves only if it may be acted upon at this moment. */
+function mayLeave({ status, body, expiresAtMs }: Replay, { clock, control, decisionsIn }: Line): boolean {
+  if (status >= 400) return true;
+  const view = control.current();
+  const isValid = expiresAtMs !== null && clock.monotonicMs() < expiresAtMs;
+  return decisionsIn(JSON.parse(body)).every(({ actionable, effect }) => {
+    return !actionable || (isValid && view !== undefined && permits(view.tradingState, effect));
+  });
+}
+
+async function permitAndDecide(
+  keyed: Keyed,
+  keysEpoch: number,
+  context: RouteContext,
+  line: Line,
+): Promise<Response> {
+  const { control } = line;
+  const { asked, key, idempotencyKey } = keyed;
+  const { id: keyId, ratePerSecond, burst } = key;
+  context.var.stages.begin('permit');
+  const permit = await control.permit({ keyId, ratePerSecond, burst }, context.env.scope, asked.tokens);
+  switch (permit.kind) {
+    case 'revoked':
+      return problemResponse({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
+    case 'limited':
+      return problemResponse(
+        { code: 'RATE_LIMITED', retryAfterMs: permit.bucket.retryAfterMs },
+        rateLimitHeaders(permit.bucket),
+      );
+    case 'unavailable':
+      return idempotencyKey === null
+        ? answerTo(await decide(keyed, undefined, context), undefined)
+        : problemResponse({ code: 'CLAIM_UNAVAILABLE', retryAfterMs: 1_000 });
+    case 'granted': {
+      // The permit's own sync may have told that revocations were missed; then the key is read again first.
+      const reread = keysEpoch === control.keysEpoch() ? undefined : await authenticate(context, line);
+      if (reread && !reread.ok) return problemResponse(reread.error);
+      return idempotencyKey === null
+        ? answerTo(await decide(keyed, permit.view, context), permit.bucket)
+        : answerOnce(keyed, idempotencyKey, permit, context, line);
+    }
+  }
+}
+
+/** A keyed request that ended in a refusal ends in it for good: its record may exist, so it is not decided again. */
+function refuseForGood(made: Exclude<Made, { kind: 'answered' }>): Response {
+  const code = made.kind === 'superseded' ? 'SUPERSEDED' : 'RECORD_UNAVAILABLE';
+  return problemResponse({ code, detail: useNewKey });
+}
+
+const useNewKey = 'this idempotency key has its answer; use a new one';
+
+function replay({ status, body }: Replay, bucket: BucketState): Response {
+  const contentType = status < 400 ? 'application/json' : 'application/problem+json';
+  const headers = {
+    'content-type': contentType,
+    'cache-control': 'no-store',
+    'idempotency-replayed': 'true',
+  };
+  return new Response(body, { status, headers: { ...rateLimitHeaders(bucket), ...headers } });
+}
+
+function answerTo(made: Made, bucket: BucketState | undefined): Response {
+  switch (made.kind) {
+    case 'answered':
+      return jsonResponse(made.text, bucket);
+    case 'not-recorded':
+      return problemResponse({ code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 });
+    case 'superseded':
+      return problemResponse({
+        code: 'SUPERSEDED',
+        detail: 'the permission ended while the record was written',
+      });
+  }
+}
+
+function jsonResponse(body: string, bucket: BucketState | undefined): Response {
+  return new Response(body, {
+    headers: {
+      ...(bucket ? rateLimitHeaders(bucket) : {}),
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+    },
+  });
+}
+
+/** How long an answer may be acted upon, from when it was made; null where it never may. */
+export const validForMs = ({ at, validUntil }: Pick<Answer, 'at' | 'validUntil'>): number | null =>
+  validUntil === null ? null : Date.parse(validUntil) - Date.parse(at);

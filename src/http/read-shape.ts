@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import { err, ok, type Result } from '../core/result.ts';
+import type { Fault, Problem } from './problem.ts';
+
+/** Faults told of one request, at most. */
+const faultsMax = 20;
+
+/** A body by its schema; what does not fit is told with the path of each fault. */
+export function readShape<T>(schema: z.ZodType<T>, body: unknown): Result<T, Problem> {
+  const parsed = schema.safeParse(body);
+  return parsed.success ? ok(parsed.data) : invalid(parsed.error.issues.flatMap(faultsOf));
+}
+
+export const invalid = (faults: readonly Fault[]): Result<never, Problem> =>
+  err({ code: 'INVALID_REQUEST', faults: faults.slice(0, faultsMax) });
+
+/** zod tells unknown fields of one object together, at the object's path; each gets a fault of its own. */
+function faultsOf(issue: z.core.$ZodIssue): readonly Fault[] {
+  const code = issue.code.toUpperCase();
+  if (issue.code !== 'unrecognized_keys') return [{ path: pathOf(issue.path), code, message: issue.message }];
+  return issue.keys.map((key) => unknownField(pathOf([...issue.path, key])));
+}
+
+export const unknownField = (path: string): Fault => ({
+  path,
+  code: 'UNKNOWN_FIELD',
+  message: 'is not a field of the request',
+});
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
+    '',
+  );
+}
