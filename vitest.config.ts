@@ -10,7 +10,7 @@ const insideWorkerd = {
     'test/features/{bar,daily-v1,vector}.test.ts',
     'test/control/{control,rate-bound,sync,failed-login-limiter}.test.ts',
     'test/decision/idempotency.test.ts',
-    'test/http/models.test.ts',
+    'test/http/{audit-routes,models}.test.ts',
   ],
 };
 
@@ -29,7 +29,11 @@ export default defineConfig({
       {
         plugins: [
           cloudflareTest({
-            miniflare: { compatibilityDate: '2026-08-15', compatibilityFlags: ['nodejs_compat'] },
+            miniflare: {
+              compatibilityDate: '2026-08-15',
+              compatibilityFlags: ['nodejs_compat'],
+              r2Buckets: ['MODELS_BUCKET'],
+            },
           }),
         ],
         test: { name: 'workerd', ...insideWorkerd, testTimeout: 60_000 },

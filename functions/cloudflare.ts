@@ -3,6 +3,7 @@ import bundles from 'virtual:bundles';
 import { compose } from '../src/compose.ts';
 import sha256Module from '../src/core/sha256.wasm';
 import kernelModule from '../src/inference/kernel/kernel.wasm';
+import { createR2ModelStore } from '../src/store/r2-model-store.ts';
 import { clock, random, report, timers } from './web-platform.ts';
 
 // At module scope, so that no promise of the engine's start is shared between requests.
@@ -18,6 +19,7 @@ const service = await compose({
   kernelModule,
   sha256Module,
   ortWasmPaths: { mjs: './ort-glue.mjs' },
+  ...(env.MODELS_BUCKET ? { modelStore: createR2ModelStore(env.MODELS_BUCKET) } : {}),
 });
 
 export default {

@@ -1,7 +1,10 @@
 /** The few names the entry points take from their runtimes; the rest is Web API. */
 
 declare module 'cloudflare:workers' {
-  export const env: Readonly<Record<string, string | undefined>>;
+  /** Variables and secrets are text; a bucket is there where wrangler.toml binds one. */
+  export const env: Readonly<Record<string, string | undefined>> & {
+    readonly MODELS_BUCKET?: import('../src/store/r2-model-store.ts').R2Bucket;
+  };
   export function waitUntil(work: Promise<void>): void;
 }
 

@@ -59,7 +59,8 @@ import type { RequestScope, Runtime } from './runtime.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { loadDurableControl } from './store/durable-control.ts';
 import { loadKey } from './store/keys.ts';
-import { createLibsqlModelStore } from './store/model-store.ts';
+import { createLayeredModelStore } from './store/layered-model-store.ts';
+import { createLibsqlModelStore } from './store/libsql-model-store.ts';
 import { createRedis } from './store/redis.ts';
 import {
   insertAlias,
@@ -159,9 +160,10 @@ function createAdapters(runtime: Runtime, config: Config, { shipped, loading }: 
   const writer = createWriter(ids);
   const { receiptSecret } = config;
   const trail = createAuditTrail({ client: database.client, writer, chain, ids, clock, receiptSecret });
+  const libsqlModels = createLibsqlModelStore(database);
   const source = {
     loadBundle: (hash: string) => loadBundle(database, hash),
-    modelStore: runtime.modelStore ?? createLibsqlModelStore(database),
+    modelStore: runtime.modelStore ? createLayeredModelStore(runtime.modelStore, libsqlModels) : libsqlModels,
   };
   const registry = createRegistry({
     ...loading,

@@ -25,7 +25,7 @@ export interface Runtime {
    * bytes cannot be compiled there; elsewhere the package's own default.
    */
   readonly ortWasmPaths?: { readonly mjs: string };
-  /** Where uploaded models lie, such as R2 on Workers; libSQL keeps them where a runtime has no such store. */
+  /** Where uploaded models go, such as R2 on Workers; libSQL keeps them where a runtime has no such store. */
   readonly modelStore?: ModelStore;
 }
 

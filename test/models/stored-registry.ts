@@ -12,7 +12,7 @@ import { createRegistry } from '../../src/models/registry.ts';
 import { type BundleDraft, type Release, releaseBundle } from '../../src/models/release.ts';
 import { loadShippedModels } from '../../src/models/shipped-models.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { createLibsqlModelStore } from '../../src/store/model-store.ts';
+import { createLibsqlModelStore } from '../../src/store/libsql-model-store.ts';
 import { loadAliases, loadBundle } from '../../src/store/registry-rows.ts';
 import { VirtualTime } from '../virtual-time.ts';
 import { constantDraft, testKey } from './constant-draft.ts';
