@@ -1,4 +1,4 @@
-/** `npm run model -- inspect|run|compare|release FILE.onnx`: what a model from elsewhere is to our engines, and a bundle of it. */
+/** `npm run model`: what a model from elsewhere is to our engines, a bundle of it, and what of bundles is in force. */
 import { parseArgs } from 'node:util';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
@@ -6,6 +6,7 @@ import { compareEngines, usPerRow } from './model/compare-engines.ts';
 import { type ModelFile, readModelFile } from './model/model-file.ts';
 import { randomRows, readRows } from './model/model-rows.ts';
 import { openKernel, openOrt, type RawEngine } from './model/raw-engines.ts';
+import { registryCommand, registryVerbs } from './model/registry-command.ts';
 import { releaseModel } from './model/release-model.ts';
 import { readReleaseOptions } from './model/release-options.ts';
 
@@ -13,6 +14,7 @@ const USAGE = `usage: npm run model -- inspect FILE.onnx
        npm run model -- run FILE.onnx rows.csv [--engine kernel|ort]
        npm run model -- compare FILE.onnx [rows.csv] [--seed N]
        npm run model -- release FILE.onnx …  makes a bundle of it; without more it says what it needs
+       npm run model -- upload|promote|rollback|registry …  puts bundles in force in a service that runs
   --output  name of an f32 output, the graph's last by default
   --engine  which runs the rows, by default the kernel where it can, else onnxruntime-web
   --seed    of the thousand rows that are compared where no file is given, 1 by default`;
@@ -34,6 +36,7 @@ process.exitCode = await main(process.argv.slice(2)).catch((failure: unknown) =>
 
 async function main(args: readonly string[]): Promise<number> {
   if (args[0] === 'release') return release(args.slice(1));
+  if (registryVerbs.includes(args[0] ?? '')) return registryCommand(args);
   const request = readRequest(args);
   if (!request.ok) {
     console.error(request.error);
