@@ -1,3 +1,4 @@
+import { coldDecision } from './cold/cold-decision-suite.ts';
 import { http } from './http/suite.ts';
 import { coldInference } from './inference/cold-suite.ts';
 import { inference } from './inference/warm-suite.ts';
@@ -12,5 +13,6 @@ export const suites: readonly Suite[] = [
   microSuite('telemetry', 'Telemetry'),
   inference,
   coldInference,
+  coldDecision,
   http,
 ];

@@ -1,6 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { auditPageSchema, verificationSchema } from './audit-schemas.ts';
-import type { Handler } from './context.ts';
 import {
   answerSchema,
   batchAnswerSchema,
@@ -210,14 +209,3 @@ export function openApiDocument() {
     },
   });
 }
-
-/** Made at the first request, as text: it costs an isolate's start nothing, and a later request no more than its bytes. */
-let documentText: string | undefined;
-
-/** `GET /openapi.json` */
-export const openapi: Handler = () => {
-  documentText ??= JSON.stringify(openApiDocument());
-  return new Response(documentText, {
-    headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' },
-  });
-};

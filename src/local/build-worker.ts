@@ -52,7 +52,12 @@ export async function buildWorker(options: BuildWorkerOptions): Promise<readonly
 }
 
 function bundleEntry(options: BuildWorkerOptions, names: readonly string[]): Promise<Uint8Array> {
-  const plugins = [virtualBundles(options.bundlesDir, names), wasmModules()];
+  const plugins = [
+    virtualBundles(options.bundlesDir, names),
+    wasmModules(),
+    builtDescription(),
+    englishOnly(),
+  ];
   return bundle({
     entryPoints: [options.entry],
     external: ['cloudflare:*', './bundles/*'],
@@ -146,6 +151,31 @@ function wasmModules(): Plugin {
       context.onResolve({ filter: /\.wasm$/ }, ({ path }) => ({
         path: `./${basename(path)}`,
         external: true,
+      }));
+    },
+  };
+}
+
+/** What the service says of itself is made here, so that the Worker has the texts alone. */
+function builtDescription(): Plugin {
+  return {
+    name: 'built-description',
+    setup(context) {
+      context.onLoad({ filter: /\/http\/service-description\.ts$/ }, async ({ path }) => {
+        const { serviceDescription } = await import(path);
+        return { contents: `export const serviceDescription = ${JSON.stringify(serviceDescription)};` };
+      });
+    },
+  };
+}
+
+/** zod ships its messages in fifty languages, a quarter of the Worker's source, of which nobody asks for another. */
+function englishOnly(): Plugin {
+  return {
+    name: 'english-only',
+    setup(context) {
+      context.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({
+        contents: "export { default as en } from './en.js';",
       }));
     },
   };

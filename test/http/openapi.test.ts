@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { problemCodes } from '../../src/core/codes.ts';
 import type { RouteContext } from '../../src/http/context.ts';
-import { openApiDocument, openapi } from '../../src/http/openapi.ts';
+import { openApiDocument } from '../../src/http/openapi.ts';
+import { openapi } from '../../src/http/serve-openapi.ts';
 
 const document = openApiDocument();
 const responses = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
