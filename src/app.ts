@@ -17,6 +17,7 @@ interface AppOptions {
   readonly readDecision: Handler;
   readonly readAudit: Handler;
   readonly verifyAudit: Handler;
+  readonly reportOutcomes: Handler;
   readonly readExperiment: Handler;
   readonly putExperiment: Handler;
   readonly healthz: Handler;
@@ -71,6 +72,7 @@ export function createApp(options: AppOptions): Hono<Environment> {
   app.get('/v1/models', options.listModels);
   app.post('/v1/models', options.uploadModel);
   app.put('/v1/models/:name/aliases/:alias', options.setModelAlias);
+  app.post('/v1/outcomes', options.reportOutcomes);
   app.get('/v1/experiments/:name', options.readExperiment);
   app.put('/v1/experiments/:name', options.putExperiment);
   app.get('/healthz', options.healthz);
@@ -95,6 +97,7 @@ export function createApp(options: AppOptions): Hono<Environment> {
     '/v1/audit/verify': 'GET',
     '/v1/models': 'GET, POST',
     '/v1/models/:name/aliases/:alias': 'PUT',
+    '/v1/outcomes': 'POST',
     '/v1/experiments/:name': 'GET, PUT',
     '/healthz': 'GET',
     '/readyz': 'GET',

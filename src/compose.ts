@@ -19,8 +19,12 @@ import { type Arms, createArms } from './decision/arms.ts';
 import { createIdempotency } from './decision/idempotency.ts';
 import { createPipeline, type Pipeline } from './decision/pipeline.ts';
 import { createDemote } from './experiments/demote.ts';
+import type { Experiment } from './experiments/experiment.ts';
 import { createExperimentsInForce } from './experiments/experiments-in-force.ts';
+import { createJudgeRunning } from './experiments/judge-running.ts';
+import { loadEvidence } from './experiments/load-evidence.ts';
 import { loadExperiments } from './experiments/load-experiments.ts';
+import { recordOutcomes } from './experiments/record-outcomes.ts';
 import { createTrialLog } from './experiments/trial-log.ts';
 import { createAuthenticator } from './http/auth.ts';
 import type { BodyLimits } from './http/body.ts';
@@ -38,6 +42,7 @@ import { createInferRoute } from './http/open-inference/infer.ts';
 import { createModelMetadataRoute, createModelReadyRoute } from './http/open-inference/model-metadata.ts';
 import { createServerReadyRoute, serverLive } from './http/open-inference/server-health.ts';
 import { createServerMetadataRoute } from './http/open-inference/server-metadata.ts';
+import { createReportOutcomesRoute } from './http/outcomes/report-outcomes.ts';
 import { problemResponse } from './http/problem.ts';
 import { createReadAuditRoute } from './http/read-audit.ts';
 import { createReadDecisionRoute } from './http/read-decision.ts';
@@ -61,6 +66,7 @@ import { loadDurableControl } from './store/durable-control.ts';
 import { loadKey } from './store/keys.ts';
 import { createLayeredModelStore } from './store/layered-model-store.ts';
 import { createLibsqlModelStore } from './store/libsql-model-store.ts';
+import { loadTrialsBetween } from './store/outcomes.ts';
 import { createRedis } from './store/redis.ts';
 import {
   insertAlias,
@@ -330,10 +336,19 @@ function createExperiments(
   const { clock, timers, report } = runtime;
   const { database, control, log, authenticator, registry, trail } = adapters;
   const { freshnessGraceMs } = config;
+  const demote = createDemote({ database, trail, clock, report });
+  const calendarOf = (symbol: string) => registry.current().bySymbol(symbol)?.bundle.manifest.calendar;
+  const evidenceOf = (experiment: Experiment) => loadEvidence(experiment, { database, calendarOf });
+  const judgeRunning = createJudgeRunning({
+    loadExperiments: () => loadExperiments(database),
+    loadEvidence: evidenceOf,
+    demote,
+    report,
+  });
   const arms = createArms({
     experiments: createExperimentsInForce({ load: () => loadExperiments(database), clock, report }),
     trials: createTrialLog(database),
-    demote: createDemote({ database, trail, clock, report }),
+    demote,
     registry,
     control,
     log,
@@ -346,6 +361,7 @@ function createExperiments(
     authenticator,
     control,
     loadExperiments: (name) => loadExperiments(database, name),
+    loadEvidence: evidenceOf,
   });
   const putExperiment = createPutExperimentRoute({
     authenticator,
@@ -357,7 +373,18 @@ function createExperiments(
     clock,
     loadExperiments: () => loadExperiments(database),
   });
-  return { arms, readExperiment, putExperiment };
+  const reportOutcomes = createReportOutcomesRoute({
+    authenticator,
+    control,
+    registry,
+    bodyLimits,
+    barsMax: config.barsMax,
+    clock,
+    loadTrials: (wanted) => loadTrialsBetween(database, wanted),
+    record: (reported, reporter) => recordOutcomes(reported, reporter, { database, calendarOf }),
+    judgeRunning,
+  });
+  return { arms, judgeRunning, routes: { readExperiment, putExperiment, reportOutcomes } };
 }
 
 /** Under a registry that was not read yet, no view permits anything. */
@@ -396,8 +423,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     readDecision: createReadDecisionRoute({ authenticator, control, database, receiptSecret }),
     ...auditRoutesOf(adapters, config, runtime.report),
     ...createModelRoutes(adapters, models, bodyLimits),
-    readExperiment: experiments.readExperiment,
-    putExperiment: experiments.putExperiment,
+    ...experiments.routes,
     healthz,
     readyz,
     openapi,
@@ -421,6 +447,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     scheduled: createJobs({
       log,
       sealer,
+      judgeExperiments: () => experiments.judgeRunning(),
       timers,
       requestsInFlight: () => requestsInFlight,
       startDraining: () => {

@@ -6,6 +6,8 @@ interface JobOptions {
   readonly log: DecisionLog;
   /** Null where this deployment does not seal. */
   readonly sealer: Sealer | null;
+  /** Judges the experiments that run, behind everything else. Never throws; its reads and writes have deadlines. */
+  readonly judgeExperiments: () => Promise<void>;
   readonly timers: Timers;
   readonly requestsInFlight: () => number;
   readonly startDraining: () => void;
@@ -23,10 +25,11 @@ const pollMs = 5;
 
 /**
  * Cron name to job. `drain` is no cron of the deployment: the launcher fires it before it stops the service.
- * Every other name is the minute's tick, which flushes what an idle isolate still holds and seals what is in the log.
+ * Every other name is the minute's tick, which flushes what an idle isolate still holds, seals what is in the log,
+ * and demotes candidates that have shown to be worse.
  */
 export function createJobs(options: JobOptions): (cron: string) => Promise<void> {
-  const { log, sealer, timers, requestsInFlight, startDraining } = options;
+  const { log, sealer, judgeExperiments, timers, requestsInFlight, startDraining } = options;
 
   async function drain(): Promise<void> {
     startDraining();
@@ -40,6 +43,7 @@ export function createJobs(options: JobOptions): (cron: string) => Promise<void>
   async function tick(): Promise<void> {
     await log.drain(flushDeadlineMs);
     await sealer?.run(sealDeadlineMs);
+    await judgeExperiments();
   }
 
   return (cron) => (cron === 'drain' ? drain() : tick());

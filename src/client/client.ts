@@ -9,7 +9,11 @@ import type {
   problemSchema,
   storedDecisionSchema,
 } from '../http/decision-schemas.ts';
-import type { ExperimentRequest, experimentSchema } from '../http/experiments/experiment-schemas.ts';
+import type {
+  ExperimentRequest,
+  experimentReportSchema,
+  experimentSchema,
+} from '../http/experiments/experiment-schemas.ts';
 import type {
   aliasAnswerSchema,
   aliasRequestSchema,
@@ -17,6 +21,7 @@ import type {
   modelsSchema,
   uploadRequestSchema,
 } from '../http/models/model-schemas.ts';
+import type { OutcomesAnswer, OutcomesRequest } from '../http/outcomes/outcome-schemas.ts';
 
 export type Decision = z.infer<typeof answerSchema>;
 export type BatchAnswer = z.infer<typeof batchAnswerSchema>;
@@ -26,6 +31,7 @@ export type AuditVerification = z.infer<typeof verificationSchema>;
 export type Models = z.infer<typeof modelsSchema>;
 export type RegisteredBundle = z.infer<typeof bundleSchema>;
 export type AliasAnswer = z.infer<typeof aliasAnswerSchema>;
+export type ExperimentReport = z.infer<typeof experimentReportSchema>;
 export type Experiment = z.infer<typeof experimentSchema>;
 export type ProblemBody = z.infer<typeof problemSchema>;
 
@@ -70,7 +76,8 @@ export interface Client {
   audit(after: number): Promise<Reply<AuditPage>>;
   /** The part of the log behind a seal, the `next` of the part before; 0 for the first. */
   verifyAudit(afterSeal: number): Promise<Reply<AuditVerification>>;
-  experiment(name: string): Promise<Reply<Experiment>>;
+  reportOutcomes(request: OutcomesRequest): Promise<Reply<OutcomesAnswer>>;
+  experiment(name: string): Promise<Reply<ExperimentReport>>;
   setExperiment(name: string, request: ExperimentRequest): Promise<Reply<Experiment>>;
   ready(): Promise<Reply<{ readonly ready: boolean }>>;
   /** The registry: aliases in force, and what was uploaded. */
@@ -135,6 +142,7 @@ export function createClient(options: ClientOptions): Client {
     decision: (id) => call('GET', `/v1/decisions/${encodeURIComponent(id)}`, undefined, {}),
     audit: (after) => call('GET', `/v1/audit?after=${after}`, undefined, {}),
     verifyAudit: (afterSeal) => call('GET', `/v1/audit/verify?afterSeal=${afterSeal}`, undefined, {}),
+    reportOutcomes: (request) => call('POST', '/v1/outcomes', request, {}),
     experiment: (name) => call('GET', `/v1/experiments/${encodeURIComponent(name)}`, undefined, {}),
     setExperiment: (name, request) => call('PUT', `/v1/experiments/${encodeURIComponent(name)}`, request, {}),
     ready: () => call('GET', '/readyz', undefined, {}),

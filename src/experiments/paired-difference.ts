@@ -13,7 +13,7 @@ export interface UtilityTerms {
 }
 
 /** Return of a stance from its fill to the end of its horizon, less costs, at the symbol's return `outcome`. HOLD has none. */
-function gainOf({ action, size }: Stance, outcome: number, roundTripCost: number): number {
+export function gainOf({ action, size }: Stance, outcome: number, roundTripCost: number): number {
   if (action === 'HOLD') return 0;
   return (action === 'BUY' ? size : -size) * outcome - size * roundTripCost;
 }

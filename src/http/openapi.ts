@@ -21,6 +21,7 @@ import {
   responseHeaders,
   unauthenticated,
 } from './openapi-responses.ts';
+import { outcomesRoute } from './outcomes/documented-route.ts';
 
 const onReplays = [...ofABucket, 'Idempotency-Replayed'] as const;
 
@@ -189,6 +190,7 @@ export function openApiDocument() {
     decideRoute,
     decideBatchRoute,
     readRoute,
+    outcomesRoute,
     ...experimentRoutes,
     ...modelRoutes,
     auditRoute,

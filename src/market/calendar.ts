@@ -52,6 +52,14 @@ export function barNameMs(calendar: Calendar, tMs: number): number {
   }
 }
 
+/** Start of the bar that lies `count` bars behind one that starts at `tMs`. Throws where that one has no session. */
+export function barsLaterMs(calendar: Calendar, interval: Interval, tMs: number, count: number): number {
+  let session = sessionOf(calendar, interval, tMs);
+  if (!session) throw new RangeError(`${calendar} has no session at ${tMs}`);
+  for (let i = 0; i < count; i += 1) session = nextSession(calendar, session);
+  return session.startMs;
+}
+
 /**
  * The instant from which a bar starting at `tMs` is final. For an XNYS date without a session, when one would
  * have closed.

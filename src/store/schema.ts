@@ -177,3 +177,23 @@ export const trials = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.experiment, table.trialEpoch, table.symbol, table.barMs] })],
 );
+
+/** What a symbol returned from a decision's fill to its horizon, as the decision's account reported it; the first report stays. */
+export const outcomes = sqliteTable(
+  'outcomes',
+  {
+    decisionId: text('decision_id').notNull(),
+    horizonBars: integer('horizon_bars').notNull(),
+    account: text('account').notNull(),
+    symbol: text('symbol').notNull(),
+    /** The last bar that was decided on, named as in trials; null where it was decided without bars. */
+    barMs: integer('bar_ms'),
+    outcome: real('outcome').notNull(),
+    reportedAtMs: integer('reported_at_ms').notNull(),
+    reportedBy: text('reported_by').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.decisionId, table.horizonBars] }),
+    index('outcomes_bar').on(table.symbol, table.horizonBars, table.barMs),
+  ],
+);

@@ -84,6 +84,7 @@ function setUp() {
       authenticator,
       control,
       loadExperiments: (name) => loadExperiments(database, name),
+      loadEvidence: async () => ok([]),
     }),
   );
   app.put(
@@ -125,7 +126,9 @@ describe('experiments', () => {
       status: 200,
       body: { name: 'wide-trees', epoch: 1, trialEpoch: 1, state: 'running', changedBy: 'k1' },
     });
-    expect(await call('GET', 'wide-trees')).toEqual(made);
+    const { results, ...read } = (await call('GET', 'wide-trees')).body;
+    expect(read).toEqual(made.body);
+    expect(results).toMatchObject({ trials: 0, decision: 'continue', evidence: { needed: 20 } });
     await call('PUT', 'wide-trees', { ...running, state: 'stopped', reason: 'enough' });
     const [first, second] = (await entries()).slice(before);
     expect(first?.record).toMatchObject({

@@ -1,6 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, failed, json, problem, unauthenticated } from '../openapi-responses.ts';
-import { experimentNameSchema, experimentRequestSchema, experimentSchema } from './experiment-schemas.ts';
+import {
+  experimentNameSchema,
+  experimentReportSchema,
+  experimentRequestSchema,
+  experimentSchema,
+} from './experiment-schemas.ts';
 
 const path = '/v1/experiments/{name}';
 const params = z.object({ name: experimentNameSchema });
@@ -17,11 +22,11 @@ export const experimentRoutes = [
   createRoute({
     method: 'get',
     path,
-    summary: 'An experiment',
+    summary: 'An experiment and what it has shown',
     security: [{ key: ['observe'] }],
     request: { params },
     responses: {
-      200: answer('As it stands', experimentSchema),
+      200: answer('As it stands', experimentReportSchema),
       ...onAnyKey,
       404: problem('No such experiment'),
     },

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Experiment } from '../../experiments/experiment.ts';
 import { experimentTermsSchema } from '../../experiments/experiment-terms.ts';
+import type { ExperimentResults } from '../../experiments/judge-experiment.ts';
 
 /** Name of an experiment, as it stands in the path. */
 export const experimentNameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
@@ -52,6 +53,39 @@ export const experimentSchema = z
     reason: z.string(),
   })
   .openapi('Experiment');
+
+const share = z.number().nullable();
+const meanSchema = z
+  .object({ mean: share, low: z.number(), high: z.number() })
+  .openapi({ description: 'Returns; the bounds hold at all times at once, at a chance of 1 − alpha.' });
+const armSchema = z.object({
+  gain: meanSchema,
+  coverage: share.openapi({ description: 'Share of trials on which it neither abstained nor failed.' }),
+  acting: share.openapi({ description: 'Share of trials on which it was BUY or SELL.' }),
+});
+
+/** What an experiment has shown. */
+const resultsSchema = z.object({
+  trials: z.number().int(),
+  settled: z.number().int().openapi({ description: 'Bars that the test has used.' }),
+  awaited: z.number().int().openapi({ description: 'Trials whose outcome is not known and matters.' }),
+  arms: z.object({ production: armSchema, candidate: armSchema }),
+  difference: meanSchema,
+  evidence: z
+    .object({ better: z.number(), worse: z.number(), drift: z.number(), needed: z.number() })
+    .openapi({
+      description:
+        'Highest e-values so far; one that reaches `needed` shows its case, however often one looks.',
+    }),
+  decision: z.enum(['continue', 'promote', 'demote']).openapi({
+    description: '`promote` is a finding: a person has to. `demote` is carried out by the service.',
+  }),
+  reason: z.string(),
+}) satisfies z.ZodType<ExperimentResults>;
+
+export const experimentReportSchema = experimentSchema
+  .extend({ results: resultsSchema })
+  .openapi('ExperimentReport');
 
 /** An experiment as it goes over the wire. */
 export const wireExperiment = ({

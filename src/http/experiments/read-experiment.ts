@@ -1,6 +1,7 @@
 import type { Control } from '../../control/control.ts';
 import type { Result } from '../../core/result.ts';
 import type { Experiment } from '../../experiments/experiment.ts';
+import { type JudgedUnit, judgeExperiment } from '../../experiments/judge-experiment.ts';
 import type { Authenticator } from '../auth.ts';
 import type { Handler } from '../context.ts';
 import { problemResponse } from '../problem.ts';
@@ -9,10 +10,11 @@ import { wireExperiment } from './experiment-schemas.ts';
 interface ReadExperimentOptions {
   readonly authenticator: Authenticator;
   readonly control: Pick<Control, 'ensure'>;
+  readonly loadEvidence: (experiment: Experiment) => Promise<Result<readonly JudgedUnit[], string>>;
   readonly loadExperiments: (name: string) => Promise<Result<readonly Experiment[], string>>;
 }
 
-/** `GET /v1/experiments/{name}` */
+/** `GET /v1/experiments/{name}`: the experiment, and what it has shown by now. */
 export function createReadExperimentRoute(options: ReadExperimentOptions): Handler {
   const { authenticator, control, loadExperiments } = options;
   return async (context) => {
@@ -28,6 +30,9 @@ export function createReadExperimentRoute(options: ReadExperimentOptions): Handl
     if (!loaded.ok) return problemResponse({ code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 });
     const [experiment] = loaded.value;
     if (!experiment) return problemResponse({ code: 'NOT_FOUND', detail: 'no such experiment' });
-    return context.json(wireExperiment(experiment), 200, { 'cache-control': 'no-store' });
+    const evidence = await options.loadEvidence(experiment);
+    if (!evidence.ok) return problemResponse({ code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 });
+    const results = judgeExperiment(experiment.terms, evidence.value);
+    return context.json({ ...wireExperiment(experiment), results }, 200, { 'cache-control': 'no-store' });
   };
 }

@@ -1,8 +1,9 @@
 import { SeededRandom } from '../../core/seeded-random.ts';
 import { pairedDifference, type Stance } from '../../experiments/paired-difference.ts';
-import { settledDifferences, type Unit } from '../../experiments/settled-differences.ts';
+import { type Span, settledBars } from '../../experiments/settled-bars.ts';
 import { createBettingWealth } from '../../stats/betting-wealth.ts';
 import { confidenceSequence } from '../../stats/confidence-sequence.ts';
+import { meanOf } from '../../stats/mean-of.ts';
 import { quantile } from '../../stats/quantile.ts';
 
 export interface CompetitionProofOptions {
@@ -34,7 +35,7 @@ const RIGHT_SHARES = [0.53, 0.55, 0.6] as const;
 
 /** An experiment as it would have gone, all outcomes in. */
 interface Story {
-  readonly units: readonly (Unit & { readonly difference: number; readonly arrivesAtBar: number })[];
+  readonly units: readonly (Span & { readonly difference: number; readonly arrivesAtBar: number })[];
 }
 
 interface Nulls {
@@ -115,8 +116,8 @@ function looks({ units }: Story) {
   for (let bar = LOOK_BARS; bar <= BARS; bar += LOOK_BARS) {
     const known = units
       .slice(0, bar * SYMBOLS)
-      .map((unit) => (unit.arrivesAtBar <= bar ? unit : { ...unit, difference: null }));
-    differences = settledDifferences(known);
+      .map((unit) => (unit.arrivesAtBar <= bar ? unit : { ...unit, isSettled: false }));
+    differences = settledBars(known).map((symbols) => meanOf(symbols.map(({ difference }) => difference)));
     const gambler = createBettingWealth(0);
     for (const difference of differences) gambler.add(difference);
     if (gambler.peak() >= 1 / ALPHA) byWealth ??= bar;
@@ -152,7 +153,13 @@ function storyOf(
       const gained = pairedDifference(stance, trendOf(production, bar, 3), outcome, TERMS);
       const difference = isSwapped ? -gained : gained;
       const lateBars = 1 + random.below(6) + (difference < 0 ? 15 : 0);
-      units.push({ fromMs: bar, untilMs: bar + 1, difference, arrivesAtBar: bar + lateBars });
+      units.push({
+        fromMs: bar,
+        untilMs: bar + 1,
+        isSettled: true,
+        difference,
+        arrivesAtBar: bar + lateBars,
+      });
     }
   }
   return { units };

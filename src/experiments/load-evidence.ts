@@ -1,0 +1,62 @@
+import { ok, type Result } from '../core/result.ts';
+import { barsLaterMs, type Calendar } from '../market/calendar.ts';
+import { quantile } from '../stats/quantile.ts';
+import type { Database } from '../store/database.ts';
+import { loadBarOutcomes, loadTrials } from '../store/outcomes.ts';
+import type { Experiment } from './experiment.ts';
+import type { JudgedUnit } from './judge-experiment.ts';
+import type { Trial } from './trial.ts';
+
+interface EvidenceOptions {
+  readonly database: Database;
+  /** Calendar that a symbol is served by; undefined where it is served no more. */
+  readonly calendarOf: (symbol: string) => Calendar | undefined;
+}
+
+/**
+ * An experiment's trials with what was reported of their bars. Of several reports on one bar the median counts. Trials against a
+ * version of production that has been replaced since are left out: they tell nothing of the one in force.
+ */
+export async function loadEvidence(
+  { name, trialEpoch, terms }: Experiment,
+  { database, calendarOf }: EvidenceOptions,
+): Promise<Result<readonly JudgedUnit[], string>> {
+  const trials = await loadTrials(database, name, trialEpoch);
+  if (!trials.ok) return trials;
+  const reports = await loadBarOutcomes(database, terms.symbols, terms.horizonBars);
+  if (!reports.ok) return reports;
+  const outcomes = new Map<string, number[]>();
+  for (const { symbol, barMs, outcome } of reports.value) {
+    const key = `${barMs} ${symbol}`;
+    outcomes.set(key, [...(outcomes.get(key) ?? []), outcome]);
+  }
+  const versions = new Map(trials.value.map(({ symbol, productionVersion }) => [symbol, productionVersion]));
+  const present = trials.value.filter(
+    ({ symbol, productionVersion }) => productionVersion === versions.get(symbol),
+  );
+  return ok(
+    present.flatMap((trial): readonly JudgedUnit[] => {
+      const calendar = calendarOf(trial.symbol);
+      if (!calendar) return [];
+      const reported = (outcomes.get(`${trial.barMs} ${trial.symbol}`) ?? []).sort((a, b) => a - b);
+      return [
+        unitOf(trial, calendar, terms.horizonBars, reported.length > 0 ? quantile(reported, 0.5) : null),
+      ];
+    }),
+  );
+}
+
+function unitOf(trial: Trial, calendar: Calendar, horizonBars: number, outcome: number | null): JudgedUnit {
+  const fromMs = barsLaterMs(calendar, '1d', trial.barMs, 1);
+  return {
+    fromMs,
+    untilMs: barsLaterMs(calendar, '1d', fromMs, horizonBars),
+    outcome,
+    production: {
+      action: trial.productionAction,
+      size: trial.productionSize,
+      code: trial.productionCode,
+    },
+    candidate: { action: trial.candidateAction, size: trial.candidateSize, code: trial.candidateCode },
+  };
+}

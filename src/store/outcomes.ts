@@ -1,0 +1,132 @@
+import { and, asc, between, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { messageOf } from '../core/message-of.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import type { Database } from './database.ts';
+import { decisions, outcomes, trials } from './schema.ts';
+
+/** What a decision is to be judged by: its symbol and the last bar that it was made on, null without bars. */
+export interface DecidedBar {
+  readonly decisionId: string;
+  readonly symbol: string;
+  readonly lastBarMs: number | null;
+}
+
+export type OutcomeRow = typeof outcomes.$inferSelect;
+export type TrialRow = typeof trials.$inferSelect;
+
+/** More trials than an experiment of one bar a day makes in decades; the oldest count. */
+const trialsMax = 20_000;
+
+async function reading<T>(read: () => Promise<T>): Promise<Result<T, string>> {
+  try {
+    return ok(await read());
+  } catch (failure) {
+    return err(messageOf(failure));
+  }
+}
+
+/**
+ * A batch's item is `<row id>.<index>`, its record stands in the row's `items`. Records are stored as text and may be sent as
+ * bytes, which SQLite would take for another form of JSON.
+ */
+const selectDecidedBars = `
+SELECT wanted.value ->> 'id' AS decision_id,
+  CASE WHEN wanted.value ->> 'index' IS NOT NULL
+       THEN json_extract(CAST(items AS TEXT), '$[' || (wanted.value ->> 'index') || '].symbol')
+       WHEN items IS NULL THEN symbol END AS symbol,
+  CASE WHEN wanted.value ->> 'index' IS NOT NULL
+       THEN json_extract(CAST(items AS TEXT), '$[' || (wanted.value ->> 'index') || '].input.bars[#-1][0]')
+       ELSE json_extract(CAST(record AS TEXT), '$.input.bars[#-1][0]') END AS last_bar_ms
+FROM json_each(?) wanted JOIN decisions ON decisions.id = wanted.value ->> 'row'
+WHERE account = ?`;
+
+/** Those of the decisions that the account has made. */
+export const loadDecidedBars = (
+  { client }: Database,
+  account: string,
+  decisionIds: readonly string[],
+): Promise<Result<readonly DecidedBar[], string>> =>
+  reading(async () => {
+    const wanted = decisionIds.map((id) => {
+      const [row, index] = id.split('.');
+      return { id, row, index: /^\d{1,3}$/.test(index ?? '') ? Number(index) : null };
+    });
+    const { rows } = await client.execute({
+      sql: selectDecidedBars,
+      args: [JSON.stringify(wanted), account],
+    });
+    return rows.flatMap(
+      ({ decision_id: decisionId, symbol, last_bar_ms: lastBarMs }): readonly DecidedBar[] =>
+        // An index that the batch has not has no symbol, and a batch's own row is no decision.
+        typeof decisionId === 'string' && typeof symbol === 'string'
+          ? [{ decisionId, symbol, lastBarMs: typeof lastBarMs === 'number' ? lastBarMs : null }]
+          : [],
+    );
+  });
+
+/** Trials of the account's own decisions on a symbol's bars, from one to another. */
+export const loadTrialsBetween = (
+  { orm }: Database,
+  { account, symbol, fromMs, toMs }: { account: string; symbol: string; fromMs: number; toMs: number },
+): Promise<Result<readonly { readonly decisionId: string; readonly barMs: number }[], string>> =>
+  reading(() =>
+    orm
+      .select({ decisionId: trials.decisionId, barMs: trials.barMs })
+      .from(trials)
+      // Of a batch's item, the batch's row.
+      .innerJoin(
+        decisions,
+        sql`${decisions.id} = substr(${trials.decisionId}, 1, instr(${trials.decisionId} || '.', '.') - 1)`,
+      )
+      .where(
+        and(eq(decisions.account, account), eq(trials.symbol, symbol), between(trials.barMs, fromMs, toMs)),
+      )
+      .limit(trialsMax),
+  );
+
+/** What was reported of the decisions, at one horizon. */
+export const loadOutcomes = (
+  { orm }: Database,
+  decisionIds: readonly string[],
+  horizonBars: number,
+): Promise<Result<readonly OutcomeRow[], string>> =>
+  reading(() =>
+    orm
+      .select()
+      .from(outcomes)
+      .where(and(inArray(outcomes.decisionId, [...decisionIds]), eq(outcomes.horizonBars, horizonBars))),
+  );
+
+/** An experiment's trials since an epoch, oldest bar first. */
+export const loadTrials = (
+  { orm }: Database,
+  experiment: string,
+  trialEpoch: number,
+): Promise<Result<readonly TrialRow[], string>> =>
+  reading(() =>
+    orm
+      .select()
+      .from(trials)
+      .where(and(eq(trials.experiment, experiment), eq(trials.trialEpoch, trialEpoch)))
+      .orderBy(asc(trials.barMs))
+      .limit(trialsMax),
+  );
+
+/** Everything that was reported of the symbols' bars at a horizon. */
+export const loadBarOutcomes = (
+  { orm }: Database,
+  symbols: readonly string[],
+  horizonBars: number,
+): Promise<Result<readonly Pick<OutcomeRow, 'symbol' | 'barMs' | 'outcome'>[], string>> =>
+  reading(() =>
+    orm
+      .select({ symbol: outcomes.symbol, barMs: outcomes.barMs, outcome: outcomes.outcome })
+      .from(outcomes)
+      .where(
+        and(
+          inArray(outcomes.symbol, [...symbols]),
+          eq(outcomes.horizonBars, horizonBars),
+          isNotNull(outcomes.barMs),
+        ),
+      ),
+  );
