@@ -92,8 +92,6 @@ function xorInput(byte: u8): void {
   for (let at: usize = 0; at < BLOCK_BYTES; at += 1) store<u8>(INPUT + at, load<u8>(INPUT + at) ^ byte);
 }
 
-@inline function s0(x: u32): u32 { return rotr<u32>(x, 7) ^ rotr<u32>(x, 18) ^ (x >> 3); }
-@inline function s1(x: u32): u32 { return rotr<u32>(x, 17) ^ rotr<u32>(x, 19) ^ (x >> 10); }
 @inline function w(at: usize, index: usize): u32 { return load<u32>(at + (index << 2)); }
 
 /** h + Σ1(e) + Ch(e, f, g) + the word: T1 of §6.2.2. */
@@ -129,16 +127,50 @@ function compress(block: usize): void {
   store<u32>(STATE + (index << 2), w(STATE, index) + value);
 }
 
-/** The schedule of a block (§6.2.2 step 1), constants added at the end, since later words are made of earlier ones. */
+/** The schedule of a block (§6.2.2 step 1) four words at a time, each kept with its constant added. */
 function expand(block: usize): void {
-  for (let at: usize = 0; at < 64; at += 16) {
-    const bytes = v128.load(block + at);
-    v128.store(SCHEDULE + at, i8x16.swizzle(bytes, i8x16(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12)));
+  const swap = i8x16(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
+  let first = i8x16.swizzle(v128.load(block), swap);
+  let second = i8x16.swizzle(v128.load(block + 16), swap);
+  let third = i8x16.swizzle(v128.load(block + 32), swap);
+  let fourth = i8x16.swizzle(v128.load(block + 48), swap);
+  for (let at: usize = 0; at < 192; at += 64) {
+    keep(at, first);
+    first = nextWords(first, second, third, fourth);
+    keep(at + 16, second);
+    second = nextWords(second, third, fourth, first);
+    keep(at + 32, third);
+    third = nextWords(third, fourth, first, second);
+    keep(at + 48, fourth);
+    fourth = nextWords(fourth, first, second, third);
   }
-  for (let at: usize = SCHEDULE + 64; at < SCHEDULE + 256; at += 4) {
-    store<u32>(at, s1(load<u32>(at - 8)) + load<u32>(at - 28) + s0(load<u32>(at - 60)) + load<u32>(at - 64));
-  }
-  for (let at: usize = 0; at < 256; at += 16) {
-    v128.store(SCHEDULE + at, i32x4.add(v128.load(SCHEDULE + at), v128.load(K + at)));
-  }
+  keep(192, first);
+  keep(208, second);
+  keep(224, third);
+  keep(240, fourth);
+}
+
+@inline function keep(at: usize, words: v128): void {
+  v128.store(SCHEDULE + at, i32x4.add(words, v128.load(K + at)));
+}
+
+/** The four words after sixteen. The last two of them need the first two, so σ1 is taken twice, of zeros elsewhere. */
+@inline function nextWords(first: v128, second: v128, third: v128, fourth: v128): v128 {
+  const zero = i32x4.splat(0);
+  let words = i32x4.add(first, s0(v128.shuffle<i32>(first, second, 1, 2, 3, 4)));
+  words = i32x4.add(words, v128.shuffle<i32>(third, fourth, 1, 2, 3, 4));
+  words = i32x4.add(words, s1(v128.shuffle<i32>(fourth, zero, 2, 3, 4, 5)));
+  return i32x4.add(words, s1(v128.shuffle<i32>(zero, words, 2, 3, 4, 5)));
+}
+
+@inline function s0(x: v128): v128 {
+  return v128.xor(v128.xor(rotated(x, 7), rotated(x, 18)), i32x4.shr_u(x, 3));
+}
+
+@inline function s1(x: v128): v128 {
+  return v128.xor(v128.xor(rotated(x, 17), rotated(x, 19)), i32x4.shr_u(x, 10));
+}
+
+@inline function rotated(x: v128, count: i32): v128 {
+  return v128.or(i32x4.shr_u(x, count), i32x4.shl(x, 32 - count));
 }
