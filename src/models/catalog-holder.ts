@@ -25,7 +25,7 @@ interface Generation {
   enteredAtMs: number;
 }
 
-/** On Workers a request whose client went away may never end. Above the longest request (ARCHITECTURE: 13.5 s). */
+/** On Workers a request whose client went away may never end. Above the longest request (ARCHITECTURE: 16.5 s). */
 const requestMsMax = 60_000;
 
 /** One immutable catalog at a time, swapped as a whole. Counts are plain data: nothing here is awaited. */

@@ -12,9 +12,9 @@ import { type NextCatalog, nextCatalog } from './next-catalog.ts';
 export interface Registry extends Pick<CatalogHolder, 'current' | 'enter'> {
   /** False where there is a registry that was not read yet: nobody knows whether the shipped models are those in force. */
   isKnown(registryEpoch: number): boolean;
-  /** Waits until it was read, a deadline at most, unless a read failed just now. */
+  /** Waits until it was read, a deadline at most; after one wait in vain reads go on behind, and nobody waits again. */
   ensureRead(scope: RequestScope): Promise<void>;
-  /** Reads it again behind the answer where the control state tells of a later epoch. */
+  /** Reads it again behind the answer where the control state tells of a later epoch, or something was broken. */
   follow(registryEpoch: number, scope: RequestScope): void;
 }
 
@@ -34,6 +34,8 @@ const readMsMax = 20_000;
 /** How long a request of an isolate that has never read the registry waits for that. */
 const firstReadMsMax = 3_000;
 const retryAfterMs = 1_000;
+/** After which what was broken or missing is looked at again, in case it was repaired. */
+const faultLifeMs = 30_000;
 const pollMs = 4;
 
 /**
@@ -47,6 +49,8 @@ export function createRegistry(options: RegistryOptions): Registry {
   let isRead = false;
   let reader: { readonly endsAtMs: number } | undefined;
   let retryAtMs = Number.NEGATIVE_INFINITY;
+  let rereadAtMs = Number.POSITIVE_INFINITY;
+  let hasWaited = false;
 
   async function readFrom(present: Catalog): Promise<Result<NextCatalog, string>> {
     try {
@@ -64,8 +68,9 @@ export function createRegistry(options: RegistryOptions): Registry {
       for (const model of fresh) model.runnable.release();
       return;
     }
-    if (catalog.registryEpoch > present.registryEpoch) holder.swap(catalog);
+    if (catalog.registryEpoch > present.registryEpoch || present.faults.size > 0) holder.swap(catalog);
     isRead = true;
+    rereadAtMs = catalog.faults.size > 0 ? clock.monotonicMs() + faultLifeMs : Number.POSITIVE_INFINITY;
     for (const [place, { code, detail }] of catalog.faults) report(`model ${place}: ${code}: ${detail}`);
   }
 
@@ -82,6 +87,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       retryAtMs = clock.monotonicMs() + retryAfterMs;
   }
 
+  const isFirstUnderWay = (): boolean => !isRead && !hasWaited && reader !== undefined;
   const mayRead = (nowMs: number): boolean =>
     nowMs >= retryAtMs && (reader === undefined || nowMs >= reader.endsAtMs);
 
@@ -94,13 +100,15 @@ export function createRegistry(options: RegistryOptions): Registry {
     enter: holder.enter,
     isKnown: (registryEpoch) => isRead || registryEpoch === 0,
     follow(registryEpoch, scope) {
-      if (registryEpoch > holder.current().registryEpoch) start(registryEpoch, scope);
+      const isBehind = registryEpoch > holder.current().registryEpoch;
+      if (isBehind || clock.monotonicMs() >= rereadAtMs) start(registryEpoch, scope);
     },
     async ensureRead(scope) {
       if (isRead) return;
       start(0, scope);
       const untilMs = clock.monotonicMs() + firstReadMsMax;
-      while (!isRead && reader !== undefined && clock.monotonicMs() < untilMs) await timers.sleep(pollMs);
+      while (isFirstUnderWay() && clock.monotonicMs() < untilMs) await timers.sleep(pollMs);
+      hasWaited = true;
     },
   };
 }

@@ -145,8 +145,9 @@ describe('an isolate', () => {
     for (let request = 0; request < 3; request += 1) await registry.ensureRead(scope);
     expect(reported).toEqual([expect.stringMatching(/^registry: /)]);
     await time.advance(1_000);
-    await registry.ensureRead(scope);
-    expect(reported).toHaveLength(2);
+    let asked = 0;
+    await registry.ensureRead({ ...scope, waitUntil: () => (asked += 1) });
+    expect([asked, reported.length], 'it asks again, and waits no more').toEqual([1, 1]);
   });
 });
 
@@ -217,6 +218,22 @@ describe('a broken bundle is refused by name, and the running model goes on', ()
     expect(catalog.byName('coin')).toBeUndefined();
     expect(catalog.bySymbol('DEMO'), 'no other model stands in').toBeUndefined();
     expect(catalog.byName('late')).toBeDefined();
+  });
+
+  it('is looked at again half a minute later, in case it was repaired', async () => {
+    const { registry, follow, time } = await stored.isolate();
+    await follow(await stored.point('coin', await stored.store(second)));
+    const missing = released(3, { name: 'coin' });
+    const epoch = await stored.point('coin', missing.bundle.hash);
+    await follow(epoch);
+    await stored.store(missing);
+    await time.advance(29_999);
+    await follow(epoch);
+    expect(registry.current().faults.size).toBe(1);
+    await time.advance(1);
+    await follow(epoch);
+    expect(registry.current().faults.size).toBe(0);
+    expect(await scoreOf(registry.current().byName('coin'))).toBeCloseTo(sigmoid(3), 6);
   });
 
   it('a store that fails half way changes nothing, and is asked again', async () => {

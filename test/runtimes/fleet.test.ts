@@ -108,6 +108,47 @@ describe('processes that share their stores', () => {
     expect(await Promise.all(fleet.map(versionBy))).toEqual(fleet.map(() => good.bundle.version));
   });
 
+  it('swap a model again and again under load: no request fails, and each answer is of one whole model', {
+    timeout: 120_000,
+  }, async () => {
+    const releases = [0.5, 1, 1.5, 2].map((logit) => ({
+      logit,
+      release: released(logit, { name: 'active' }),
+    }));
+    for (const { release } of releases) await upload(release);
+    const { client } = service.openDatabase();
+    const confidences = new Map(
+      releases.map(({ logit, release }) => [release.bundle.version, 1 / (1 + Math.exp(-logit))]),
+    );
+    const point = (release: Release) =>
+      client.execute({
+        sql: "INSERT INTO model_aliases SELECT max(registry_epoch) + 1, 'active', 'production', ?, 1, 'k', 'r' FROM model_aliases",
+        args: [release.bundle.hash],
+      });
+    const [first] = releases;
+    await point(first?.release ?? released(0));
+    await everywhere(first?.release.bundle.version ?? '');
+    let isOver = false;
+    const wrong: unknown[] = [];
+    const load = fleet.map(async (instance) => {
+      while (!isOver) {
+        const reply = await decide(instance.client('decide'));
+        const expected = reply.kind === 'ok' ? confidences.get(reply.value.model.version) : undefined;
+        const said = reply.kind === 'ok' ? reply.value.confidence : null;
+        if (expected === undefined || said === null || Math.abs(said - expected) > 1e-6) wrong.push(reply);
+      }
+    });
+    for (let swap = 1; swap <= 12; swap += 1) {
+      const next = releases[swap % releases.length]?.release;
+      if (!next) continue;
+      await point(next);
+      await everywhere(next.bundle.version);
+    }
+    isOver = true;
+    await Promise.all(load);
+    expect(wrong).toEqual([]);
+  });
+
   it('all refuse a key a lease after it was revoked, having taken it until then', {
     timeout: 60_000,
   }, async () => {
