@@ -58,6 +58,15 @@ interface DriverStatement {
   columns(): { readonly name: string; readonly type: string | null }[];
 }
 
+interface Prepared {
+  readonly text: SqlText;
+  readonly isWriting: boolean;
+  readonly statement: DriverStatement;
+}
+
+/** Statements that a connection keeps. */
+const PREPARED_MAX = 64;
+
 type DriverArgs = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
 
 /** WAL with a sync at each commit: what was acknowledged survives the process and the power. */
@@ -78,16 +87,26 @@ export function openSqlConnection(file: string): SqlConnection {
     if (leavesTraces(text)) isClean = false;
     return text;
   };
+  const prepared = new Map<string, Prepared>();
+  /** Made once: SQLite prepares a statement anew by itself when the schema has changed. */
+  const prepare = (sql: string): Prepared => {
+    const known = prepared.get(sql);
+    if (known) return known;
+    const text = inspect(sql);
+    refuseUnlessOne(text);
+    const made = { text, isWriting: mayWrite(text), statement: translated(() => driver.prepare(sql)) };
+    if (prepared.size >= PREPARED_MAX) prepared.clear();
+    if (isClean) prepared.set(sql, made);
+    return made;
+  };
 
   return {
     execute(sql, { args, named_args, want_rows }) {
-      const text = inspect(sql);
-      refuseUnlessOne(text);
+      const { text, isWriting, statement } = prepare(sql);
       const bound = bind(text.parameters, args, named_args);
       return translated(() => {
-        const isWriting = mayWrite(text);
         const before = isWriting ? readCounters().changes : 0;
-        const { cols, rows } = fetchAll(driver.prepare(sql), bound, want_rows ?? true);
+        const { cols, rows } = fetchAll(statement, bound, want_rows ?? true);
         const after = isWriting ? readCounters() : { changes: 0, rowId: null };
         return { cols, rows, affected_row_count: after.changes - before, last_insert_rowid: after.rowId };
       });

@@ -47,7 +47,7 @@ export interface Climate {
   /** Probability a call. */
   readonly calls: Readonly<Record<CallFault, number>>;
   readonly incidents: readonly Incident[];
-  readonly incidentsPerSecond: number;
+  readonly incidentsPerRun: number;
   /** Probability that a request's client goes away. */
   readonly clientGone: number;
   readonly skewMsMax: number;
@@ -57,7 +57,7 @@ export interface Climate {
 const fair: Climate = {
   calls: Object.fromEntries(callFaults.map((fault) => [fault, 0])) as Record<CallFault, number>,
   incidents: [],
-  incidentsPerSecond: 0,
+  incidentsPerRun: 0,
   clientGone: 0,
   skewMsMax: 0,
   standingClocks: false,
@@ -75,7 +75,7 @@ export function drawClimate(draw: Draw): Climate {
       number
     >,
     incidents: incidents.filter(() => draw.chance(0.6)),
-    incidentsPerSecond: draw.pick([0.5, 1, 2, 4]),
+    incidentsPerRun: draw.pick([2, 5, 10]),
     clientGone: draw.chance(0.5) ? 0.05 : 0,
     skewMsMax: draw.chance(0.6) ? skewMs : 0,
     standingClocks: draw.chance(0.5),

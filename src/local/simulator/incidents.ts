@@ -22,7 +22,7 @@ interface IncidentOptions {
 export function scheduleIncidents(options: IncidentOptions): void {
   const { time, draw, climate, endsAtMs } = options;
   const kind = draw.pick(climate.incidents);
-  const inMs = draw.gapMs(climate.incidentsPerSecond);
+  const inMs = draw.gapMs((climate.incidentsPerRun * 1_000) / endsAtMs);
   if (kind === undefined || time.monotonicMs() + inMs >= endsAtMs) return;
   time.after(inMs, () => {
     strike(kind, options);
@@ -40,10 +40,10 @@ function strike(kind: Incident, options: IncidentOptions): void {
   const untilMs = (lastsMsMax: number) => Math.min(endsAtMs, nowMs + draw.between(5, lastsMsMax));
   switch (kind) {
     case 'partition':
-      isolate.platform.link.cutUntilMs[store] = untilMs(4_000);
+      isolate.platform.link.cutUntilMs[store] = untilMs(0.8 * endsAtMs);
       return;
     case 'connection refused':
-      isolate.platform.link.refusedUntilMs[store] = untilMs(4_000);
+      isolate.platform.link.refusedUntilMs[store] = untilMs(0.8 * endsAtMs);
       return;
     case 'isolate killed':
       replace(isolate);

@@ -24,8 +24,10 @@ interface OperatorOptions {
   readonly redis: EmbeddedRedis;
   readonly libsql: LibsqlEndpoint;
   readonly history: ControlHistory;
-  /** Probability that a store does not take a call. */
+  /** Probability that a store does not take a call, and that a change finds one of them out of reach for longer. */
   readonly failure: number;
+  /** For how long it may be out of reach, in milliseconds. */
+  readonly cutMsMax: number;
 }
 
 const retryMs = 150;
@@ -35,17 +37,19 @@ const retryMs = 150;
  * libSQL, then to Redis, and is given up when something newer began.
  */
 export function createOperator(options: OperatorOptions): Operator {
-  const { time, draw, redis, libsql, history } = options;
+  const { time, draw, redis, libsql, history, cutMsMax } = options;
   let { failure } = options;
+  const cutUntilMs: Record<Store, number> = { redis: 0, libsql: 0 };
   let revokedAtMs: number | undefined;
 
   /** Asks until the store took it. */
-  function insist(task: () => void, isOff: () => boolean): void {
+  function insist(store: Store, task: () => void, isOff: () => boolean): void {
     const callMs = draw.between(1, 8);
     time.after(
       callMs,
       () => {
-        if (draw.chance(failure)) time.after(retryMs, () => insist(task, isOff), isOff);
+        const isCut = time.monotonicMs() < cutUntilMs[store];
+        if (isCut || draw.chance(failure)) time.after(retryMs, () => insist(store, task, isOff), isOff);
         else task();
       },
       isOff,
@@ -69,28 +73,44 @@ export function createOperator(options: OperatorOptions): Operator {
       const change = history.begin(tradingState, time.monotonicMs());
       const isResume = tradingState === 'ACTIVE';
       const isOff = () => isResume && history.latest() !== change;
-      if (!isResume) insist(() => take(change, 'redis'), isOff);
-      insist(() => {
-        take(change, 'libsql');
-        if (isResume) insist(() => take(change, 'redis'), isOff);
-      }, isOff);
+      if (draw.chance(failure))
+        cutUntilMs[draw.pick(['redis', 'libsql'] as const)] = time.monotonicMs() + draw.between(0, cutMsMax);
+      if (!isResume) insist('redis', () => take(change, 'redis'), isOff);
+      insist(
+        'libsql',
+        () => {
+          take(change, 'libsql');
+          if (isResume) insist('redis', () => take(change, 'redis'), isOff);
+        },
+        isOff,
+      );
     },
     revoke() {
       const nowMs = Math.floor(time.nowMs());
       const never = () => false;
-      insist(() => {
-        libsql.execute(`UPDATE api_keys SET revoked_at_ms = ${nowMs} WHERE id = '${revocableKey.id}'`);
-        insist(() => {
-          const [seconds, micros] = redis.run(['TIME']) as [string, string];
-          const score = String(Number(seconds) * 1_000_000 + Number(micros));
-          redis.run(['ZADD', redisKeys.revocations, score, revocableKey.id]);
-          revokedAtMs = time.monotonicMs();
-        }, never);
-      }, never);
+      insist(
+        'libsql',
+        () => {
+          libsql.execute(`UPDATE api_keys SET revoked_at_ms = ${nowMs} WHERE id = '${revocableKey.id}'`);
+          insist(
+            'redis',
+            () => {
+              const [seconds, micros] = redis.run(['TIME']) as [string, string];
+              const score = String(Number(seconds) * 1_000_000 + Number(micros));
+              redis.run(['ZADD', redisKeys.revocations, score, revocableKey.id]);
+              revokedAtMs = time.monotonicMs();
+            },
+            never,
+          );
+        },
+        never,
+      );
     },
     revokedAtMs: () => revokedAtMs,
     heal() {
       failure = 0;
+      cutUntilMs.redis = 0;
+      cutUntilMs.libsql = 0;
     },
   };
 }

@@ -22,6 +22,8 @@ interface PlatformOptions {
 /** How far a clock that stands may be behind, in milliseconds: processor time since the last I/O. */
 export const standingMsMax = 5;
 
+const pollMsMax = 5;
+
 /** What an isolate runs on: clocks, timers and network of the simulation, which can be stalled and killed. */
 export class Platform {
   readonly link = createLink();
@@ -31,6 +33,8 @@ export class Platform {
   isDead = false;
   /** How long it was stalled in all, in milliseconds. */
   stalledMs = 0;
+  /** Times at which somebody only looked whether he may go on; these are no events. */
+  pollCount = 0;
   readonly #options: PlatformOptions;
   readonly #context = new AsyncLocalStorage<Activity>();
   #stalledUntilMs = 0;
@@ -107,7 +111,11 @@ export class Platform {
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve();
       signal?.addEventListener('abort', () => resolve());
-      this.#options.time.after(durationMs, () => this.#enter(resolve, isOff), isOff);
+      const wake = () => {
+        if (durationMs <= pollMsMax) this.pollCount += 1;
+        this.#enter(resolve, isOff);
+      };
+      this.#options.time.after(durationMs, wake, isOff);
     });
   }
 

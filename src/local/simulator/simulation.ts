@@ -35,10 +35,22 @@ export interface SimulationReport {
   readonly violations: readonly string[];
 }
 
-/** Virtual milliseconds of each part of a run. */
-const faultyMs = 7_000;
+/** How long the parts of a run last, in virtual milliseconds, and how many requests come a second. */
+interface Pace {
+  readonly faultyMs: number;
+  readonly perSecond: number;
+  readonly changesPerSecond: number;
+}
+
+const quick: Pace = { faultyMs: 4_000, perSecond: 32, changesPerSecond: 0.5 };
+/** Reaches what begins only after half a minute; see control/view-holder.ts. */
+const slow: Pace = { faultyMs: 50_000, perSecond: 2.5, changesPerSecond: 0.04 };
+const slowShare = 0.15;
+
+/** Faults are over for so long when the service has to be as it was: two lives of a view. */
 const healingMs = 2_000;
-const calmMs = 1_500;
+const calmMs = 1_000;
+const eventsMin = 1_000;
 const drainMs = 30_000;
 
 /** One run: everything in it follows from the seed. */
@@ -56,6 +68,7 @@ class Simulation {
   readonly #world: World;
   readonly #draw: Draw;
   readonly #climate: Climate;
+  readonly #pace: Pace;
   readonly #time: EventQueue = createEventQueue();
   readonly #counts = noFaults();
   readonly #history: ControlHistory = createControlHistory();
@@ -76,6 +89,7 @@ class Simulation {
     this.#seed = seed;
     this.#world = world;
     this.#draw = new Draw(seed);
+    this.#pace = this.#draw.chance(slowShare) ? slow : quick;
     this.#climate = drawClimate(this.#draw);
     this.#restore = takeOverAmbientTime(this.#time);
     world.setRedisClock(this.#time);
@@ -95,6 +109,7 @@ class Simulation {
       redis: world.redis,
       history: this.#history,
       failure: this.#climate.incidents.length > 0 ? 0.3 : 0,
+      cutMsMax: 0.9 * this.#pace.faultyMs,
     });
     this.#clients = new Clients(this.#draw, world.vectors);
     const truth: Truth = {
@@ -117,15 +132,15 @@ class Simulation {
   }
 
   async report(): Promise<SimulationReport> {
-    const draw = this.#draw;
-    this.#arrive(draw.pick([15, 25, 40]));
-    this.#operate(draw.pick([0.2, 0.6]));
+    this.#arrive();
+    this.#operate();
     this.#befall();
-    await this.#time.pass(faultyMs);
+    await this.#time.pass(this.#pace.faultyMs);
     await this.#heal();
     await this.#time.pass(healingMs + calmMs);
+    while (this.#events() < eventsMin) await this.#time.pass(100);
     this.#healedAtMs = Infinity;
-    const events = this.#time.eventCount();
+    const events = this.#events();
     await this.#rest();
     const replies = this.#exchanges.flatMap(({ reply }) => (reply ? [reply] : []));
     return {
@@ -173,13 +188,14 @@ class Simulation {
   }
 
   /** Requests, until the run comes to rest. */
-  #arrive(perSecond: number): void {
+  #arrive(): void {
     const isOff = () => this.#isResting;
+    const { perSecond } = this.#isHealed() ? quick : this.#pace;
     this.#time.after(
       this.#draw.gapMs(perSecond),
       () => {
         this.#ask();
-        this.#arrive(perSecond);
+        this.#arrive();
       },
       isOff,
     );
@@ -224,12 +240,18 @@ class Simulation {
     }
   }
 
-  #operate(perSecond: number): void {
+  #events(): number {
+    const polls = this.#isolates.reduce((sum, { platform }) => sum + platform.pollCount, 0);
+    return this.#time.eventCount() - polls;
+  }
+
+  #operate(): void {
+    const { faultyMs, changesPerSecond } = this.#pace;
     if (this.#draw.chance(0.3))
-      this.#time.after(this.#draw.between(1_000, 4_000), () => this.#operator.revoke());
+      this.#time.after(this.#draw.between(0, faultyMs), () => this.#operator.revoke());
     const again = () =>
       this.#time.after(
-        this.#draw.gapMs(perSecond),
+        this.#draw.gapMs(changesPerSecond),
         () => {
           this.#operator.change(this.#draw.pick(['HALTED', 'REDUCING', 'ACTIVE', 'ACTIVE']));
           again();
@@ -247,7 +269,7 @@ class Simulation {
       counts: this.#counts,
       redis: this.#world.redis,
       history: this.#history,
-      endsAtMs: faultyMs,
+      endsAtMs: this.#pace.faultyMs,
       living: () => this.#living(),
       replace: (isolate) => {
         isolate.platform.isDead = true;
