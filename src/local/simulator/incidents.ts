@@ -30,6 +30,8 @@ export function scheduleIncidents(options: IncidentOptions): void {
   });
 }
 
+const outageShare = 0.3;
+
 function strike(kind: Incident, options: IncidentOptions): void {
   const { time, draw, counts, redis, history, endsAtMs, living, replace } = options;
   const isolate = draw.pick(living());
@@ -38,12 +40,15 @@ function strike(kind: Incident, options: IncidentOptions): void {
   const nowMs = time.monotonicMs();
   const store = draw.pick(['redis', 'libsql'] as const);
   const untilMs = (lastsMsMax: number) => Math.min(endsAtMs, nowMs + draw.between(5, lastsMsMax));
+  // A store that is away is away for all.
+  const struck = draw.chance(outageShare) ? living() : [isolate];
+  const endMs = untilMs(0.9 * endsAtMs);
   switch (kind) {
     case 'partition':
-      isolate.platform.link.cutUntilMs[store] = untilMs(0.8 * endsAtMs);
+      for (const { platform } of struck) platform.link.cutUntilMs[store] = endMs;
       return;
     case 'connection refused':
-      isolate.platform.link.refusedUntilMs[store] = untilMs(0.8 * endsAtMs);
+      for (const { platform } of struck) platform.link.refusedUntilMs[store] = endMs;
       return;
     case 'isolate killed':
       replace(isolate);

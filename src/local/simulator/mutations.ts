@@ -33,12 +33,6 @@ export const mutations: readonly Mutation[] = [
     'holdSince(Math.max(syncSentAtMs, durableSentAtMs))',
   ),
   mutation(
-    'what is learnt shows only in the next view',
-    'src/control/view-holder.ts',
-    'if (held) held = { ...held, ...highest };',
-    '',
-  ),
-  mutation(
     'any other epoch wins',
     'src/control/control-state.ts',
     'right.epoch > left.epoch ||',

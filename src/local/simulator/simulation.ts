@@ -44,7 +44,7 @@ interface Pace {
 
 const quick: Pace = { faultyMs: 4_000, perSecond: 32, changesPerSecond: 0.5 };
 /** Reaches what begins only after half a minute; see control/view-holder.ts. */
-const slow: Pace = { faultyMs: 50_000, perSecond: 2.5, changesPerSecond: 0.04 };
+const slow: Pace = { faultyMs: 60_000, perSecond: 2, changesPerSecond: 0.04 };
 const slowShare = 0.15;
 
 /** Faults are over for so long when the service has to be as it was: two lives of a view. */

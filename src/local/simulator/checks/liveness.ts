@@ -15,11 +15,13 @@ export function liveness(isCalm: (exchange: Exchange) => boolean): Check {
   return {
     replied(exchange) {
       const { reply, asked: ask } = exchange;
-      if (!reply || ask.kind !== 'decision' || ask.key.id !== 'roomy' || ask.isRetry) return undefined;
+      if (!reply || ask.kind !== 'decision' || ask.key.id !== 'roomy') return undefined;
+      // A retry may be faster than what it retries.
+      if (ask.idempotencyKey !== undefined) return undefined;
       if (ask.vector.action === 'HOLD' || !isCalm(exchange)) return undefined;
       asked += 1;
       if (reply.answer?.actionable) acted += 1;
-      else missed.push(`${exchange.sentAtMs.toFixed(0)} ms: ${reply.code ?? reply.answer?.reasons[0]?.code}`);
+      else missed.push(wordsOf(exchange));
       return undefined;
     },
     ended: () =>
@@ -27,4 +29,9 @@ export function liveness(isCalm: (exchange: Exchange) => boolean): Check {
         ? [`liveness: ${acted} of ${asked} were actionable; not so ${missed.slice(0, 3).join(', ')}`]
         : [],
   };
+}
+
+function wordsOf({ sentAtMs, isolate, reply }: Exchange): string {
+  const reason = reply?.answer?.reasons[0];
+  return `${sentAtMs.toFixed(0)} ms, isolate ${isolate.id}: ${reply?.code ?? `${reason?.code} (${reason?.detail})`}`;
 }
