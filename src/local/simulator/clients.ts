@@ -67,7 +67,7 @@ export class Clients {
     const draw = this.#draw;
     const vector = draw.pick(this.#vectors) as Vector;
     const position = draw.pick(['unsaid', 'flat', 'long', 'short'] as const);
-    const durability = draw.chance(0.12) ? 'ack' : 'pending';
+    const durability = draw.chance(0.25) ? 'ack' : 'pending';
     const isOnce = draw.chance(0.15);
     if (isOnce) this.#keysMade += 1;
     const body = JSON.stringify({

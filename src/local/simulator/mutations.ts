@@ -51,12 +51,6 @@ export const mutations: readonly Mutation[] = [
     'return true;',
   ),
   mutation(
-    'an action needs no permission',
-    'src/decision/pipeline.ts',
-    "if (!view) return withoutPermission('the permission ended', judgement);",
-    'if (!view) return judgement;',
-  ),
-  mutation(
     'an answer that waited for its record is not looked at again',
     'src/decision/pipeline.ts',
     'if (written.ok && stillHolds(answer, epoch))',
@@ -116,6 +110,18 @@ export const mutations: readonly Mutation[] = [
     'src/control/lua/claim.ts',
     "return { 'outcome', 'in-progress' }",
     "return { 'outcome', 'claimed' }",
+  ),
+  mutation(
+    'a claim that Redis does not answer is taken for granted',
+    'src/decision/idempotency.ts',
+    "{ kind: 'unavailable', detail: reply.error }",
+    "{ kind: 'claimed', claim }",
+  ),
+  mutation(
+    'a kept answer is valid for a minute more',
+    'src/control/lua/claim.ts',
+    'tonumber(held[2]) + tonumber(validUntilMs))',
+    'tonumber(held[2]) + tonumber(validUntilMs) + 60000)',
   ),
   mutation(
     'an answer from before a newer epoch is brought back',

@@ -42,7 +42,7 @@ interface Pace {
   readonly changesPerSecond: number;
 }
 
-const quick: Pace = { faultyMs: 4_000, perSecond: 32, changesPerSecond: 0.5 };
+const quick: Pace = { faultyMs: 4_000, perSecond: 32, changesPerSecond: 0.8 };
 /** Reaches what begins only after half a minute; see control/view-holder.ts. */
 const slow: Pace = { faultyMs: 60_000, perSecond: 2, changesPerSecond: 0.04 };
 const slowShare = 0.15;
