@@ -256,7 +256,7 @@ class Simulation {
           this.#operator.change(this.#draw.pick(['HALTED', 'REDUCING', 'ACTIVE', 'ACTIVE']));
           again();
         },
-        () => this.#isHealed(),
+        () => this.#time.monotonicMs() >= faultyMs,
       );
     again();
   }
