@@ -53,14 +53,14 @@ export const mutations: readonly Mutation[] = [
   mutation(
     'an answer that waited for its record is not looked at again',
     'src/decision/pipeline.ts',
-    'if (written.ok && stillHolds(answer, epoch))',
-    'if (written.ok)',
+    'if (written.ok && stillHolds(answer, epoch, parts)) return answered();',
+    'if (written.ok) return answered();',
   ),
   mutation(
     'acked is said whatever the database answers',
     'src/decision/pipeline.ts',
-    'if (written.ok && stillHolds(answer, epoch))',
-    'if (stillHolds(answer, epoch))',
+    'if (written.ok && stillHolds(answer, epoch, parts)) return answered();',
+    'if (stillHolds(answer, epoch, parts)) return answered();',
   ),
   mutation(
     'a Redis that knows a lower epoch is believed by itself',
