@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Clock, Random } from './core/clock.ts';
 import type { Environment, Handler } from './http/context.ts';
+import { LiteralPathRouter } from './http/literal-path-router.ts';
 import { problemResponse } from './http/problem.ts';
 import type { RequestScope } from './runtime.ts';
 import { Stages } from './telemetry/stages.ts';
@@ -43,7 +44,7 @@ interface OpenInference {
 /** Middleware and routes, on one page. */
 export function createApp(options: AppOptions): Hono<Environment> {
   const { clock, random } = options;
-  const app = new Hono<Environment>();
+  const app = new Hono<Environment>({ router: new LiteralPathRouter() });
 
   app.use('*', async (context, next) => {
     const stages = new Stages(clock, 'auth');
