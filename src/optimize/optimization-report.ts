@@ -251,6 +251,8 @@ export interface DecisionsPart {
   readonly buyAndHold: Equity;
   readonly alwaysHold: Equity;
   readonly deflatedSharpe: MayBeAbsent<DeflatedSharpe>;
+  /** Share of the rows that lie inside the trained range; on the others it abstains. */
+  readonly coverage: Figure;
   readonly actions: Readonly<Record<ActionName, number>>;
   readonly confusion: MayBeAbsent<Confusion>;
 }

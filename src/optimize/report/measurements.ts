@@ -1,5 +1,6 @@
 import { roundTo6 } from '../../core/round-to-6.ts';
 import { areaUnderCurve } from '../../stats/area-under-curve.ts';
+import { calibrationBins } from '../measure/calibration-bins.ts';
 import { equityFigures } from '../measure/policy-equity.ts';
 import type { MadeModel } from '../pipeline/make-model.ts';
 import { rowLosses } from '../train/log-loss.ts';
@@ -22,6 +23,8 @@ export function measurementsOf({
     holdoutGain: comparisons.reduce((sum, { gain }) => sum + gain, 0),
     holdoutGrowth: equityFigures(followed).growth,
     holdoutGrowthBuyAndHold: equityFigures(buyAndHold).growth,
+    // On the others it abstains: they lie outside what it was trained on.
+    holdoutCoverage: outcome.rows.filter((row) => row !== undefined).length / outcome.rows.length,
     holdoutBuyShare: share('BUY'),
     holdoutSellShare: share('SELL'),
     compressionSaving: form?.saving ?? 0,
@@ -32,6 +35,7 @@ export function measurementsOf({
     ...Object.fromEntries(
       heads.flatMap(({ name, scores, labels, gains: own }) => [
         [`${name}Auc`, areaUnderCurve(scores, labels)],
+        [`${name}CalibrationError`, calibrationBins(scores, labels).ece],
         [`${name}LogLoss`, mean(rowLosses(scores, labels))],
         [`${name}Gain`, mean(own)],
       ]),

@@ -148,6 +148,8 @@ describe('makeModel', () => {
     expect(measured).toMatchObject({
       holdoutExamples: making.learning.holdout.length,
       holdoutLook: 1,
+      holdoutCoverage: expect.any(Number),
+      directionCalibrationError: expect.any(Number),
       directionAuc: expect.any(Number),
       riskGain: expect.any(Number),
     });

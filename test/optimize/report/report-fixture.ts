@@ -380,6 +380,7 @@ function decisions(random: SeededRandom, atMs: readonly number[], span: Span): D
       0,
     ),
     deflatedSharpe: { probability: 0.62, trials: 120, looks: 3 },
+    coverage: 0.996,
     actions: { BUY: 402, SELL: 163, HOLD: 524 },
     confusion: {
       detail: 'Thirds of the volatility of the last 20 sessions, cut on the training span.',

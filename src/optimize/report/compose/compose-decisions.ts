@@ -38,6 +38,7 @@ export function composeDecisions(making: Making, made: MadeModel): DecisionsPart
       policiesTried(recipe.thresholds, learning.set.questions.length > 1),
       outcome.followed,
     ),
+    coverage: outcome.rows.filter((row) => row !== undefined).length / outcome.rows.length,
     actions: { BUY: count('BUY'), SELL: count('SELL'), HOLD: count('HOLD') },
     confusion: confusionByRegime({
       actions: outcome.actions,

@@ -102,12 +102,13 @@ const POLICY_NAMES: Readonly<Record<string, string>> = {
   validForMs: 'An answer is valid for, ms',
 };
 
-function policyFacts({ span, policy, deflatedSharpe, actions }: DecisionsPart): Markup {
+function policyFacts({ span, policy, deflatedSharpe, coverage, actions }: DecisionsPart): Markup {
   const total = actions.BUY + actions.SELL + actions.HOLD;
   const share = (count: number): string =>
     `${percent(1)(total === 0 ? null : count / total)} (${integer(count)})`;
   return facts([
     ['Holdout', `${instant(span.fromMs)} to ${instant(span.toMs)}, ${integer(span.rows)} rows`],
+    ['Inside the trained range', `${percent(1)(coverage)} of the rows; on the others it abstains`],
     ['BUY', share(actions.BUY)],
     ['SELL', share(actions.SELL)],
     ['HOLD', share(actions.HOLD)],
