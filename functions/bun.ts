@@ -1,4 +1,5 @@
 import { compose } from '../src/compose.ts';
+import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
 import { pendingWork } from './pending-work.ts';
 import { clock, random, report, timers } from './web-platform.ts';
 
@@ -39,20 +40,52 @@ const service = await compose({
   report,
   env: Bun.env,
   bundles,
+  upgrade,
   kernelModule: await moduleAt('inference/kernel/kernel.wasm'),
   sha256Module: await moduleAt('core/sha256.wasm'),
 });
 if (service.faults.length > 0) process.exit(1);
 
-const server = Bun.serve({
+/** Stand-ins for the answers of upgraded requests, which Bun gives by itself. */
+const upgraded = new WeakSet<Response>();
+
+function upgrade(request: Request, accept: (socket: ServerSocket) => SocketEvents): Response {
+  if (!server.upgrade(request, { data: { accept } })) return new Response(null, { status: 400 });
+  const response = new Response(null);
+  upgraded.add(response);
+  return response;
+}
+
+const server = Bun.serve<SocketData>({
   hostname: Bun.env['HOST'] ?? '127.0.0.1',
   port: Number(Bun.env['PORT'] ?? 8787),
-  fetch: (request, socket) =>
-    service.fetch(request, {
+  async fetch(request, socket) {
+    const response = await service.fetch(request, {
       waitUntil: work.add,
       clientAddress: socket.requestIP(request)?.address ?? 'unknown',
-    }),
+    });
+    return upgraded.has(response) ? undefined : response;
+  },
+  websocket: {
+    open(socket) {
+      socket.data.events = socket.data.accept({
+        send: (text) => void socket.send(text),
+        close: (code, reason) => socket.close(code, reason),
+        bufferedBytes: () => socket.getBufferedAmount(),
+      });
+    },
+    message(socket, data) {
+      if (typeof data === 'string') socket.data.events?.onText(data);
+      else socket.close(1003, 'text frames alone');
+    },
+    close: (socket) => socket.data.events?.onClose(),
+  },
 });
+
+interface SocketData {
+  readonly accept: (socket: ServerSocket) => SocketEvents;
+  events?: SocketEvents;
+}
 
 /** The minute's tick, which Workers get from their cron: it flushes what is still held when nobody asks. */
 const ticking = setInterval(() => work.add(service.scheduled('* * * * *')), 60_000);

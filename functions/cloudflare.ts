@@ -3,6 +3,7 @@ import bundles from 'virtual:bundles';
 import { compose } from '../src/compose.ts';
 import sha256Module from '../src/core/sha256.wasm';
 import kernelModule from '../src/inference/kernel/kernel.wasm';
+import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
 import { createR2ModelStore } from '../src/store/r2-model-store.ts';
 import { clock, random, report, timers } from './web-platform.ts';
 
@@ -20,7 +21,28 @@ const service = await compose({
   sha256Module,
   ortWasmPaths: { mjs: './ort-glue.mjs' },
   ...(env.MODELS_BUCKET ? { modelStore: createR2ModelStore(env.MODELS_BUCKET) } : {}),
+  upgrade,
 });
+
+/** The socket keeps the context of the request that opened it alive: its timers and its I/O. */
+function upgrade(_request: Request, accept: (socket: ServerSocket) => SocketEvents): Response {
+  const { 0: theirs, 1: ours } = new WebSocketPair();
+  ours.accept();
+  const events = accept({
+    send: (text) => void (isOpen(ours) && ours.send(text)),
+    close: (code, reason) => void (isOpen(ours) && ours.close(code, reason)),
+    bufferedBytes: () => null,
+  });
+  ours.addEventListener('message', ({ data }) => {
+    if (typeof data === 'string') events.onText(data);
+    else ours.close(1003, 'text frames alone');
+  });
+  ours.addEventListener('close', () => events.onClose());
+  ours.addEventListener('error', () => events.onClose());
+  return new Response(null, { status: 101, webSocket: theirs });
+}
+
+const isOpen = ({ readyState }: WebSocket): boolean => readyState === 1;
 
 export default {
   fetch: (request: Request): Promise<Response> =>

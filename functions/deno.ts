@@ -1,4 +1,5 @@
 import { compose } from '../src/compose.ts';
+import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
 import { pendingWork } from './pending-work.ts';
 import { clock, random, report, timers } from './web-platform.ts';
 
@@ -40,6 +41,7 @@ const service = await compose({
   report,
   env: Deno.env.toObject(),
   bundles,
+  upgrade,
   kernelModule: moduleAt('inference/kernel/kernel.wasm'),
   sha256Module: moduleAt('core/sha256.wasm'),
 });
@@ -53,6 +55,24 @@ const server = Deno.serve(
   },
   (request, info) => service.fetch(request, { waitUntil: work.add, clientAddress: info.remoteAddr.hostname }),
 );
+
+function upgrade(request: Request, accept: (socket: ServerSocket) => SocketEvents): Response {
+  const { socket, response } = Deno.upgradeWebSocket(request);
+  let events: SocketEvents | undefined;
+  socket.addEventListener('open', () => {
+    events = accept({
+      send: (text) => void (socket.readyState === WebSocket.OPEN && socket.send(text)),
+      close: (code, reason) => socket.close(code, reason),
+      bufferedBytes: () => socket.bufferedAmount,
+    });
+  });
+  socket.addEventListener('message', ({ data }) => {
+    if (typeof data === 'string') events?.onText(data);
+    else socket.close(1003, 'text frames alone');
+  });
+  socket.addEventListener('close', () => events?.onClose());
+  return response;
+}
 
 /** The minute's tick, which Workers get from their cron: it flushes what is still held when nobody asks. */
 const ticking = setInterval(() => work.add(service.scheduled('* * * * *')), 60_000);

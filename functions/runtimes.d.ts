@@ -25,7 +25,20 @@ declare module '*.wasm' {
   export default module;
 }
 
+declare const WebSocketPair: new () => { readonly 0: WebSocket; readonly 1: WebSocket };
+
+interface WebSocket {
+  /** Workers: takes the socket over; without it nothing is received. */
+  accept(): void;
+}
+
+interface ResponseInit {
+  /** Workers: the end that the client gets. */
+  readonly webSocket?: WebSocket;
+}
+
 declare const Deno: {
+  upgradeWebSocket(request: Request): { readonly socket: WebSocket; readonly response: Response };
   readDirSync(path: string): Iterable<{ readonly name: string }>;
   readTextFileSync(path: string): string;
   readFileSync(path: string): Uint8Array<ArrayBuffer>;
@@ -50,15 +63,31 @@ declare const Bun: {
     text(): Promise<string>;
     arrayBuffer(): Promise<ArrayBuffer>;
   };
-  serve(options: {
+  serve<Data>(options: {
     readonly hostname: string;
     readonly port: number;
-    readonly fetch: (
-      request: Request,
-      server: { requestIP(request: Request): { readonly address: string } | null },
-    ) => Promise<Response>;
-  }): { stop(): Promise<void> };
+    readonly fetch: (request: Request, server: BunServer<Data>) => Promise<Response | undefined>;
+    readonly websocket?: {
+      readonly open: (socket: BunSocket<Data>) => void;
+      readonly message: (socket: BunSocket<Data>, data: string | Uint8Array) => void;
+      readonly close: (socket: BunSocket<Data>) => void;
+    };
+  }): BunServer<Data>;
 };
+
+interface BunServer<Data> {
+  requestIP(request: Request): { readonly address: string } | null;
+  /** False where the request cannot be upgraded; where it can, its answer must be undefined. */
+  upgrade(request: Request, options: { readonly data: Data }): boolean;
+  stop(): Promise<void>;
+}
+
+interface BunSocket<Data> {
+  readonly data: Data;
+  send(text: string): number;
+  close(code: number, reason: string): void;
+  getBufferedAmount(): number;
+}
 
 declare const process: {
   exit(code: number): never;

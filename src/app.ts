@@ -15,6 +15,7 @@ interface AppOptions {
   readonly ensureRegistry: (scope: RequestScope) => Promise<void>;
   readonly decide: Handler;
   readonly decideBatch: Handler;
+  readonly stream: Handler;
   readonly readDecision: Handler;
   readonly readAudit: Handler;
   readonly verifyAudit: Handler;
@@ -53,9 +54,7 @@ export function createApp(options: AppOptions): Hono<Environment> {
       await next();
       return context.res.status;
     });
-    context.res.headers.set('traceparent', traceparent);
-    context.res.headers.set('server-timing', stages.serverTiming());
-    context.res.headers.set('x-content-type-options', 'nosniff');
+    setHeaders(context.res, { traceparent, 'server-timing': stages.serverTiming() });
   });
 
   for (const path of ['/v1/*', '/v2/models/*']) {
@@ -67,6 +66,7 @@ export function createApp(options: AppOptions): Hono<Environment> {
 
   app.post('/v1/decisions', options.decide);
   app.post('/v1/decisions/batch', options.decideBatch);
+  app.get('/v1/stream', options.stream);
   app.get('/v1/decisions/:id', options.readDecision);
   app.get('/v1/audit', options.readAudit);
   app.get('/v1/audit/verify', options.verifyAudit);
@@ -93,6 +93,7 @@ export function createApp(options: AppOptions): Hono<Environment> {
   const allowed: Readonly<Record<string, string>> = {
     '/v1/decisions': 'POST',
     '/v1/decisions/batch': 'POST',
+    '/v1/stream': 'GET',
     '/v1/decisions/:id': 'GET',
     '/v1/audit': 'GET',
     '/v1/audit/verify': 'GET',
@@ -123,4 +124,11 @@ export function createApp(options: AppOptions): Hono<Environment> {
     return problemResponse({ code: 'INTERNAL' });
   });
   return app;
+}
+
+/** What every answer carries; but one that upgrades to a WebSocket is the runtime's own, and its headers are fixed. */
+function setHeaders({ status, headers }: Response, named: Readonly<Record<string, string>>): void {
+  if (status === 101) return;
+  for (const [name, value] of Object.entries(named)) headers.set(name, value);
+  headers.set('x-content-type-options', 'nosniff');
 }

@@ -47,6 +47,7 @@ import { problemResponse } from './http/problem.ts';
 import { createReadAuditRoute } from './http/read-audit.ts';
 import { createReadDecisionRoute } from './http/read-decision.ts';
 import { openapi } from './http/serve-openapi.ts';
+import { createStreamRoute } from './http/stream.ts';
 import { createVerifyAuditRoute } from './http/verify-audit.ts';
 import { createChosenEngine, type EngineChoice } from './inference/chosen-engine.ts';
 import type { Engine } from './inference/engine.ts';
@@ -248,6 +249,18 @@ function decidingRoutesOf(
       ...shared,
       bodyLimits: { ...bodyLimits, bodyBytesMax: batchBodyBytesMax },
     }),
+    stream: createStreamRoute({
+      ...shared,
+      timers,
+      receiptSecret: config.receiptSecret,
+      upgrade: runtime.upgrade,
+      report: runtime.report,
+      limits: {
+        frameCharsMax: batchBodyBytesMax,
+        lifeMs: config.streamLifeMs,
+        decisionsMax: config.streamDecisionsMax,
+      },
+    }),
   };
 }
 
@@ -414,12 +427,17 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     clock,
     timers,
   });
+  const { stream, ...deciding } = decidingRoutesOf(experiments.arms, adapters, config, {
+    runtime,
+    isDraining,
+  });
   const app = createApp({
     clock,
     random: poolRandom(runtime.random),
     report: runtime.report,
     ensureRegistry: registry.ensureRead,
-    ...decidingRoutesOf(experiments.arms, adapters, config, { runtime, isDraining }),
+    ...deciding,
+    stream: stream.handler,
     readDecision: createReadDecisionRoute({ authenticator, control, database, receiptSecret }),
     ...auditRoutesOf(adapters, config, runtime.report),
     ...createModelRoutes(adapters, models, bodyLimits),
@@ -449,7 +467,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
       sealer,
       judgeExperiments: () => experiments.judgeRunning(),
       timers,
-      requestsInFlight: () => requestsInFlight,
+      requestsInFlight: () => requestsInFlight + stream.openCount(),
       startDraining: () => {
         draining = true;
       },

@@ -48,6 +48,10 @@ const environmentSchema = z.object({
   /** Of a batch, which holds up to 256 requests. */
   BATCH_BODY_BYTES_MAX: integer(2_097_152, 1_024, 8_388_608),
   BODY_DEADLINE_MS: integer(5_000, 100, 30_000),
+  /** Life of a stream, after which it ends with 1012: on Workers below the 10,000 calls of one invocation. */
+  STREAM_LIFE_MS: integer(1_800_000, 1_000, 3_600_000),
+  /** Decisions of a stream, after which it ends so too: on Workers below 30 s of processor time. */
+  STREAM_DECISIONS_MAX: integer(500_000, 1, 1_000_000_000),
   BARS_MAX: integer(1_000, 64, 10_000),
   /** Life of the control view; what it means for a halt is told in control/view-holder.ts. */
   VIEW_LIFE_MS: integer(1_000, 100, 1_000),
@@ -79,6 +83,8 @@ export interface Config {
   readonly bodyBytesMax: number;
   readonly batchBodyBytesMax: number;
   readonly bodyDeadlineMs: number;
+  readonly streamLifeMs: number;
+  readonly streamDecisionsMax: number;
   readonly barsMax: number;
   readonly viewLifeMs: number;
   readonly controlDeadlineMsMax: number;
@@ -107,6 +113,8 @@ export function parseConfig(env: Environment): Result<Config, readonly string[]>
     bodyBytesMax: given.BODY_BYTES_MAX,
     batchBodyBytesMax: given.BATCH_BODY_BYTES_MAX,
     bodyDeadlineMs: given.BODY_DEADLINE_MS,
+    streamLifeMs: given.STREAM_LIFE_MS,
+    streamDecisionsMax: given.STREAM_DECISIONS_MAX,
     barsMax: given.BARS_MAX,
     viewLifeMs: given.VIEW_LIFE_MS,
     controlDeadlineMsMax: given.CONTROL_DEADLINE_MS_MAX,

@@ -27,6 +27,26 @@ export interface Runtime {
   readonly ortWasmPaths?: { readonly mjs: string };
   /** Where uploaded models go, such as R2 on Workers; libSQL keeps them where a runtime has no such store. */
   readonly modelStore?: ModelStore;
+  /**
+   * Turns a request that asks for a WebSocket into one; `accept` is called when it is open. The answer must be handed back
+   * as it is: what upgrades is bound to that very object.
+   */
+  readonly upgrade: (request: Request, accept: (socket: ServerSocket) => SocketEvents) => Response;
+}
+
+/** The service's end of a WebSocket (RFC 6455), text frames alone. */
+export interface ServerSocket {
+  /** Queues a frame. Harmless when the socket is closed. */
+  send(text: string): void;
+  close(code: number, reason: string): void;
+  /** Bytes that were queued and have not left; null where the runtime does not tell. */
+  bufferedBytes(): number | null;
+}
+
+export interface SocketEvents {
+  onText(text: string): void;
+  /** Once, however it ended. */
+  onClose(): void;
 }
 
 /** The registry's ONNX files, by the SHA-256 of their bytes. Nothing in it is trusted: whoever reads it verifies. */

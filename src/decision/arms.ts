@@ -142,5 +142,6 @@ function fits(candidate: ServedModel, { model, symbol, input }: Question): boole
   if (cannotCompete(candidate, model, symbol) !== undefined) return false;
   const { names } = candidate.bundle.manifest.features;
   const theirs = model.bundle.manifest.features.names;
-  return input.kind !== 'features' || JSON.stringify(names) === JSON.stringify(theirs);
+  // A stream's vector was folded by production's features already.
+  return input.kind === 'bars' || input.kind === 'none' || JSON.stringify(names) === JSON.stringify(theirs);
 }

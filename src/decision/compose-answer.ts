@@ -36,12 +36,15 @@ export function composeAnswer(
     reasons: acts ? [] : judgement.reasons,
     model: { name: manifest.name, version, arm: question.arm, engine: question.model.runnable.engine },
     mode: 'FULL',
-    data: { source: question.input.kind, ageMs: judged.ageMs },
+    data: { source: sourceOf(question.input), ageMs: judged.ageMs },
     asOf: question.asOfMs === null ? null : isoTime(question.asOfMs),
     validUntil: facts.validUntilMs === null ? null : isoTime(facts.validUntilMs),
     durability: facts.durability,
     ...(judged.attributions ? { features: judged.attributions } : {}),
   };
 }
+
+const sourceOf = ({ kind }: Question['input']): Answer['data']['source'] =>
+  kind === 'window' ? 'bars' : kind;
 
 const isoTime = (epochMs: number): string => new Date(epochMs).toISOString();

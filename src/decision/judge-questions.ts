@@ -76,13 +76,15 @@ function prepare(question: Question, options: JudgeOptions): Prepared {
     return judged(hold('safety', 'MARKET_DATA_UNAVAILABLE', detail), null);
   }
   if (input.kind === 'features') return withinDomain(question, null, input.values);
-  const { kind, ageMs } = ageOf(question, input.bars.at(-1)?.tMs ?? 0, options);
+  const lastBar = input.kind === 'window' ? input.lastBar : input.bars.at(-1);
+  const { kind, ageMs } = ageOf(question, lastBar?.tMs ?? 0, options);
   if (kind !== 'fresh') {
     const detail =
       kind === 'open' ? 'the last bar is still open' : 'a later bar has closed since the last one given';
     return judged(hold('safety', 'STALE_INPUT', detail), ageMs);
   }
-  const { values, undefinedNames } = featureVector(model.featureSet, input.bars);
+  const { values, undefinedNames } =
+    input.kind === 'window' ? input.vector : featureVector(model.featureSet, input.bars);
   if (undefinedNames.length > 0) {
     const detail = `no finite value on these bars: ${undefinedNames.join(', ')}`;
     return judged(hold('abstain', 'FEATURES_UNDEFINED', detail), ageMs);

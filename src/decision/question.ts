@@ -1,5 +1,6 @@
 import type { Arm, Experiment } from '../experiments/experiment.ts';
 import type { Bar } from '../features/bar.ts';
+import type { FeatureVector } from '../features/vector.ts';
 import type { ServedModel } from '../models/catalog.ts';
 import type { PositionSign } from './policy.ts';
 
@@ -18,6 +19,8 @@ export interface Question {
     | { readonly kind: 'bars'; readonly bars: readonly Bar[] }
     /** f32 in the model's input order, finite. */
     | { readonly kind: 'features'; readonly values: Float32Array }
+    /** A stream's: the bars before the last were given earlier, and the vector was folded over them. */
+    | { readonly kind: 'window'; readonly lastBar: Bar; readonly vector: FeatureVector }
     | { readonly kind: 'none' };
   readonly position: PositionSign;
   readonly strategy: string | null;

@@ -1,6 +1,7 @@
 import { type DecisionRecord, type RecordColumns, sealRecord } from '../audit/decision-record.ts';
 import type { ControlView } from '../control/view.ts';
 import type { Experiment } from '../experiments/experiment.ts';
+import type { Bar } from '../features/bar.ts';
 import type { Attribution } from './answer.ts';
 import type { Unsealed } from './compose-answer.ts';
 import type { Judged } from './judge-questions.ts';
@@ -59,7 +60,7 @@ function orderedInput(question: Question, { values }: Judged): object {
   const { input } = question;
   return {
     asOfMs: question.asOfMs,
-    bars: input.kind === 'bars' ? input.bars.map(barRow) : null,
+    bars: barsOf(input)?.map(barRow) ?? null,
     clientDecisionId: question.clientDecisionId,
     explain: question.explain,
     features: values ? Array.from(values) : null,
@@ -143,11 +144,10 @@ function columnsOf(
   return { id, writer, seq, account: key.account, keyId: key.id, symbol, action, decidedAtMs: nowMs };
 }
 
-const barRow = (bar: {
-  tMs: number;
-  open: number;
-  high: number;
-  low: number;
-  close: number;
-  volume: number;
-}) => [bar.tMs, bar.open, bar.high, bar.low, bar.close, bar.volume];
+/** Of a stream's window the last bar: the others are in the records before, and the features are in this one. */
+function barsOf(input: Question['input']): readonly Bar[] | undefined {
+  if (input.kind === 'window') return [input.lastBar];
+  return input.kind === 'bars' ? input.bars : undefined;
+}
+
+const barRow = ({ tMs, open, high, low, close, volume }: Bar) => [tMs, open, high, low, close, volume];

@@ -1,5 +1,6 @@
 import type { Experiment } from '../experiments/experiment.ts';
 import type { Trial } from '../experiments/trial.ts';
+import type { Bar } from '../features/bar.ts';
 import { barNameMs } from '../market/calendar.ts';
 import type { Judgement } from './answer.ts';
 import type { Question } from './question.ts';
@@ -20,7 +21,7 @@ export function trialOf(
   { production, candidate }: Stances,
   { decisionId, nowMs }: { readonly decisionId: string; readonly nowMs: number },
 ): Trial | undefined {
-  const lastBar = input.kind === 'bars' ? input.bars.at(-1) : undefined;
+  const lastBar = lastBarOf(input);
   if (!lastBar || !isOfModel(production) || !isOfModel(candidate)) return undefined;
   return {
     experiment: experiment.name,
@@ -37,6 +38,11 @@ export function trialOf(
     candidateSize: sizeOf(candidate),
     candidateCode: codeOf(candidate),
   };
+}
+
+function lastBarOf(input: Question['input']): Bar | undefined {
+  if (input.kind === 'window') return input.lastBar;
+  return input.kind === 'bars' ? input.bars.at(-1) : undefined;
 }
 
 const sizeOf = (judgement: Judgement): number => (judgement.action === 'HOLD' ? 0 : judgement.size);

@@ -1,15 +1,16 @@
 import { ok, type Result } from '../core/result.ts';
 import type { Answer } from '../decision/answer.ts';
-import type { BatchOutcome, Pipeline } from '../decision/pipeline.ts';
+import type { Pipeline } from '../decision/pipeline.ts';
 import type { KeyFacts, Question, QuestionBatch } from '../decision/question.ts';
 import type { Registry } from '../models/registry.ts';
+import { answeredItems } from './answered-items.ts';
 import type { BodyLimits } from './body.ts';
 import type { Handler } from './context.ts';
 import { createDecidingRoute, type DecidingOptions, validForMs } from './deciding.ts';
 import { batchRequestSchema } from './decision-schemas.ts';
-import { type Problem, type ProblemBody, problemBody } from './problem.ts';
-import { readQuestion } from './question.ts';
-import { invalid, readShape, unknownField } from './read-shape.ts';
+import type { Problem, ProblemBody } from './problem.ts';
+import { readItem } from './read-item.ts';
+import { invalid, readShape } from './read-shape.ts';
 
 interface DecideBatchOptions extends DecidingOptions {
   readonly bodyLimits: BodyLimits;
@@ -58,31 +59,14 @@ interface BatchAnswer {
   readonly items: readonly (Answer | ProblemBody)[];
 }
 
-/** Durability and idempotency are the whole batch's: an item that asked for its own would not get it. */
-function readItem(item: unknown, key: KeyFacts, options: Parameters<typeof readQuestion>[2]): Item {
-  const own = ['durability', 'clientDecisionId'].filter(
-    (name) => typeof item === 'object' && item !== null && Object.hasOwn(item, name),
-  );
-  return own.length > 0 ? invalid(own.map(unknownField)) : readQuestion(item, key, options);
-}
-
 function overBurst(tokens: number, { burst }: KeyFacts): Result<never, Problem> {
   const message = `${tokens} decisions at once are more than the key's burst of ${burst}`;
   return invalid([{ path: 'items', code: 'OVER_BURST', message }]);
 }
 
-type AnsweredItems = Extract<BatchOutcome, { kind: 'answered' }>['items'];
-
-function answered(items: readonly Item[], decided: AnsweredItems, epoch: number) {
-  const body: BatchAnswer = { items: items.map((item, index) => itemBody(item, decided[index])) };
+function answered(items: readonly Item[], decided: Parameters<typeof answeredItems>[1], epoch: number) {
+  const body: BatchAnswer = { items: answeredItems(items, decided) };
   const lives = body.items.flatMap((item) => ('validUntil' in item ? (validForMs(item) ?? []) : []));
   const least = lives.length > 0 ? Math.min(...lives) : null;
   return { kind: 'answered' as const, text: JSON.stringify(body), validForMs: least, epoch };
-}
-
-function itemBody(item: Item, decided: AnsweredItems[number]): Answer | ProblemBody {
-  if (!item.ok) return problemBody(item.error);
-  if (decided === undefined) throw new RangeError('a question of the batch was not decided');
-  const detail = 'the permission ended while the record was written';
-  return decided === 'superseded' ? problemBody({ code: 'SUPERSEDED', detail }) : decided;
 }

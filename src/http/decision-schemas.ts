@@ -18,7 +18,7 @@ const exampleBars = [
   { t: '2020-03-16', o: 2508.59, h: 2562.98, l: 2380.94, c: 2386.13, v: 7781540000 },
 ];
 
-const barSchema = z
+export const barSchema = z
   .strictObject({
     t: time.openapi({
       description: 'Start of the bar: RFC 3339 or epoch milliseconds. A daily bar is named by its UTC date.',

@@ -22,6 +22,7 @@ import {
   unauthenticated,
 } from './openapi-responses.ts';
 import { outcomesRoute } from './outcomes/documented-route.ts';
+import { clientFrameDocuments } from './stream-frames.ts';
 
 const onReplays = [...ofABucket, 'Idempotency-Replayed'] as const;
 
@@ -77,6 +78,24 @@ const decideBatchRoute = createRoute({
   responses: {
     200: answer('A decision or a problem for each item', batchAnswerSchema, onReplays),
     ...refusalsOfDeciding,
+  },
+});
+
+const streamRoute = createRoute({
+  method: 'get',
+  path: '/v1/stream',
+  summary: 'Bars in, decisions out, over a WebSocket',
+  description:
+    'Upgrades to a WebSocket of JSON text frames. A `WindowFrame` opens the window of a symbol and is answered `{type: "window", symbol, lastBar}`. A `TicksFrame` of 1 to 256 closed bars moves windows on and is answered `{type: "decisions", seq, items}`: of each tick the decision, or the problem, that `POST /v1/decisions` would answer the window with. Each tick costs a token. A frame that cannot be taken is answered `{type: "refused", seq, symbol, problem, retryAfterMs}` and changes nothing; so is one sent while 16 answers wait to be acknowledged by `ack`. Unasked come `hello`, `control` with `epoch` and `tradingState` at first and at every change, `heartbeat` after 15 s of silence, and `closing` before the close frame. Close 1012: the service stops or the stream has lived its time; open another, and replay each window with its token out of `closing.tokens`. Close 1008: the key is no longer good, or the client does not keep to the contract.',
+  security: [{ key: ['decide'] }],
+  responses: {
+    101: { description: 'The connection is a WebSocket now' },
+    401: unauthenticated,
+    403: problem('Scope missing'),
+    426: problem('Not a WebSocket upgrade'),
+    429: problem('Too many failed logins', ['Retry-After']),
+    500: failed,
+    503: problem('No stream can be opened now', ['Retry-After']),
   },
 });
 
@@ -183,12 +202,14 @@ export function openApiDocument() {
     scheme: 'bearer',
     description: '`Authorization: Bearer <id>.<secret>`',
   });
+  for (const [name, frame] of Object.entries(clientFrameDocuments)) registry.register(name, frame);
   for (const [name, description] of Object.entries(responseHeaders)) {
     registry.registerComponent('headers', name, { description, schema: { type: 'string' } });
   }
   const routes = [
     decideRoute,
     decideBatchRoute,
+    streamRoute,
     readRoute,
     outcomesRoute,
     ...experimentRoutes,

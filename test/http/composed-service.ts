@@ -64,6 +64,7 @@ export async function composeService(bundles: Readonly<Record<string, BundleFile
         VIEW_LIFE_MS: '1000',
         CONTROL_DEADLINE_MS_MAX: '1000',
       },
+      upgrade: () => new Response(),
       bundles,
       kernelModule: moduleOf(KERNEL_WASM),
       sha256Module: moduleOf(SHA256_WASM),

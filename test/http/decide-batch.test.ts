@@ -1,130 +1,10 @@
-import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
-import { createDecisionLog } from '../../src/audit/decision-log.ts';
-import type { DecisionRecord } from '../../src/audit/decision-record.ts';
-import { createWriter } from '../../src/audit/writer.ts';
-import type { ControlView, Permit, TradingState } from '../../src/control/view.ts';
-import { createIdSource } from '../../src/core/ids.ts';
-import { err, ok } from '../../src/core/result.ts';
-import type { ClaimOutcome, KeptAnswer } from '../../src/decision/idempotency.ts';
-import { createPipeline } from '../../src/decision/pipeline.ts';
-import type { Environment } from '../../src/http/context.ts';
-import { createDecideRoute } from '../../src/http/decide.ts';
-import { createDecideBatchRoute } from '../../src/http/decide-batch.ts';
-import type { Runnable } from '../../src/inference/engine.ts';
-import { Stages } from '../../src/telemetry/stages.ts';
-import { VirtualTime } from '../virtual-time.ts';
-import { catalogOf, constantModel } from './served-model.ts';
+import type { TradingState } from '../../src/control/view.ts';
+import { decidingWorld, key } from './deciding-world.ts';
+import { constantModel } from './served-model.ts';
 
 const dayMs = 86_400_000;
-const key = { id: 'k', account: 'a', scopes: ['decide' as const], ratePerSecond: 100, burst: 256 };
 const names = constantModel(0.5).bundle.manifest.features.names;
-
-/** Scores a row by its first value, so that each item of a batch has an answer of its own. */
-function firstValueModel() {
-  const model = constantModel(0.5);
-  const runs: number[] = [];
-  const run: Runnable['run'] = async (rows, rowCount) => {
-    runs.push(rowCount);
-    const width = rows.length / rowCount;
-    return ok(Float32Array.from({ length: rowCount }, (_, at) => rows[at * width] ?? Number.NaN));
-  };
-  return { runs, model: { ...model, runnable: { ...model.runnable, run } } };
-}
-
-function setUp() {
-  const time = new VirtualTime(Date.parse('2026-03-02T12:00:00Z'));
-  const { runs, model } = firstValueModel();
-  const world = {
-    rows: [] as DecisionRecord[],
-    runs,
-    tokens: [] as number[],
-    kept: [] as KeptAnswer[],
-    claim: { kind: 'claimed', claim: { redisKey: 'c', ownerId: 'o' } } as ClaimOutcome,
-    permit: undefined as Permit | undefined,
-    tradingState: 'ACTIVE' as TradingState,
-    tableFails: false,
-    whileWriting: () => {},
-    live: true,
-  };
-  const view = (): ControlView => ({
-    sentAtMs: time.monotonicMs(),
-    expiresAtMs: time.monotonicMs() + 700,
-    epoch: 7,
-    tradingState: world.tradingState,
-    registryEpoch: 0,
-  });
-  const bucket = { remaining: 1, burst: key.burst, ratePerSecond: 100, retryAfterMs: 0 };
-  const control = {
-    current: () => (world.live ? view() : undefined),
-    ensure: async () => view(),
-    isRevoked: () => false,
-    keysEpoch: () => 0,
-    status: () => ({ health: 'up' as const, lastFailure: null, deadlineMs: 100 }),
-    async permit(_ask: unknown, _scope: unknown, tokens = 1): Promise<Permit> {
-      world.tokens.push(tokens);
-      return world.permit ?? { kind: 'granted', view: view(), bucket };
-    },
-  };
-  const log = createDecisionLog({
-    async insert(records) {
-      world.whileWriting();
-      if (world.tableFails) return err({ kind: 'unavailable', detail: 'down' });
-      world.rows.push(...records);
-      return ok(undefined);
-    },
-    clock: time,
-    timers: time,
-    pendingBytesMax: 1_000_000,
-    batchMax: 10,
-    batchBytesMax: 1_000_000,
-    ownerMsMax: 1_000,
-  });
-  const ids = createIdSource({ clock: time, random: { bytes: (length) => new Uint8Array(length).fill(1) } });
-  const options = {
-    authenticator: { authenticate: async () => ok(key) },
-    bodyLimits: { bodyBytesMax: 1_000_000, bodyDeadlineMs: 1_000, timers: time },
-    barsMax: 100,
-    registry: { current: () => catalogOf(model) },
-    control,
-    idempotency: {
-      claim: async () => world.claim,
-      complete: async (_claim: unknown, kept: KeptAnswer) => void world.kept.push(kept),
-    },
-    pipeline: createPipeline({
-      arms: { choose: (question) => question, compare: () => undefined },
-      control,
-      log,
-      clock: time,
-      timers: time,
-      ids,
-      writer: createWriter(ids),
-      receiptSecret: 'r'.repeat(32),
-      configHash: 'c'.repeat(64),
-      freshnessGraceMs: 3_600_000,
-    }),
-    clock: time,
-    isDraining: () => false,
-  };
-  const app = new Hono<Environment>();
-  app.use('*', (context, next) => {
-    context.set('stages', new Stages(time, 'auth'));
-    return next();
-  });
-  app.post('/one', createDecideRoute(options));
-  app.post('/batch', createDecideBatchRoute(options));
-  const scope = { waitUntil: (work: Promise<void>) => void work, clientAddress: '192.0.2.1' };
-  async function post(path: '/one' | '/batch', body: unknown, headers: Record<string, string> = {}) {
-    const response = await app.request(
-      path,
-      { method: 'POST', body: JSON.stringify(body), headers },
-      { scope },
-    );
-    await time.advance(0);
-    return { status: response.status, headers: response.headers, body: await response.json() };
-  }
-  return { world, time, post };
-}
 
 const features = (first: number) => Object.fromEntries(names.map((name, at) => [name, at === 0 ? first : 0]));
 const bars = (endMs: number) =>
@@ -165,7 +45,7 @@ describe('POST /v1/decisions/batch', () => {
   it.each<TradingState>(['ACTIVE', 'REDUCING', 'HALTED'])(
     'answers each item as the single route would, whatever it is (%s)',
     async (tradingState) => {
-      const { world, post } = setUp();
+      const { world, post } = decidingWorld();
       world.tradingState = tradingState;
       const { status, body } = await post('/batch', { items: mixed });
       expect(status).toBe(200);
@@ -179,7 +59,7 @@ describe('POST /v1/decisions/batch', () => {
   );
 
   it('runs a model once, takes a token for each item that is decided, and writes one row', async () => {
-    const { world, post } = setUp();
+    const { world, post } = decidingWorld();
     const { body } = await post('/batch', {
       items: mixed.filter((item) => !JSON.stringify(item).includes('explain')),
     });
@@ -191,7 +71,7 @@ describe('POST /v1/decisions/batch', () => {
   });
 
   it('keeps every item in that row, by the hash and under the id that its answer has', async () => {
-    const { world, post } = setUp();
+    const { world, post } = decidingWorld();
     const { body } = await post('/batch', { items: mixed });
     const [row] = world.rows;
     if (!row) throw new Error('no row');
@@ -214,12 +94,12 @@ describe('POST /v1/decisions/batch', () => {
     ['a durability it does not know', { items: [{}], durability: 'never' }, 'durability'],
     ['no object', [], ''],
   ])('is refused as a whole with %s', async (_, body, path) => {
-    const refused = await setUp().post('/batch', body);
+    const refused = await decidingWorld().post('/batch', body);
     expect(refused).toMatchObject({ status: 422, body: { code: 'INVALID_REQUEST', errors: [{ path }] } });
   });
 
   it('is refused where it could never have its tokens at once', async () => {
-    const { world, post } = setUp();
+    const { world, post } = decidingWorld();
     Object.assign(key, { burst: 2 });
     const refused = await post('/batch', { items: Array(3).fill(mixed[0]) });
     Object.assign(key, { burst: 256 });
@@ -232,7 +112,7 @@ describe('POST /v1/decisions/batch', () => {
       { ...mixed[0], durability: 'ack' },
       { ...mixed[0], clientDecisionId: 'x' },
     ];
-    const { body } = await setUp().post('/batch', { items });
+    const { body } = await decidingWorld().post('/batch', { items });
     expect(body.items.map((item: { errors: { path: string }[] }) => item.errors[0]?.path)).toEqual([
       'durability',
       'clientDecisionId',
@@ -240,7 +120,7 @@ describe('POST /v1/decisions/batch', () => {
   });
 
   it('asks for no permission when every item is refused', async () => {
-    const { world, post } = setUp();
+    const { world, post } = decidingWorld();
     const { status, body } = await post('/batch', { items: [null, { symbol: 'NOPE' }] });
     expect(status).toBe(200);
     expect(body.items.map(({ code }: { code: string }) => code)).toEqual([
@@ -251,7 +131,7 @@ describe('POST /v1/decisions/batch', () => {
   });
 
   it('is refused as a whole when not all tokens can be had', async () => {
-    const { world, post } = setUp();
+    const { world, post } = decidingWorld();
     const bucket = { remaining: 3, burst: 256, ratePerSecond: 100, retryAfterMs: 1_500 };
     world.permit = { kind: 'limited', bucket };
     const refused = await post('/batch', { items: mixed });
@@ -261,7 +141,7 @@ describe('POST /v1/decisions/batch', () => {
   });
 
   it('holds every item without a permission', async () => {
-    const { world, post } = setUp();
+    const { world, post } = decidingWorld();
     world.live = false;
     world.permit = { kind: 'unavailable', detail: 'x' };
     const { body } = await post('/batch', { items: mixed.slice(0, 3) });
@@ -269,7 +149,7 @@ describe('POST /v1/decisions/batch', () => {
   });
 
   it('with `ack` answers when the row is written, and is refused when it cannot be', async () => {
-    const { world, post, time } = setUp();
+    const { world, post, time } = decidingWorld();
     const acked = await post('/batch', { items: mixed.slice(0, 3), durability: 'ack' });
     expect(acked.body.items.map(({ durability }: { durability: string }) => durability)).toEqual(
       Array(3).fill('acked'),
@@ -286,7 +166,7 @@ describe('POST /v1/decisions/batch', () => {
   });
 
   it('lets no action leave after a halt came while its row was written, and what is HOLD all the same', async () => {
-    const { world, post } = setUp();
+    const { world, post } = decidingWorld();
     world.whileWriting = () => void Object.assign(world, { tradingState: 'HALTED' });
     const { body } = await post('/batch', { items: mixed.slice(0, 3), durability: 'ack' });
     expect(body.items.map((item: { code?: string; action?: string }) => item.code ?? item.action)).toEqual([
@@ -299,7 +179,7 @@ describe('POST /v1/decisions/batch', () => {
   });
 
   it('is kept under its idempotency key until the first of its answers ends', async () => {
-    const { world, post, time } = setUp();
+    const { world, post, time } = decidingWorld();
     const { body } = await post('/batch', { items: mixed, clientDecisionId: 'once' });
     expect(world.kept).toEqual([{ status: 200, body: JSON.stringify(body), validForMs: 700, epoch: 7 }]);
     const expiresAtMs = time.monotonicMs() + 700;

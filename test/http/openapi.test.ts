@@ -18,7 +18,8 @@ const headersAt = (at: string) => responses.find((response) => response.at === a
 describe('the OpenAPI document', () => {
   it('names the headers that every answer carries on every answer', () => {
     expect(responses.length).toBeGreaterThan(15);
-    for (const { at, headers } of responses) {
+    // The answer that upgrades is the runtime's own.
+    for (const { at, headers } of responses.filter(({ status }) => status !== 101)) {
       expect(headers, at).toEqual(expect.arrayContaining(['traceparent', 'Server-Timing']));
     }
   });

@@ -1,12 +1,18 @@
 import { createConnection } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Decision } from '../../src/client/client.ts';
+import { openStream, type StreamReply } from '../../src/client/stream.ts';
+import { webSocketTransport } from '../../src/client/web-socket-transport.ts';
+import { type WireBar, wireBar } from '../../src/client/wire-bar.ts';
 import { redisKeys } from '../../src/control/redis-keys.ts';
 import { canonicalJson } from '../../src/core/canonical-json.ts';
 import { type ProblemCode, problemCodes } from '../../src/core/codes.ts';
 import { sha256Hex } from '../../src/core/digest.ts';
 import type { DecisionRequest } from '../../src/http/decision-schemas.ts';
+import { demoBars } from '../../src/local/demo-series.ts';
 import { runtimeNames } from '../../src/local/service-file.ts';
+import type { Scope } from '../../src/store/keys.ts';
 import { apiKeys, decisions } from '../../src/store/schema.ts';
 import { demoRequest, sp500Requests, withoutCallFacts } from './requests.ts';
 import { startTestService, type TestService, until } from './test-service.ts';
@@ -79,6 +85,71 @@ describe.each(runtimeNames)('the service on %s', (runtime) => {
     const { id, recordHash, receipt } = second;
     expect(stored.value).toMatchObject({ id, recordHash, receipt });
     expect(sha256Hex(canonicalJson(stored.value.record))).toBe(recordHash);
+  });
+
+  describe('a stream', () => {
+    const bars = demoBars({ seed: 5, endMs: Date.now(), count: 200 }).map(wireBar);
+    const asOf = (tick: WireBar) => Number(tick.t) + dayMs;
+    const history = bars.slice(100, 199).map((bar) => ({ symbol: 'DEMO', ...bar, asOf: asOf(bar) }));
+    const controls: unknown[] = [];
+    async function open(scope: Scope = 'decide') {
+      const opened = await openStream({
+        baseUrl: service.baseUrl,
+        authorization: service.keys[scope],
+        transport: webSocketTransport((url, headers) => new WebSocket(url, { headers } as never)),
+        onControl: (control) => void controls.push(control.tradingState),
+      });
+      if (opened.kind !== 'ok') throw new Error(JSON.stringify(opened));
+      return opened.value;
+    }
+
+    it('answers its ticks as the same bars would be answered one by one, and keeps them by their ids', async () => {
+      const stream = await open();
+      expect(await stream.window({ symbol: 'DEMO', bars: bars.slice(0, 100) })).toMatchObject({ kind: 'ok' });
+      const replies = await Promise.all([
+        stream.ticks(history.slice(0, 64)),
+        stream.ticks(history.slice(64)),
+      ]);
+      const items = replies.flatMap((reply) => (reply.kind === 'ok' ? reply.value : []));
+      expect(items).toHaveLength(99);
+      for (const index of [0, 1, 63, 64, 98]) {
+        const end = 101 + index;
+        const request = {
+          symbol: 'DEMO',
+          bars: bars.slice(end - 70, end),
+          asOf: asOf(bars[end - 1] as WireBar),
+        };
+        expect(withoutCallFacts(items[index] as Decision)).toEqual(withoutCallFacts(await decide(request)));
+      }
+      const [now] = await ok(stream.ticks([{ symbol: 'DEMO', ...(bars[199] as WireBar) }]));
+      expect(now).toMatchObject({ asOf: null, data: { source: 'bars' } });
+      const again = await ok(stream.ticks([{ symbol: 'DEMO', ...(bars[199] as WireBar) }]));
+      expect(again).toMatchObject([
+        { code: 'INVALID_REQUEST', errors: [{ path: 't', code: 'SAME_SESSION' }] },
+      ]);
+      const { id, recordHash } = items[64] as Decision;
+      await until(async () => (await service.client('observe').decision(id)).kind === 'ok');
+      expect(await service.client('observe').decision(id)).toMatchObject({ value: { id, recordHash } });
+      stream.close();
+      expect(await stream.ended).toMatchObject({ tokens: {} });
+    });
+
+    it('tells a halt and a resume without being asked', async () => {
+      const stream = await open();
+      await until(() => controls.at(-1) === 'ACTIVE');
+      await service.setTradingState('HALTED');
+      await until(() => controls.at(-1) === 'HALTED');
+      await service.setTradingState('ACTIVE');
+      await until(() => controls.at(-1) === 'ACTIVE');
+      stream.close();
+      await stream.ended;
+    });
+
+    it('is refused without an upgrade, without a key and without its scope', async () => {
+      const refused = await fetch(`${service.baseUrl}/v1/stream`);
+      expect(await refused.json()).toMatchObject({ code: 'UPGRADE_REQUIRED', status: 426 });
+      await expect(open('observe')).rejects.toThrow('unreachable');
+    });
   });
 
   it('says what stage took how long, what is left of the limit, and goes on with the trace', async () => {
@@ -307,6 +378,29 @@ describe.each(runtimeNames)('the service on %s', (runtime) => {
     await until(async () => (await decide(live())).actionable);
   });
 
+  it('ends the stream of a key that is revoked', async () => {
+    const secret = 's'.repeat(43);
+    const row = {
+      id: 'leaving',
+      account: 'local',
+      scopes: '["decide"]',
+      ratePerSecond: 1,
+      burst: 3,
+      createdAtMs: 0,
+    };
+    const { orm } = service.openDatabase();
+    await orm.insert(apiKeys).values({ ...row, secretSha256: sha256Hex(secret) });
+    const stream = await openStream({
+      baseUrl: service.baseUrl,
+      authorization: `Bearer leaving.${secret}`,
+      transport: webSocketTransport((url, headers) => new WebSocket(url, { headers } as never)),
+      onControl: () => undefined,
+    });
+    if (stream.kind !== 'ok') throw new Error(JSON.stringify(stream));
+    await service.openRedis().zadd(redisKeys.revocations, { score: Date.now() * 1_000, member: 'leaving' });
+    expect(await stream.value.ended).toMatchObject({ code: 1008, problem: { code: 'UNAUTHENTICATED' } });
+  });
+
   it('refuses a key once it is revoked, without asking the database', async () => {
     await service.openRedis().zadd(redisKeys.revocations, { score: Date.now(), member: 'local-trade' });
     await until(async () => (await service.client('trade').decision('x')).kind === 'problem');
@@ -332,6 +426,12 @@ describe.each(runtimeNames)('the service on %s', (runtime) => {
     expect([...answered].filter((id) => !written.has(id))).toEqual([]);
   });
 });
+
+async function ok<T>(reply: Promise<StreamReply<T>>): Promise<T> {
+  const settled = await reply;
+  if (settled.kind !== 'ok') throw new Error(JSON.stringify(settled));
+  return settled.value;
+}
 
 /** Sends the head of a request and a part of its body, and reads what comes back. */
 function halfARequest(service: TestService): Promise<string> {

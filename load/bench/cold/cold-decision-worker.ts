@@ -38,6 +38,7 @@ export default {
       bundles,
       kernelModule,
       sha256Module,
+      upgrade: () => new Response(null, { status: 501 }),
       ortWasmPaths: { mjs: './ort-glue.mjs' },
     });
     const composedMs = performance.now();

@@ -47,6 +47,9 @@ export class Platform {
     this.#readingMs = time.monotonicMs();
     this.runtime = {
       name: 'node',
+      upgrade: () => {
+        throw new Error('no client of the simulator opens a stream');
+      },
       fetch: (input, init) => this.#fetch(input, init),
       clock: {
         nowMs: () => Math.floor(time.nowMs() - time.monotonicMs() + this.#monotonicMs() + this.skewMs),

@@ -1,0 +1,20 @@
+import type { Result } from '../core/result.ts';
+import type { KeyFacts, Question } from '../decision/question.ts';
+import type { Problem } from './problem.ts';
+import { readQuestion } from './question.ts';
+import { invalid, unknownField } from './read-shape.ts';
+
+/**
+ * One of several requests in one body. Durability and idempotency are the whole body's: an item that asked for its own
+ * would not get it.
+ */
+export function readItem(
+  item: unknown,
+  key: KeyFacts,
+  options: Parameters<typeof readQuestion>[2],
+): Result<Question, Problem> {
+  const own = ['durability', 'clientDecisionId'].filter(
+    (name) => typeof item === 'object' && item !== null && Object.hasOwn(item, name),
+  );
+  return own.length > 0 ? invalid(own.map(unknownField)) : readQuestion(item, key, options);
+}

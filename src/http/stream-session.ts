@@ -1,0 +1,346 @@
+import type { Control } from '../control/control.ts';
+import type { Clock, Timers } from '../core/clock.ts';
+import type { Result } from '../core/result.ts';
+import type { Pipeline } from '../decision/pipeline.ts';
+import type { KeyFacts, Question } from '../decision/question.ts';
+import type { Registry } from '../models/registry.ts';
+import type { RequestScope, ServerSocket, SocketEvents } from '../runtime.ts';
+import { Stages } from '../telemetry/stages.ts';
+import { answeredItems } from './answered-items.ts';
+import { parseJson } from './body.ts';
+import { type Problem, problemBody } from './problem.ts';
+import { readShape } from './read-shape.ts';
+import {
+  clientFrameSchema,
+  type ServiceFrame,
+  type TicksFrame,
+  ticksMax,
+  unacknowledgedMax,
+  type WindowFrame,
+} from './stream-frames.ts';
+import type { StreamWindows } from './stream-windows.ts';
+
+export interface StreamSessionOptions {
+  readonly socket: ServerSocket;
+  readonly scope: RequestScope;
+  readonly control: Control;
+  readonly registry: Pick<Registry, 'enter' | 'follow'>;
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly windows: StreamWindows;
+  readonly report: (failure: unknown) => void;
+  readonly isDraining: () => boolean;
+  /** Proves the key anew; it may have been revoked, or have another limit by now. */
+  readonly authenticate: () => Promise<Result<KeyFacts, Problem>>;
+  /** Control's `keysEpoch` from before `key` was authenticated. */
+  readonly keysEpoch: number;
+  readonly key: KeyFacts;
+  readonly onEnd: () => void;
+  readonly limits: StreamLimits;
+}
+
+export interface StreamLimits {
+  /** Of a frame's text, in UTF-16 units. */
+  readonly frameCharsMax: number;
+  /** After it the stream ends with 1012, in milliseconds. */
+  readonly lifeMs: number;
+  /** After as many it ends with 1012: on Workers a socket is one invocation, whose processor time is bounded. */
+  readonly decisionsMax: number;
+}
+
+/** How often the stream looks at the permission, the key and the clock while nothing comes. */
+const watchMs = 200;
+const heartbeatMs = 15_000;
+/** How often the key is proven anew, which costs nothing while it is in memory. */
+const authenticateMs = 60_000;
+/** Bytes that may wait for a client that does not read, where the runtime tells. */
+const bufferedBytesMax = 4_194_304;
+/** Frames that wait for their turn; a client that acknowledges what it reads stays far below. */
+const inboxMax = 2 * unacknowledgedMax;
+/** Frames refused in a row before the service takes the client for broken. */
+const refusedMax = 64;
+
+/** RFC 6455 §7.4.1 and the registry of close codes. */
+const closeCodes = {
+  away: 1001,
+  policy: 1008,
+  tooBig: 1009,
+  failed: 1011,
+  restart: 1012,
+  later: 1013,
+} as const;
+
+/**
+ * One client's stream: frames are handled one after the other, each like a batch of its ticks. Beside them a watch
+ * looks at the permission, so that halts are told and a revoked key ends the stream while nothing comes.
+ *
+ * | state  | event                                    | next   | effect                                         |
+ * |--------|------------------------------------------|--------|------------------------------------------------|
+ * | open   | frame                                    | open   | answered, or refused with a code               |
+ * | open   | life over, decisions spent, drain        | ending | after the frame at hand: tokens, close 1012    |
+ * | open   | key no longer good                       | closed | close 1008                                     |
+ * | open   | too large, too many, not read, a failure | closed | close 1009, 1008, 1013, 1011                   |
+ * | ending | frame                                    | ending | none: it was not answered, and is sent again   |
+ * | any    | socket closed                            | closed |                                                |
+ */
+export class StreamSession implements SocketEvents {
+  readonly #options: StreamSessionOptions;
+  readonly #inbox: string[] = [];
+  readonly #closed = new AbortController();
+  readonly #startedAtMs: number;
+  #state: 'open' | 'ending' | 'closed' = 'open';
+  #isWorking = false;
+  #key: KeyFacts;
+  #keysEpoch: number;
+  #authenticatedAtMs: number;
+  #sentAtMs: number;
+  #decisions = 0;
+  #refusedInARow = 0;
+  #lastSeq = -1;
+  #unacknowledged: number[] = [];
+  #told: string | undefined;
+
+  constructor(options: StreamSessionOptions) {
+    const nowMs = options.clock.monotonicMs();
+    this.#options = options;
+    this.#key = options.key;
+    this.#keysEpoch = options.keysEpoch;
+    this.#startedAtMs = nowMs;
+    this.#authenticatedAtMs = nowMs;
+    this.#sentAtMs = nowMs;
+    this.#send({ type: 'hello', ticksMax, unacknowledgedMax });
+    options.scope.waitUntil(this.#guarded(() => this.#watch()));
+  }
+
+  onText(text: string): void {
+    if (this.#state !== 'open') return;
+    if (text.length > this.#options.limits.frameCharsMax) {
+      this.#close(closeCodes.tooBig, { code: 'BODY_TOO_LARGE' });
+    } else if (this.#inbox.length >= inboxMax) {
+      this.#close(closeCodes.policy, { code: 'FLOW_EXCEEDED' });
+    } else {
+      this.#inbox.push(text);
+      if (!this.#isWorking) this.#options.scope.waitUntil(this.#guarded(() => this.#work()));
+    }
+  }
+
+  onClose(): void {
+    if (this.#closed.signal.aborted) return;
+    this.#state = 'closed';
+    this.#closed.abort('the socket is closed');
+    this.#options.onEnd();
+  }
+
+  /** A failure of ours ends the stream; the client asks again elsewhere. */
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (failure) {
+      this.#options.report(failure);
+      this.#close(closeCodes.failed, { code: 'INTERNAL' });
+    }
+  }
+
+  async #work(): Promise<void> {
+    this.#isWorking = true;
+    for (;;) {
+      const text = this.#state === 'open' ? this.#inbox.shift() : undefined;
+      if (text === undefined) break;
+      // The models in force now stay loaded until the frame is answered.
+      const leave = this.#options.registry.enter();
+      try {
+        await this.#handle(text);
+      } finally {
+        leave();
+      }
+    }
+    this.#isWorking = false;
+    if (this.#state === 'ending') this.#finish();
+  }
+
+  async #handle(text: string): Promise<void> {
+    const body = parseJson(text);
+    const frame = body.ok ? readShape(clientFrameSchema, body.value) : body;
+    if (!frame.ok) return this.#refuse(frame.error, namesIn(body));
+    switch (frame.value.type) {
+      case 'window':
+        return this.#openWindow(frame.value);
+      case 'ticks':
+        return this.#answerTicks(frame.value);
+    }
+  }
+
+  #openWindow(frame: WindowFrame): void {
+    const opened = this.#options.windows.open(frame, this.#key);
+    if (opened.ok) {
+      this.#refusedInARow = 0;
+      this.#send({ type: 'window', symbol: frame.symbol, lastBar: opened.value });
+    } else {
+      this.#refuse(opened.error, frame);
+    }
+  }
+
+  async #answerTicks(frame: TicksFrame): Promise<void> {
+    const { control, scope, windows } = this.#options;
+    const fault = this.#flowFault(frame);
+    if (fault) return this.#refuse(fault, frame);
+    this.#lastSeq = frame.seq;
+    const { id: keyId, ratePerSecond, burst } = this.#key;
+    const tokens = frame.ticks.length;
+    if (tokens > burst) return this.#refuse(overBurst(tokens, burst), frame);
+    const permit = await control.permit({ keyId, ratePerSecond, burst }, scope, tokens);
+    if (!(await this.#isStillGood())) return;
+    switch (permit.kind) {
+      case 'revoked':
+        return this.#close(closeCodes.policy, revoked);
+      case 'limited':
+        return this.#refuse({ code: 'RATE_LIMITED', retryAfterMs: permit.bucket.retryAfterMs }, frame);
+      case 'unavailable':
+      case 'granted': {
+        const items = frame.ticks.map((tick) => windows.read(tick, this.#key));
+        return this.#decide(frame.seq, items, permit.kind === 'granted' ? permit.view : undefined);
+      }
+    }
+  }
+
+  async #decide(
+    seq: number,
+    items: readonly Result<Question, Problem>[],
+    view: Parameters<Pipeline['decideMany']>[1],
+  ): Promise<void> {
+    const { pipeline, scope, clock } = this.#options;
+    const questions = items.map((item) => (item.ok ? item.value : undefined));
+    const batch = { key: this.#key, questions, durability: 'pending' as const };
+    const outcome = questions.some((question) => question !== undefined)
+      ? await pipeline.decideMany(batch, view, scope, new Stages(clock, 'stream'))
+      : ({ kind: 'answered', items: [] } as const);
+    if (outcome.kind !== 'answered') throw new RangeError('a pending batch waits for no record');
+    this.#decisions += items.length;
+    this.#refusedInARow = 0;
+    this.#unacknowledged.push(seq);
+    this.#send({ type: 'decisions', seq, items: answeredItems(items, outcome.items) });
+  }
+
+  #flowFault({ seq, ack }: TicksFrame): Problem | undefined {
+    if (seq <= this.#lastSeq) {
+      const message = `is not above ${this.#lastSeq}, the last one`;
+      return { code: 'INVALID_REQUEST', faults: [{ path: 'seq', code: 'NOT_ASCENDING', message }] };
+    }
+    this.#unacknowledged = this.#unacknowledged.filter((sent) => sent > ack);
+    return this.#unacknowledged.length < unacknowledgedMax
+      ? undefined
+      : { code: 'FLOW_EXCEEDED', detail: `${unacknowledgedMax} answers wait to be acknowledged` };
+  }
+
+  /** The permit's own sync may have told that revocations were missed; then the key is read again first. */
+  async #isStillGood(): Promise<boolean> {
+    const { control, authenticate, clock } = this.#options;
+    const nowMs = clock.monotonicMs();
+    const isKnown =
+      this.#keysEpoch === control.keysEpoch() && nowMs - this.#authenticatedAtMs < authenticateMs;
+    if (isKnown && !control.isRevoked(this.#key.id)) return this.#state !== 'closed';
+    const keysEpoch = control.keysEpoch();
+    const key = await authenticate();
+    if (!key.ok) {
+      this.#close(closeCodes.policy, key.error);
+      return false;
+    }
+    this.#key = key.value;
+    this.#keysEpoch = keysEpoch;
+    this.#authenticatedAtMs = nowMs;
+    return this.#state !== 'closed';
+  }
+
+  async #watch(): Promise<void> {
+    const { control, registry, scope, timers } = this.#options;
+    while (this.#state !== 'closed') {
+      const view = await control.ensure(scope);
+      if (view) registry.follow(view.registryEpoch, scope);
+      if (!(await this.#isStillGood())) return;
+      this.#tell({
+        type: 'control',
+        epoch: view?.epoch ?? null,
+        tradingState: view?.tradingState ?? null,
+      });
+      this.#beat();
+      if (this.#state === 'open' && this.#isOver()) {
+        this.#state = 'ending';
+        if (!this.#isWorking) this.#finish();
+      }
+      await timers.sleep(watchMs, this.#closed.signal);
+    }
+  }
+
+  #isOver(): boolean {
+    const { clock, isDraining, limits } = this.#options;
+    const ageMs = clock.monotonicMs() - this.#startedAtMs;
+    return isDraining() || ageMs >= limits.lifeMs || this.#decisions >= limits.decisionsMax;
+  }
+
+  /** Tells the control state where it is not what was told last. */
+  #tell(frame: Extract<ServiceFrame, { type: 'control' }>): void {
+    const state = JSON.stringify(frame);
+    if (state === this.#told || this.#state === 'closed') return;
+    this.#told = state;
+    this.#send(frame);
+  }
+
+  #beat(): void {
+    const { clock } = this.#options;
+    if (clock.monotonicMs() - this.#sentAtMs < heartbeatMs) return;
+    this.#send({ type: 'heartbeat', at: new Date(clock.nowMs()).toISOString() });
+  }
+
+  /** What is left of the inbox was not answered: its ticks come again, after the windows. */
+  #finish(): void {
+    const tokens = this.#options.windows.tokens(this.#key);
+    this.#send({ type: 'closing', problem: null, tokens });
+    this.#options.socket.close(closeCodes.restart, 'come back with the tokens');
+    this.onClose();
+  }
+
+  #close(code: number, problem: Problem): void {
+    if (this.#state === 'closed') return;
+    this.#send({ type: 'closing', problem: problemBody(problem), tokens: {} });
+    this.#options.socket.close(code, problem.code);
+    this.onClose();
+  }
+
+  #refuse(problem: Problem, about: { readonly seq?: unknown; readonly symbol?: unknown }): void {
+    const { seq, symbol } = about;
+    this.#refusedInARow += 1;
+    if (this.#refusedInARow > refusedMax) this.#close(closeCodes.policy, problem);
+    this.#send({
+      type: 'refused',
+      seq: typeof seq === 'number' ? seq : null,
+      symbol: typeof symbol === 'string' ? symbol : null,
+      problem: problemBody(problem),
+      retryAfterMs: problem.retryAfterMs ?? null,
+    });
+  }
+
+  #send(frame: ServiceFrame): void {
+    const { clock, socket } = this.#options;
+    if (this.#state === 'closed') return;
+    if ((socket.bufferedBytes() ?? 0) > bufferedBytesMax) {
+      socket.close(closeCodes.later, 'FLOW_EXCEEDED');
+      this.onClose();
+    } else {
+      this.#sentAtMs = clock.monotonicMs();
+      socket.send(JSON.stringify(frame));
+    }
+  }
+}
+
+const revoked: Problem = { code: 'UNAUTHENTICATED', detail: 'the key is revoked' };
+
+function overBurst(tokens: number, burst: number): Problem {
+  const message = `${tokens} decisions at once are more than the key's burst of ${burst}`;
+  return { code: 'INVALID_REQUEST', faults: [{ path: 'ticks', code: 'OVER_BURST', message }] };
+}
+
+/** What a frame that does not fit says of itself, for the refusal. */
+function namesIn(body: Result<unknown, Problem>): { readonly seq?: unknown; readonly symbol?: unknown } {
+  return body.ok && typeof body.value === 'object' && body.value !== null ? body.value : {};
+}

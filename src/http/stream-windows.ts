@@ -1,0 +1,127 @@
+import type { Clock } from '../core/clock.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import { type BarWindow, createBarWindow, isResumeToken, resumeToken } from '../decision/bar-window.ts';
+import type { KeyFacts, Question } from '../decision/question.ts';
+import { type Bar, validateBars } from '../features/bar.ts';
+import type { Registry } from '../models/registry.ts';
+import type { Fault, Problem } from './problem.ts';
+import { readQuestion } from './question.ts';
+import { readItem } from './read-item.ts';
+import { invalid } from './read-shape.ts';
+import type { WindowFrame } from './stream-frames.ts';
+
+interface StreamWindowsOptions {
+  readonly registry: Pick<Registry, 'current'>;
+  readonly clock: Clock;
+  readonly barsMax: number;
+  readonly receiptSecret: string;
+}
+
+/** The windows of one stream, one a symbol. */
+export interface StreamWindows {
+  /** Opens a symbol's window, or replaces it. Gives the last bar's start, RFC 3339. */
+  open(frame: WindowFrame, key: KeyFacts): Result<string, Problem>;
+  /** A tick to a question: a good one moves its symbol's window on, any other leaves it. */
+  read(tick: unknown, key: KeyFacts): Result<Question, Problem>;
+  /** A resume token for each symbol. */
+  tokens(key: KeyFacts): Readonly<Record<string, string>>;
+}
+
+interface Opened {
+  readonly window: BarWindow;
+  /** What every tick of the symbol is asked with. */
+  readonly asked: Pick<WindowFrame, 'symbol' | 'model' | 'strategy'>;
+}
+
+/** Symbols of a stream, at most: a window takes some 20 kB. */
+const windowsMax = 64;
+const barNames = ['t', 'o', 'h', 'l', 'c', 'v'] as const;
+
+export function createStreamWindows(options: StreamWindowsOptions): StreamWindows {
+  const { registry, clock, barsMax, receiptSecret } = options;
+  const opened = new Map<string, Opened>();
+  const readOptions = () => ({ catalog: registry.current(), nowMs: clock.nowMs(), barsMax });
+
+  /** A window under the model that serves now: one that was swapped folds the bars that are held, if they suffice. */
+  function under(model: Question['model'], { window, asked }: Opened): BarWindow | undefined {
+    if (window.model === model) return window;
+    if (window.bars.length < model.featureSet.windowBars) {
+      opened.delete(asked.symbol);
+      return undefined;
+    }
+    const refolded = createBarWindow(model, window.bars);
+    opened.set(asked.symbol, { window: refolded, asked });
+    return refolded;
+  }
+
+  return {
+    open({ type: _, token, ...request }, key) {
+      const question = readQuestion(request, key, readOptions());
+      if (!question.ok) return question;
+      const { input, model, symbol } = question.value;
+      if (input.kind !== 'bars') throw new RangeError('a window has bars');
+      const window = createBarWindow(model, input.bars);
+      const claim = { account: key.account, symbol, window };
+      if (token !== undefined && !isResumeToken(receiptSecret, claim, token)) {
+        const detail = 'the bars are not those that were held; leave the token out to begin anew';
+        return err({ code: 'RESUME_MISMATCH', detail });
+      }
+      if (opened.size >= windowsMax && !opened.has(symbol))
+        return err({ code: 'STREAMS_FULL', detail: `a stream holds ${windowsMax} symbols` });
+      const { model: name, strategy } = request;
+      opened.set(symbol, { window, asked: { symbol, model: name, strategy } });
+      return ok(new Date(window.bars.at(-1)?.tMs ?? 0).toISOString());
+    },
+    read(tick, key) {
+      const parts = partsOf(tick);
+      const held = parts && opened.get(String(parts.rest['symbol']));
+      if (!held) return noWindow(parts?.rest['symbol']);
+      const question = readItem({ ...parts.rest, ...held.asked }, key, readOptions());
+      if (!question.ok) return question;
+      const window = under(question.value.model, held);
+      if (!window) return noWindow(held.asked.symbol);
+      const bar = readBar(parts.bar, question.value.asOfMs ?? clock.nowMs());
+      if (!bar.ok) return bar;
+      const fault = window.push(bar.value);
+      if (fault) return invalid([{ path: 't', code: fault.code, message: fault.message }]);
+      return ok({ ...question.value, input: window.input() });
+    },
+    tokens: ({ account }) =>
+      Object.fromEntries(
+        Array.from(opened, ([symbol, { window }]) => [
+          symbol,
+          resumeToken(receiptSecret, { account, symbol, window }),
+        ]),
+      ),
+  };
+}
+
+/** A tick's bar, and what it says beside it. */
+function partsOf(tick: unknown) {
+  if (typeof tick !== 'object' || tick === null || Array.isArray(tick)) return undefined;
+  const { t, o, h, l, c, v, ...rest } = tick as Readonly<Record<string, unknown>>;
+  return { bar: { t, o, h, l, c, v }, rest };
+}
+
+function noWindow(symbol: unknown): Result<never, Problem> {
+  const message = typeof symbol === 'string' ? 'has no window open' : 'must name a window that is open';
+  return invalid([{ path: 'symbol', code: 'NO_WINDOW', message }]);
+}
+
+function readBar(
+  row: Readonly<Record<(typeof barNames)[number], unknown>>,
+  nowMs: number,
+): Result<Bar, Problem> {
+  const validated = validateBars([row], { nowMs, barsMax: 1 });
+  if (!validated.ok) return invalid(validated.faults.map(ofTick));
+  const [bar] = validated.bars;
+  if (!bar) throw new RangeError('one row is one bar');
+  return ok(bar);
+}
+
+/** `bars[0].h` of a tick is `h`. */
+const ofTick = ({ path, code, message }: Fault): Fault => ({
+  path: path.replace('bars[0].', ''),
+  code,
+  message,
+});

@@ -1,0 +1,76 @@
+import type { Control } from '../control/control.ts';
+import type { Clock, Timers } from '../core/clock.ts';
+import type { Pipeline } from '../decision/pipeline.ts';
+import type { Registry } from '../models/registry.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Authenticator } from './auth.ts';
+import type { Handler } from './context.ts';
+import { problemResponse } from './problem.ts';
+import { type StreamLimits, StreamSession } from './stream-session.ts';
+import { createStreamWindows } from './stream-windows.ts';
+
+interface StreamOptions {
+  readonly authenticator: Authenticator;
+  readonly control: Control;
+  readonly pipeline: Pipeline;
+  readonly registry: Pick<Registry, 'current' | 'enter' | 'follow'>;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly upgrade: Runtime['upgrade'];
+  readonly report: Runtime['report'];
+  readonly receiptSecret: string;
+  readonly barsMax: number;
+  readonly limits: StreamLimits;
+  readonly isDraining: () => boolean;
+}
+
+/** `GET /v1/stream`, and how many streams it holds open. */
+export interface StreamRoute {
+  readonly handler: Handler;
+  openCount(): number;
+}
+
+/** Streams of an isolate, at most: with 64 windows each they would take a Worker's memory. */
+const streamsMax = 64;
+
+/** `GET /v1/stream`: auth at the upgrade, then a session (stream-session.ts) for as long as the socket is open. */
+export function createStreamRoute(options: StreamOptions): StreamRoute {
+  const { authenticator, control, isDraining, upgrade } = options;
+  let openCount = 0;
+  return {
+    openCount: () => openCount,
+    async handler(context) {
+      const request = context.req.raw;
+      const { scope } = context.env;
+      if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket')
+        return problemResponse({ code: 'UPGRADE_REQUIRED' }, { upgrade: 'websocket' });
+      if (isDraining()) return problemResponse({ code: 'SHUTTING_DOWN', retryAfterMs: 1_000 });
+      // Without a live view nobody would know that the key was revoked.
+      const view = await control.ensure(scope);
+      if (!view) return problemResponse({ code: 'AUTH_UNAVAILABLE', retryAfterMs: 1_000 });
+      const keysEpoch = control.keysEpoch();
+      const authorization = request.headers.get('authorization');
+      const authenticate = () => authenticator.authenticate(authorization, 'decide', scope);
+      const key = await authenticate();
+      if (!key.ok) return problemResponse(key.error);
+      if (openCount >= streamsMax) return problemResponse({ code: 'STREAMS_FULL', retryAfterMs: 10_000 });
+      const onEnd = () => {
+        openCount -= 1;
+      };
+      return upgrade(request, (socket) => {
+        openCount += 1;
+        const windows = createStreamWindows(options);
+        return new StreamSession({
+          ...options,
+          socket,
+          scope,
+          windows,
+          authenticate,
+          keysEpoch,
+          key: key.value,
+          onEnd,
+        });
+      });
+    },
+  };
+}
