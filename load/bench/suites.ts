@@ -2,6 +2,7 @@ import { coldDecision } from './cold/cold-decision-suite.ts';
 import { http } from './http/suite.ts';
 import { coldInference } from './inference/cold-suite.ts';
 import { inference } from './inference/warm-suite.ts';
+import { many } from './many/suite.ts';
 import { microSuite } from './micro/micro-suite.ts';
 import type { Suite } from './suite.ts';
 
@@ -11,8 +12,10 @@ export const suites: readonly Suite[] = [
   microSuite('hash', "Hashes and canonical JSON, beside the engine's own"),
   microSuite('features', 'Bars to features'),
   microSuite('telemetry', 'Telemetry'),
+  microSuite('cache', 'A cache of scores, beside the model that it would save'),
   inference,
   coldInference,
   coldDecision,
   http,
+  many,
 ];

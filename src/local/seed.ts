@@ -22,8 +22,8 @@ interface SeedOptions {
 const account = 'local';
 const launcher = 'local launcher';
 /** Far above what one machine can ask, so that local load meets the service and not its limit. */
-const ratePerSecond = 50_000;
-const burst = 100_000;
+const ratePerSecond = 500_000;
+const burst = 1_000_000;
 
 /**
  * Makes a fresh local database usable: one key a scope, and trading resumed, which nobody but a named human

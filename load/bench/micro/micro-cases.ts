@@ -1,3 +1,4 @@
+import { cacheCases } from './cache-cases.ts';
 import { featuresCases } from './features-cases.ts';
 import { hashCases } from './hash-cases.ts';
 import { mathCases } from './math-cases.ts';
@@ -10,6 +11,7 @@ export const microCases = {
   hash: hashCases,
   features: featuresCases,
   telemetry: telemetryCases,
+  cache: cacheCases,
 } as const satisfies Record<string, readonly MicroCase[]>;
 
 export type MicroSuiteName = keyof typeof microCases;

@@ -20,7 +20,11 @@ const toolset = (name: string): string => join(ROOT, 'toolsets', name, 'node_mod
 
 const engines: readonly Engine[] = [
   { name: 'node', command: process.execPath, flags: ['--disable-warning=ExperimentalWarning'] },
-  { name: 'deno', command: toolset('deno'), flags: ['run', '--quiet', '--no-prompt', '--allow-env'] },
+  {
+    name: 'deno',
+    command: toolset('deno'),
+    flags: ['run', '--quiet', '--no-prompt', '--allow-env', '--allow-read'],
+  },
   { name: 'bun', command: toolset('bun'), flags: ['run', '--no-install'] },
 ];
 

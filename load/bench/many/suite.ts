@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RuntimeName, runtimeNames } from '../../../src/local/service-file.ts';
+import { decisionBodies } from '../http/decision-bodies.ts';
+import { cpuMsOf, residentMibOf } from '../http/process-usage.ts';
+import type { Server } from '../http/server.ts';
+import { startService } from '../http/service-server.ts';
+import { assertWrk, runWrk } from '../http/wrk.ts';
+import type { Sample, Subject } from '../interleave.ts';
+import { type Pinning, pinRest } from '../pinning.ts';
+import type { PreparedSuite, Suite, SuiteOptions } from '../suite.ts';
+import { runStreams, STREAM_COUNT } from './run-streams.ts';
+
+interface Target {
+  readonly name: string;
+  readonly runtime: RuntimeName;
+  readonly way: 'batch' | 'stream';
+  /** Decisions of a call or a frame. */
+  readonly count: number;
+}
+
+/** A batch's answer is long, and its first item tells enough. */
+const FAULT_CHARS = 500;
+
+interface Decided {
+  readonly decisions: number;
+  readonly durationMs: number;
+}
+
+/** Many decisions a call, and many a frame: what is left of a request's cost when it is shared. */
+export const many: Suite = {
+  name: 'many',
+  title: 'Decisions by batch and by stream',
+  metrics: [
+    { name: 'decisions/s', better: 'higher', isCompared: true },
+    { name: 'CPU µs/decision', better: 'lower', isCompared: true },
+    { name: 'resident MiB', better: 'lower', isCompared: false },
+  ],
+  rounds: 5,
+  async prepare(options) {
+    assertWrk();
+    const targets = allTargets().filter(({ name }) => name.includes(options.only));
+    const bench = new ManyBench(options, pinRest());
+    try {
+      await bench.start(targets);
+    } catch (cause) {
+      await bench.close();
+      throw cause;
+    }
+    return bench.prepared(targets);
+  },
+};
+
+function allTargets(): readonly Target[] {
+  return runtimeNames.flatMap((runtime) => [
+    { name: `batch of 64, ${runtime}`, runtime, way: 'batch' as const, count: 64 },
+    { name: `batch of 256, ${runtime}`, runtime, way: 'batch' as const, count: 256 },
+    { name: `stream, 64 a frame, ${runtime}`, runtime, way: 'stream' as const, count: 64 },
+    { name: `stream, 1 a frame, ${runtime}`, runtime, way: 'stream' as const, count: 1 },
+  ]);
+}
+
+class ManyBench {
+  readonly #options: SuiteOptions;
+  readonly #pinning: Pinning;
+  readonly #workDir = mkdtempSync(join(tmpdir(), 'ultrathink-bench-'));
+  readonly #servers = new Map<RuntimeName, Server>();
+  readonly #faults = new Set<string>();
+
+  constructor(options: SuiteOptions, pinning: Pinning) {
+    this.#options = options;
+    this.#pinning = pinning;
+  }
+
+  async start(targets: readonly Target[]): Promise<void> {
+    for (const runtime of new Set(targets.map((target) => target.runtime))) {
+      this.#options.signal.throwIfAborted();
+      this.#options.progress(`starting the service on ${runtime}`);
+      const dataDir = join(this.#workDir, runtime);
+      const server = await startService({ runtime, dataDir, progress: this.#options.progress });
+      this.#servers.set(runtime, server);
+      this.#pinning.pinMeasured(server.pid);
+    }
+  }
+
+  prepared(targets: readonly Target[]): PreparedSuite {
+    return {
+      subjects: targets.map(
+        (target): Subject => ({ name: target.name, baseline: null, measure: () => this.#measure(target) }),
+      ),
+      conditions: [
+        `Batches: wrk, 16 connections, 32 features an item, ${this.#options.sampleSeconds} s a sample. Streams: the typed client, ${STREAM_COUNT} streams, bars of history, each as of its own end.`,
+        this.#pinning.description,
+        'CPU µs/decision is the server process alone, until its log has been written.',
+        'Model `active`, durability `pending`, the real log: one row a batch and a frame.',
+      ],
+      faults: () => [...this.#faults],
+      close: () => this.close(),
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#servers.values()].map((server) => server.stop()));
+    this.#servers.clear();
+    rmSync(this.#workDir, { recursive: true, force: true });
+  }
+
+  async #measure(target: Target): Promise<Sample> {
+    const server = this.#servers.get(target.runtime);
+    if (!server) throw new Error('its server is not up');
+    const cpuMsBefore = cpuMsOf(server.pid);
+    const { decisions, durationMs } = await this.#load(target, server);
+    const residentMib = residentMibOf(server.pid);
+    await server.settle();
+    const cpuMs = cpuMsOf(server.pid) - cpuMsBefore;
+    return {
+      'decisions/s': (decisions / durationMs) * 1_000,
+      ...(Number.isNaN(cpuMs) ? {} : { 'CPU µs/decision': (1_000 * cpuMs) / decisions }),
+      ...(Number.isNaN(residentMib) ? {} : { 'resident MiB': residentMib }),
+    };
+  }
+
+  async #load({ name, way, count }: Target, { url, authorization }: Server): Promise<Decided> {
+    const { sampleSeconds, signal } = this.#options;
+    if (way === 'stream') {
+      const { origin } = new URL(url);
+      const outcome = await runStreams({ origin, authorization, count, durationMs: sampleSeconds * 1_000 });
+      if (outcome.fault !== undefined) this.#faults.add(`${name}: ${outcome.fault}`);
+      return outcome;
+    }
+    const bodiesPath = join(this.#workDir, 'batches.jsonl');
+    const requests = decisionBodies('features', Date.now());
+    const bodies = requests.map((_, start) => ({
+      items: Array.from({ length: count }, (__, at) => requests[(start + at) % requests.length]),
+    }));
+    writeFileSync(bodiesPath, `${bodies.map((body) => JSON.stringify(body)).join('\n')}\n`);
+    const answer = await runWrk({
+      url: `${url}/batch`,
+      bodiesPath,
+      authorization,
+      durationSeconds: sampleSeconds,
+      signal,
+    });
+    if (answer.refused > 0)
+      this.#faults.add(
+        `${name}: ${answer.refused} refused, e.g. ${answer.firstRefusal.slice(0, FAULT_CHARS)}`,
+      );
+    if (answer.safety > 0)
+      this.#faults.add(
+        `${name}: ${answer.safety} held for safety, e.g. ${answer.firstRefusal.slice(0, FAULT_CHARS)}`,
+      );
+    return { decisions: answer.requests * count, durationMs: answer.durationUs / 1_000 };
+  }
+}
