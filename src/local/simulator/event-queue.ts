@@ -18,8 +18,11 @@ interface Due {
   readonly isOff: (() => boolean) | undefined;
 }
 
-/** Virtual time: waiting costs nothing. The wall clock starts at `epochMs`, the monotonic one at 0. */
-export function createEventQueue(epochMs = 1_800_000_000_000): EventQueue {
+/** What the wall clock shows at the start, epoch milliseconds. */
+export const virtualEpochMs = 1_800_000_000_000;
+
+/** Virtual time: waiting costs nothing. The wall clock starts at `virtualEpochMs`, the monotonic one at 0. */
+export function createEventQueue(): EventQueue {
   const heap: Due[] = [];
   let atMs = 0;
   let order = 0;
@@ -42,7 +45,7 @@ export function createEventQueue(epochMs = 1_800_000_000_000): EventQueue {
   }
 
   return {
-    nowMs: () => epochMs + Math.floor(atMs),
+    nowMs: () => virtualEpochMs + Math.floor(atMs),
     monotonicMs: () => atMs,
     eventCount: () => eventCount,
     after,

@@ -75,7 +75,7 @@ export function drawClimate(draw: Draw): Climate {
       number
     >,
     incidents: incidents.filter(() => draw.chance(0.6)),
-    incidentsPerRun: draw.pick([2, 5, 10]),
+    incidentsPerRun: draw.pick([3, 8, 20]),
     clientGone: draw.chance(0.5) ? 0.05 : 0,
     skewMsMax: draw.chance(0.6) ? skewMs : 0,
     standingClocks: draw.chance(0.5),

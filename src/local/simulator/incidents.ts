@@ -58,6 +58,7 @@ function strike(kind: Incident, options: IncidentOptions): void {
       return;
     case 'clock stepped':
       isolate.platform.skewMs = draw.integer(-60_000, 60_000);
+      isolate.platform.wasClockSet = true;
       return;
     case 'redis wiped':
       redis.run(['FLUSHALL']);

@@ -30,6 +30,8 @@ export class Platform {
   readonly runtime: Runtime;
   /** What the wall clock is ahead of true time, in milliseconds. */
   skewMs: number;
+  /** Whether the wall clock was ever set. */
+  wasClockSet = false;
   isDead = false;
   /** How long it was stalled in all, in milliseconds. */
   stalledMs = 0;

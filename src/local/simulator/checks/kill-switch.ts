@@ -1,7 +1,8 @@
 import type { TradingState } from '../../../control/view.ts';
 import type { Effect } from '../../../decision/answer.ts';
 import type { ControlChange } from '../control-history.ts';
-import type { Exchange } from '../exchange.ts';
+import { virtualEpochMs } from '../event-queue.ts';
+import { type Exchange, isReplayed } from '../exchange.ts';
 import type { Check, Truth } from '../monitor.ts';
 import { standingMsMax } from '../platform.ts';
 
@@ -23,6 +24,8 @@ export function killSwitch(truth: Truth): Check {
       if (!reply || !answer?.actionable) return undefined;
       const validMs = Date.parse(answer.validUntil ?? '') - Date.parse(answer.at);
       if (!(validMs <= truth.viewLifeMs)) return `G2: valid for ${validMs} ms`;
+      const staleMs = staleness(exchange, validMs);
+      if (staleMs > 0) return `G2: a ${answer.action} left ${staleMs.toFixed(0)} ms past its validity`;
       for (const change of truth.history.changes) {
         if (!forbids(change.tradingState, answer.effect)) continue;
         const effectiveByMs = effectiveBy(change, exchange, truth) + standingMsMax;
@@ -34,6 +37,13 @@ export function killSwitch(truth: Truth): Check {
       return undefined;
     },
   };
+}
+
+/** How far an answer is past its end when it leaves, by true time; of what was said before, checks/idempotency.ts tells. */
+function staleness({ reply, isolate }: Exchange, validMs: number): number {
+  if (!reply?.answer || isReplayed(reply) || isolate.platform.wasClockSet) return Number.NEGATIVE_INFINITY;
+  const saidAtMs = Date.parse(reply.answer.at) - isolate.platform.skewMs - virtualEpochMs;
+  return reply.leftAtMs - (saidAtMs + validMs) - 2 * standingMsMax;
 }
 
 const forbids = (state: TradingState, effect: Effect): boolean =>
