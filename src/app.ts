@@ -17,6 +17,7 @@ interface AppOptions {
   readonly decideBatch: Handler;
   readonly stream: Handler;
   readonly readDecision: Handler;
+  readonly replayDecision: Handler;
   readonly readAudit: Handler;
   readonly verifyAudit: Handler;
   readonly reportOutcomes: Handler;
@@ -68,6 +69,7 @@ export function createApp(options: AppOptions): Hono<Environment> {
   app.post('/v1/decisions/batch', options.decideBatch);
   app.get('/v1/stream', options.stream);
   app.get('/v1/decisions/:id', options.readDecision);
+  app.post('/v1/decisions/:id/replay', options.replayDecision);
   app.get('/v1/audit', options.readAudit);
   app.get('/v1/audit/verify', options.verifyAudit);
   app.get('/v1/models', options.listModels);
@@ -95,6 +97,7 @@ export function createApp(options: AppOptions): Hono<Environment> {
     '/v1/decisions/batch': 'POST',
     '/v1/stream': 'GET',
     '/v1/decisions/:id': 'GET',
+    '/v1/decisions/:id/replay': 'POST',
     '/v1/audit': 'GET',
     '/v1/audit/verify': 'GET',
     '/v1/models': 'GET, POST',

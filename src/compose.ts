@@ -1,14 +1,16 @@
 import { createApp } from './app.ts';
 import { createAuditTrail } from './audit/audit-trail.ts';
 import { createChain } from './audit/chain.ts';
-import { commitDecisions } from './audit/commit.ts';
+import { commitDecisions, commitLinked } from './audit/commit.ts';
 import { createDecisionLog } from './audit/decision-log.ts';
+import { createOutboxDrain } from './audit/outbox-drain.ts';
 import type { SealClaim } from './audit/sealer.ts';
 import { createSealer, type Sealer } from './audit/sealer.ts';
 import { createWriter } from './audit/writer.ts';
 import { type Config, parseCatalogConfig, parseConfig } from './config.ts';
 import { createControl } from './control/control.ts';
 import { createFailedLoginLimiter } from './control/failed-login-limiter.ts';
+import { createOutbox } from './control/outbox.ts';
 import { createSealClaim } from './control/seal-claim.ts';
 import type { ControlView } from './control/view.ts';
 import type { Clock } from './core/clock.ts';
@@ -46,6 +48,7 @@ import { createReportOutcomesRoute } from './http/outcomes/report-outcomes.ts';
 import { problemResponse } from './http/problem.ts';
 import { createReadAuditRoute } from './http/read-audit.ts';
 import { createReadDecisionRoute } from './http/read-decision.ts';
+import { createReplayDecisionRoute } from './http/replay-decision.ts';
 import { openapi } from './http/serve-openapi.ts';
 import { createStreamRoute } from './http/stream.ts';
 import { createVerifyAuditRoute } from './http/verify-audit.ts';
@@ -57,6 +60,7 @@ import { createJobs } from './jobs.ts';
 import type { ServedModel } from './models/catalog.ts';
 import { storedModelBytesMax } from './models/fetch-bundle.ts';
 import type { LoadOptions } from './models/load-model.ts';
+import { createModelByHash } from './models/model-by-hash.ts';
 import { registerBundle } from './models/register-bundle.ts';
 import { createRegistry, type Registry } from './models/registry.ts';
 import { setAlias } from './models/set-alias.ts';
@@ -148,8 +152,17 @@ function createAdapters(runtime: Runtime, config: Config, { shipped, loading }: 
     deadlineMsMax: config.controlDeadlineMsMax,
   });
   const chain = createChain();
+  const { client } = database;
+  const outbox = createOutbox({ redis, ids });
+  const outboxDrain = createOutboxDrain({
+    outbox,
+    insert: (records) => commitLinked(client, records),
+    receiptSecret: config.receiptSecret,
+    clock,
+  });
   const log = createDecisionLog({
-    insert: (records) => commitDecisions({ client: database.client, chain }, records),
+    insert: (records) => commitDecisions({ client, chain }, records),
+    outbox: { keep: (record) => outbox.keep(chain.link(record)), follow: outboxDrain.follow },
     clock,
     timers,
     pendingBytesMax: config.logPendingBytesMax,
@@ -184,7 +197,20 @@ function createAdapters(runtime: Runtime, config: Config, { shipped, loading }: 
   const claim = createSealClaim({ redis, ids });
   const sealer = createSealerOf({ config, database, claim, clock });
   const stores = { database, redis, source };
-  return { ...stores, ids, control, log, claim, sealer, authenticator, registry, writer, trail, clock };
+  return {
+    ...stores,
+    ids,
+    control,
+    log,
+    outboxDrain,
+    claim,
+    sealer,
+    authenticator,
+    registry,
+    writer,
+    trail,
+    clock,
+  };
 }
 
 type Adapters = ReturnType<typeof createAdapters>;
@@ -261,6 +287,19 @@ function decidingRoutesOf(
         decisionsMax: config.streamDecisionsMax,
       },
     }),
+  };
+}
+
+function storedDecisionRoutesOf(
+  { authenticator, control, database, registry, source }: Adapters,
+  { receiptSecret, hash: configHash, freshnessGraceMs }: Config,
+  { shipped, loading }: Models,
+) {
+  const stored = { authenticator, control, database, receiptSecret };
+  const modelByHash = createModelByHash({ ...loading, registry, shipped, source });
+  return {
+    readDecision: createReadDecisionRoute(stored),
+    replayDecision: createReplayDecisionRoute({ ...stored, modelByHash, configHash, freshnessGraceMs }),
   };
 }
 
@@ -408,11 +447,10 @@ const viewUnder = (registry: Registry, view: ControlView | undefined): ControlVi
 export function assemble(runtime: Runtime, config: Config, models: Models): Service {
   const { clock, timers } = runtime;
   const adapters = createAdapters(runtime, config, models);
-  const { database, control, log, sealer, authenticator, registry } = adapters;
+  const { database, control, log, outboxDrain, sealer, registry } = adapters;
   let draining = false;
   let requestsInFlight = 0;
   const isDraining = () => draining;
-  const { receiptSecret } = config;
   const bodyLimits = { bodyBytesMax: config.bodyBytesMax, bodyDeadlineMs: config.bodyDeadlineMs, timers };
   const experiments = createExperiments({ runtime, config }, adapters, bodyLimits);
   const readyz = createReadyzRoute({
@@ -420,6 +458,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     registry,
     control,
     log,
+    outbox: outboxDrain,
     sealer,
     probeDatabase: () => loadDurableControl(database),
     isDraining,
@@ -438,7 +477,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     ensureRegistry: registry.ensureRead,
     ...deciding,
     stream: stream.handler,
-    readDecision: createReadDecisionRoute({ authenticator, control, database, receiptSecret }),
+    ...storedDecisionRoutesOf(adapters, config, models),
     ...auditRoutesOf(adapters, config, runtime.report),
     ...createModelRoutes(adapters, models, bodyLimits),
     ...experiments.routes,
@@ -464,6 +503,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     },
     scheduled: createJobs({
       log,
+      outbox: outboxDrain,
       sealer,
       judgeExperiments: () => experiments.judgeRunning(),
       timers,

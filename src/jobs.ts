@@ -1,9 +1,11 @@
 import type { DecisionLog } from './audit/decision-log.ts';
+import type { OutboxDrain } from './audit/outbox-drain.ts';
 import type { Sealer } from './audit/sealer.ts';
 import type { Timers } from './core/clock.ts';
 
 interface JobOptions {
   readonly log: DecisionLog;
+  readonly outbox: OutboxDrain;
   /** Null where this deployment does not seal. */
   readonly sealer: Sealer | null;
   /** Judges the experiments that run, behind everything else. Never throws; its reads and writes have deadlines. */
@@ -17,19 +19,21 @@ interface JobOptions {
 const answersDeadlineMs = 5_000;
 /** How long it then waits for the log; the launcher's patience is longer than both. */
 const drainDeadlineMs = 12_000;
-/** Below the 30 s that Workers leave to work behind a scheduled event. */
-const flushDeadlineMs = 12_000;
-/** With the one above below those 30 s; a seal's reads and writes have deadlines of their own. */
-const sealDeadlineMs = 10_000;
+/** With the two below under the 30 s that Workers leave to work behind a scheduled event. */
+const flushDeadlineMs = 8_000;
+/** A batch on its way may take the database's deadline more. */
+const outboxDeadlineMs = 6_000;
+/** A seal's reads and writes have deadlines of their own. */
+const sealDeadlineMs = 6_000;
 const pollMs = 5;
 
 /**
  * Cron name to job. `drain` is no cron of the deployment: the launcher fires it before it stops the service.
- * Every other name is the minute's tick, which flushes what an idle isolate still holds, seals what is in the log,
- * and demotes candidates that have shown to be worse.
+ * Every other name is the minute's tick, which flushes what an idle isolate still holds, writes what waits in the
+ * outbox, seals what is in the log, and demotes candidates that have shown to be worse.
  */
 export function createJobs(options: JobOptions): (cron: string) => Promise<void> {
-  const { log, sealer, judgeExperiments, timers, requestsInFlight, startDraining } = options;
+  const { log, outbox, sealer, judgeExperiments, timers, requestsInFlight, startDraining } = options;
 
   async function drain(): Promise<void> {
     startDraining();
@@ -42,6 +46,7 @@ export function createJobs(options: JobOptions): (cron: string) => Promise<void>
 
   async function tick(): Promise<void> {
     await log.drain(flushDeadlineMs);
+    await outbox.run(outboxDeadlineMs);
     await sealer?.run(sealDeadlineMs);
     await judgeExperiments();
   }

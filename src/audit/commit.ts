@@ -2,8 +2,8 @@ import { type Client, type InArgs, LibsqlError } from '@libsql/client/web';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { AuditEntry } from './audit-entry.ts';
-import type { Chain, Linked } from './chain.ts';
-import type { DecisionRecord } from './decision-record.ts';
+import type { Chain } from './chain.ts';
+import type { DecisionRecord, LinkedRecord } from './decision-record.ts';
 import type { WriteFailure } from './pending-records.ts';
 
 /**
@@ -60,7 +60,17 @@ export async function commitDecisions(
   { client, chain }: CommitOptions,
   records: readonly DecisionRecord[],
 ): Promise<Result<void, WriteFailure>> {
-  const linked = records.map((record) => chain.link(record));
+  return commitLinked(
+    client,
+    records.map((record) => chain.link(record)),
+  );
+}
+
+/** As {@link commitDecisions}, of records that have their links. */
+export async function commitLinked(
+  client: Client,
+  linked: readonly LinkedRecord[],
+): Promise<Result<void, WriteFailure>> {
   const written = await Promise.all(inStatements(linked).map((part) => insertRows(client, part)));
   const failures = written.flatMap((part) => (part.ok ? [] : [part.error]));
   const worst = failures.find(({ kind }) => kind === 'unavailable') ?? failures[0];
@@ -105,8 +115,6 @@ function statementOf(write: Write) {
   const { sql, params } = write.toSQL();
   return { sql, args: params as InArgs };
 }
-
-type LinkedRecord = Linked<DecisionRecord>;
 
 function inStatements(records: readonly LinkedRecord[]): readonly (readonly LinkedRecord[])[] {
   const count = Math.min(statementsMax, Math.ceil(records.length / statementRecordsMin));

@@ -1,8 +1,13 @@
 import type { Clock, Timers } from '../core/clock.ts';
-import { err, ok, type Result } from '../core/result.ts';
+import { err, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { DecisionRecord } from './decision-record.ts';
-import { type Batch, createPendingRecords, type WriteFailure } from './pending-records.ts';
+import {
+  type Batch,
+  createPendingRecords,
+  type PendingRecords,
+  type WriteFailure,
+} from './pending-records.ts';
 
 /**
  * The decision log's memory. Records wait in one bounded queue and leave it in batches, behind the answers.
@@ -42,6 +47,11 @@ export interface DecisionLog {
    * chain is given. The caller appends the record that voids it.
    */
   acknowledge(record: DecisionRecord): Promise<Result<void, string>>;
+  /**
+   * Keeps one record outside this isolate now, from where it is written soon. A failure leaves it unknown whether it is
+   * kept; it is queued then. The caller appends the record that voids it.
+   */
+  putOut(record: DecisionRecord, scope: RequestScope): Promise<Result<void, string>>;
   /** Flushes what waits, as an owner of its own; for jobs and shutdown. True when nothing is left. */
   drain(deadlineMs: number): Promise<boolean>;
   status(): LogStatus;
@@ -63,6 +73,11 @@ export interface LogStatus {
 export interface DecisionLogOptions {
   /** Inserts a batch's rows idempotently: same id, no second row. */
   readonly insert: (records: readonly DecisionRecord[]) => Promise<Result<void, WriteFailure>>;
+  /** Keeps a record outside this isolate and the database, and has it written behind the answer. */
+  readonly outbox: {
+    readonly keep: (record: DecisionRecord) => Promise<Result<void, string>>;
+    readonly follow: (scope: RequestScope) => void;
+  };
   readonly clock: Clock;
   readonly timers: Timers;
   /** Bound on the memory that waiting records hold, in bytes (see `sizeOf`); beyond it decisions are HOLD. */
@@ -91,7 +106,7 @@ const paceMsMax = 50;
 const ownerLeaseMs = 10_000;
 
 export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
-  const { insert, clock, timers, pendingBytesMax, ownerMsMax } = options;
+  const { insert, outbox, clock, timers, pendingBytesMax, ownerMsMax } = options;
   const pending = createPendingRecords(options);
   let lastFailure: string | null = null;
   let refusal: string | null = null;
@@ -145,6 +160,12 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
     if (owner?.id === me.id) owner = undefined;
   }
 
+  /** A record has its place in the chain once it was sent, so it is written sooner or later. */
+  function orQueued(record: DecisionRecord, written: Result<void, string>): Result<void, string> {
+    if (!written.ok) pending.add(record, clock.monotonicMs());
+    return written;
+  }
+
   return {
     hasRoom: () => pending.sizeBytes < pendingBytesMax,
     paceMs() {
@@ -158,23 +179,27 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
     async acknowledge(record) {
       const written = await insert([record]);
       lastFailure = written.ok ? null : written.error.detail;
-      if (written.ok) return ok(undefined);
-      pending.add(record, clock.monotonicMs());
-      return err(written.error.detail);
+      return orQueued(record, written.ok ? written : err(written.error.detail));
+    },
+    async putOut(record, scope) {
+      const kept = orQueued(record, await outbox.keep(record));
+      if (kept.ok) outbox.follow(scope);
+      return kept;
     },
     async drain(deadlineMs) {
       await flush(takeOwnership(), deadlineMs);
       return pending.count === 0;
     },
-    status() {
-      const nowMs = clock.monotonicMs();
-      return {
-        pendingRecords: pending.count,
-        pendingBytes: pending.sizeBytes,
-        refusedRecords: pending.refusedCount,
-        behindMs: nowMs - (pending.oldestQueuedAtMs() ?? nowMs),
-        lastFailure: lastFailure ?? (pending.refusedCount > 0 ? refusal : null),
-      };
-    },
+    status: () => ({
+      ...amountOf(pending, clock.monotonicMs()),
+      lastFailure: lastFailure ?? (pending.refusedCount > 0 ? refusal : null),
+    }),
   };
 }
+
+const amountOf = (pending: PendingRecords, nowMs: number): Omit<LogStatus, 'lastFailure'> => ({
+  pendingRecords: pending.count,
+  pendingBytes: pending.sizeBytes,
+  refusedRecords: pending.refusedCount,
+  behindMs: nowMs - (pending.oldestQueuedAtMs() ?? nowMs),
+});

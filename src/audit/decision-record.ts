@@ -1,5 +1,6 @@
 import { canonicalJson } from '../core/canonical-json.ts';
 import { equalInConstantTime, hmacSha256Hex, sha256Hex } from '../core/digest.ts';
+import type { Linked } from './chain.ts';
 
 /** What a row says in columns of its own; the record's text says it too. */
 export interface RecordColumns {
@@ -25,6 +26,9 @@ export interface DecisionRecord extends RecordColumns {
   /** In a batch's row: its items' records, a JSON array of canonical JSON. `record` holds their hashes. */
   readonly items?: string;
 }
+
+/** A record with its place in the chain of its writer. */
+export type LinkedRecord = Linked<DecisionRecord>;
 
 /** Seals a record's content: canonical text, its hash, and the receipt that only this service can give. */
 export function sealRecord(receiptSecret: string, columns: RecordColumns, content: object): DecisionRecord {

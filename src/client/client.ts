@@ -7,6 +7,7 @@ import type {
   batchAnswerSchema,
   DecisionRequest,
   problemSchema,
+  replaySchema,
   storedDecisionSchema,
 } from '../http/decision-schemas.ts';
 import type {
@@ -26,6 +27,7 @@ import type { OutcomesAnswer, OutcomesRequest } from '../http/outcomes/outcome-s
 export type Decision = z.infer<typeof answerSchema>;
 export type BatchAnswer = z.infer<typeof batchAnswerSchema>;
 export type StoredDecision = z.infer<typeof storedDecisionSchema>;
+export type Replay = z.infer<typeof replaySchema>;
 export type AuditPage = z.infer<typeof auditPageSchema>;
 export type AuditVerification = z.infer<typeof verificationSchema>;
 export type Models = z.infer<typeof modelsSchema>;
@@ -72,6 +74,8 @@ export interface Client {
   ): Promise<Reply<BatchAnswer>>;
   /** By its id; an item of a batch by its own. */
   decision(id: string): Promise<Reply<StoredDecision>>;
+  /** Decides again from the record, and compares. */
+  replay(id: string): Promise<Reply<Replay>>;
   /** Entries behind `after`, the `next` of the page before; 0 for the first. */
   audit(after: number): Promise<Reply<AuditPage>>;
   /** The part of the log behind a seal, the `next` of the part before; 0 for the first. */
@@ -140,6 +144,7 @@ export function createClient(options: ClientOptions): Client {
     decideBatch: (request, { idempotencyKey } = {}) =>
       call('POST', '/v1/decisions/batch', request, keyed(idempotencyKey)),
     decision: (id) => call('GET', `/v1/decisions/${encodeURIComponent(id)}`, undefined, {}),
+    replay: (id) => call('POST', `/v1/decisions/${encodeURIComponent(id)}/replay`, undefined, {}),
     audit: (after) => call('GET', `/v1/audit?after=${after}`, undefined, {}),
     verifyAudit: (afterSeal) => call('GET', `/v1/audit/verify?afterSeal=${afterSeal}`, undefined, {}),
     reportOutcomes: (request) => call('POST', '/v1/outcomes', request, {}),

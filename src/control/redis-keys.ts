@@ -10,6 +10,12 @@ export const redisKeys = {
   sealLease: 'ultrathink:seal-lease',
   /** Hash {seq, hash}: the seal that the log may not fall behind. Only a person removes it, after a wanted restore. */
   latestSeal: 'ultrathink:latest-seal',
+  /** Stream: records that wait for the database, in field `record`. */
+  outbox: 'ultrathink:outbox',
+  /** String: the isolate that writes them. */
+  outboxLease: 'ultrathink:outbox-lease',
+  /** Stream: records that no isolate could write; a person looks at them. */
+  outboxSetAside: 'ultrathink:outbox-set-aside',
   /** Prefix of the stock limiter's own keys. */
   failedLogins: 'ultrathink:failed-logins',
   /** JSON escapes whatever a client may put into a key, so no two claims share a name. */

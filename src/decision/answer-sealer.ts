@@ -36,16 +36,18 @@ export interface SealedBatch {
   readonly record: DecisionRecord | undefined;
 }
 
+/** When a decision is made, and what permits it then. It has one instant, so that it can be made again from its record. */
+interface Moment {
+  readonly nowMs: number;
+  readonly view: ControlView | undefined;
+}
+
 /** Makes answers of judgements, and the records that keep them, as this isolate's writer. */
 export interface AnswerSealer {
   /** Looks at the permission and at the log's room; `view` is what the caller has at this moment. */
-  one(question: Question, judged: Judged, view: ControlView | undefined): Sealed;
+  one(question: Question, judged: Judged, moment: Moment): Sealed;
   /** The same of many, as one row. */
-  batch(
-    batch: QuestionBatch,
-    judged: ReadonlyMap<Question, Judged>,
-    view: ControlView | undefined,
-  ): SealedBatch;
+  batch(batch: QuestionBatch, judged: ReadonlyMap<Question, Judged>, moment: Moment): SealedBatch;
   /** Says that nobody was answered what stands in `voided`. */
   voidOf(
     about: Pick<Question, 'key' | 'symbol'>,
@@ -55,82 +57,83 @@ export interface AnswerSealer {
 }
 
 /** What one answer is made with, beside what it is about. */
-interface Moment {
+interface Making extends Moment {
   readonly id: string;
-  readonly nowMs: number;
-  readonly view: ControlView | undefined;
   readonly hasRoom: boolean;
 }
 
 export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
   const { log, clock, ids, writer, receiptSecret, configHash } = options;
 
-  const nextFacts = (): RecordFacts => ({
+  const nextFacts = (nowMs: number): RecordFacts => ({
     receiptSecret,
     ...writer.nextPlace(),
-    nowMs: clock.nowMs(),
+    nowMs,
     configHash,
   });
 
-  const momentOf = (durability: Question['durability'], view: ControlView | undefined): Moment => ({
+  const makingOf = (durability: Question['durability'], moment: Moment): Making => ({
+    ...moment,
     id: ids.next(),
-    nowMs: clock.nowMs(),
-    view,
-    hasRoom: durability === 'ack' || log.hasRoom(),
+    hasRoom: durability !== 'pending' || log.hasRoom(),
   });
 
-  function validUntilMs(question: Question, { view, nowMs }: Moment): number | null {
+  function validUntilMs(question: Question, { view, nowMs }: Making): number | null {
     if (question.asOfMs !== null) return null;
     const leaseMs = view ? Math.max(0, Math.floor(view.expiresAtMs - clock.monotonicMs())) : 0;
     return nowMs + Math.min(question.model.bundle.manifest.policy.validForMs, leaseMs);
   }
 
-  function unsealed(question: Question, judged: Judged, moment: Moment): Unsealed {
-    const { id, nowMs, view, hasRoom } = moment;
+  function unsealed(question: Question, judged: Judged, making: Making): Unsealed {
+    const { id, nowMs, view, hasRoom } = making;
     const judgement = hasRoom
       ? permitted(capSize(judged.judgement, question), view)
       : hold('safety', 'LOG_UNAVAILABLE', 'the decision log is full', judged.judgement);
     return composeAnswer(question, judged, judgement, {
       id,
       nowMs,
-      validUntilMs: validUntilMs(question, moment),
-      durability: !hasRoom ? 'none' : question.durability === 'ack' ? 'acked' : 'pending',
+      validUntilMs: validUntilMs(question, making),
+      durability: hasRoom ? durabilityOf[question.durability] : 'none',
     });
   }
 
   function sealOne(
     question: Question,
     judged: Judged,
-    moment: Moment,
+    making: Making,
     facts: RecordFacts | undefined,
   ): Sealed {
-    const answer = unsealed(question, judged, moment);
+    const answer = unsealed(question, judged, making);
     if (!facts) return { answer: { ...answer, recordHash: null, receipt: null }, record: undefined };
-    const record = recordDecision(question, judged, answer, moment.view, facts);
+    const record = recordDecision(question, judged, answer, making.view, facts);
     return { answer: { ...answer, recordHash: record.recordHash, receipt: record.receipt }, record };
   }
 
   return {
-    one(question, judged, view) {
-      const moment = momentOf(question.durability, view);
-      return sealOne(question, judged, moment, moment.hasRoom ? nextFacts() : undefined);
+    one(question, judged, moment) {
+      const making = makingOf(question.durability, moment);
+      return sealOne(question, judged, making, making.hasRoom ? nextFacts(moment.nowMs) : undefined);
     },
-    batch(batch, judged, view) {
-      const moment = momentOf(batch.durability, view);
-      const facts = moment.hasRoom ? nextFacts() : undefined;
+    batch(batch, judged, moment) {
+      const making = makingOf(batch.durability, moment);
+      const facts = making.hasRoom ? nextFacts(moment.nowMs) : undefined;
       const sealed = batch.questions.map((question, index) => {
         const found = question && judged.get(question);
-        return found && sealOne(question, found, { ...moment, id: `${moment.id}.${index}` }, facts);
+        return found && sealOne(question, found, { ...making, id: `${making.id}.${index}` }, facts);
       });
       const answers = sealed.map((item) => item?.answer);
       const records = sealed.map((item) => item?.record ?? null);
       const record =
-        facts && sealBatch(receiptSecret, batchColumns(batch, moment.id, records, facts), records);
-      return { id: moment.id, answers, record };
+        facts && sealBatch(receiptSecret, batchColumns(batch, making.id, records, facts), records);
+      return { id: making.id, answers, record };
     },
-    voidOf: (about, voided, reason) => recordVoid(about, voided, ids.next(), reason, nextFacts()),
+    voidOf: (about, voided, reason) =>
+      recordVoid(about, voided, ids.next(), reason, nextFacts(clock.nowMs())),
   };
 }
+
+/** What an answer says of its record, by what its question asked. */
+const durabilityOf = { pending: 'pending', outbox: 'outboxed', ack: 'acked' } as const;
 
 /** Looks again at the permission, as late as possible, and takes from the judgement what it no longer allows. */
 function permitted(judgement: Judgement, view: ControlView | undefined): Judgement {

@@ -89,8 +89,8 @@ export interface Answer {
   readonly asOf: string | null;
   /** Until when the answer may be acted upon; null where it never may (`asOf`). */
   readonly validUntil: string | null;
-  /** `pending`: written after the answer. `acked`: in the database before it. `none`: the log had no room. */
-  readonly durability: 'pending' | 'acked' | 'none';
+  /** `pending`: written after the answer. `outboxed`: in Redis before it. `acked`: in the database before it. `none`: the log had no room. */
+  readonly durability: 'pending' | 'outboxed' | 'acked' | 'none';
   readonly recordHash: string | null;
   /** HMAC-SHA-256 over `recordHash`, lower-case hex. */
   readonly receipt: string | null;

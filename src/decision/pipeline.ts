@@ -1,9 +1,11 @@
 import type { DecisionLog } from '../audit/decision-log.ts';
+import type { DecisionRecord } from '../audit/decision-record.ts';
 import type { Writer } from '../audit/writer.ts';
 import type { Control } from '../control/control.ts';
 import type { ControlView } from '../control/view.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
+import type { Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Stages } from '../telemetry/stages.ts';
 import type { Answer } from './answer.ts';
@@ -21,7 +23,7 @@ import type { Question, QuestionBatch } from './question.ts';
 /** How a question ends. Refusals are values; the door maps them to problems. */
 export type Outcome =
   | { readonly kind: 'answered'; readonly answer: Answer; readonly epoch: number }
-  /** The record could not be written before the answer, as `durability: ack` asks. */
+  /** The record could not be written before the answer, as `durability: ack` or `outbox` asks. */
   | { readonly kind: 'not-recorded' }
   /** The permission or the answer's validity ended while the record was written. */
   | { readonly kind: 'superseded' };
@@ -87,17 +89,18 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 }
 
 async function decide(parts: Parts, asked: Question, circumstances: Circumstances): Promise<Outcome> {
-  const { control, log, sealer } = parts;
+  const { control, log, sealer, clock } = parts;
   const { scope, stages } = circumstances;
   await pace(parts, stages);
   const question = choose(parts, asked, circumstances);
-  // A refused `ack` leaves a void, which needs room as well.
-  if (question.durability === 'ack' && !log.hasRoom()) return { kind: 'not-recorded' };
-  const [judged] = await judge(parts, [question], circumstances);
+  // A record that is refused leaves a void, which needs room as well.
+  if (question.durability !== 'pending' && !log.hasRoom()) return { kind: 'not-recorded' };
+  const nowMs = clock.nowMs();
+  const [judged] = await judge(parts, [question], { ...circumstances, nowMs });
   if (!judged) throw new RangeError('a question was not judged');
   const view = control.current();
   stages.begin('record');
-  const { answer, record } = sealer.one(question, judged, view);
+  const { answer, record } = sealer.one(question, judged, { view, nowMs });
   const epoch = view?.epoch ?? 0;
   const answered = (): Outcome => {
     compare(parts, { question, answer, judged }, scope);
@@ -108,7 +111,7 @@ async function decide(parts: Parts, asked: Question, circumstances: Circumstance
     log.append(record, scope);
     return answered();
   }
-  const written = await log.acknowledge(record);
+  const written = await writeFirst(log, question.durability, record, scope);
   if (written.ok && stillHolds(answer, epoch, parts)) return answered();
   const reason = written.ok ? 'superseded' : 'not-recorded';
   log.append(sealer.voidOf(question, record, reason), scope);
@@ -120,18 +123,19 @@ async function decideMany(
   asked: QuestionBatch,
   circumstances: Circumstances,
 ): Promise<BatchOutcome> {
-  const { control, log, sealer } = parts;
+  const { control, log, sealer, clock } = parts;
   const { scope, stages } = circumstances;
   await pace(parts, stages);
-  if (asked.durability === 'ack' && !log.hasRoom()) return { kind: 'not-recorded' };
+  if (asked.durability !== 'pending' && !log.hasRoom()) return { kind: 'not-recorded' };
   const chosen = asked.questions.map((question) => question && choose(parts, question, circumstances));
   const batch = { ...asked, questions: chosen };
   const questions = chosen.filter((question) => question !== undefined);
-  const judged = await judge(parts, questions, circumstances);
+  const nowMs = clock.nowMs();
+  const judged = await judge(parts, questions, { ...circumstances, nowMs });
   const byQuestion = new Map(judged.map((one, at) => [questions[at] as Question, one]));
   const view = control.current();
   stages.begin('record');
-  const sealed = sealer.batch(batch, byQuestion, view);
+  const sealed = sealer.batch(batch, byQuestion, { view, nowMs });
   const epoch = view?.epoch ?? 0;
   const items = await leave(parts, batch, sealed, epoch, scope);
   if (items === 'not-recorded') return { kind: 'not-recorded' };
@@ -144,7 +148,16 @@ async function decideMany(
   return { kind: 'answered', items, epoch };
 }
 
-/** Which answers of a batch leave, once its row is queued or, with `ack`, written. */
+/** Before an answer that waits for it: in the database, or outside the isolate. */
+const writeFirst = (
+  log: DecisionLog,
+  durability: 'outbox' | 'ack',
+  record: DecisionRecord,
+  scope: RequestScope,
+): Promise<Result<void, string>> =>
+  durability === 'ack' ? log.acknowledge(record) : log.putOut(record, scope);
+
+/** Which answers of a batch leave, once its row is queued or, where it was asked for, written. */
 async function leave(
   parts: Parts,
   batch: QuestionBatch,
@@ -158,7 +171,7 @@ async function leave(
     log.append(record, scope);
     return answers;
   }
-  const written = await log.acknowledge(record);
+  const written = await writeFirst(log, batch.durability, record, scope);
   if (!written.ok) {
     log.append(sealer.voidOf({ key: batch.key, symbol: record.symbol }, record, 'not-recorded'), scope);
     return 'not-recorded';
@@ -183,11 +196,11 @@ const choose = ({ arms }: Parts, asked: Question, { granted, scope }: Circumstan
   granted ? arms.choose(asked, scope) : asked;
 
 async function judge(
-  { clock, freshnessGraceMs }: Parts,
+  { freshnessGraceMs }: Parts,
   questions: readonly Question[],
-  { granted, stages }: Circumstances,
+  { granted, stages, nowMs }: Circumstances & { readonly nowMs: number },
 ): Promise<readonly Judged[]> {
-  if (granted) return judgeQuestions(questions, { nowMs: clock.nowMs(), freshnessGraceMs, stages });
+  if (granted) return judgeQuestions(questions, { nowMs, freshnessGraceMs, stages });
   const judgement = withoutPermission('the shared control state could not be read in time');
   return questions.map(() => ({ ...nothingComputed, judgement }));
 }

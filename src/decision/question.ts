@@ -27,7 +27,7 @@ export interface Question {
   /** Epoch milliseconds of the history asked about; null for now. */
   readonly asOfMs: number | null;
   readonly clientDecisionId: string | null;
-  readonly durability: 'pending' | 'ack';
+  readonly durability: 'pending' | 'outbox' | 'ack';
   readonly explain: boolean;
 }
 

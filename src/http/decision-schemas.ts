@@ -59,10 +59,9 @@ export const decisionRequestSchema = z
       description: 'Evaluate history: bars end at or before this instant. The answer is never actionable.',
     }),
     clientDecisionId: text(128).optional().openapi({ description: 'Idempotency key, as the header.' }),
-    durability: z
-      .enum(['pending', 'ack'])
-      .optional()
-      .openapi({ description: '`ack`: in the database before the answer.' }),
+    durability: z.enum(['pending', 'ack', 'outbox']).optional().openapi({
+      description: '`outbox`: kept outside the isolate before the answer. `ack`: in the database before it.',
+    }),
     explain: z
       .boolean()
       .optional()
@@ -178,9 +177,9 @@ export const answerSchema = z
       .string()
       .nullable()
       .openapi({ description: 'Until when it may be acted upon; null where it never may.' }),
-    durability: z.enum(['pending', 'acked', 'none']).openapi({
+    durability: z.enum(['pending', 'outboxed', 'acked', 'none']).openapi({
       description:
-        '`pending`: written after the answer. `acked`: in the database before it. `none`: the log had no room.',
+        '`pending`: written after the answer. `outboxed`: kept in Redis before it, and written soon after. `acked`: in the database before it. `none`: the log had no room.',
     }),
     recordHash: z
       .string()
@@ -228,3 +227,19 @@ export const storedDecisionSchema = z
       .openapi({ description: 'The record, as it was hashed in canonical JSON.' }),
   })
   .openapi('StoredDecision');
+
+/** `POST /v1/decisions/{id}/replay` */
+export const replaySchema = z
+  .object({
+    id: z.string(),
+    same: z.boolean().openapi({ description: 'The same bytes came out.' }),
+    recordHash: z.string(),
+    replayedHash: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Of the record that came out; null for none.' }),
+    deviations: z
+      .array(z.object({ path: z.string(), recorded: z.unknown(), replayed: z.unknown() }))
+      .openapi({ description: 'Where the record that came out is not the stored one.' }),
+  })
+  .openapi('Replay');

@@ -1,4 +1,5 @@
 import type { DecisionLog, LogStatus } from '../audit/decision-log.ts';
+import type { OutboxDrain } from '../audit/outbox-drain.ts';
 import type { Sealer, SealerStatus } from '../audit/sealer.ts';
 import type { Control } from '../control/control.ts';
 import type { Clock, Timers } from '../core/clock.ts';
@@ -13,6 +14,7 @@ interface ReadinessOptions {
   readonly registry: Pick<Registry, 'current'>;
   readonly control: Pick<Control, 'current' | 'ensure' | 'status'>;
   readonly log: Pick<DecisionLog, 'hasRoom' | 'status'>;
+  readonly outbox: Pick<OutboxDrain, 'status'>;
   /** Null where this deployment does not seal. */
   readonly sealer: Pick<Sealer, 'status'> | null;
   /** Reads one row, within a deadline of its own. */
@@ -36,7 +38,7 @@ export const healthz: Handler = (context) => context.json({ status: 'ok' }, 200,
  * may ask, so the stores are asked once a second at most, and what they failed with goes to the operator alone.
  */
 export function createReadyzRoute(options: ReadinessOptions): Handler {
-  const { registry, control, log, sealer, isDraining } = options;
+  const { registry, control, log, outbox, sealer, isDraining } = options;
   const probe = createReadinessProbe(options);
   const reportFailure = createFailureReporter(options.report);
   return async (context) => {
@@ -46,6 +48,7 @@ export function createReadyzRoute(options: ReadinessOptions): Handler {
     reportFailure('control', control.status().lastFailure);
     reportFailure('database', probed.database.ok ? null : probed.database.error);
     reportFailure('log', logStatus.lastFailure);
+    reportFailure('outbox', outbox.status().lastFailure);
     reportFailure('seals', sealer?.status().lastFailure ?? null);
     const parts = {
       service: { ready: !isDraining(), state: isDraining() ? 'draining' : 'serving' },
@@ -57,6 +60,7 @@ export function createReadyzRoute(options: ReadinessOptions): Handler {
       },
       database: { ready: probed.database.ok, state: probed.database.ok ? 'answering' : 'unavailable' },
       log: logPart(log.hasRoom(), logStatus),
+      outbox: { ready: true, state: outbox.status().lastFailure === null ? 'writing' : 'failing' },
       seals: sealsPart(sealer?.status() ?? null),
       models: modelsPart(registry.current()),
     };

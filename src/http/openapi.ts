@@ -6,6 +6,7 @@ import {
   batchRequestDocument,
   decisionRequestSchema,
   problemSchema,
+  replaySchema,
   storedDecisionSchema,
 } from './decision-schemas.ts';
 import { experimentRoutes } from './experiments/documented-routes.ts';
@@ -117,6 +118,26 @@ const readRoute = createRoute({
   },
 });
 
+const replayRoute = createRoute({
+  method: 'post',
+  path: '/v1/decisions/{id}/replay',
+  summary: 'Decide again from the record',
+  description:
+    "The pipeline runs on the recorded question, model, permission and instant, and nothing is written. Only decisions of the key's own account.",
+  security: [{ key: ['observe'] }],
+  request: { params: z.object({ id: z.string() }) },
+  responses: {
+    200: answer('Whether the same bytes came out, or what is not the same', replaySchema),
+    401: unauthenticated,
+    403: problem('Scope missing'),
+    404: problem('No such decision, or not written yet'),
+    422: problem('The record is of no decision'),
+    429: problem('Too many failed logins', ['Retry-After']),
+    500: failed,
+    503: problem('The record or its model cannot be read now', ['Retry-After']),
+  },
+});
+
 const pageQuery = z.object({
   after: z.string().optional().openapi({ description: '`next` of the page before; 0 for the first.' }),
   limit: z.string().optional().openapi({ description: 'Entries a page, 1..1000; 100 by default.' }),
@@ -211,6 +232,7 @@ export function openApiDocument() {
     decideBatchRoute,
     streamRoute,
     readRoute,
+    replayRoute,
     outcomesRoute,
     ...experimentRoutes,
     ...modelRoutes,

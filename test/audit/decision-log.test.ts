@@ -42,6 +42,7 @@ function setUp(options: SetUp = {}) {
     statements: [] as (readonly string[])[],
   };
   const log = createDecisionLog({
+    outbox: { keep: async () => ok(undefined), follow: () => undefined },
     async insert(records) {
       table.statements.push(records.map(({ id }) => id));
       if (table.hanging) await new Promise<never>(() => undefined);

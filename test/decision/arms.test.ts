@@ -45,6 +45,7 @@ function setUp({ experiment, candidate, production }: SetUp = {}) {
     }),
   };
   const log = createDecisionLog({
+    outbox: { keep: async () => ok(undefined), follow: () => undefined },
     async insert(records) {
       rows.push(...records);
       return ok(undefined);

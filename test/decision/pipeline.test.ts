@@ -26,9 +26,20 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
     epoch: 7,
     live: true,
     tableFails: false,
+    outboxFails: false,
     whileWriting: async () => {},
   };
+  const putOut: DecisionRecord[] = [];
   const log = createDecisionLog({
+    outbox: {
+      async keep(record) {
+        await shared.whileWriting();
+        if (shared.outboxFails) return err('down');
+        putOut.push(record);
+        return ok(undefined);
+      },
+      follow: () => undefined,
+    },
     async insert(records) {
       await shared.whileWriting();
       if (shared.tableFails) return err({ kind: 'unavailable', detail: 'down' });
@@ -68,7 +79,7 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
   const scope = { waitUntil: (work: Promise<void>) => void work, clientAddress: '127.0.0.1' };
   const ask = (question: Question, view = current()) =>
     pipeline.decide(question, view, scope, new Stages(time, 'auth'));
-  return { time, rows, shared, ask };
+  return { time, rows, putOut, shared, ask };
 }
 
 function barsUntil(endMs: number, count: number): readonly Bar[] {
@@ -256,6 +267,33 @@ describe('the decision pipeline', () => {
       answer: { durability: 'acked' },
     });
     expect(rows).toHaveLength(1);
+  });
+
+  it('answers `outbox` only after the record is kept outside the isolate', async () => {
+    const { ask, rows, putOut, shared } = setUp();
+    shared.tableFails = true;
+    expect(await ask(question(constantModel(0.9), { durability: 'outbox' }))).toMatchObject({
+      answer: { durability: 'outboxed' },
+    });
+    expect(rows).toHaveLength(0);
+    expect(putOut.map(({ record }) => JSON.parse(record).answer.durability)).toEqual(['outboxed']);
+  });
+
+  it('refuses `outbox` when the record cannot be kept, and notes that nobody was answered', async () => {
+    const { ask, shared, rows, time } = setUp();
+    shared.outboxFails = true;
+    expect(await ask(question(constantModel(0.9), { durability: 'outbox' }))).toEqual({
+      kind: 'not-recorded',
+    });
+    await time.advance(1_000);
+    expect(rows.map(({ record }) => JSON.parse(record).voids?.reason)).toEqual([undefined, 'not-recorded']);
+  });
+
+  it('lets no action leave after a halt came while its record was kept outside', async () => {
+    const world = setUp();
+    world.shared.whileWriting = async () => void Object.assign(world.shared, { tradingState: 'HALTED' });
+    const outcome = await world.ask(question(constantModel(0.9), { durability: 'outbox' }));
+    expect(outcome).toEqual({ kind: 'superseded' });
   });
 
   it('refuses `ack` when the row cannot be written, and notes that nobody was answered', async () => {

@@ -27,6 +27,7 @@ function setUp() {
       lastFailure: null,
     } as LogStatus,
     hasRoom: true,
+    outbox: { lastFailure: null as string | null },
     seals: { seq: 7 as number | null, lastFailure: null as string | null },
     draining: false,
   };
@@ -53,6 +54,7 @@ function setUp() {
         },
         status: () => ({ health: 'up', lastFailure: state.controlFailure, deadlineMs: 250 }),
       },
+      outbox: { status: () => state.outbox },
       sealer: { status: () => state.seals },
       log: { hasRoom: () => state.hasRoom, status: () => state.log },
       async probeDatabase() {
@@ -84,6 +86,7 @@ describe('GET /readyz', () => {
       control: { ready: true, state: 'live', epoch: 7, tradingState: 'ACTIVE' },
       database: { ready: true, state: 'answering' },
       log: { ready: true, state: 'writing', pendingRecords: 3, pendingBytes: 4_000, behindMs: 12 },
+      outbox: { ready: true, state: 'writing' },
       seals: { ready: true, state: 'sealing', seq: 7 },
       models: { ready: true },
     });

@@ -62,6 +62,8 @@ describe.each(runtimeNames)('the service on %s', (runtime) => {
       recordHash: answer.recordHash,
       receipt: answer.receipt,
     });
+    const replayed = await service.client('observe').replay(answer.id);
+    expect(replayed).toMatchObject({ kind: 'ok', value: { same: true, deviations: [] } });
     expect(sha256Hex(canonicalJson(stored.value.record))).toBe(answer.recordHash);
   });
 

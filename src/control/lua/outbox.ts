@@ -1,0 +1,50 @@
+/**
+ * Keeps a record until it is in the database. A second copy does no harm: rows are inserted once.
+ *
+ * KEYS  1 stream · ARGV 1 the record's text · 2 records that may wait, at most
+ * Reply: `outcome` is kept | full.
+ */
+export const keepScript = /* lua */ `
+if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[2]) then return { 'outcome', 'full' } end
+redis.call('XADD', KEYS[1], '*', 'record', ARGV[1])
+return { 'outcome', 'kept' }
+`;
+
+/**
+ * Gives out the oldest records, which stay until they are dropped, to the one isolate that has the lease.
+ *
+ * KEYS  1 stream · 2 lease (string: its owner)
+ * ARGV  1 owner's id · 2 lease in ms · 3 records, at most
+ * Reply: `outcome` is taken | held, then each record's text by its id in the stream.
+ */
+export const takeScript = /* lua */ `
+local owner = redis.call('GET', KEYS[2])
+if owner and owner ~= ARGV[1] then return { 'outcome', 'held' } end
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+local reply = { 'outcome', 'taken' }
+for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', ARGV[3])) do
+  reply[#reply + 1] = entry[1]
+  reply[#reply + 1] = entry[2][2]
+end
+return reply
+`;
+
+/**
+ * Takes records off the stream: those that were written, and those that never can be, which are kept apart for a person.
+ *
+ * KEYS  1 stream · 2 stream of those set aside
+ * ARGV  pairs: id in the stream, `written` or `set-aside`
+ * Reply: `outcome` is dropped.
+ */
+export const dropScript = /* lua */ `
+for index = 1, #ARGV, 2 do
+  local id = ARGV[index]
+  if ARGV[index + 1] == 'set-aside' then
+    for _, entry in ipairs(redis.call('XRANGE', KEYS[1], id, id)) do
+      redis.call('XADD', KEYS[2], '*', 'record', entry[2][2])
+    end
+  end
+  redis.call('XDEL', KEYS[1], id)
+end
+return { 'outcome', 'dropped' }
+`;

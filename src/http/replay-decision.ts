@@ -1,0 +1,31 @@
+import type { z } from 'zod';
+import { type ReplayOptions, replayDecision } from '../decision/replay.ts';
+import type { Handler } from './context.ts';
+import type { replaySchema } from './decision-schemas.ts';
+import { problemResponse } from './problem.ts';
+import { loadStoredDecision, type StoredDecisionOptions } from './stored-decision.ts';
+
+interface ReplayDecisionOptions extends StoredDecisionOptions, ReplayOptions {}
+
+/** `POST /v1/decisions/{id}/replay`: decides again from the record alone, and compares the bytes. */
+export function createReplayDecisionRoute(options: ReplayDecisionOptions): Handler {
+  return async (context) => {
+    const stored = await loadStoredDecision(context, options);
+    if (!stored.ok) return problemResponse(stored.error);
+    context.var.stages.begin('replay');
+    const { id, recordHash, record } = stored.value;
+    const replayed = await replayDecision(record, options);
+    switch (replayed.kind) {
+      case 'no-decision':
+        return problemResponse({ code: 'INVALID_REQUEST', detail: 'the record is of no decision' });
+      case 'unavailable':
+        return problemResponse({ code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 });
+      case 'replayed': {
+        const { record: again, recordHash: replayedHash, deviations } = replayed;
+        const same = again === record;
+        const body: z.infer<typeof replaySchema> = { id, same, recordHash, replayedHash, deviations };
+        return context.json(body, 200, { 'cache-control': 'no-store' });
+      }
+    }
+  };
+}

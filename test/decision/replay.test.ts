@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import type { DecisionRecord } from '../../src/audit/decision-record.ts';
+import type { ControlView, TradingState } from '../../src/control/view.ts';
+import { err, ok } from '../../src/core/result.ts';
+import { SeededRandom } from '../../src/core/seeded-random.ts';
+import { createPipeline } from '../../src/decision/pipeline.ts';
+import type { Question } from '../../src/decision/question.ts';
+import { replayDecision } from '../../src/decision/replay.ts';
+import type { Experiment } from '../../src/experiments/experiment.ts';
+import type { ServedModel } from '../../src/models/catalog.ts';
+import { Stages } from '../../src/telemetry/stages.ts';
+import { constantModel } from '../http/served-model.ts';
+
+const dayMs = 86_400_000;
+const startMs = Date.parse('2026-03-02T12:00:00Z');
+const receiptSecret = 'r'.repeat(32);
+const configHash = 'c'.repeat(64);
+const freshnessGraceMs = 3_600_000;
+const canary: Experiment = {
+  name: 'trial',
+  epoch: 3,
+  trialEpoch: 3,
+  state: 'running',
+  changedAtMs: 1,
+  changedBy: 'k',
+  reason: 'r',
+  terms: {
+    kind: 'canary',
+    symbols: ['DEMO'],
+    candidate: { name: 'constant', version: '0'.repeat(12) },
+    horizonBars: 1,
+    roundTripCost: 0,
+    gainMax: 1,
+    alpha: 0.05,
+    share: 0.1,
+    sizeMax: 0.2,
+  },
+};
+
+function draw<T>(random: SeededRandom, ...choices: readonly T[]): T {
+  return choices[random.below(choices.length)] as T;
+}
+
+function drawQuestion(random: SeededRandom, model: ServedModel): Question {
+  const endMs = draw(random, startMs - dayMs / 2, startMs - 3 * dayMs);
+  const bars = Array.from({ length: 70 }, (_, index) => ({
+    tMs: endMs - (70 - index) * dayMs,
+    open: 10 + random.uniform(),
+    high: 12 + random.uniform(),
+    low: 8 + random.uniform(),
+    close: 10 + random.uniform(),
+    volume: random.below(100),
+  }));
+  const values = Float32Array.from(model.bundle.manifest.features.names, () => random.normal());
+  return {
+    key: { id: 'k', account: 'a', ratePerSecond: 1, burst: 1 },
+    model,
+    isModelNamed: draw(random, true, false),
+    ...draw(
+      random,
+      { arm: 'production', experiment: null } as const,
+      { arm: 'candidate', experiment: canary } as const,
+    ),
+    symbol: 'DEMO',
+    input: draw<Question['input']>(
+      random,
+      { kind: 'bars', bars },
+      { kind: 'features', values },
+      { kind: 'features', values },
+      { kind: 'none' },
+    ),
+    position: draw(random, undefined, -1, 0, 1),
+    strategy: draw(random, null, 'breakout "漢"'),
+    asOfMs: draw(random, null, null, startMs - dayMs / 3),
+    clientDecisionId: draw(random, null, 'mine'),
+    durability: draw(random, 'pending', 'outbox', 'ack'),
+    explain: draw(random, true, false),
+  };
+}
+
+/** One decision under circumstances that are drawn, with a clock that moves at every reading; and its record. */
+async function decide(
+  seed: number,
+): Promise<{ readonly record: DecisionRecord; readonly model: ServedModel }> {
+  const random = new SeededRandom(seed);
+  const model = constantModel(
+    draw<[number, number]>(random, [0.9, 0.1], [0.1, 0.1], [0.5, 0.1], [0.9, 0.95], [0.62, 0.1], [0.38, 0.1]),
+  );
+  let readings = 0;
+  const clock = { nowMs: () => startMs + ++readings, monotonicMs: () => 1_000.25 + ++readings };
+  const view = (): ControlView => ({
+    sentAtMs: 0,
+    expiresAtMs: clock.monotonicMs() + draw(random, 0, 3, 700),
+    epoch: random.below(9),
+    registryEpoch: random.below(9),
+    tradingState: draw<TradingState>(random, 'ACTIVE', 'ACTIVE', 'REDUCING', 'HALTED'),
+  });
+  const granted = draw(random, undefined, view(), view(), view());
+  const current = draw(random, undefined, view(), granted, granted);
+  const records: DecisionRecord[] = [];
+  const keep = async (record: DecisionRecord) => {
+    records.push(record);
+    return ok(undefined);
+  };
+  const pipeline = createPipeline({
+    arms: { choose: (question) => question, compare: () => undefined },
+    control: { current: () => current },
+    log: {
+      hasRoom: () => true,
+      paceMs: () => 0,
+      append: (record) => void records.push(record),
+      acknowledge: keep,
+      putOut: keep,
+      drain: async () => true,
+      status: () => ({
+        pendingRecords: 0,
+        pendingBytes: 0,
+        refusedRecords: 0,
+        behindMs: 0,
+        lastFailure: null,
+      }),
+    },
+    clock,
+    timers: { sleep: async () => undefined },
+    ids: { next: () => `d-${seed}` },
+    writer: { nextPlace: () => ({ writer: 'w', seq: seed }) },
+    receiptSecret,
+    configHash,
+    freshnessGraceMs,
+  });
+  const scope = { waitUntil: () => undefined, clientAddress: '' };
+  await pipeline.decide(drawQuestion(random, model), granted, scope, new Stages(clock, 'auth'));
+  const [record] = records;
+  if (!record) throw new Error(`seed ${seed} left no record`);
+  return { record, model };
+}
+
+const optionsOf = (model: ServedModel | undefined) => ({
+  modelByHash: async () => ok(model && { model, release: () => undefined }),
+  receiptSecret,
+  configHash,
+  freshnessGraceMs,
+});
+
+describe('a replay', () => {
+  it('gives the bytes of 500 decisions from their records alone', async () => {
+    const seen = new Set<string>();
+    for (let seed = 1; seed <= 500; seed++) {
+      const { record, model } = await decide(seed);
+      const { answer } = JSON.parse(record.record);
+      seen.add(answer.action).add(answer.effect);
+      for (const { code } of answer.reasons) seen.add(code);
+      const replayed = await replayDecision(record.record, optionsOf(model));
+      expect(replayed, `seed ${seed}`).toMatchObject({ kind: 'replayed', deviations: [] });
+      expect(replayed.kind === 'replayed' && replayed.record, `seed ${seed}`).toBe(record.record);
+      expect(replayed.kind === 'replayed' && replayed.recordHash).toBe(record.recordHash);
+    }
+    const everything = ['BUY', 'SELL', 'HOLD', 'open', 'increase', 'reduce', 'close', 'none'];
+    const codes = [
+      'CONTROL_UNAVAILABLE',
+      'TRADING_HALTED',
+      'TRADING_REDUCING',
+      'STALE_INPUT',
+      'BELOW_THRESHOLD',
+    ];
+    const others = ['MARKET_DATA_UNAVAILABLE', 'RISK_ABOVE_LIMIT'];
+    expect([...seen]).toEqual(expect.arrayContaining([...everything, ...codes, ...others]));
+  });
+
+  it('names another configuration, and a model whose numbers are others', async () => {
+    const { record } = await decide(actionableSeed);
+    const otherConfig = { ...optionsOf(constantModel([0.9, 0.1])), configHash: 'd'.repeat(64) };
+    const replayed = await replayDecision(record.record, {
+      ...otherConfig,
+      ...optionsOf(constantModel([0.8, 0.1])),
+    });
+    expect(replayed.kind === 'replayed' && replayed.deviations.map(({ path }) => path)).toContain(
+      'answer.confidence',
+    );
+    const configured = await replayDecision(record.record, otherConfig);
+    expect(configured.kind === 'replayed' && configured.deviations).toContainEqual({
+      path: 'configHash',
+      recorded: configHash,
+      replayed: 'd'.repeat(64),
+    });
+  });
+
+  it('names a model that is gone, and says when its store does not answer', async () => {
+    const { record } = await decide(1);
+    expect(await replayDecision(record.record, optionsOf(undefined))).toEqual({
+      kind: 'replayed',
+      record: undefined,
+      recordHash: null,
+      deviations: [{ path: 'bundleHash', recorded: '0'.repeat(64), replayed: null }],
+    });
+    const away = { ...optionsOf(undefined), modelByHash: async () => err('away') };
+    expect(await replayDecision(record.record, away)).toEqual({ kind: 'unavailable' });
+  });
+
+  it('gives the model back', async () => {
+    const { record, model } = await decide(1);
+    let released = 0;
+    const release = () => {
+      released += 1;
+    };
+    await replayDecision(record.record, {
+      ...optionsOf(model),
+      modelByHash: async () => ok({ model, release }),
+    });
+    expect(released).toBe(1);
+  });
+
+  it('is of decisions only', async () => {
+    const options = optionsOf(constantModel(0.9));
+    expect(await replayDecision('{"voids":{"id":"d"}}', options)).toEqual({ kind: 'no-decision' });
+    expect(await replayDecision('no JSON', options)).toEqual({ kind: 'no-decision' });
+  });
+});
+
+/** Of a BUY. */
+const actionableSeed = 2;
