@@ -132,6 +132,9 @@ describe.each(redisBackends())('the outbox, on $name', ({ open }) => {
     expect(await rows()).toEqual([]);
     await drainOf(isolate(1)).run(10_000);
     expect(await rows()).toHaveLength(1);
+    await isolate(3).keep(record());
+    await drainOf(isolate(3)).run(10_000);
+    expect(await rows()).toHaveLength(2);
   });
 
   it('keeps what waits while the database is away', async () => {

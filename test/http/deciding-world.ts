@@ -66,6 +66,7 @@ export function decidingWorld() {
     },
   };
   const log = createDecisionLog({
+    outbox: { keep: async () => ok(undefined), follow: () => undefined },
     async insert(records) {
       world.whileWriting();
       if (world.tableFails) return err({ kind: 'unavailable', detail: 'down' });

@@ -11,7 +11,8 @@ return { 'outcome', 'kept' }
 `;
 
 /**
- * Gives out the oldest records, which stay until they are dropped, to the one isolate that has the lease.
+ * Gives out the oldest records, which stay until they are dropped, to the one isolate that has the lease. Where nothing waits
+ * the lease ends.
  *
  * KEYS  1 stream · 2 lease (string: its owner)
  * ARGV  1 owner's id · 2 lease in ms · 3 records, at most
@@ -20,9 +21,10 @@ return { 'outcome', 'kept' }
 export const takeScript = /* lua */ `
 local owner = redis.call('GET', KEYS[2])
 if owner and owner ~= ARGV[1] then return { 'outcome', 'held' } end
-redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
 local reply = { 'outcome', 'taken' }
-for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', ARGV[3])) do
+local entries = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', ARGV[3])
+if #entries > 0 then redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2]) else redis.call('DEL', KEYS[2]) end
+for _, entry in ipairs(entries) do
   reply[#reply + 1] = entry[1]
   reply[#reply + 1] = entry[2][2]
 end
