@@ -18,6 +18,9 @@ interface AppOptions {
   readonly stream: Handler;
   readonly readDecision: Handler;
   readonly replayDecision: Handler;
+  readonly readBreakers: Handler;
+  readonly tripBreaker: Handler;
+  readonly resetBreaker: Handler;
   readonly readAudit: Handler;
   readonly verifyAudit: Handler;
   readonly reportOutcomes: Handler;
@@ -42,6 +45,37 @@ interface OpenInference {
   readonly modelReady: Handler;
   readonly infer: Handler;
 }
+
+/** Methods of every path, for `Allow`. */
+const allowed: Readonly<Record<string, string>> = {
+  '/v1/stream': 'GET',
+  '/v1/decisions': 'POST',
+  '/v1/decisions/batch': 'POST',
+  '/v1/decisions/:id': 'GET',
+  '/v1/decisions/:id/replay': 'POST',
+  '/v1/control/breakers': 'GET',
+  '/v1/control/breakers/:name/trip': 'POST',
+  '/v1/control/breakers/:name/reset': 'POST',
+  '/v1/audit': 'GET',
+  '/v1/audit/verify': 'GET',
+  '/v1/models': 'GET, POST',
+  '/v1/models/:name/aliases/:alias': 'PUT',
+  '/v1/outcomes': 'POST',
+  '/v1/experiments/:name': 'GET, PUT',
+  '/healthz': 'GET',
+  '/readyz': 'GET',
+  '/openapi.json': 'GET',
+  '/docs': 'GET',
+  '/v2': 'GET',
+  '/v2/health/live': 'GET',
+  '/v2/health/ready': 'GET',
+  '/v2/models/:model': 'GET',
+  '/v2/models/:model/ready': 'GET',
+  '/v2/models/:model/infer': 'POST',
+  '/v2/models/:model/versions/:version': 'GET',
+  '/v2/models/:model/versions/:version/ready': 'GET',
+  '/v2/models/:model/versions/:version/infer': 'POST',
+};
 
 /** Middleware and routes, on one page. */
 export function createApp(options: AppOptions): Hono<Environment> {
@@ -70,6 +104,9 @@ export function createApp(options: AppOptions): Hono<Environment> {
   app.get('/v1/stream', options.stream);
   app.get('/v1/decisions/:id', options.readDecision);
   app.post('/v1/decisions/:id/replay', options.replayDecision);
+  app.get('/v1/control/breakers', options.readBreakers);
+  app.post('/v1/control/breakers/:name/trip', options.tripBreaker);
+  app.post('/v1/control/breakers/:name/reset', options.resetBreaker);
   app.get('/v1/audit', options.readAudit);
   app.get('/v1/audit/verify', options.verifyAudit);
   app.get('/v1/models', options.listModels);
@@ -92,32 +129,6 @@ export function createApp(options: AppOptions): Hono<Environment> {
     app.post(`${model}/infer`, openInference.infer);
   }
 
-  const allowed: Readonly<Record<string, string>> = {
-    '/v1/decisions': 'POST',
-    '/v1/decisions/batch': 'POST',
-    '/v1/stream': 'GET',
-    '/v1/decisions/:id': 'GET',
-    '/v1/decisions/:id/replay': 'POST',
-    '/v1/audit': 'GET',
-    '/v1/audit/verify': 'GET',
-    '/v1/models': 'GET, POST',
-    '/v1/models/:name/aliases/:alias': 'PUT',
-    '/v1/outcomes': 'POST',
-    '/v1/experiments/:name': 'GET, PUT',
-    '/healthz': 'GET',
-    '/readyz': 'GET',
-    '/openapi.json': 'GET',
-    '/docs': 'GET',
-    '/v2': 'GET',
-    '/v2/health/live': 'GET',
-    '/v2/health/ready': 'GET',
-    '/v2/models/:model': 'GET',
-    '/v2/models/:model/ready': 'GET',
-    '/v2/models/:model/infer': 'POST',
-    '/v2/models/:model/versions/:version': 'GET',
-    '/v2/models/:model/versions/:version/ready': 'GET',
-    '/v2/models/:model/versions/:version/infer': 'POST',
-  };
   for (const [path, method] of Object.entries(allowed)) {
     app.all(path, () => problemResponse({ code: 'METHOD_NOT_ALLOWED' }, { allow: method }));
   }

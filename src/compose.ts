@@ -8,6 +8,9 @@ import type { SealClaim } from './audit/sealer.ts';
 import { createSealer, type Sealer } from './audit/sealer.ts';
 import { createWriter } from './audit/writer.ts';
 import { type Config, parseCatalogConfig, parseConfig } from './config.ts';
+import { createBreakerOperator } from './control/breakers/breaker-operator.ts';
+import { breakerSettings } from './control/breakers/breaker-settings.ts';
+import { createBreakers } from './control/breakers/breakers.ts';
 import { createControl } from './control/control.ts';
 import { createFailedLoginLimiter } from './control/failed-login-limiter.ts';
 import { createOutbox } from './control/outbox.ts';
@@ -30,6 +33,8 @@ import { recordOutcomes } from './experiments/record-outcomes.ts';
 import { createTrialLog } from './experiments/trial-log.ts';
 import { createAuthenticator } from './http/auth.ts';
 import type { BodyLimits } from './http/body.ts';
+import { createOperateBreakerRoute } from './http/breakers/operate-breaker.ts';
+import { createReadBreakersRoute } from './http/breakers/read-breakers.ts';
 import type { Handler } from './http/context.ts';
 import { createDecideRoute } from './http/decide.ts';
 import { createDecideBatchRoute } from './http/decide-batch.ts';
@@ -142,8 +147,10 @@ function createAdapters(runtime: Runtime, config: Config, { shipped, loading }: 
   const redisDeadlineMs = 2 * config.controlDeadlineMsMax;
   const redis = createRedis({ ...config.redis, fetch: runtime.fetch, timers, deadlineMs: redisDeadlineMs });
   const ids = createIdSource({ clock, random });
+  const breakers = createBreakers({ settings: breakerSettings, clock, report: runtime.report });
   const control = createControl({
     redis,
+    breakers,
     readDurableControl: () => loadDurableControl(database),
     clock,
     timers,
@@ -200,6 +207,7 @@ function createAdapters(runtime: Runtime, config: Config, { shipped, loading }: 
   return {
     ...stores,
     ids,
+    breakers,
     control,
     log,
     outboxDrain,
@@ -230,13 +238,14 @@ function createSealerOf(parts: {
 
 function pipelineOf(
   arms: Arms,
-  { control, log, ids, registry, writer }: Adapters,
+  { breakers, control, log, ids, registry, writer }: Adapters,
   config: Config,
   { clock, timers }: Runtime,
 ): Pipeline {
   return createPipeline({
     arms,
     control: { current: () => viewUnder(registry, control.current()) },
+    breaker: breakers.of('decision'),
     log,
     clock,
     timers,
@@ -317,6 +326,18 @@ function auditRoutesOf(
 
 /** An upload's model in base64, and its texts. */
 const uploadBytesMax = Math.ceil((storedModelBytesMax * 4) / 3) + 262_144;
+
+/** What operators do to the circuit breakers. */
+function createBreakerRoutes(adapters: Adapters, { viewLifeMs }: Config, bodyLimits: BodyLimits) {
+  const { redis, authenticator, control, trail, clock } = adapters;
+  const operator = createBreakerOperator({ redis, trail });
+  const shared = { authenticator, control, operator, bodyLimits, clock, viewLifeMs };
+  return {
+    readBreakers: createReadBreakersRoute(shared),
+    tripBreaker: createOperateBreakerRoute({ ...shared, verb: 'trip' }),
+    resetBreaker: createOperateBreakerRoute({ ...shared, verb: 'reset' }),
+  };
+}
 
 /** What operators do to the registry. */
 function createModelRoutes(adapters: Adapters, { shipped, loading }: Models, bodyLimits: BodyLimits) {
@@ -447,7 +468,7 @@ const viewUnder = (registry: Registry, view: ControlView | undefined): ControlVi
 export function assemble(runtime: Runtime, config: Config, models: Models): Service {
   const { clock, timers } = runtime;
   const adapters = createAdapters(runtime, config, models);
-  const { database, control, log, outboxDrain, sealer, registry } = adapters;
+  const { breakers, database, control, log, outboxDrain, sealer, registry } = adapters;
   let draining = false;
   let requestsInFlight = 0;
   const isDraining = () => draining;
@@ -457,6 +478,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     runtime: runtime.name,
     registry,
     control,
+    breakers,
     log,
     outbox: outboxDrain,
     sealer,
@@ -479,6 +501,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     stream: stream.handler,
     ...storedDecisionRoutesOf(adapters, config, models),
     ...auditRoutesOf(adapters, config, runtime.report),
+    ...createBreakerRoutes(adapters, config, bodyLimits),
     ...createModelRoutes(adapters, models, bodyLimits),
     ...experiments.routes,
     healthz,

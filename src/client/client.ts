@@ -2,6 +2,11 @@ import type { z } from 'zod';
 import { messageOf } from '../core/message-of.ts';
 import type { auditPageSchema, verificationSchema } from '../http/audit-schemas.ts';
 import type {
+  breakersSchema,
+  OperateBreakerRequest,
+  operatedBreakerSchema,
+} from '../http/breakers/breaker-schemas.ts';
+import type {
   answerSchema,
   BatchRequest,
   batchAnswerSchema,
@@ -28,6 +33,8 @@ export type Decision = z.infer<typeof answerSchema>;
 export type BatchAnswer = z.infer<typeof batchAnswerSchema>;
 export type StoredDecision = z.infer<typeof storedDecisionSchema>;
 export type Replay = z.infer<typeof replaySchema>;
+export type Breakers = z.infer<typeof breakersSchema>;
+export type OperatedBreaker = z.infer<typeof operatedBreakerSchema>;
 export type AuditPage = z.infer<typeof auditPageSchema>;
 export type AuditVerification = z.infer<typeof verificationSchema>;
 export type Models = z.infer<typeof modelsSchema>;
@@ -83,6 +90,10 @@ export interface Client {
   reportOutcomes(request: OutcomesRequest): Promise<Reply<OutcomesAnswer>>;
   experiment(name: string): Promise<Reply<ExperimentReport>>;
   setExperiment(name: string, request: ExperimentRequest): Promise<Reply<Experiment>>;
+  breakers(): Promise<Reply<Breakers>>;
+  /** Opens a breaker until it is reset. Both may be repeated; `unreachable` says nothing of whether it happened. */
+  tripBreaker(name: string, request: OperateBreakerRequest): Promise<Reply<OperatedBreaker>>;
+  resetBreaker(name: string, request: OperateBreakerRequest): Promise<Reply<OperatedBreaker>>;
   ready(): Promise<Reply<{ readonly ready: boolean }>>;
   /** The registry: aliases in force, and what was uploaded. */
   models(): Promise<Reply<Models>>;
@@ -150,6 +161,11 @@ export function createClient(options: ClientOptions): Client {
     reportOutcomes: (request) => call('POST', '/v1/outcomes', request, {}),
     experiment: (name) => call('GET', `/v1/experiments/${encodeURIComponent(name)}`, undefined, {}),
     setExperiment: (name, request) => call('PUT', `/v1/experiments/${encodeURIComponent(name)}`, request, {}),
+    breakers: () => call('GET', '/v1/control/breakers', undefined, {}),
+    tripBreaker: (name, request) =>
+      call('POST', `/v1/control/breakers/${encodeURIComponent(name)}/trip`, request, {}),
+    resetBreaker: (name, request) =>
+      call('POST', `/v1/control/breakers/${encodeURIComponent(name)}/reset`, request, {}),
     ready: () => call('GET', '/readyz', undefined, {}),
     models: () => call('GET', '/v1/models', undefined, {}),
     uploadModel: (bundle) => call('POST', '/v1/models', bundle, {}),

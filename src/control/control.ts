@@ -3,6 +3,7 @@ import type { Clock, Timers } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
+import type { Breakers } from './breakers/breakers.ts';
 import { createDurableReading } from './durable-reading.ts';
 import { createGrantLimiter } from './grant-limiter.ts';
 import { createLease } from './lease.ts';
@@ -19,6 +20,7 @@ interface ControlOptions {
    * by its own deadline.
    */
   readonly readDurableControl: () => Promise<Result<ControlState, string>>;
+  readonly breakers: Pick<Breakers, 'ask' | 'learn' | 'isUrgent'>;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly ids: IdSource;
@@ -66,7 +68,7 @@ const deadlineMsMin = 100;
  * control/renewal.ts, and what it brings is control/lease.ts.
  */
 export function createControl(options: ControlOptions): Control {
-  const { redis, readDurableControl, clock, timers, ids, viewLifeMs, deadlineMsMax } = options;
+  const { redis, readDurableControl, breakers, clock, timers, ids, viewLifeMs, deadlineMsMax } = options;
   const ledger = createLedger({ grantLifeMs: viewLifeMs, keysMax });
   const limiter = createGrantLimiter({ redis, ledger, clock });
   const roundTrip = createRoundTrip({ deadlineMsMin: Math.min(deadlineMsMin, deadlineMsMax), deadlineMsMax });
@@ -81,7 +83,7 @@ export function createControl(options: ControlOptions): Control {
     clock,
     viewLifeMs,
   });
-  const shared = createSharedControl(redis);
+  const shared = createSharedControl(redis, breakers);
   const lease = createLease({ shared, durable, ledger, roundTrip, clock, timers, ids, viewLifeMs });
   const deadlineMs = (): number =>
     lease.isCold() ? 2 * deadlineMsMax : Math.max(roundTrip.deadlineMs(), 2 * durableRoundTrip.deadlineMs());
@@ -101,7 +103,8 @@ export function createControl(options: ControlOptions): Control {
         const bucket = ledger.state(keyId, nowMs, tokens);
         if (!admitted) return bucket.retryAfterMs > 0 ? { kind: 'limited', bucket } : undefined;
         if (missedIn !== undefined) ledger.found(keyId, missedIn, tokens);
-        if (lease.isAging(nowMs) || ledger.isLow(keyId, nowMs)) renewal.startBehind(scope);
+        if (lease.isAging(nowMs) || ledger.isLow(keyId, nowMs) || breakers.isUrgent())
+          renewal.startBehind(scope);
         return { kind: 'granted', view, bucket };
       };
       const onMiss = (): void => {

@@ -1,9 +1,11 @@
 /** Every Redis key that `control` owns; scripts get them as KEYS and build none themselves. */
 export const redisKeys = {
-  /** Hash {epoch, state, registry}. */
+  /** Hash {epoch, state, registry, seededAt, breakers}. */
   control: 'ultrathink:control',
   /** Sorted set: key ids by revocation sequence number. */
   revocations: 'ultrathink:revocations',
+  /** Hash: a breaker's shared half by its name. */
+  breakers: 'ultrathink:breakers',
   memo: (requestId: string): string => `ultrathink:memo:${requestId}`,
   bucket: (keyId: string): string => `ultrathink:bucket:${keyId}`,
   /** String: the isolate that seals the log. */

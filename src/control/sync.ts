@@ -1,6 +1,8 @@
 import type { Redis } from '@upstash/redis';
 import { err, ok, type Result } from '../core/result.ts';
 import { createRedisScript, type ReplyFields } from '../store/redis-script.ts';
+import { type BreakerAsk, type BreakerNews, decodeNews, encodeReports } from './breakers/breaker-wire.ts';
+import type { Breakers } from './breakers/breakers.ts';
 import { isTradingState } from './control-state.ts';
 import { seedScript } from './lua/seed.ts';
 import { syncScript } from './lua/sync.ts';
@@ -63,14 +65,22 @@ const revocationsPage = 1_000;
 /** Longer than any reply can be under way; after it a doubled request would debit tokens that nobody uses. */
 const memoMs = 5_000;
 
+/** What a sync carries for the breakers, and gives back to them. */
+type CarriedBreakers = Pick<Breakers, 'ask' | 'learn'>;
+
 /** The shared control state in Redis. Each call is one round trip; a reply that is not exactly right is an error. */
-export function createSharedControl(redis: Redis): SharedControl {
+export function createSharedControl(redis: Redis, breakers: CarriedBreakers): SharedControl {
   const sync = createRedisScript(redis, syncScript);
   const seed = createRedisScript(redis, seedScript);
   return {
     async sync(ask) {
-      const reply = await sync.run(keysOf(ask), argsOf(ask));
-      return reply.ok ? decode(reply.value, ask) : reply;
+      const breakerAsk = breakers.ask();
+      const reply = await sync.run(keysOf(ask), argsOf(ask, breakerAsk));
+      if (!reply.ok) return reply;
+      const news = decodeBreakers(reply.value, breakerAsk);
+      const decoded = news.ok ? decode(reply.value, ask) : malformed;
+      if (news.ok && decoded.ok && decoded.value.kind === 'synced') breakers.learn(news.value, breakerAsk);
+      return decoded;
     },
     async seed(state) {
       const args = [String(state.epoch), state.tradingState, String(state.registryEpoch)];
@@ -87,20 +97,25 @@ const keysOf = (ask: SyncAsk): string[] => [
   redisKeys.control,
   redisKeys.revocations,
   redisKeys.memo(ask.requestId),
+  redisKeys.breakers,
   ...ask.wants.map((want) => redisKeys.bucket(want.keyId)),
 ];
 
-const argsOf = (ask: SyncAsk): string[] => [
+const argsOf = (ask: SyncAsk, breakers: BreakerAsk): string[] => [
   String(ask.epoch ?? -1),
   String(ask.revocationCursor),
   String(revocationsPage),
   String(memoMs),
+  String(breakers.revision),
+  encodeReports(breakers),
   ...ask.wants.flatMap(({ burst, ratePerSecond, wanted }) => [
     String(burst),
     String(Math.max(1, Math.round(ratePerSecond * 1_000_000))),
     String(wanted),
   ]),
 ];
+
+const malformed = err('the sync script gave a malformed reply');
 
 function decode(fields: ReplyFields, ask: SyncAsk): Result<SyncReply, string> {
   if (fields.get('status') === 'STALE') return ok({ kind: 'stale' });
@@ -125,7 +140,7 @@ function decode(fields: ReplyFields, ask: SyncAsk): Result<SyncReply, string> {
     revoked === undefined ||
     grants === undefined
   ) {
-    return err('the sync script gave a malformed reply');
+    return malformed;
   }
   return ok({
     kind: 'synced',
@@ -136,6 +151,15 @@ function decode(fields: ReplyFields, ask: SyncAsk): Result<SyncReply, string> {
     cursor,
     more: more === '1',
   });
+}
+
+/** Silence is an answer only where nothing was reported, or everything is stale. */
+function decodeBreakers(fields: ReplyFields, ask: BreakerAsk): Result<BreakerNews | undefined, undefined> {
+  const told = fields.get('breakers');
+  const mayBeSilent = ask.reports.length === 0 || fields.get('status') === 'STALE';
+  if (told === undefined) return mayBeSilent ? ok(undefined) : err(undefined);
+  const news = decodeNews(told, fields.get('probes') ?? '');
+  return news ? ok(news) : err(undefined);
 }
 
 function decodeGrants(text: string | undefined, wants: readonly Want[]): Grant[] | undefined {

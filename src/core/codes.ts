@@ -32,6 +32,10 @@ export const problemCodes = {
   RECORD_DAMAGED: { status: 500, title: 'The record is not as it was written' },
   AUTH_UNAVAILABLE: { status: 503, title: 'Keys cannot be checked now' },
   RECORD_UNAVAILABLE: { status: 503, title: 'The record cannot be read or written now' },
+  BREAKERS_UNAVAILABLE: {
+    status: 503,
+    title: 'The circuit breakers cannot be read or changed now; halt instead',
+  },
   CLAIM_UNAVAILABLE: { status: 503, title: 'Idempotency cannot be checked now' },
   MODEL_UNAVAILABLE: { status: 503, title: 'The model that the registry names cannot be loaded now' },
   STREAMS_FULL: { status: 503, title: 'No more streams or windows fit here' },
@@ -46,6 +50,7 @@ export const holdCodes = {
   LOG_UNAVAILABLE: 'The decision log cannot take another record',
   STALE_INPUT: 'The last bar is old or still open',
   MARKET_DATA_UNAVAILABLE: 'No market data was given and none could be fetched',
+  BREAKER_OPEN: 'The model failed too often; its circuit breaker lets nothing through',
   MODEL_FAILED: 'The model failed or gave a non-finite output',
   FEATURES_UNDEFINED: 'A feature has no finite value on these bars',
   BELOW_THRESHOLD: 'The score lies between the thresholds of the policy',

@@ -34,7 +34,7 @@ export type Judgement =
     }
   | Hold;
 
-interface Hold extends Estimates {
+export interface Hold extends Estimates {
   readonly action: 'HOLD';
   readonly holdKind: HoldKind;
   readonly reasons: readonly [Reason, ...Reason[]];

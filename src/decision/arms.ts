@@ -1,4 +1,5 @@
 import type { DecisionLog } from '../audit/decision-log.ts';
+import type { Breaker } from '../control/breakers/breaker.ts';
 import type { Control } from '../control/control.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import { armOf } from '../experiments/arm-of.ts';
@@ -52,6 +53,12 @@ const comparisonsMax = 4;
 /** One that was cut off with its request never ends; above the database's longest deadline. */
 const comparisonMsMax = 10_000;
 
+/** What is asked behind the answer neither counts for the decision's breaker nor takes a probe from it. */
+const unguarded: Breaker = {
+  admit: () => ({ kind: 'closed', generation: 0 }),
+  settle: () => undefined,
+};
+
 export function createArms(options: ArmsOptions): Arms {
   const { experiments, trials, demote, registry, control, log, clock, timers, report } = options;
   const underWay = new Set<{ readonly endsAtMs: number }>();
@@ -66,7 +73,13 @@ export function createArms(options: ArmsOptions): Arms {
     const stages = new Stages(clock, 'compare');
     const { freshnessGraceMs } = options;
     const asked = { ...question, model, position: undefined, explain: false };
-    const [judged] = await judgeQuestions([asked], { nowMs, freshnessGraceMs, stages });
+    const [judged] = await judgeQuestions([asked], {
+      nowMs,
+      freshnessGraceMs,
+      breaker: unguarded,
+      clock,
+      stages,
+    });
     if (!judged) throw new RangeError('a question was not judged');
     return judged.judgement;
   }

@@ -1,4 +1,5 @@
-import { err } from '../core/result.ts';
+import type { Breaker } from '../control/breakers/breaker.ts';
+import type { Clock } from '../core/clock.ts';
 import { featureVector } from '../features/vector.ts';
 import { freshness } from '../market/calendar.ts';
 import { outsideDomain } from '../models/outside-domain.ts';
@@ -7,7 +8,7 @@ import { type Attribution, hold, type Judgement } from './answer.ts';
 import { attribute } from './attribution.ts';
 import { judge } from './policy.ts';
 import type { Question } from './question.ts';
-import { type Scored, scoreRows } from './score-rows.ts';
+import { type BreakerReading, type GuardedScores, scoreGuarded } from './score-guarded.ts';
 
 /** What was computed for a question, whether it ended in an action or not. */
 export interface Judged {
@@ -17,17 +18,27 @@ export interface Judged {
   /** The model's input; undefined where none was computed. */
   readonly values: Float32Array | undefined;
   readonly attributions: readonly Attribution[] | undefined;
+  /** Null where the model was not to run. */
+  readonly breaker: BreakerReading | null;
 }
 
 interface JudgeOptions {
   /** Wall clock, epoch milliseconds. */
   readonly nowMs: number;
   readonly freshnessGraceMs: number;
+  /** Around the models. */
+  readonly breaker: Breaker;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly stages: Stages;
 }
 
 /** What is known before a vector is computed. */
-export const nothingComputed = { ageMs: null, values: undefined, attributions: undefined } as const;
+export const nothingComputed = {
+  ageMs: null,
+  values: undefined,
+  attributions: undefined,
+  breaker: null,
+} as const;
 
 /** A question whose model has a row to score. */
 interface Row {
@@ -51,17 +62,15 @@ export async function judgeQuestions(
   const prepared = questions.map((question) => prepare(question, options));
   options.stages.begin('model');
   const rows = prepared.filter((one) => one.kind === 'row');
-  const scored = new Map<Row, Scored>();
+  const scored = new Map<Row, GuardedScores>();
   for (const [model, ofModel] of Map.groupBy(rows, ({ question }) => question.model)) {
-    const scores = await scoreRows(
-      model,
-      ofModel.map(({ values }) => values),
-    );
-    ofModel.forEach((row, at) => void scored.set(row, scores[at] ?? err('no score')));
+    const values = ofModel.map((row) => row.values);
+    const scores = await scoreGuarded(model, values, options);
+    scores.forEach((one, at) => void scored.set(ofModel[at] as Row, one));
   }
   return Promise.all(
     prepared.map((one) =>
-      one.kind === 'row' ? conclude(one, scored.get(one) ?? err('no score')) : one.judged,
+      one.kind === 'row' ? conclude(one, scored.get(one) as GuardedScores) : one.judged,
     ),
   );
 }
@@ -108,19 +117,25 @@ function withinDomain(question: Question, ageMs: number | null, values: Float32A
   if (outside === undefined) return { kind: 'row', question, ageMs, values };
   const detail = `${features.names[outside]} lies outside the trained range`;
   const judgement = hold('abstain', 'OUT_OF_DOMAIN', detail);
-  return { kind: 'judged', judged: { ageMs, values, judgement, attributions: unscored(question, values) } };
+  return {
+    kind: 'judged',
+    judged: { ageMs, values, judgement, attributions: unscored(question, values), breaker: null },
+  };
 }
 
 /** Model's scores to judgement, and with `explain` what each input moved. */
-async function conclude({ question, ageMs, values }: Row, scored: Scored): Promise<Judged> {
+async function conclude(
+  { question, ageMs, values }: Row,
+  { scored, breaker }: GuardedScores,
+): Promise<Judged> {
   if (!scored.ok) {
-    const judgement = hold('safety', 'MODEL_FAILED', scored.error);
-    return { ageMs, values, judgement, attributions: unscored(question, values) };
+    const attributions = unscored(question, values);
+    return { ageMs, values, judgement: scored.error, attributions, breaker };
   }
   const { bundle, runnable } = question.model;
   const { domain, features, heads, policy } = bundle.manifest;
   const judgement = judge(policy, scored.value, question.position);
-  if (!question.explain) return { ageMs, values, judgement, attributions: undefined };
+  if (!question.explain) return { ageMs, values, judgement, attributions: undefined, breaker };
   const moved = await attribute({
     runnable,
     names: features.names,
@@ -129,7 +144,8 @@ async function conclude({ question, ageMs, values }: Row, scored: Scored): Promi
     baseline: domain.baseline,
     direction: scored.value.direction,
   });
-  return { ageMs, values, judgement, attributions: moved.ok ? moved.value : unscored(question, values) };
+  const attributions = moved.ok ? moved.value : unscored(question, values);
+  return { ageMs, values, judgement, attributions, breaker };
 }
 
 /** What `explain` gets where no score was computed. */

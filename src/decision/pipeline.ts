@@ -1,6 +1,7 @@
 import type { DecisionLog } from '../audit/decision-log.ts';
 import type { DecisionRecord } from '../audit/decision-record.ts';
 import type { Writer } from '../audit/writer.ts';
+import type { Breaker } from '../control/breakers/breaker.ts';
 import type { Control } from '../control/control.ts';
 import type { ControlView } from '../control/view.ts';
 import type { Clock, Timers } from '../core/clock.ts';
@@ -41,6 +42,8 @@ export type BatchOutcome =
 interface PipelineOptions {
   readonly arms: Arms;
   readonly control: Pick<Control, 'current'>;
+  /** Around the model. */
+  readonly breaker: Breaker;
   readonly log: DecisionLog;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -196,11 +199,11 @@ const choose = ({ arms }: Parts, asked: Question, { granted, scope }: Circumstan
   granted ? arms.choose(asked, scope) : asked;
 
 async function judge(
-  { freshnessGraceMs }: Parts,
+  { breaker, clock, freshnessGraceMs }: Parts,
   questions: readonly Question[],
   { granted, stages, nowMs }: Circumstances & { readonly nowMs: number },
 ): Promise<readonly Judged[]> {
-  if (granted) return judgeQuestions(questions, { nowMs, freshnessGraceMs, stages });
+  if (granted) return judgeQuestions(questions, { nowMs, freshnessGraceMs, breaker, clock, stages });
   const judgement = withoutPermission('the shared control state could not be read in time');
   return questions.map(() => ({ ...nothingComputed, judgement }));
 }

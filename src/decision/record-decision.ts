@@ -31,6 +31,7 @@ export function recordDecision(
     account: columns.account,
     action: columns.action,
     answer: orderedAnswer(answer),
+    breaker: judged.breaker && { generation: judged.breaker.generation, state: judged.breaker.state },
     bundleHash: question.model.bundle.hash,
     configHash: facts.configHash,
     control: view && {

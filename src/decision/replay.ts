@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DecisionLog } from '../audit/decision-log.ts';
 import type { DecisionRecord } from '../audit/decision-record.ts';
+import type { Breaker } from '../control/breakers/breaker.ts';
 import type { ControlView } from '../control/view.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { ok } from '../core/result.ts';
@@ -45,6 +46,9 @@ const capsuleSchema = z.object({
     model: z.object({ arm: z.enum(['production', 'candidate']) }),
     validUntil: z.iso.datetime().nullable(),
   }),
+  breaker: z
+    .object({ generation: z.number(), state: z.enum(['closed', 'probe', 'open', 'tripped']) })
+    .nullish(),
   bundleHash: z.string(),
   control: z
     .object({
@@ -116,6 +120,7 @@ async function decideAgain(
   const clock = { nowMs: () => Date.parse(capsule.answer.at), monotonicMs: () => 0 };
   const pipeline = createPipeline({
     arms: { choose: (question) => question, compare: () => undefined },
+    breaker: breakerOf(capsule),
     control: { current: () => view },
     log: keepingLog(records),
     clock,
@@ -132,6 +137,26 @@ async function decideAgain(
   const [first] = records;
   if (!first) throw new Error('the pipeline wrote no record');
   return first;
+}
+
+/** As the decision found it, whatever it is by now. */
+function breakerOf({ breaker }: Capsule): Breaker {
+  const { generation, state } = breaker ?? { generation: 0, state: 'closed' };
+  return {
+    settle: () => undefined,
+    admit() {
+      switch (state) {
+        case 'closed':
+          return { kind: 'closed', generation };
+        case 'probe':
+          return { kind: 'probe', generation, lease: '' };
+        case 'open':
+          return { kind: 'refused', generation, retryAfterMs: 0 };
+        case 'tripped':
+          return { kind: 'refused', generation, retryAfterMs: null };
+      }
+    },
+  };
 }
 
 /** Its lease is what was left of it: an answer is valid for that long, or for as long as its model's policy says if that is less. */

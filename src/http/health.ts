@@ -1,6 +1,7 @@
 import type { DecisionLog, LogStatus } from '../audit/decision-log.ts';
 import type { OutboxDrain } from '../audit/outbox-drain.ts';
 import type { Sealer, SealerStatus } from '../audit/sealer.ts';
+import type { Breakers } from '../control/breakers/breakers.ts';
 import type { Control } from '../control/control.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import type { Result } from '../core/result.ts';
@@ -13,6 +14,7 @@ interface ReadinessOptions {
   readonly runtime: string;
   readonly registry: Pick<Registry, 'current'>;
   readonly control: Pick<Control, 'current' | 'ensure' | 'status'>;
+  readonly breakers: Pick<Breakers, 'status'>;
   readonly log: Pick<DecisionLog, 'hasRoom' | 'status'>;
   readonly outbox: Pick<OutboxDrain, 'status'>;
   /** Null where this deployment does not seal. */
@@ -38,7 +40,7 @@ export const healthz: Handler = (context) => context.json({ status: 'ok' }, 200,
  * may ask, so the stores are asked once a second at most, and what they failed with goes to the operator alone.
  */
 export function createReadyzRoute(options: ReadinessOptions): Handler {
-  const { registry, control, log, outbox, sealer, isDraining } = options;
+  const { registry, control, breakers, log, outbox, sealer, isDraining } = options;
   const probe = createReadinessProbe(options);
   const reportFailure = createFailureReporter(options.report);
   return async (context) => {
@@ -59,6 +61,7 @@ export function createReadyzRoute(options: ReadinessOptions): Handler {
         tradingState: view?.tradingState ?? null,
       },
       database: { ready: probed.database.ok, state: probed.database.ok ? 'answering' : 'unavailable' },
+      breakers: breakersPart(breakers.status()),
       log: logPart(log.hasRoom(), logStatus),
       outbox: { ready: true, state: outbox.status().lastFailure === null ? 'writing' : 'failing' },
       seals: sealsPart(sealer?.status() ?? null),
@@ -83,6 +86,12 @@ const modelsPart = ({ models, registryEpoch, faults }: Catalog) => ({
     engineReason: runnable.engineReason,
   })),
   faults: Array.from(faults, ([model, { code }]) => ({ model, code })),
+});
+
+/** No breaker makes a service unready: it is as open elsewhere, and without requests nothing would probe and close it. */
+const breakersPart = (breakers: ReturnType<Breakers['status']>) => ({
+  ready: true,
+  states: Object.fromEntries(breakers.map(({ name, state }) => [name, state])),
 });
 
 function logPart(hasRoom: boolean, status: LogStatus) {

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { auditPageSchema, verificationSchema } from './audit-schemas.ts';
+import { breakerRoutes } from './breakers/documented-routes.ts';
 import {
   answerSchema,
   batchAnswerSchema,
@@ -235,6 +236,7 @@ export function openApiDocument() {
     replayRoute,
     outcomesRoute,
     ...experimentRoutes,
+    ...breakerRoutes,
     ...modelRoutes,
     auditRoute,
     verifyRoute,

@@ -1,3 +1,5 @@
+import { breakerSettings } from '../../src/control/breakers/breaker-settings.ts';
+import { type Breakers, createBreakers } from '../../src/control/breakers/breakers.ts';
 import { type Control, createControl } from '../../src/control/control.ts';
 import type { ControlState, Permit, PermitAsk } from '../../src/control/view.ts';
 import { createIdSource } from '../../src/core/ids.ts';
@@ -40,6 +42,7 @@ export interface Fleet {
 
 export interface Isolate {
   readonly control: Control;
+  readonly breakers: Breakers;
   readonly scope: RequestScope;
   permit(ask: PermitAsk, tokens?: number): Promise<Permit>;
   /** Ends every request under way as a runtime may when the client goes away: nothing it awaits ever resolves. */
@@ -95,7 +98,9 @@ export async function createFleet(): Promise<Fleet> {
           if (body.includes('ultrathink:memo')) syncs += 1;
         },
       );
+      const breakers = createBreakers({ settings: breakerSettings, clock: time, report: () => undefined });
       const control = createControl({
+        breakers,
         redis: createRedis({
           url: 'http://redis',
           token: 'token',
@@ -114,7 +119,13 @@ export async function createFleet(): Promise<Fleet> {
       const cutOff = () => {
         generation += 1;
       };
-      return { control, scope, permit: (ask, tokens = 1) => control.permit(ask, scope, tokens), cutOff };
+      return {
+        control,
+        breakers,
+        scope,
+        permit: (ask, tokens = 1) => control.permit(ask, scope, tokens),
+        cutOff,
+      };
     },
     close: () => redis.close(),
   };

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { breakerSettings } from '../../src/control/breakers/breaker-settings.ts';
+import type { Breakers } from '../../src/control/breakers/breakers.ts';
 import {
   createSharedControl,
   type SharedControl,
@@ -12,10 +14,22 @@ const active: ControlState = { epoch: 3, tradingState: 'ACTIVE', registryEpoch: 
 /** So slow a refill that the test's own duration gives no token. */
 const slow = { ratePerSecond: 1e-6, burst: 10 };
 
+/** A fleet without breakers. */
+const nobody: Pick<Breakers, 'ask' | 'learn'> = {
+  ask: () => ({ revision: 0, askedAtMs: 0, reports: [] }),
+  learn: () => undefined,
+};
+
 let requests = 0;
 const ask = (over: Partial<SyncAsk> = {}): SyncAsk => {
   requests += 1;
-  return { requestId: `request-${requests}`, epoch: undefined, revocationCursor: 0, wants: [], ...over };
+  return {
+    requestId: `request-${requests}`,
+    epoch: undefined,
+    revocationCursor: 0,
+    wants: [],
+    ...over,
+  };
 };
 const want = (keyId: string, wanted: number, over: object = {}) => ({ keyId, wanted, ...slow, ...over });
 
@@ -28,7 +42,7 @@ describe.each(redisBackends())('the shared control state on $name', ({ open }) =
   });
   beforeEach(async () => {
     await store.run('FLUSHALL');
-    shared = createSharedControl(store.redis);
+    shared = createSharedControl(store.redis, nobody);
     await shared.seed(active);
   });
   afterAll(() => store.close());
@@ -195,8 +209,8 @@ describe('a reply that is not exactly right', () => {
     revoked: '',
     grants: '2 0 0',
   };
-  const replying = (reply: unknown): SharedControl =>
-    createSharedControl({ eval: async () => reply } as unknown as TestRedis['redis']);
+  const replying = (reply: unknown, breakers = nobody): SharedControl =>
+    createSharedControl({ eval: async () => reply } as unknown as TestRedis['redis'], breakers);
   const outcome = (fields: Record<string, string | undefined>) =>
     replying(
       Object.entries({ ...right, ...fields })
@@ -206,7 +220,25 @@ describe('a reply that is not exactly right', () => {
 
   it('is told from one that is', async () => {
     expect(await outcome({})).toMatchObject({ ok: true, value: { kind: 'synced' } });
-    expect(await outcome({ breakers: 'a field of later' })).toMatchObject({ ok: true });
+    expect(await outcome({ drift: 'a field of later' })).toMatchObject({ ok: true });
+    expect(await outcome({ breakers: '7;decision open 5 0;later closed 1 0', probes: '' })).toMatchObject({
+      ok: true,
+    });
+  });
+
+  it('is one when something was reported of a breaker, and nothing is said of it', async () => {
+    const report = { kind: 'open', generation: 0 } as const;
+    const learnt: unknown[] = [];
+    const reporting = replying(Object.entries(right).flat(), {
+      ask: () => ({
+        revision: 0,
+        askedAtMs: 0,
+        reports: [{ name: 'decision', report, settings: breakerSettings.decision }],
+      }),
+      learn: (news) => void learnt.push(news),
+    });
+    expect((await reporting.sync(ask({ wants: [want('key', 2)] }))).ok).toBe(false);
+    expect(learnt).toEqual([]);
   });
 
   it.each([
@@ -236,6 +268,13 @@ describe('a reply that is not exactly right', () => {
     { grants: '2 0 7' },
     { grants: '2 0 0;1 0 0' },
     { grants: '99999999999999999999 0 0' },
+    { breakers: '' },
+    { breakers: 'decision open 5 0' },
+    { breakers: '7;decision ajar 5 0' },
+    { breakers: '7;decision open 5' },
+    { breakers: '7;decision open -5 0' },
+    { breakers: '7;decision open 5 0', probes: 'decision 5' },
+    { breakers: '7;decision open 5 0', probes: 'unheard-of 5 a.1' },
   ])('is a failure: %j', async (fields) => {
     expect((await outcome(fields)).ok).toBe(false);
   });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { breakerSettings } from '../../src/control/breakers/breaker-settings.ts';
+import { createBreakers } from '../../src/control/breakers/breakers.ts';
 import { createControl } from '../../src/control/control.ts';
 import { ok } from '../../src/core/result.ts';
 import { createRedis } from '../../src/store/redis.ts';
@@ -31,6 +33,7 @@ describe('the warm path', () => {
     });
     const control = createControl({
       redis,
+      breakers: createBreakers({ settings: breakerSettings, clock, report: () => undefined }),
       readDurableControl: async () => ok({ epoch: 1, tradingState: 'ACTIVE', registryEpoch: 0 }),
       clock,
       timers,

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createDecisionLog } from '../../src/audit/decision-log.ts';
 import type { DecisionRecord } from '../../src/audit/decision-record.ts';
 import { createWriter } from '../../src/audit/writer.ts';
+import { createBreaker } from '../../src/control/breakers/breaker.ts';
+import { breakerSettings } from '../../src/control/breakers/breaker-settings.ts';
 import { createIdSource } from '../../src/core/ids.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import type { Answer } from '../../src/decision/answer.ts';
@@ -99,6 +101,7 @@ function setUp({ experiment, candidate, production }: SetUp = {}) {
   const ids = createIdSource({ clock: time, random: { bytes: (length) => new Uint8Array(length).fill(1) } });
   const pipeline = createPipeline({
     arms,
+    breaker: createBreaker(breakerSettings.decision),
     control,
     log,
     clock: time,

@@ -2,13 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { createDecisionLog } from '../../src/audit/decision-log.ts';
 import type { DecisionRecord } from '../../src/audit/decision-record.ts';
 import { createWriter } from '../../src/audit/writer.ts';
+import { createBreaker } from '../../src/control/breakers/breaker.ts';
+import { breakerSettings } from '../../src/control/breakers/breaker-settings.ts';
 import type { ControlView, TradingState } from '../../src/control/view.ts';
 import { canonicalJson } from '../../src/core/canonical-json.ts';
 import { hmacSha256Hex, sha256Hex } from '../../src/core/digest.ts';
 import { createIdSource } from '../../src/core/ids.ts';
 import { err, ok } from '../../src/core/result.ts';
-import { createPipeline } from '../../src/decision/pipeline.ts';
+import { createPipeline, type Outcome } from '../../src/decision/pipeline.ts';
 import type { Question } from '../../src/decision/question.ts';
+import { scoreGuarded } from '../../src/decision/score-guarded.ts';
 import type { Bar } from '../../src/features/bar.ts';
 import type { ServedModel } from '../../src/models/catalog.ts';
 import { Stages } from '../../src/telemetry/stages.ts';
@@ -64,9 +67,11 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
         }
       : undefined;
   const ids = createIdSource({ clock: time, random: { bytes: (length) => new Uint8Array(length).fill(1) } });
+  const breaker = createBreaker(breakerSettings.decision);
   const pipeline = createPipeline({
     arms: { choose: (asked) => asked, compare: () => undefined },
     control: { current },
+    breaker,
     log,
     clock: time,
     timers: time,
@@ -79,7 +84,7 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
   const scope = { waitUntil: (work: Promise<void>) => void work, clientAddress: '127.0.0.1' };
   const ask = (question: Question, view = current()) =>
     pipeline.decide(question, view, scope, new Stages(time, 'auth'));
-  return { time, rows, putOut, shared, ask };
+  return { time, rows, putOut, shared, breaker, ask };
 }
 
 function barsUntil(endMs: number, count: number): readonly Bar[] {
@@ -174,6 +179,94 @@ describe('the decision pipeline', () => {
     };
     expect(await setUp().ask(question(failing))).toMatchObject({
       answer: { action: 'HOLD', holdKind: 'safety', reasons: [{ code: 'MODEL_FAILED' }] },
+    });
+  });
+
+  describe('under its circuit breaker', () => {
+    const failingBy = (run: ServedModel['runnable']['run']): ServedModel => {
+      const model = constantModel(0.9);
+      return { ...model, runnable: { ...model.runnable, run } };
+    };
+    const failing = failingBy(async () => err({ kind: 'threw', detail: 'x' }));
+    const codeOf = (outcome: Outcome) =>
+      outcome.kind === 'answered' ? (outcome.answer.reasons[0]?.code ?? outcome.answer.action) : outcome.kind;
+
+    it.each<[string, ServedModel['runnable']['run']]>([
+      ['fails', async () => err({ kind: 'not-a-probability', detail: 'NaN' })],
+      [
+        'throws',
+        async () => {
+          throw new Error('wasm trap');
+        },
+      ],
+      ['says nothing', async () => ok(new Float32Array())],
+    ])('a model that %s three times is left alone, and every decision is HOLD', async (_text, run) => {
+      const { ask, rows, time } = setUp();
+      const codes: string[] = [];
+      for (let call = 0; call < 4; call++) codes.push(codeOf(await ask(question(failingBy(run)))));
+      expect(codes).toEqual(['MODEL_FAILED', 'MODEL_FAILED', 'MODEL_FAILED', 'BREAKER_OPEN']);
+      const outcome = await ask(question(constantModel(0.9)));
+      expect(outcome).toMatchObject({ answer: { action: 'HOLD', holdKind: 'safety', actionable: false } });
+      await time.advance(10);
+      const breakers = rows.map(({ record }) => JSON.parse(record).breaker.state);
+      expect(breakers).toEqual(['closed', 'closed', 'closed', 'open', 'open']);
+    });
+
+    it('a model that misses its deadline has failed, and what it said is not used', async () => {
+      const { ask, time } = setUp();
+      const late = failingBy(async () => {
+        await time.sleep(251);
+        return ok(Float32Array.of(0.9));
+      });
+      const asked = ask(question(late));
+      await time.advance(300);
+      expect(await asked).toMatchObject({ answer: { action: 'HOLD', reasons: [{ code: 'MODEL_FAILED' }] } });
+    });
+
+    it('a batch is one call of it, and one failure whatever its rows', async () => {
+      const { breaker, time } = setUp();
+      const model = failingBy(async () => err({ kind: 'threw', detail: 'x' }));
+      const rows = Array.from({ length: 5 }, () => new Float32Array(32));
+      const options = { breaker, clock: time };
+      for (let call = 0; call < 2; call++) await scoreGuarded(model, rows, options);
+      expect(breaker.admit(time.monotonicMs()).kind).toBe('closed');
+      await scoreGuarded(model, rows, options);
+      const held = await scoreGuarded(constantModel(0.9), rows, options);
+      expect(held.map(({ scored }) => scored.ok || scored.error.reasons[0].code)).toEqual(
+        rows.map(() => 'BREAKER_OPEN'),
+      );
+    });
+
+    it('counts neither bad input, nor an abstention, nor a permission that ended, nor a request that never ends', async () => {
+      const { ask, shared, breaker, time } = setUp();
+      const outside = { kind: 'features', values: new Float32Array(32).fill(2e9) } as const;
+      const never = failingBy(() => new Promise(() => undefined));
+      for (let call = 0; call < 5; call++) {
+        await ask(question(failing, { input: outside }));
+        await ask(question(failing, { input: { kind: 'none' } }));
+        await ask(question(failing, { input: { kind: 'bars', bars: flat() } }));
+        void ask(question(never));
+      }
+      shared.live = false;
+      await ask(question(constantModel(0.9)));
+      shared.live = true;
+      expect(breaker.admit(time.monotonicMs()).kind).toBe('closed');
+      expect(codeOf(await ask(question(constantModel(0.9))))).toBe('BUY');
+    });
+
+    it('asks it again as a probe, and only then', async () => {
+      const { ask, breaker, rows, time } = setUp();
+      breaker.learn({ state: 'open', generation: 5, waitMs: 0 }, [], false, time.monotonicMs());
+      expect(codeOf(await ask(question(constantModel(0.9))))).toBe('BREAKER_OPEN');
+      breaker.grant(5, ['lease'], time.monotonicMs() + 1_000);
+      expect(codeOf(await ask(question(constantModel(0.9))))).toBe('BUY');
+      expect(codeOf(await ask(question(constantModel(0.9))))).toBe('BREAKER_OPEN');
+      await time.advance(10);
+      expect(rows.map(({ record }) => JSON.parse(record).breaker)).toEqual([
+        { state: 'open', generation: 5 },
+        { state: 'probe', generation: 5 },
+        { state: 'open', generation: 5 },
+      ]);
     });
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DecisionRecord } from '../../src/audit/decision-record.ts';
+import type { Admission } from '../../src/control/breakers/breaker.ts';
 import type { ControlView, TradingState } from '../../src/control/view.ts';
 import { err, ok } from '../../src/core/result.ts';
 import { SeededRandom } from '../../src/core/seeded-random.ts';
@@ -78,6 +79,14 @@ function drawQuestion(random: SeededRandom, model: ServedModel): Question {
   };
 }
 
+/** A third of decisions find the breaker not closed; the one that acts does not. */
+function admissionOf(seed: number): Admission {
+  const generation = seed % 5;
+  if (seed === actionableSeed || seed % 3 > 0) return { kind: 'closed', generation };
+  if (seed % 2 === 0) return { kind: 'probe', generation, lease: 'l' };
+  return { kind: 'refused', generation, retryAfterMs: seed % 9 === 0 ? null : 3 };
+}
+
 /** One decision under circumstances that are drawn, with a clock that moves at every reading; and its record. */
 async function decide(
   seed: number,
@@ -102,8 +111,10 @@ async function decide(
     records.push(record);
     return ok(undefined);
   };
+  const admission = admissionOf(seed);
   const pipeline = createPipeline({
     arms: { choose: (question) => question, compare: () => undefined },
+    breaker: { admit: () => admission, settle: () => undefined },
     control: { current: () => current },
     log: {
       hasRoom: () => true,
@@ -162,6 +173,7 @@ describe('a replay', () => {
       'TRADING_REDUCING',
       'STALE_INPUT',
       'BELOW_THRESHOLD',
+      'BREAKER_OPEN',
     ];
     const others = ['MARKET_DATA_UNAVAILABLE', 'RISK_ABOVE_LIMIT'];
     expect([...seen]).toEqual(expect.arrayContaining([...everything, ...codes, ...others]));

@@ -2,6 +2,8 @@ import { Hono } from 'hono';
 import { createDecisionLog } from '../../src/audit/decision-log.ts';
 import type { DecisionRecord } from '../../src/audit/decision-record.ts';
 import { createWriter } from '../../src/audit/writer.ts';
+import { createBreaker } from '../../src/control/breakers/breaker.ts';
+import { breakerSettings } from '../../src/control/breakers/breaker-settings.ts';
 import type { ControlView, Permit, TradingState } from '../../src/control/view.ts';
 import { createIdSource } from '../../src/core/ids.ts';
 import { err, ok } from '../../src/core/result.ts';
@@ -93,6 +95,7 @@ export function decidingWorld() {
     },
     pipeline: createPipeline({
       arms: { choose: (question) => question, compare: () => undefined },
+      breaker: createBreaker(breakerSettings.decision),
       control,
       log,
       clock: time,

@@ -56,6 +56,7 @@ function setUp() {
       },
       outbox: { status: () => state.outbox },
       sealer: { status: () => state.seals },
+      breakers: { status: () => [{ name: 'decision', state: 'half-open' }] },
       log: { hasRoom: () => state.hasRoom, status: () => state.log },
       async probeDatabase() {
         asked.database += 1;
@@ -85,6 +86,7 @@ describe('GET /readyz', () => {
       service: { ready: true, state: 'serving' },
       control: { ready: true, state: 'live', epoch: 7, tradingState: 'ACTIVE' },
       database: { ready: true, state: 'answering' },
+      breakers: { ready: true, states: { decision: 'half-open' } },
       log: { ready: true, state: 'writing', pendingRecords: 3, pendingBytes: 4_000, behindMs: 12 },
       outbox: { ready: true, state: 'writing' },
       seals: { ready: true, state: 'sealing', seq: 7 },

@@ -2,9 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from 'drizzle-orm/libsql/migrator';
-import { timers } from '../../functions/web-platform.ts';
+import { clock, timers } from '../../functions/web-platform.ts';
 import { type Client, createClient } from '../../src/client/client.ts';
 import { fetchTransport } from '../../src/client/fetch-transport.ts';
+import { breakerSettings } from '../../src/control/breakers/breaker-settings.ts';
+import { createBreakers } from '../../src/control/breakers/breakers.ts';
 import { createSharedControl } from '../../src/control/sync.ts';
 import { ed25519PublicKey } from '../../src/core/ed25519.ts';
 import { bundlesOf, ROOT, SHIPPED_BUNDLES } from '../../src/local/build-worker.ts';
@@ -173,7 +175,12 @@ async function raiseEpoch(
     `INSERT INTO control_epochs SELECT max(epoch) + 1, '${tradingState}', 0, 0, 'test', 'test' FROM control_epochs RETURNING epoch`,
   );
   const epoch = Number(rows[0]?.['epoch']);
-  const seeded = await createSharedControl(redis).seed({ epoch, tradingState, registryEpoch: 0 });
+  const breakers = createBreakers({
+    settings: breakerSettings,
+    clock,
+    report: () => undefined,
+  });
+  const seeded = await createSharedControl(redis, breakers).seed({ epoch, tradingState, registryEpoch: 0 });
   if (!seeded.ok) throw new Error(seeded.error);
 }
 

@@ -1,16 +1,22 @@
+import { breakersLua } from './breakers.ts';
+
 /**
  * One round trip for everything an isolate must share: token grants of several buckets, the control state,
- * and key revocations. Time is Redis' own.
+ * key revocations and circuit breakers. Time is Redis' own.
  *
- * KEYS  1 control hash {epoch, state, registry, seededAt} · 2 revocations, a sorted set of key ids by sequence number
- *       (microseconds since the epoch when written, made unique) · 3 memo of this request's grants ·
- *       4… one bucket hash {tokens, at} a key: micro-tokens left, and the microsecond they were counted
+ * KEYS  1 control hash {epoch, state, registry, seededAt, breakers: revision of the breakers} · 2 revocations, a sorted set of key ids by sequence number
+ *       (microseconds since the epoch when written, made unique) · 3 memo of this request's grants, named by its id ·
+ *       4 breakers, a hash (control/lua/breakers.ts) ·
+ *       5… one bucket hash {tokens, at} a key: micro-tokens left, and the microsecond they were counted
  * ARGV  1 highest epoch the isolate knows, -1 for none · 2 last revocation it knows, 0 for none ·
- *       3 revocations a page · 4 memo's life in ms ·
+ *       3 revocations a page · 4 memo's life in ms · 5 revision of the breakers it knows, 0 for none ·
+ *       6 reports on breakers (control/breakers/breaker-wire.ts) ·
  *       then for each bucket: burst in tokens, refill in micro-tokens a second, tokens wanted
  *
  * Reply: named fields (see control/sync.ts). `status` is STALE when Redis knows no epoch or a lower one than
- * the isolate, so it was wiped or rolled back: then nothing is granted, and the rest is left out.
+ * the isolate, so it was wiped or rolled back: then nothing is granted, and the rest is left out. `breakers` and
+ * `probes` are there only when another revision is held or something was reported: with everything closed and known,
+ * breakers cost a field of a hash that is read anyway.
  *
  * A grant is debited before it is told: g = min(wanted, floor(tokens)). A bucket refills continuously, a new
  * one is full, and one that would be full again is forgotten. A bucket is written only when it is debited, so
@@ -22,7 +28,7 @@ local function integer(number) return string.format('%.0f', number) end
 
 local time = redis.call('TIME')
 local nowUs = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local held = redis.call('HMGET', KEYS[1], 'epoch', 'state', 'registry', 'seededAt')
+local held = redis.call('HMGET', KEYS[1], 'epoch', 'state', 'registry', 'seededAt', 'breakers')
 local epoch = tonumber(held[1] or '')
 if not epoch or epoch < tonumber(ARGV[1]) then
   return { 'status', 'STALE', 'nowUs', integer(nowUs) }
@@ -63,15 +69,15 @@ end
 local grants = redis.call('GET', KEYS[3])
 if not grants then
   local told = {}
-  for index = 4, #KEYS do
-    local at = 5 + (index - 4) * 3
+  for index = 5, #KEYS do
+    local at = 7 + (index - 5) * 3
     told[#told + 1] = debit(KEYS[index], tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]))
   end
   grants = table.concat(told, ';')
   if #told > 0 then redis.call('SET', KEYS[3], grants, 'PX', ARGV[4]) end
 end
 
-return {
+local reply = {
   'status', 'OK',
   'nowUs', integer(nowUs),
   'epoch', integer(epoch),
@@ -83,4 +89,21 @@ return {
   'revoked', table.concat(revoked, ' '),
   'grants', grants,
 }
+local revision = tonumber(held[5] or '0')
+if ARGV[6] ~= '' or revision ~= tonumber(ARGV[5]) then
+${breakersLua}
+  breakers.read(KEYS[4], revision)
+  local requestId, probes = string.match(KEYS[3], '[^:]+$'), {}
+  for report in string.gmatch(ARGV[6], '[^;]+') do
+    probes[#probes + 1] = breakers.apply(report, requestId)
+  end
+  if breakers.news then
+    revision = breakers.number()
+    redis.call('HSET', KEYS[1], 'breakers', integer(revision))
+  end
+  for _, field in ipairs({ 'breakers', breakers.tell(revision), 'probes', table.concat(probes, ';') }) do
+    reply[#reply + 1] = field
+  end
+end
+return reply
 `;
