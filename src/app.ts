@@ -33,7 +33,15 @@ interface AppOptions {
   readonly listModels: Handler;
   readonly uploadModel: Handler;
   readonly setModelAlias: Handler;
+  readonly control: ControlHandlers;
   readonly openInference: OpenInference;
+}
+
+/** The operator's routes, `/v1/control`. */
+interface ControlHandlers {
+  readonly read: Handler;
+  readonly halt: Handler;
+  readonly reduce: Handler;
 }
 
 /** The routes of the Open Inference Protocol, `/v2`. */
@@ -62,6 +70,9 @@ const allowed: Readonly<Record<string, string>> = {
   '/v1/models/:name/aliases/:alias': 'PUT',
   '/v1/outcomes': 'POST',
   '/v1/experiments/:name': 'GET, PUT',
+  '/v1/control': 'GET',
+  '/v1/control/halt': 'POST',
+  '/v1/control/reduce': 'POST',
   '/healthz': 'GET',
   '/readyz': 'GET',
   '/openapi.json': 'GET',
@@ -91,6 +102,12 @@ export function createApp(options: AppOptions): Hono<Environment> {
     });
     setHeaders(context.res, { traceparent, 'server-timing': stages.serverTiming() });
   });
+
+  // Before whatever waits for a store: a halt waits for nothing of what it stops.
+  const { control } = options;
+  app.get('/v1/control', control.read);
+  app.post('/v1/control/halt', control.halt);
+  app.post('/v1/control/reduce', control.reduce);
 
   for (const path of ['/v1/*', '/v2/models/*']) {
     app.use(path, async (context, next) => {

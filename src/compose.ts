@@ -6,15 +6,20 @@ import { createDecisionLog } from './audit/decision-log.ts';
 import { createOutboxDrain } from './audit/outbox-drain.ts';
 import type { SealClaim } from './audit/sealer.ts';
 import { createSealer, type Sealer } from './audit/sealer.ts';
+import { createTrace } from './audit/trace.ts';
 import { createWriter } from './audit/writer.ts';
 import { type Config, parseCatalogConfig, parseConfig } from './config.ts';
 import { createBreakerOperator } from './control/breakers/breaker-operator.ts';
 import { breakerSettings } from './control/breakers/breaker-settings.ts';
 import { createBreakers } from './control/breakers/breakers.ts';
 import { createControl } from './control/control.ts';
+import { createDurableControl } from './control/durable-control.ts';
 import { createFailedLoginLimiter } from './control/failed-login-limiter.ts';
+import { createLevelling } from './control/levelling.ts';
 import { createOutbox } from './control/outbox.ts';
+import { createRestrict } from './control/restrict.ts';
 import { createSealClaim } from './control/seal-claim.ts';
+import { createSharedControl } from './control/sync.ts';
 import type { ControlView } from './control/view.ts';
 import type { Clock } from './core/clock.ts';
 import { hashByWasm } from './core/digest.ts';
@@ -36,6 +41,8 @@ import type { BodyLimits } from './http/body.ts';
 import { createOperateBreakerRoute } from './http/breakers/operate-breaker.ts';
 import { createReadBreakersRoute } from './http/breakers/read-breakers.ts';
 import type { Handler } from './http/context.ts';
+import { createReadControlRoute } from './http/control/read-control.ts';
+import { createRestrictRoute } from './http/control/restrict-trading.ts';
 import { createDecideRoute } from './http/decide.ts';
 import { createDecideBatchRoute } from './http/decide-batch.ts';
 import { docs } from './http/docs.ts';
@@ -72,7 +79,6 @@ import { setAlias } from './models/set-alias.ts';
 import { loadShippedModels } from './models/shipped-models.ts';
 import type { RequestScope, Runtime } from './runtime.ts';
 import { type Database, openDatabase } from './store/database.ts';
-import { loadDurableControl } from './store/durable-control.ts';
 import { loadKey } from './store/keys.ts';
 import { createLayeredModelStore } from './store/layered-model-store.ts';
 import { createLibsqlModelStore } from './store/libsql-model-store.ts';
@@ -148,10 +154,11 @@ function createAdapters(runtime: Runtime, config: Config, { shipped, loading }: 
   const redis = createRedis({ ...config.redis, fetch: runtime.fetch, timers, deadlineMs: redisDeadlineMs });
   const ids = createIdSource({ clock, random });
   const breakers = createBreakers({ settings: breakerSettings, clock, report: runtime.report });
+  const durable = createDurableControl(database);
   const control = createControl({
     redis,
     breakers,
-    readDurableControl: () => loadDurableControl(database),
+    readDurableControl: durable.load,
     clock,
     timers,
     ids,
@@ -203,25 +210,37 @@ function createAdapters(runtime: Runtime, config: Config, { shipped, loading }: 
   });
   const claim = createSealClaim({ redis, ids });
   const sealer = createSealerOf({ config, database, claim, clock });
-  const stores = { database, redis, source };
-  return {
-    ...stores,
-    ids,
-    breakers,
-    control,
-    log,
-    outboxDrain,
-    claim,
-    sealer,
-    authenticator,
-    registry,
-    writer,
-    trail,
-    clock,
-  };
+  const stores = { database, durable, redis, source };
+  const parts = { ids, breakers, control, log, outboxDrain, claim, sealer };
+  return { ...stores, ...parts, authenticator, registry, writer, trail, clock };
 }
 
 type Adapters = ReturnType<typeof createAdapters>;
+
+/** What operators and code do to the control state. */
+function controlVerbsOf(
+  { breakers, control, durable, redis, ids, trail }: Adapters,
+  { viewLifeMs }: Config,
+  { clock, timers, report }: Runtime,
+) {
+  const shared = createSharedControl(redis, breakers);
+  const levelling = createLevelling({ shared, durable, ids, timers });
+  const trace = createTrace({ trail, timers, report });
+  const restrict = createRestrict({ control, shared, durable, levelling, trace, clock, timers, viewLifeMs });
+  return { levelling, restrict };
+}
+
+function controlHandlers(
+  { authenticator }: Adapters,
+  { levelling, restrict }: ReturnType<typeof controlVerbsOf>,
+  bodyLimits: BodyLimits,
+) {
+  return {
+    read: createReadControlRoute({ authenticator, levelling }),
+    halt: createRestrictRoute({ authenticator, bodyLimits, restrict, verb: 'halt' }),
+    reduce: createRestrictRoute({ authenticator, bodyLimits, restrict, verb: 'reduce' }),
+  };
+}
 
 function createSealerOf(parts: {
   readonly config: Config;
@@ -468,7 +487,8 @@ const viewUnder = (registry: Registry, view: ControlView | undefined): ControlVi
 export function assemble(runtime: Runtime, config: Config, models: Models): Service {
   const { clock, timers } = runtime;
   const adapters = createAdapters(runtime, config, models);
-  const { breakers, database, control, log, outboxDrain, sealer, registry } = adapters;
+  const { breakers, control, log, outboxDrain, sealer, registry } = adapters;
+  const controlVerbs = controlVerbsOf(adapters, config, runtime);
   let draining = false;
   let requestsInFlight = 0;
   const isDraining = () => draining;
@@ -482,7 +502,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     log,
     outbox: outboxDrain,
     sealer,
-    probeDatabase: () => loadDurableControl(database),
+    probeDatabase: adapters.durable.load,
     isDraining,
     report: runtime.report,
     clock,
@@ -508,6 +528,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     readyz,
     openapi,
     docs,
+    control: controlHandlers(adapters, controlVerbs, bodyLimits),
     openInference: createOpenInferenceRoutes(adapters, { readyz, bodyLimits, isDraining }),
   });
 
@@ -530,6 +551,10 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
       sealer,
       judgeExperiments: () => experiments.judgeRunning(),
       timers,
+      levelControl: async () => {
+        const reason = 'one store knew it alone';
+        await controlVerbs.levelling.level({ by: 'minute tick', reason, atMs: clock.nowMs() });
+      },
       requestsInFlight: () => requestsInFlight + stream.openCount(),
       startDraining: () => {
         draining = true;

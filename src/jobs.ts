@@ -11,6 +11,8 @@ interface JobOptions {
   /** Judges the experiments that run, behind everything else. Never throws; its reads and writes have deadlines. */
   readonly judgeExperiments: () => Promise<void>;
   readonly timers: Timers;
+  /** Brings what one store knows of the control state to the other. Never throws. */
+  readonly levelControl: () => Promise<void>;
   readonly requestsInFlight: () => number;
   readonly startDraining: () => void;
 }
@@ -30,10 +32,11 @@ const pollMs = 5;
 /**
  * Cron name to job. `drain` is no cron of the deployment: the launcher fires it before it stops the service.
  * Every other name is the minute's tick, which flushes what an idle isolate still holds, writes what waits in the
- * outbox, seals what is in the log, and demotes candidates that have shown to be worse.
+ * outbox, has the stores agree on the control state, seals what is in the log, and demotes candidates that have shown to be worse.
  */
 export function createJobs(options: JobOptions): (cron: string) => Promise<void> {
-  const { log, outbox, sealer, judgeExperiments, timers, requestsInFlight, startDraining } = options;
+  const { log, outbox, sealer, judgeExperiments, timers, levelControl, requestsInFlight, startDraining } =
+    options;
 
   async function drain(): Promise<void> {
     startDraining();
@@ -45,7 +48,7 @@ export function createJobs(options: JobOptions): (cron: string) => Promise<void>
   }
 
   async function tick(): Promise<void> {
-    await log.drain(flushDeadlineMs);
+    await Promise.all([log.drain(flushDeadlineMs), levelControl()]);
     await outbox.run(outboxDeadlineMs);
     await sealer?.run(sealDeadlineMs);
     await judgeExperiments();

@@ -6,6 +6,7 @@ import type {
   OperateBreakerRequest,
   operatedBreakerSchema,
 } from '../http/breakers/breaker-schemas.ts';
+import type { controlSchema, RestrictRequest, restrictionSchema } from '../http/control/control-schemas.ts';
 import type {
   answerSchema,
   BatchRequest,
@@ -42,6 +43,8 @@ export type RegisteredBundle = z.infer<typeof bundleSchema>;
 export type AliasAnswer = z.infer<typeof aliasAnswerSchema>;
 export type ExperimentReport = z.infer<typeof experimentReportSchema>;
 export type Experiment = z.infer<typeof experimentSchema>;
+export type Restriction = z.infer<typeof restrictionSchema>;
+export type ControlReading = z.infer<typeof controlSchema>;
 export type ProblemBody = z.infer<typeof problemSchema>;
 
 /** The HTTP call beneath the client. `fetch` fits through `fetchTransport`; k6 brings its own. */
@@ -90,6 +93,11 @@ export interface Client {
   reportOutcomes(request: OutcomesRequest): Promise<Reply<OutcomesAnswer>>;
   experiment(name: string): Promise<Reply<ExperimentReport>>;
   setExperiment(name: string, request: ExperimentRequest): Promise<Reply<Experiment>>;
+  /** The trading state, as both stores have it. */
+  control(): Promise<Reply<ControlReading>>;
+  /** The kill switch. `unreachable` and HALT_UNCONFIRMED say nothing of whether it arrived: repeat it. */
+  halt(request: RestrictRequest): Promise<Reply<Restriction>>;
+  reduce(request: RestrictRequest): Promise<Reply<Restriction>>;
   breakers(): Promise<Reply<Breakers>>;
   /** Opens a breaker until it is reset. Both may be repeated; `unreachable` says nothing of whether it happened. */
   tripBreaker(name: string, request: OperateBreakerRequest): Promise<Reply<OperatedBreaker>>;
@@ -161,6 +169,9 @@ export function createClient(options: ClientOptions): Client {
     reportOutcomes: (request) => call('POST', '/v1/outcomes', request, {}),
     experiment: (name) => call('GET', `/v1/experiments/${encodeURIComponent(name)}`, undefined, {}),
     setExperiment: (name, request) => call('PUT', `/v1/experiments/${encodeURIComponent(name)}`, request, {}),
+    control: () => call('GET', '/v1/control', undefined, {}),
+    halt: (request) => call('POST', '/v1/control/halt', request, {}),
+    reduce: (request) => call('POST', '/v1/control/reduce', request, {}),
     breakers: () => call('GET', '/v1/control/breakers', undefined, {}),
     tripBreaker: (name, request) =>
       call('POST', `/v1/control/breakers/${encodeURIComponent(name)}/trip`, request, {}),

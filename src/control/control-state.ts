@@ -1,18 +1,69 @@
-import type { ControlState, TradingState } from './view.ts';
+import { globalName, type TargetName } from '../risk/target.ts';
+import { isStricter } from '../risk/trading-state.ts';
+import type { ControlState, TargetState } from './view.ts';
 
-const restriction: Readonly<Record<TradingState, number>> = { ACTIVE: 1, REDUCING: 2, HALTED: 3 };
+type Setting = Omit<TargetState, 'target'>;
 
-export const isTradingState = (text: string): text is TradingState => Object.hasOwn(restriction, text);
+/** A fresh deployment: HALTED until somebody resumes it. */
+export const freshState: ControlState = {
+  epoch: 0,
+  tradingState: 'HALTED',
+  stateEpoch: 0,
+  targets: [],
+  registryEpoch: 0,
+};
+
+/** What was last said of one target, or of the whole. */
+export function entryOf(
+  { tradingState, stateEpoch, targets }: ControlState,
+  target: TargetName,
+): TargetState {
+  if (target === globalName) return { target, tradingState, epoch: stateEpoch };
+  return targets.find((entry) => entry.target === target) ?? { target, tradingState: 'ACTIVE', epoch: 0 };
+}
+
+/** The state once it is known what was said of one target. */
+export function withEntry(state: ControlState, entry: TargetState): ControlState {
+  const { target, tradingState, epoch } = entry;
+  const told = target === globalName ? { tradingState, stateEpoch: epoch } : { targets: [entry] };
+  return mergeControlStates(state, { ...freshState, epoch, ...told });
+}
 
 /**
- * The state in force when both are known: the higher epoch's; at the same epoch the more restrictive one,
- * since two writers raced and only one of them can have meant to stop. Registry epochs merge by themselves.
- * Commutative, associative and idempotent; `lua/seed.ts` is the same merge inside Redis.
+ * The state in force when both are known, target by target and for the whole: what the higher epoch set; at the same
+ * epoch the more restrictive, since two writers raced and only one of them can have meant to stop. So what halted one
+ * target is not undone by a later word about another, in whichever store either was written. Epochs and registry
+ * epochs merge by themselves. Commutative, associative and idempotent; `lua/merge.ts` is the same merge inside Redis.
  */
 export function mergeControlStates(left: ControlState, right: ControlState): ControlState {
-  const wins =
-    right.epoch > left.epoch ||
-    (right.epoch === left.epoch && restriction[right.tradingState] > restriction[left.tradingState]);
-  const { epoch, tradingState } = wins ? right : left;
-  return { epoch, tradingState, registryEpoch: Math.max(left.registryEpoch, right.registryEpoch) };
+  const whole = later(wholeOf(left), wholeOf(right));
+  return {
+    epoch: Math.max(left.epoch, right.epoch),
+    tradingState: whole.tradingState,
+    stateEpoch: whole.epoch,
+    registryEpoch: Math.max(left.registryEpoch, right.registryEpoch),
+    targets: mergeTargets(left.targets, right.targets),
+  };
 }
+
+function mergeTargets(left: readonly TargetState[], right: readonly TargetState[]): readonly TargetState[] {
+  if (left.length === 0) return right;
+  if (right.length === 0) return left;
+  const merged = new Map(left.map((entry) => [entry.target, entry]));
+  for (const entry of right) {
+    const held = merged.get(entry.target);
+    merged.set(entry.target, held ? later(held, entry) : entry);
+  }
+  return [...merged.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
+}
+
+const later = <T extends Setting>(left: T, right: T): T => (isLater(right, left) ? right : left);
+
+const isLater = (left: Setting, right: Setting): boolean =>
+  left.epoch > right.epoch ||
+  (left.epoch === right.epoch && isStricter(left.tradingState, right.tradingState));
+
+const wholeOf = ({ tradingState, stateEpoch }: ControlState): Setting => ({
+  tradingState,
+  epoch: stateEpoch,
+});

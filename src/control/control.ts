@@ -56,6 +56,10 @@ export interface Control {
    * under another count, then asks libSQL, which has them all.
    */
   keysEpoch(): number;
+  /** All that was ever seen of the control state, whether it may still permit anything or not. */
+  highest(): ControlState | undefined;
+  /** Takes in what this isolate wrote into a store; it shows at once. Lifts nothing by itself. */
+  learn(state: ControlState): void;
   status(): ControlStatus;
 }
 
@@ -124,6 +128,8 @@ export function createControl(options: ControlOptions): Control {
     },
     isRevoked: lease.isRevoked,
     keysEpoch: lease.keysEpoch,
+    highest: lease.highest,
+    learn: lease.learn,
     status: () => ({ ...renewal.status(), deadlineMs: deadlineMs() }),
   };
 }

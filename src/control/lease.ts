@@ -5,9 +5,10 @@ import { err, ok, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { DurableReading } from './durable-reading.ts';
 import type { Ledger } from './ledger.ts';
+import { createRevokedKeys } from './revoked-keys.ts';
 import type { RoundTrip } from './round-trip.ts';
 import type { SharedControl, SyncReply, Want } from './sync.ts';
-import type { ControlView } from './view.ts';
+import type { ControlState, ControlView } from './view.ts';
 import { createViewHolder } from './view-holder.ts';
 
 export interface Lease {
@@ -15,6 +16,9 @@ export interface Lease {
   view(nowMs: number): ControlView | undefined;
   /** Whether the last sync is so old that a renewal behind the answer is due. */
   isAging(nowMs: number): boolean;
+  /** All that was ever seen of the control state. */
+  highest(): ControlState | undefined;
+  learn(state: ControlState): void;
   isRevoked(keyId: string): boolean;
   /** Changes whenever revocations may have been missed: what was read of keys before is to be read again. */
   keysEpoch(): number;
@@ -42,8 +46,6 @@ type Synced = Extract<SyncReply, { readonly kind: 'synced' }>;
 
 /** A renewal ends after so many syncs; one is the rule, two after a wiped Redis or a thousand revocations. */
 const syncsMax = 4;
-/** Older revocations are forgotten; more than the keys an isolate keeps in its cache. */
-const revokedKeysMax = 20_000;
 
 /** How often a renewal looks whether the libSQL read that it needs has ended. */
 const pollMs = 4;
@@ -57,7 +59,7 @@ const pollMs = 4;
 export function createLease(options: LeaseOptions): Lease {
   const { shared, durable, ledger, roundTrip, clock, timers, ids, viewLifeMs } = options;
   const holder = createViewHolder({ durable, viewLifeMs });
-  const revoked = new Set<string>();
+  const revoked = createRevokedKeys();
   let cursor = 0;
   let seededAt: number | undefined;
   let keysEpoch = 0;
@@ -78,14 +80,6 @@ export function createLease(options: LeaseOptions): Lease {
     return shared.seed(highest);
   }
 
-  function revoke(keyIds: readonly string[]): void {
-    for (const keyId of keyIds) revoked.add(keyId);
-    for (const keyId of revoked) {
-      if (revoked.size <= revokedKeysMax) break;
-      revoked.delete(keyId);
-    }
-  }
-
   /** A Redis that was seeded from nothing since the last sync may have lost revocations. */
   function noteSeeded(at: number): void {
     if (at !== seededAt) keysEpoch += 1;
@@ -94,7 +88,7 @@ export function createLease(options: LeaseOptions): Lease {
 
   function adopt(sentAtMs: number, reply: Synced, requestId: string): void {
     holder.learn(reply.control);
-    revoke(reply.revokedKeyIds);
+    revoked.add(reply.revokedKeyIds);
     noteSeeded(reply.seededAt);
     cursor = Math.max(cursor, reply.cursor);
     ledger.apply(requestId, reply.grants, sentAtMs + viewLifeMs, clock.monotonicMs());
@@ -141,8 +135,10 @@ export function createLease(options: LeaseOptions): Lease {
 
   return {
     view: holder.view,
+    highest: holder.highest,
+    learn: holder.learn,
     isAging: (nowMs) => nowMs - (holder.syncSentAtMs() ?? Number.NEGATIVE_INFINITY) > viewLifeMs / 2,
-    isRevoked: (keyId) => revoked.has(keyId),
+    isRevoked: revoked.has,
     keysEpoch: () => keysEpoch,
     isCold: () => durable.sentAtMs() === undefined,
     async renew(scope) {

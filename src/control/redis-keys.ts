@@ -1,6 +1,6 @@
 /** Every Redis key that `control` owns; scripts get them as KEYS and build none themselves. */
 export const redisKeys = {
-  /** Hash {epoch, state, registry, seededAt, breakers}. */
+  /** Hash; its fields are told in lua/merge.ts, and `breakers` in lua/sync.ts. */
   control: 'ultrathink:control',
   /** Sorted set: key ids by revocation sequence number. */
   revocations: 'ultrathink:revocations',

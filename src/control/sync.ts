@@ -1,13 +1,16 @@
 import type { Redis } from '@upstash/redis';
 import { err, ok, type Result } from '../core/result.ts';
+import type { TargetName } from '../risk/target.ts';
+import { isTradingState, type TradingState } from '../risk/trading-state.ts';
 import { createRedisScript, type ReplyFields } from '../store/redis-script.ts';
 import { type BreakerAsk, type BreakerNews, decodeNews, encodeReports } from './breakers/breaker-wire.ts';
 import type { Breakers } from './breakers/breakers.ts';
-import { isTradingState } from './control-state.ts';
+import { restrictScript } from './lua/restrict.ts';
 import { seedScript } from './lua/seed.ts';
 import { syncScript } from './lua/sync.ts';
 import { redisKeys } from './redis-keys.ts';
-import type { ControlState } from './view.ts';
+import { readTargets, writeTargets } from './targets-text.ts';
+import type { ControlState, TargetState } from './view.ts';
 
 /** Tokens wanted from one key's shared bucket. */
 export interface Want {
@@ -53,10 +56,20 @@ export type SyncReply =
       readonly more: boolean;
     };
 
+/** A target, and how far it is to be held back at least. */
+export interface RestrictAsk {
+  /** What is known here, which the new epoch must be above; undefined for nothing. */
+  readonly known: ControlState | undefined;
+  readonly target: TargetName;
+  readonly tradingState: Exclude<TradingState, 'ACTIVE'>;
+}
+
 export interface SharedControl {
   sync(ask: SyncAsk): Promise<Result<SyncReply, string>>;
-  /** Raises what Redis knows to `state`; lowers nothing. */
+  /** Raises what Redis knows to `state`; lifts nothing. */
   seed(state: ControlState): Promise<Result<void, string>>;
+  /** Holds a target back under a new epoch; answers what it is now, which may be stricter than `tradingState`. */
+  restrict(ask: RestrictAsk): Promise<Result<TargetState, string>>;
 }
 
 /** Keys of more buckets than this in one call would make other isolates wait for the script. */
@@ -72,6 +85,7 @@ type CarriedBreakers = Pick<Breakers, 'ask' | 'learn'>;
 export function createSharedControl(redis: Redis, breakers: CarriedBreakers): SharedControl {
   const sync = createRedisScript(redis, syncScript);
   const seed = createRedisScript(redis, seedScript);
+  const restrict = createRedisScript(redis, restrictScript);
   return {
     async sync(ask) {
       const breakerAsk = breakers.ask();
@@ -83,14 +97,41 @@ export function createSharedControl(redis: Redis, breakers: CarriedBreakers): Sh
       return decoded;
     },
     async seed(state) {
-      const args = [String(state.epoch), state.tradingState, String(state.registryEpoch)];
-      const reply = await seed.run([redisKeys.control], args);
+      const reply = await seed.run([redisKeys.control], stateArgs(state));
       if (!reply.ok) return reply;
       return reply.value.get('status') === 'OK'
         ? ok(undefined)
         : err('the seed script gave a malformed reply');
     },
+    async restrict(ask) {
+      const reply = await restrict.run([redisKeys.control], restrictArgs(ask));
+      return reply.ok ? decodeRestricted(reply.value, ask) : reply;
+    },
   };
+}
+
+/** As lua/merge.ts takes it. */
+const stateArgs = (state: ControlState): string[] => [
+  String(state.epoch),
+  state.tradingState,
+  String(state.stateEpoch),
+  String(state.registryEpoch),
+  writeTargets(state.targets),
+];
+
+const restrictArgs = ({ known, target, tradingState }: RestrictAsk): string[] => [
+  ...(known ? stateArgs(known) : ['-1', '', '', '', '']),
+  target,
+  tradingState,
+];
+
+function decodeRestricted(fields: ReplyFields, { known, target }: RestrictAsk): Result<TargetState, string> {
+  const epoch = integer(fields.get('epoch'));
+  const tradingState = fields.get('state') ?? '';
+  const isRight = fields.get('status') === 'OK' && epoch !== undefined && epoch > (known?.epoch ?? 0);
+  if (!isRight || !isTradingState(tradingState) || tradingState === 'ACTIVE')
+    return err('the restrict script gave a malformed reply');
+  return ok({ target, tradingState, epoch });
 }
 
 const keysOf = (ask: SyncAsk): string[] => [
@@ -121,6 +162,8 @@ function decode(fields: ReplyFields, ask: SyncAsk): Result<SyncReply, string> {
   if (fields.get('status') === 'STALE') return ok({ kind: 'stale' });
   const epoch = integer(fields.get('epoch'));
   const tradingState = fields.get('state') ?? '';
+  const stateEpoch = integer(fields.get('stateEpoch'));
+  const targets = readTargets(fields.get('targets') ?? '-');
   const registryEpoch = integer(fields.get('registry'));
   const seededAt = integer(fields.get('seededAt'));
   const cursor = integer(fields.get('cursor'));
@@ -132,6 +175,10 @@ function decode(fields: ReplyFields, ask: SyncAsk): Result<SyncReply, string> {
     epoch === undefined ||
     epoch < (ask.epoch ?? 0) ||
     !isTradingState(tradingState) ||
+    stateEpoch === undefined ||
+    stateEpoch > epoch ||
+    targets === undefined ||
+    targets.some((entry) => entry.epoch > epoch) ||
     registryEpoch === undefined ||
     seededAt === undefined ||
     cursor === undefined ||
@@ -144,7 +191,7 @@ function decode(fields: ReplyFields, ask: SyncAsk): Result<SyncReply, string> {
   }
   return ok({
     kind: 'synced',
-    control: { epoch, tradingState, registryEpoch },
+    control: { epoch, tradingState, stateEpoch, targets, registryEpoch },
     seededAt,
     grants,
     revokedKeyIds: revoked === '' ? [] : revoked.split(' '),

@@ -19,7 +19,7 @@ export interface ViewHolder {
 }
 
 /** How long an isolate goes on without having read libSQL. */
-const durableAgeMsMax = 30_000;
+export const durableAgeMsMax = 30_000;
 
 interface ViewHolderOptions {
   readonly durable: DurableReading;

@@ -1,11 +1,24 @@
-/** What may be done, as the shared control state says. Default of a fresh deployment: HALTED. */
-export type TradingState = 'ACTIVE' | 'REDUCING' | 'HALTED';
+import type { TargetName } from '../risk/target.ts';
+import type { TradingState } from '../risk/trading-state.ts';
 
-/** What libSQL and Redis both keep, and the higher epoch of which is in force. */
-export interface ControlState {
-  /** Raised by one by every halt, reduce and resume; 0 in a fresh deployment. */
-  readonly epoch: number;
+/** What was last said of one target. ACTIVE: it was resumed, and what holds for the whole holds for it. */
+export type TargetState = {
+  readonly target: TargetName;
   readonly tradingState: TradingState;
+  /** The epoch that set it. */
+  readonly epoch: number;
+};
+
+/** What libSQL and Redis both keep; what is in force when they differ is control-state.ts. */
+export interface ControlState {
+  /** Raised by one by every halt, reduce and resume of whatever target; 0 in a fresh deployment. */
+  readonly epoch: number;
+  /** For everything; a target may be held back further, never less. */
+  readonly tradingState: TradingState;
+  /** The epoch that set `tradingState`. */
+  readonly stateEpoch: number;
+  /** Every target that was ever named, in the order of their names. */
+  readonly targets: readonly TargetState[];
   readonly registryEpoch: number;
 }
 

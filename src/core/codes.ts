@@ -39,6 +39,10 @@ export const problemCodes = {
   CLAIM_UNAVAILABLE: { status: 503, title: 'Idempotency cannot be checked now' },
   MODEL_UNAVAILABLE: { status: 503, title: 'The model that the registry names cannot be loaded now' },
   STREAMS_FULL: { status: 503, title: 'No more streams or windows fit here' },
+  HALT_UNCONFIRMED: {
+    status: 503,
+    title: 'No store confirmed the halt; it may have arrived. Repeat it, or go past the service',
+  },
   SHUTTING_DOWN: { status: 503, title: 'The service is stopping' },
   CONFIG_INVALID: { status: 503, title: 'The service is not configured' },
 } as const satisfies Record<string, { status: number; title: string }>;

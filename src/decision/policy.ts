@@ -1,6 +1,6 @@
-import type { TradingState } from '../control/view.ts';
 import { roundTo6 } from '../core/round-to-6.ts';
 import type { Manifest } from '../models/bundle.ts';
+import type { TradingState } from '../risk/trading-state.ts';
 import { type Effect, hold, type Judgement } from './answer.ts';
 
 /** Sign of the client's position: −1 short, 0 flat, 1 long; undefined when the client did not say. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DecisionLog } from '../audit/decision-log.ts';
 import type { DecisionRecord } from '../audit/decision-record.ts';
 import type { Breaker } from '../control/breakers/breaker.ts';
+import { freshState } from '../control/control-state.ts';
 import type { ControlView } from '../control/view.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { ok } from '../core/result.ts';
@@ -163,17 +164,11 @@ function breakerOf({ breaker }: Capsule): Breaker {
 function viewOf({ control, answer }: Capsule): ControlView | undefined {
   if (!control) return undefined;
   const leaseMs = answer.validUntil === null ? 0 : Date.parse(answer.validUntil) - Date.parse(answer.at);
-  return { ...control, sentAtMs: 0, expiresAtMs: leaseMs };
+  return { ...freshState, ...control, sentAtMs: 0, expiresAtMs: leaseMs };
 }
 
 /** A permission that was there when the decision began, and gone when it was made. */
-const expired: ControlView = {
-  epoch: 0,
-  registryEpoch: 0,
-  tradingState: 'HALTED',
-  sentAtMs: 0,
-  expiresAtMs: 0,
-};
+const expired: ControlView = { ...freshState, sentAtMs: 0, expiresAtMs: 0 };
 
 /** Without permission nothing was computed, and the answer says why. */
 const wasPermitted = ({ answer, input }: Capsule): boolean =>

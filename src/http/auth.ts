@@ -21,9 +21,10 @@ interface AuthenticatorOptions {
 }
 
 export interface Authenticator {
+  /** `scopes`: the key needs one of them. */
   authenticate(
     authorization: string | null,
-    scope: Scope,
+    scopes: Scope | readonly Scope[],
     request: RequestScope,
   ): Promise<Result<Principal, Problem>>;
 }
@@ -93,7 +94,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   }
 
   return {
-    async authenticate(authorization, scope, request) {
+    async authenticate(authorization, scopes, request) {
       if (authorization === null) return err({ code: 'UNAUTHENTICATED' });
       const match = bearer.exec(authorization);
       if (!match) return refuse(request);
@@ -104,8 +105,9 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       if (!row || !equalInConstantTime(sha256Hex(secret), row.secretSha256)) return refuse(request);
       if (row.revokedAtMs !== null || isRevoked(id))
         return err({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
-      if (!row.scopes.includes(scope))
-        return err({ code: 'SCOPE_MISSING', detail: `the route needs the scope ${scope}` });
+      const accepted = [scopes].flat();
+      if (!accepted.some((scope) => row.scopes.includes(scope)))
+        return err({ code: 'SCOPE_MISSING', detail: `the route needs the scope ${accepted.join(' or ')}` });
       const { secretSha256: _, revokedAtMs: __, ...principal } = row;
       return ok(principal);
     },

@@ -1,16 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { type HoldCode, holdCodes } from '../core/codes.ts';
 import type { Answer } from '../decision/answer.ts';
+import { text } from './text-schema.ts';
 
 const holdCodeNames = Object.keys(holdCodes) as [HoldCode, ...HoldCode[]];
 const number = z.union([z.number(), z.string().max(40)]);
-/** Text that has a UTF-8 form: a lone surrogate could not be written to the record. */
-const text = (lengthMax: number) =>
-  z
-    .string()
-    .min(1)
-    .max(lengthMax)
-    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
 const time = z.union([z.string().max(40), z.number()]);
 
 const exampleBars = [

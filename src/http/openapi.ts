@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { auditPageSchema, verificationSchema } from './audit-schemas.ts';
 import { breakerRoutes } from './breakers/documented-routes.ts';
+import { controlRoutes } from './control/documented-routes.ts';
 import {
   answerSchema,
   batchAnswerSchema,
@@ -235,6 +236,7 @@ export function openApiDocument() {
     readRoute,
     replayRoute,
     outcomesRoute,
+    ...controlRoutes,
     ...experimentRoutes,
     ...breakerRoutes,
     ...modelRoutes,

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import type { TradingState } from '../control/view.ts';
 import type { Answer } from '../decision/answer.ts';
+import type { TradingState } from '../risk/trading-state.ts';
 import { barSchema, decisionRequestSchema } from './decision-schemas.ts';
 import type { ProblemBody } from './problem.ts';
 

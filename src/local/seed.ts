@@ -2,11 +2,11 @@ import { sql } from 'drizzle-orm';
 import { createAuditTrail } from '../audit/audit-trail.ts';
 import { createChain } from '../audit/chain.ts';
 import { createWriter } from '../audit/writer.ts';
+import { createDurableControl } from '../control/durable-control.ts';
 import type { Random } from '../core/clock.ts';
 import { sha256Hex } from '../core/digest.ts';
 import { createIdSource } from '../core/ids.ts';
 import type { Database } from '../store/database.ts';
-import { loadDurableControl } from '../store/durable-control.ts';
 import { type Scope, scopes } from '../store/keys.ts';
 import { apiKeys, controlEpochs } from '../store/schema.ts';
 
@@ -53,7 +53,7 @@ export async function seedLocal(options: SeedOptions): Promise<Readonly<Record<S
 
 /** Resumes a database whose trading state nobody has ever changed. Throws, for people to read, where it cannot. */
 async function resumeFresh({ database, receiptSecret, random, nowMs }: SeedOptions): Promise<void> {
-  const found = await loadDurableControl(database);
+  const found = await createDurableControl(database).load();
   if (!found.ok) throw new Error(found.error);
   if (found.value.epoch > 0) return;
   const clock = { nowMs: () => nowMs };

@@ -15,17 +15,23 @@ export const apiKeys = sqliteTable('api_keys', {
 });
 
 /**
- * Every change of the trading state, one row an epoch. The row with the highest epoch is in force; no row
- * means a fresh deployment, which is HALTED. Rows are only ever added: an epoch cannot be taken back.
+ * Every change of the trading state, one row an epoch. Of each target the row with the highest epoch is in force; no
+ * row of `global` means a fresh deployment, which is HALTED. Rows are only ever added: an epoch cannot be taken back.
  */
-export const controlEpochs = sqliteTable('control_epochs', {
-  epoch: integer('epoch').primaryKey(),
-  tradingState: text('trading_state', { enum: ['ACTIVE', 'REDUCING', 'HALTED'] }).notNull(),
-  registryEpoch: integer('registry_epoch').notNull(),
-  changedAtMs: integer('changed_at_ms').notNull(),
-  changedBy: text('changed_by').notNull(),
-  reason: text('reason').notNull(),
-});
+export const controlEpochs = sqliteTable(
+  'control_epochs',
+  {
+    epoch: integer('epoch').primaryKey(),
+    tradingState: text('trading_state', { enum: ['ACTIVE', 'REDUCING', 'HALTED'] }).notNull(),
+    registryEpoch: integer('registry_epoch').notNull(),
+    changedAtMs: integer('changed_at_ms').notNull(),
+    changedBy: text('changed_by').notNull(),
+    reason: text('reason').notNull(),
+    /** As risk/target.ts names it. */
+    target: text('target').notNull().default('global'),
+  },
+  (table) => [index('control_epochs_target').on(table.target, table.epoch)],
+);
 
 /** A row's order of writing, which no VACUUM changes and, since rows are never removed, without holes from 1. */
 const ordinal = integer('ordinal').primaryKey();

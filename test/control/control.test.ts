@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ControlState, PermitAsk } from '../../src/control/view.ts';
+import type { PermitAsk } from '../../src/control/view.ts';
 import { ok } from '../../src/core/result.ts';
 import { active, calm, createFleet, type Fleet, type Isolate, libsqlDown } from './fleet.ts';
+import { stateOf } from './state-of.ts';
 
 const wide: PermitAsk = { keyId: 'wide', ratePerSecond: 1_000, burst: 1_000 };
 const narrow: PermitAsk = { keyId: 'narrow', ratePerSecond: 1, burst: 5 };
@@ -263,7 +264,7 @@ describe('a lost, late or broken Redis', () => {
 
 describe('the control state', () => {
   it('is read from libSQL before the first permission', async () => {
-    fleet.durable = ok({ epoch: 7, tradingState: 'HALTED', registryEpoch: 3 });
+    fleet.durable = ok(stateOf({ epoch: 7, tradingState: 'HALTED', registryEpoch: 3 }));
     fleet.redis.run(['HSET', 'ultrathink:control', 'epoch', '6', 'state', 'ACTIVE', 'registry', '3']);
     const answer = await permit();
     expect(answer).toMatchObject({
@@ -334,7 +335,7 @@ describe('the control state', () => {
   it('that libSQL alone knows shows in the view that is held, as soon as it was read', async () => {
     await kindOf();
     fleet.redis.run(['FLUSHALL']);
-    fleet.durable = ok({ epoch: 9, tradingState: 'HALTED', registryEpoch: 1 });
+    fleet.durable = ok(stateOf({ epoch: 9, tradingState: 'HALTED', registryEpoch: 1 }));
     await fleet.time.pass(600);
     expect(await kindOf()).toBe('granted');
     // The sync is answered after 2 ms and libSQL after 3; nothing new has been synced by then.
@@ -366,7 +367,7 @@ describe('the control state', () => {
 });
 
 describe('a halt that reached libSQL alone', () => {
-  const halted: ControlState = { epoch: 5, tradingState: 'HALTED', registryEpoch: 1 };
+  const halted = stateOf({ epoch: 5, tradingState: 'HALTED', registryEpoch: 1 });
 
   it('shows in the first permission after Redis was away, though Redis knows nothing of it', async () => {
     await kindOf();

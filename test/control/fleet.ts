@@ -10,6 +10,7 @@ import { textResponse } from '../../src/local/simulator/upstash-rest.ts';
 import type { RequestScope } from '../../src/runtime.ts';
 import { createRedis } from '../../src/store/redis.ts';
 import { backendFetch } from './backend-fetch.ts';
+import { stateOf } from './state-of.ts';
 
 /** What the network does to one call. */
 export interface Weather {
@@ -49,7 +50,7 @@ export interface Isolate {
   cutOff(): void;
 }
 
-export const active: ControlState = { epoch: 1, tradingState: 'ACTIVE', registryEpoch: 1 };
+export const active = stateOf({ epoch: 1, tradingState: 'ACTIVE', registryEpoch: 1 });
 
 /** Isolates with the real client and scripts, over an embedded Redis, a network with weather, and virtual time. */
 export async function createFleet(): Promise<Fleet> {

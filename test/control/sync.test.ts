@@ -7,10 +7,10 @@ import {
   type SyncAsk,
   type SyncReply,
 } from '../../src/control/sync.ts';
-import type { ControlState } from '../../src/control/view.ts';
 import { redisBackends, type TestRedis } from '../redis-backends.ts';
+import { stateOf } from './state-of.ts';
 
-const active: ControlState = { epoch: 3, tradingState: 'ACTIVE', registryEpoch: 2 };
+const active = stateOf({ epoch: 3, tradingState: 'ACTIVE', registryEpoch: 2 });
 /** So slow a refill that the test's own duration gives no token. */
 const slow = { ratePerSecond: 1e-6, burst: 10 };
 
@@ -76,13 +76,17 @@ describe.each(redisBackends())('the shared control state on $name', ({ open }) =
   it.each([
     [
       'a higher epoch wins',
-      { epoch: 4, tradingState: 'HALTED', registryEpoch: 0 },
-      { epoch: 4, tradingState: 'HALTED', registryEpoch: 2 },
+      stateOf({ epoch: 4, tradingState: 'HALTED', registryEpoch: 0 }),
+      stateOf({ epoch: 4, tradingState: 'HALTED', registryEpoch: 2 }),
     ],
-    ['a lower epoch changes nothing', { epoch: 2, tradingState: 'HALTED', registryEpoch: 1 }, active],
+    [
+      'a lower epoch changes nothing',
+      stateOf({ epoch: 2, tradingState: 'HALTED', registryEpoch: 1 }),
+      active,
+    ],
     [
       'a lower epoch may bring a higher registry epoch',
-      { epoch: 0, tradingState: 'HALTED', registryEpoch: 9 },
+      stateOf({ epoch: 0, tradingState: 'HALTED', registryEpoch: 9 }),
       { ...active, registryEpoch: 9 },
     ],
     [
@@ -100,7 +104,7 @@ describe.each(redisBackends())('the shared control state on $name', ({ open }) =
   it('tells when it was seeded from nothing, and that a raised epoch is not that', async () => {
     const { seededAt } = await synced();
     expect(seededAt).toBeGreaterThan((await store.nowMs()) * 1_000 - 60_000_000);
-    await shared.seed({ ...active, epoch: 4 });
+    await shared.seed({ ...active, epoch: 4, stateEpoch: 4 });
     expect((await synced()).seededAt).toBe(seededAt);
     await store.run('FLUSHALL');
     await shared.seed(active);
@@ -202,6 +206,8 @@ describe('a reply that is not exactly right', () => {
     nowUs: '1',
     epoch: '3',
     state: 'ACTIVE',
+    stateEpoch: '3',
+    targets: 'model:spx-1d HALTED 2',
     registry: '2',
     seededAt: '4',
     cursor: '5',
@@ -252,6 +258,16 @@ describe('a reply that is not exactly right', () => {
     { state: 'active' },
     { state: '' },
     { state: 'constructor' },
+    { stateEpoch: '4' },
+    { stateEpoch: undefined },
+    { targets: undefined },
+    { targets: 'model:spx-1d HALTED 4' },
+    { targets: 'model:spx-1d HALTED' },
+    { targets: 'model:spx-1d halted 2' },
+    { targets: 'colour:red HALTED 2' },
+    { targets: 'model:spx-1d' },
+    { targets: 'model:b HALTED 1 model:a HALTED 1' },
+    { targets: ' ' },
     { registry: 'NaN' },
     { seededAt: '' },
     { seededAt: undefined },

@@ -4,10 +4,11 @@ import { createBreakers } from '../../src/control/breakers/breakers.ts';
 import { createControl } from '../../src/control/control.ts';
 import { ok } from '../../src/core/result.ts';
 import { createRedis } from '../../src/store/redis.ts';
+import { stateOf } from './state-of.ts';
 
 const reply = {
   ...{ status: 'OK', nowUs: '1', epoch: '1', state: 'ACTIVE', registry: '0', seededAt: '1' },
-  ...{ cursor: '5', more: '0', revoked: '', grants: '50 50 0' },
+  ...{ stateEpoch: '1', targets: '', cursor: '5', more: '0', revoked: '', grants: '50 50 0' },
 };
 
 describe('the warm path', () => {
@@ -34,7 +35,7 @@ describe('the warm path', () => {
     const control = createControl({
       redis,
       breakers: createBreakers({ settings: breakerSettings, clock, report: () => undefined }),
-      readDurableControl: async () => ok({ epoch: 1, tradingState: 'ACTIVE', registryEpoch: 0 }),
+      readDurableControl: async () => ok(stateOf({ epoch: 1, tradingState: 'ACTIVE' })),
       clock,
       timers,
       ids: { next: () => 'request' },

@@ -64,6 +64,8 @@ function setUp({ experiment, candidate, production }: SetUp = {}) {
     expiresAtMs: time.monotonicMs() + 900_000,
     epoch: 1,
     tradingState: 'ACTIVE',
+    stateEpoch: 1,
+    targets: [],
     registryEpoch: 0,
   } as const;
   const control = { current: () => view };

@@ -4,7 +4,7 @@ import type { DecisionRecord } from '../../src/audit/decision-record.ts';
 import { createWriter } from '../../src/audit/writer.ts';
 import { createBreaker } from '../../src/control/breakers/breaker.ts';
 import { breakerSettings } from '../../src/control/breakers/breaker-settings.ts';
-import type { ControlView, TradingState } from '../../src/control/view.ts';
+import type { ControlView } from '../../src/control/view.ts';
 import { canonicalJson } from '../../src/core/canonical-json.ts';
 import { hmacSha256Hex, sha256Hex } from '../../src/core/digest.ts';
 import { createIdSource } from '../../src/core/ids.ts';
@@ -14,7 +14,9 @@ import type { Question } from '../../src/decision/question.ts';
 import { scoreGuarded } from '../../src/decision/score-guarded.ts';
 import type { Bar } from '../../src/features/bar.ts';
 import type { ServedModel } from '../../src/models/catalog.ts';
+import type { TradingState } from '../../src/risk/trading-state.ts';
 import { Stages } from '../../src/telemetry/stages.ts';
+import { stateOf } from '../control/state-of.ts';
 import { constantModel } from '../http/served-model.ts';
 import { VirtualTime } from '../virtual-time.ts';
 
@@ -61,9 +63,7 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
       ? {
           sentAtMs: time.monotonicMs(),
           expiresAtMs: time.monotonicMs() + 700,
-          epoch: shared.epoch,
-          tradingState: shared.tradingState,
-          registryEpoch: 0,
+          ...stateOf({ epoch: shared.epoch, tradingState: shared.tradingState }),
         }
       : undefined;
   const ids = createIdSource({ clock: time, random: { bytes: (length) => new Uint8Array(length).fill(1) } });

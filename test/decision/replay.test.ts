@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DecisionRecord } from '../../src/audit/decision-record.ts';
 import type { Admission } from '../../src/control/breakers/breaker.ts';
-import type { ControlView, TradingState } from '../../src/control/view.ts';
+import { freshState } from '../../src/control/control-state.ts';
+import type { ControlView } from '../../src/control/view.ts';
 import { err, ok } from '../../src/core/result.ts';
 import { SeededRandom } from '../../src/core/seeded-random.ts';
 import { createPipeline } from '../../src/decision/pipeline.ts';
@@ -9,6 +10,7 @@ import type { Question } from '../../src/decision/question.ts';
 import { replayDecision } from '../../src/decision/replay.ts';
 import type { Experiment } from '../../src/experiments/experiment.ts';
 import type { ServedModel } from '../../src/models/catalog.ts';
+import type { TradingState } from '../../src/risk/trading-state.ts';
 import { Stages } from '../../src/telemetry/stages.ts';
 import { constantModel } from '../http/served-model.ts';
 
@@ -98,6 +100,7 @@ async function decide(
   let readings = 0;
   const clock = { nowMs: () => startMs + ++readings, monotonicMs: () => 1_000.25 + ++readings };
   const view = (): ControlView => ({
+    ...freshState,
     sentAtMs: 0,
     expiresAtMs: clock.monotonicMs() + draw(random, 0, 3, 700),
     epoch: random.below(9),

@@ -58,7 +58,15 @@ function setUp() {
         ? ok({ id: 'k1', account: 'a1', scopes: [], ratePerSecond: 1, burst: 1 })
         : err({ code: 'SCOPE_MISSING' }),
   };
-  const view = { sentAtMs: 0, expiresAtMs: 1, epoch: 1, tradingState: 'ACTIVE', registryEpoch: 0 } as const;
+  const view = {
+    sentAtMs: 0,
+    expiresAtMs: 1,
+    epoch: 1,
+    tradingState: 'ACTIVE',
+    stateEpoch: 1,
+    targets: [],
+    registryEpoch: 0,
+  } as const;
   const control = { ensure: async () => (state.hasView ? view : undefined) };
   const ids = createIdSource({
     clock: time,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TradingState } from '../../src/control/view.ts';
+import type { TradingState } from '../../src/risk/trading-state.ts';
 import { decidingWorld, key } from './deciding-world.ts';
 import { constantModel } from './served-model.ts';
 

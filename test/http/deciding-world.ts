@@ -4,7 +4,7 @@ import type { DecisionRecord } from '../../src/audit/decision-record.ts';
 import { createWriter } from '../../src/audit/writer.ts';
 import { createBreaker } from '../../src/control/breakers/breaker.ts';
 import { breakerSettings } from '../../src/control/breakers/breaker-settings.ts';
-import type { ControlView, Permit, TradingState } from '../../src/control/view.ts';
+import type { ControlView, Permit } from '../../src/control/view.ts';
 import { createIdSource } from '../../src/core/ids.ts';
 import { err, ok } from '../../src/core/result.ts';
 import type { ClaimOutcome, KeptAnswer } from '../../src/decision/idempotency.ts';
@@ -13,6 +13,7 @@ import type { Environment } from '../../src/http/context.ts';
 import { createDecideRoute } from '../../src/http/decide.ts';
 import { createDecideBatchRoute } from '../../src/http/decide-batch.ts';
 import type { Runnable } from '../../src/inference/engine.ts';
+import type { TradingState } from '../../src/risk/trading-state.ts';
 import { Stages } from '../../src/telemetry/stages.ts';
 import { VirtualTime } from '../virtual-time.ts';
 import { catalogOf, constantModel } from './served-model.ts';
@@ -53,6 +54,8 @@ export function decidingWorld() {
     expiresAtMs: time.monotonicMs() + 700,
     epoch: 7,
     tradingState: world.tradingState,
+    stateEpoch: 7,
+    targets: [],
     registryEpoch: 0,
   });
   const bucket = { remaining: 1, burst: key.burst, ratePerSecond: 100, retryAfterMs: 0 };
@@ -61,6 +64,8 @@ export function decidingWorld() {
     ensure: async () => view(),
     isRevoked: () => false,
     keysEpoch: () => 0,
+    highest: () => undefined,
+    learn: () => undefined,
     status: () => ({ health: 'up' as const, lastFailure: null, deadlineMs: 100 }),
     async permit(_ask: unknown, _scope: unknown, tokens = 1): Promise<Permit> {
       world.tokens.push(tokens);

@@ -5,6 +5,7 @@ import type { ControlView } from '../../src/control/view.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import type { Environment } from '../../src/http/context.ts';
 import { createReadyzRoute, healthz } from '../../src/http/health.ts';
+import { stateOf } from '../control/state-of.ts';
 import { VirtualTime } from '../virtual-time.ts';
 import { catalogOf, constantModel } from './served-model.ts';
 
@@ -34,9 +35,7 @@ function setUp() {
   const live = (): ControlView => ({
     sentAtMs: time.monotonicMs(),
     expiresAtMs: time.monotonicMs() + 500,
-    epoch: 7,
-    tradingState: 'ACTIVE',
-    registryEpoch: 0,
+    ...stateOf({ epoch: 7, tradingState: 'ACTIVE' }),
   });
   const app = new Hono<Environment>();
   app.get('/healthz', healthz);

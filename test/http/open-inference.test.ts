@@ -55,6 +55,8 @@ const view = {
   expiresAtMs: 1_000,
   epoch: 1,
   tradingState: 'HALTED',
+  stateEpoch: 1,
+  targets: [],
   registryEpoch: 0,
 } as const;
 
@@ -71,9 +73,10 @@ function setUp() {
     isDraining: false,
   };
   const authenticator: Authenticator = {
-    async authenticate(authorization, scope) {
+    async authenticate(authorization, scopes) {
       if (authorization !== 'Bearer good') return err({ code: 'UNAUTHENTICATED' });
-      return state.scopes.includes(scope) ? ok(principal) : err({ code: 'SCOPE_MISSING', detail: scope });
+      const isGranted = [scopes].flat().some((scope) => state.scopes.includes(scope));
+      return isGranted ? ok(principal) : err({ code: 'SCOPE_MISSING' });
     },
   };
   const control = {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createDurableControl } from '../../src/control/durable-control.ts';
 import { canonicalJson } from '../../src/core/canonical-json.ts';
 import { sha256Hex } from '../../src/core/digest.ts';
 import { signBundle } from '../../src/models/bundle-signature.ts';
@@ -6,7 +7,6 @@ import type { ServedModel } from '../../src/models/catalog.ts';
 import type { Release } from '../../src/models/release.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import { decodeModel, encodeModel, type ModelProto } from '../../src/onnx/model-proto.ts';
-import { loadDurableControl } from '../../src/store/durable-control.ts';
 import { otherKey, testKey } from './constant-draft.ts';
 import { type Altered, openStoredRegistry, released, row } from './stored-registry.ts';
 
@@ -78,7 +78,7 @@ describe('an isolate', () => {
       "INSERT INTO control_epochs (epoch, trading_state, registry_epoch, changed_at_ms, changed_by, reason) VALUES (1, 'ACTIVE', 0, 1, 'k', 'r')",
     );
     const read = async () => {
-      const state = await loadDurableControl(stored.database);
+      const state = await createDurableControl(stored.database).load();
       return state.ok ? state.value.registryEpoch : state.error;
     };
     expect(await read()).toBe(0);

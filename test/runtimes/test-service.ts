@@ -21,6 +21,7 @@ import { startStandin } from '../../src/local/standin.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import type { Scope } from '../../src/store/keys.ts';
 import { createRedis } from '../../src/store/redis.ts';
+import { stateOf } from '../control/state-of.ts';
 
 /** A part that a test may take away and give back, on the same port and with its data. */
 export interface Part {
@@ -172,7 +173,7 @@ async function raiseEpoch(
   tradingState: 'ACTIVE' | 'REDUCING' | 'HALTED',
 ): Promise<void> {
   const { rows } = await database.client.execute(
-    `INSERT INTO control_epochs SELECT max(epoch) + 1, '${tradingState}', 0, 0, 'test', 'test' FROM control_epochs RETURNING epoch`,
+    `INSERT INTO control_epochs SELECT max(epoch) + 1, '${tradingState}', 0, 0, 'test', 'test', 'global' FROM control_epochs RETURNING epoch`,
   );
   const epoch = Number(rows[0]?.['epoch']);
   const breakers = createBreakers({
@@ -180,7 +181,7 @@ async function raiseEpoch(
     clock,
     report: () => undefined,
   });
-  const seeded = await createSharedControl(redis, breakers).seed({ epoch, tradingState, registryEpoch: 0 });
+  const seeded = await createSharedControl(redis, breakers).seed(stateOf({ epoch, tradingState }));
   if (!seeded.ok) throw new Error(seeded.error);
 }
 

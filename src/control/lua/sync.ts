@@ -4,9 +4,9 @@ import { breakersLua } from './breakers.ts';
  * One round trip for everything an isolate must share: token grants of several buckets, the control state,
  * key revocations and circuit breakers. Time is Redis' own.
  *
- * KEYS  1 control hash {epoch, state, registry, seededAt, breakers: revision of the breakers} · 2 revocations, a sorted set of key ids by sequence number
- *       (microseconds since the epoch when written, made unique) · 3 memo of this request's grants, named by its id ·
- *       4 breakers, a hash (control/lua/breakers.ts) ·
+ * KEYS  1 control hash (lua/merge.ts), whose field `breakers` is the revision of the breakers · 2 revocations, a sorted set of
+ *       key ids by sequence number (microseconds since the epoch when written, made unique) · 3 memo of this request's
+ *       grants, named by its id · 4 breakers, a hash (control/lua/breakers.ts) ·
  *       5… one bucket hash {tokens, at} a key: micro-tokens left, and the microsecond they were counted
  * ARGV  1 highest epoch the isolate knows, -1 for none · 2 last revocation it knows, 0 for none ·
  *       3 revocations a page · 4 memo's life in ms · 5 revision of the breakers it knows, 0 for none ·
@@ -28,7 +28,7 @@ local function integer(number) return string.format('%.0f', number) end
 
 local time = redis.call('TIME')
 local nowUs = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local held = redis.call('HMGET', KEYS[1], 'epoch', 'state', 'registry', 'seededAt', 'breakers')
+local held = redis.call('HMGET', KEYS[1], 'epoch', 'state', 'registry', 'seededAt', 'stateEpoch', 'targets', 'breakers')
 local epoch = tonumber(held[1] or '')
 if not epoch or epoch < tonumber(ARGV[1]) then
   return { 'status', 'STALE', 'nowUs', integer(nowUs) }
@@ -82,6 +82,8 @@ local reply = {
   'nowUs', integer(nowUs),
   'epoch', integer(epoch),
   'state', held[2] or '',
+  'stateEpoch', held[5] or held[1],
+  'targets', held[6] or '',
   'registry', held[3] or '0',
   'seededAt', held[4] or '0',
   'cursor', integer(cursor),
@@ -89,7 +91,7 @@ local reply = {
   'revoked', table.concat(revoked, ' '),
   'grants', grants,
 }
-local revision = tonumber(held[5] or '0')
+local revision = tonumber(held[7] or '0')
 if ARGV[6] ~= '' or revision ~= tonumber(ARGV[5]) then
 ${breakersLua}
   breakers.read(KEYS[4], revision)

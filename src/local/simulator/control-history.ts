@@ -1,4 +1,4 @@
-import type { TradingState } from '../../control/view.ts';
+import type { TradingState } from '../../risk/trading-state.ts';
 import type { Store } from './network.ts';
 
 /** One change of the trading state, as it really was. */

@@ -35,8 +35,8 @@ export const mutations: readonly Mutation[] = [
   mutation(
     'any other epoch wins',
     'src/control/control-state.ts',
-    'right.epoch > left.epoch ||',
-    'right.epoch !== left.epoch ||',
+    'left.epoch > right.epoch ||',
+    'left.epoch !== right.epoch ||',
   ),
   mutation(
     'HALTED lets everything pass',
@@ -83,13 +83,13 @@ export const mutations: readonly Mutation[] = [
   ),
   mutation(
     'a seed may lower the epoch',
-    'src/control/lua/seed.ts',
-    'if not epoch or given > epoch then',
-    'if not epoch or given ~= epoch then',
+    'src/control/lua/merge.ts',
+    'state.epoch = math.max(state.epoch, epoch)',
+    'state.epoch = epoch',
   ),
   mutation(
     'revocations are not kept',
-    'src/control/lease.ts',
+    'src/control/revoked-keys.ts',
     'for (const keyId of keyIds) revoked.add(keyId);',
     '',
   ),

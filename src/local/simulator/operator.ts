@@ -1,6 +1,6 @@
 import { seedScript } from '../../control/lua/seed.ts';
 import { redisKeys } from '../../control/redis-keys.ts';
-import type { TradingState } from '../../control/view.ts';
+import type { TradingState } from '../../risk/trading-state.ts';
 import type { EmbeddedRedis } from '../embedded-redis.ts';
 import type { ControlChange, ControlHistory } from './control-history.ts';
 import type { Draw } from './draw.ts';
@@ -59,10 +59,11 @@ export function createOperator(options: OperatorOptions): Operator {
   function take(change: ControlChange, store: Store): void {
     const { epoch, tradingState } = change;
     if (store === 'redis') {
-      redis.run(['EVAL', seedScript, '1', redisKeys.control, String(epoch), tradingState, '0']);
+      const told = [String(epoch), tradingState, String(epoch), '0', ''];
+      redis.run(['EVAL', seedScript, '1', redisKeys.control, ...told]);
     } else {
       libsql.execute(
-        `INSERT INTO control_epochs VALUES (${epoch}, '${tradingState}', 0, 0, 'operator', 'simulated') ON CONFLICT DO NOTHING`,
+        `INSERT INTO control_epochs VALUES (${epoch}, '${tradingState}', 0, 0, 'operator', 'simulated', 'global') ON CONFLICT DO NOTHING`,
       );
     }
     change.takenAtMs[store] = time.monotonicMs();

@@ -96,7 +96,9 @@ class Simulation {
     world.redis.run(['FLUSHALL']);
     world.redis.run(['SCRIPT', 'FLUSH']);
     this.#libsql.execute(insertKeysSql);
-    this.#libsql.execute("INSERT INTO control_epochs VALUES (1, 'ACTIVE', 0, 0, 'operator', 'simulated')");
+    this.#libsql.execute(
+      "INSERT INTO control_epochs VALUES (1, 'ACTIVE', 0, 0, 'operator', 'simulated', 'global')",
+    );
     const parts = { time: this.#time, draw: this.#draw, libsql: this.#libsql };
     this.#network = createNetwork({
       ...parts,

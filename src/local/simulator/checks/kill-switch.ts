@@ -1,5 +1,5 @@
-import type { TradingState } from '../../../control/view.ts';
 import type { Effect } from '../../../decision/answer.ts';
+import type { TradingState } from '../../../risk/trading-state.ts';
 import type { ControlChange } from '../control-history.ts';
 import { virtualEpochMs } from '../event-queue.ts';
 import { type Exchange, isReplayed } from '../exchange.ts';

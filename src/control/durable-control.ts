@@ -1,0 +1,135 @@
+import type { InValue, Row } from '@libsql/client/web';
+import { z } from 'zod';
+import { messageOf } from '../core/message-of.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import { globalName, targetOf } from '../risk/target.ts';
+import type { Database } from '../store/database.ts';
+import type { RestrictAsk } from './sync.ts';
+import type { ControlState, TargetState } from './view.ts';
+
+/** Who changes the control state, and why. */
+export interface Change {
+  /** A person's key, or a component of the service. */
+  readonly by: string;
+  readonly reason: string;
+  readonly atMs: number;
+}
+
+/** The control state in libSQL, which survives every cache. Each call is one round trip, and none throws. */
+export interface DurableControl {
+  load(): Promise<Result<ControlState, string>>;
+  /** Holds a target back under a new epoch, above all that libSQL or the caller knows; never lifts. */
+  restrict(ask: RestrictAsk, change: Change): Promise<Result<TargetState, string>>;
+  /** Takes in what another store says of a target. Without effect when libSQL knows as much or more. */
+  raise(entry: TargetState, change: Change): Promise<Result<void, string>>;
+}
+
+/**
+ * Of each target the row in force, found by one step in the index a target however many rows there are; and the
+ * registry's own epoch, so that whoever reads one learns of the other within the same round trip.
+ */
+const inForce = `
+WITH RECURSIVE names(target) AS (
+  SELECT min(target) FROM control_epochs
+  UNION ALL
+  SELECT (SELECT min(target) FROM control_epochs WHERE target > names.target) FROM names
+  WHERE names.target IS NOT NULL
+)
+SELECT target, trading_state, epoch,
+       max(registry_epoch, coalesce((SELECT max(registry_epoch) FROM model_aliases), 0)) AS registry_epoch
+FROM control_epochs
+WHERE epoch IN (
+  SELECT (SELECT max(epoch) FROM control_epochs WHERE target = names.target) FROM names
+  WHERE names.target IS NOT NULL
+)
+ORDER BY target`;
+
+const strictness = (state: string): string =>
+  `CASE ${state} WHEN 'HALTED' THEN 3 WHEN 'REDUCING' THEN 2 ELSE 1 END`;
+
+const columns = 'epoch, target, trading_state, registry_epoch, changed_at_ms, changed_by, reason';
+const newest = 'coalesce((SELECT max(epoch) FROM control_epochs), 0)';
+const newestRegistry = 'coalesce((SELECT registry_epoch FROM control_epochs ORDER BY epoch DESC LIMIT 1), 0)';
+/** Of a target without a row: a fresh deployment is HALTED, and no target of it is held back further. */
+const held = `coalesce(
+  (SELECT trading_state FROM control_epochs WHERE target = :target ORDER BY epoch DESC LIMIT 1),
+  CASE :target WHEN '${globalName}' THEN 'HALTED' ELSE 'ACTIVE' END)`;
+
+const restrictRow = `
+INSERT INTO control_epochs (${columns})
+SELECT max(${newest}, :known) + 1, :target,
+       CASE WHEN ${strictness(held)} > ${strictness(':state')} THEN ${held} ELSE :state END,
+       max(${newestRegistry}, :registry), :atMs, :by, :reason
+RETURNING target, trading_state, epoch, registry_epoch`;
+
+const raiseRow = `
+INSERT INTO control_epochs (${columns})
+SELECT max(${newest} + 1, :epoch), :target, :state, ${newestRegistry}, :atMs, :by, :reason
+WHERE NOT EXISTS (
+  SELECT 1 FROM control_epochs WHERE target = :target
+  AND (epoch > :epoch OR epoch = :epoch AND ${strictness('trading_state')} >= ${strictness(':state')})
+)`;
+
+const rowSchema = z.object({
+  target: z.string().refine((name) => targetOf(name) !== undefined),
+  trading_state: z.enum(['ACTIVE', 'REDUCING', 'HALTED']),
+  epoch: z.number().int().nonnegative(),
+  registry_epoch: z.number().int().nonnegative(),
+});
+type EpochRow = z.infer<typeof rowSchema>;
+
+export function createDurableControl({ client }: Pick<Database, 'client'>): DurableControl {
+  async function run(sql: string, args: Record<string, InValue> = {}): Promise<Result<EpochRow[], string>> {
+    try {
+      const { rows } = await client.execute({ sql, args });
+      return ok(rows.map((row: Row) => rowSchema.parse(row)));
+    } catch (failure) {
+      return err(messageOf(failure));
+    }
+  }
+
+  return {
+    async load() {
+      const rows = await run(inForce);
+      return rows.ok ? ok(stateOf(rows.value)) : rows;
+    },
+    async restrict({ known, target, tradingState }, { by, reason, atMs }) {
+      const state = tradingState;
+      const args = {
+        known: known?.epoch ?? 0,
+        registry: known?.registryEpoch ?? 0,
+        target,
+        state,
+        by,
+        reason,
+        atMs,
+      };
+      const rows = await run(restrictRow, args);
+      if (!rows.ok) return rows;
+      const [row] = rows.value;
+      return row ? ok(entryOf(row)) : err('libSQL did not tell the row it wrote');
+    },
+    async raise({ target, tradingState, epoch }, { by, reason, atMs }) {
+      const rows = await run(raiseRow, { target, state: tradingState, epoch, by, reason, atMs });
+      return rows.ok ? ok(undefined) : rows;
+    },
+  };
+}
+
+/** A fresh deployment has no row of the whole: it is HALTED until somebody resumes it. */
+function stateOf(rows: readonly EpochRow[]): ControlState {
+  const whole = rows.find(({ target }) => target === globalName);
+  return {
+    epoch: Math.max(0, ...rows.map(({ epoch }) => epoch)),
+    tradingState: whole?.trading_state ?? 'HALTED',
+    stateEpoch: whole?.epoch ?? 0,
+    targets: rows.filter(({ target }) => target !== globalName).map(entryOf),
+    registryEpoch: Math.max(0, ...rows.map(({ registry_epoch }) => registry_epoch)),
+  };
+}
+
+const entryOf = ({ target, trading_state, epoch }: EpochRow): TargetState => ({
+  target,
+  tradingState: trading_state,
+  epoch,
+});

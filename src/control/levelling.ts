@@ -1,0 +1,98 @@
+import type { Timers } from '../core/clock.ts';
+import type { IdSource } from '../core/ids.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import { globalName } from '../risk/target.ts';
+import { isStricter } from '../risk/trading-state.ts';
+import { entryOf, mergeControlStates } from './control-state.ts';
+import type { Change, DurableControl } from './durable-control.ts';
+import type { SharedControl } from './sync.ts';
+import type { ControlState, TargetState } from './view.ts';
+
+/** What the two stores say of the control state, each by itself. */
+export interface StoreReadings {
+  /** Undefined where Redis holds nothing. */
+  readonly redis: Result<ControlState | undefined, string>;
+  readonly database: Result<ControlState, string>;
+}
+
+export interface Levelling {
+  read(): Promise<StoreReadings>;
+  /**
+   * Brings what one store knows alone to the other: to Redis all of it, to libSQL whatever holds back. Answers the state
+   * of both, or why they do not have one; then it is to be tried again.
+   */
+  level(change: Change): Promise<Result<ControlState, string>>;
+  /** Levels until it has worked, for as long as work behind an answer may last. */
+  untilLevel(change: Change): Promise<void>;
+}
+
+interface LevellingOptions {
+  readonly shared: Pick<SharedControl, 'sync' | 'seed'>;
+  readonly durable: Pick<DurableControl, 'load' | 'raise'>;
+  readonly ids: IdSource;
+  readonly timers: Timers;
+}
+
+/** Together some 20 s: Workers leave 30 s to work behind an answer. */
+const retryMs = [50, 100, 200, 400, 800, 1_600, 3_000, 3_000, 3_000, 3_000, 3_000] as const;
+
+export function createLevelling({ shared, durable, ids, timers }: LevellingOptions): Levelling {
+  async function readRedis(): Promise<StoreReadings['redis']> {
+    const ask = {
+      requestId: ids.next(),
+      epoch: undefined,
+      revocationCursor: Number.MAX_SAFE_INTEGER,
+      wants: [],
+    };
+    const reply = await shared.sync(ask);
+    if (!reply.ok) return reply;
+    return ok(reply.value.kind === 'synced' ? reply.value.control : undefined);
+  }
+
+  async function read(): Promise<StoreReadings> {
+    const [redis, database] = await Promise.all([readRedis(), durable.load()]);
+    return { redis, database };
+  }
+
+  async function level(change: Change): Promise<Result<ControlState, string>> {
+    const { redis, database } = await read();
+    if (!redis.ok) return redis;
+    if (!database.ok) return database;
+    const merged = redis.value ? mergeControlStates(redis.value, database.value) : database.value;
+    const behind = entriesBehind(database.value, merged);
+    if (!behind.some(holdsBack) && isSame(redis.value, merged)) return ok(merged);
+    const raised = await Promise.all(behind.filter(holdsBack).map((entry) => durable.raise(entry, change)));
+    const seeded = await shared.seed(merged);
+    return [...raised, seeded].find((done) => !done.ok) ?? err('the stores were not level');
+  }
+
+  return {
+    read,
+    level,
+    async untilLevel(change) {
+      for (const waitMs of retryMs) {
+        if ((await level(change)).ok) return;
+        await timers.sleep(waitMs);
+      }
+    },
+  };
+}
+
+const namesOf = ({ targets }: ControlState): readonly string[] => [
+  globalName,
+  ...targets.map(({ target }) => target),
+];
+
+/** Those of `merged` that `state` does not have. */
+const entriesBehind = (state: ControlState, merged: ControlState): readonly TargetState[] =>
+  namesOf(merged)
+    .map((name) => entryOf(merged, name))
+    .filter((entry) => !isEqual(entry, entryOf(state, entry.target)));
+
+const isEqual = (left: TargetState, right: TargetState): boolean =>
+  left.epoch === right.epoch && left.tradingState === right.tradingState;
+
+const holdsBack = ({ tradingState }: TargetState): boolean => isStricter(tradingState, 'ACTIVE');
+
+const isSame = (state: ControlState | undefined, merged: ControlState): boolean =>
+  state !== undefined && state.epoch === merged.epoch && entriesBehind(state, merged).length === 0;

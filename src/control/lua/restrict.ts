@@ -1,0 +1,23 @@
+import { mergeLua } from './merge.ts';
+
+/**
+ * Holds a target back under a new epoch, above all that Redis or the caller knows. Never lifts: a target that is held
+ * back further stays so, under the new epoch.
+ *
+ * KEYS 1 control hash · ARGV 1 to 5 what the caller knows (lua/merge.ts) · 6 target · 7 state, REDUCING or HALTED
+ *
+ * Reply: `status` OK, the new `epoch`, and the `state` that the target has now.
+ */
+export const restrictScript = /* lua */ `${mergeLua}
+local state = held(KEYS[1])
+merge(state, 1)
+local target, asked = ARGV[6], ARGV[7]
+local was = state.targets[target]
+if target == 'global' then was = state.whole end
+if was and rank[was.state] > rank[asked] then asked = was.state end
+state.epoch = state.epoch + 1
+local now = { state = asked, epoch = state.epoch }
+if target == 'global' then state.whole = now else state.targets[target] = now end
+keep(KEYS[1], state)
+return { 'status', 'OK', 'epoch', integer(now.epoch), 'state', now.state }
+`;

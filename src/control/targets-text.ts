@@ -1,0 +1,21 @@
+import { targetOf } from '../risk/target.ts';
+import { isTradingState } from '../risk/trading-state.ts';
+import type { TargetState } from './view.ts';
+
+/** Targets as Redis keeps them: `<target> <state> <epoch>` each, all with one space between. */
+export const writeTargets = (targets: readonly TargetState[]): string =>
+  targets.map(({ target, tradingState, epoch }) => `${target} ${tradingState} ${epoch}`).join(' ');
+
+/** Undefined where the text is not exactly what `writeTargets` writes, in the order of the names. */
+export function readTargets(text: string): readonly TargetState[] | undefined {
+  if (text === '') return [];
+  const words = text.split(' ');
+  const targets: TargetState[] = [];
+  for (let index = 0; index < words.length; index += 3) {
+    const [target = '', tradingState = '', digits = ''] = words.slice(index, index + 3);
+    const isKnown = targetOf(target) !== undefined && target > (targets.at(-1)?.target ?? '');
+    if (!isKnown || !isTradingState(tradingState) || !/^\d{1,15}$/.test(digits)) return undefined;
+    targets.push({ target, tradingState, epoch: Number(digits) });
+  }
+  return targets;
+}

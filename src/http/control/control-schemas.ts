@@ -1,0 +1,47 @@
+import { z } from '@hono/zod-openapi';
+import { text } from '../text-schema.ts';
+
+const tradingState = z.enum(['ACTIVE', 'REDUCING', 'HALTED']);
+const epoch = z
+  .number()
+  .int()
+  .openapi({ description: 'Raised by one by every change of the control state.' });
+const acknowledgement = z.enum(['CONFIRMED', 'PENDING']).openapi({
+  description: '`PENDING`: it may have arrived, and is tried again behind the answer.',
+});
+
+/** The request of `POST /v1/control/halt` and `POST /v1/control/reduce`. */
+export const restrictRequestSchema = z
+  .strictObject({ reason: text(500).openapi({ description: 'Why; kept for good.' }) })
+  .openapi('RestrictRequest', { example: { reason: 'quotes of the venue look wrong' } });
+
+export type RestrictRequest = z.infer<typeof restrictRequestSchema>;
+
+export const restrictionSchema = z
+  .object({
+    tradingState: tradingState.openapi({ description: 'What it is now: at least what was asked for.' }),
+    epoch,
+    effectiveBy: z.string().openapi({
+      description:
+        'From then on no isolate answers otherwise. A second on; half a minute more where Redis has not confirmed.',
+    }),
+    stores: z.object({ redis: acknowledgement, database: acknowledgement }),
+  })
+  .openapi('Restriction');
+
+const reading = z.object({
+  state: z.enum(['answering', 'empty', 'unavailable']),
+  epoch: epoch.nullable(),
+  tradingState: tradingState.nullable(),
+});
+
+export const controlSchema = z
+  .object({
+    tradingState: tradingState
+      .nullable()
+      .openapi({ description: 'What is in force by both stores; null while one of them cannot be read.' }),
+    epoch: epoch.nullable(),
+    registryEpoch: z.number().int().nullable(),
+    stores: z.object({ redis: reading, database: reading }),
+  })
+  .openapi('Control');

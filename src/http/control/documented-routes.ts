@@ -1,0 +1,53 @@
+import { createRoute } from '@hono/zod-openapi';
+import { answer, failed, json, problem, unauthenticated } from '../openapi-responses.ts';
+import { controlSchema, restrictionSchema, restrictRequestSchema } from './control-schemas.ts';
+
+const operatorProblems = {
+  400: problem('Not JSON'),
+  401: unauthenticated,
+  403: problem('Scope missing'),
+  408: problem('The body came too slowly'),
+  413: problem('Body too large'),
+  422: problem('The request does not fit, with the path of each fault'),
+  429: problem('Too many failed logins', ['Retry-After']),
+  500: failed,
+};
+
+const restrictRoute = (verb: string, summary: string, description: string) =>
+  createRoute({
+    method: 'post',
+    path: `/v1/control/${verb}`,
+    summary,
+    description: `${description} Needs either store, and nothing else; latched until a named person resumes.`,
+    security: [{ key: ['operate'] }, { key: ['approve'] }],
+    request: { body: { required: true, content: json(restrictRequestSchema) } },
+    responses: {
+      200: answer('In force by `effectiveBy`', restrictionSchema),
+      ...operatorProblems,
+      503: problem('Keys cannot be checked, or no store confirmed it: repeat it', ['Retry-After']),
+    },
+  });
+
+/** What the OpenAPI document says of the operator's routes. */
+export const controlRoutes = [
+  createRoute({
+    method: 'get',
+    path: '/v1/control',
+    summary: 'The trading state, store by store',
+    security: [{ key: ['operate'] }, { key: ['approve'] }, { key: ['observe'] }],
+    responses: {
+      200: answer('What each store says, and what is in force by both', controlSchema),
+      401: unauthenticated,
+      403: problem('Scope missing'),
+      429: problem('Too many failed logins', ['Retry-After']),
+      500: failed,
+      503: problem('Keys cannot be checked now', ['Retry-After']),
+    },
+  }),
+  restrictRoute('halt', 'The kill switch', 'No BUY or SELL leaves any more.'),
+  restrictRoute(
+    'reduce',
+    'Only exits',
+    'Only what reduces or closes a position leaves. A halt stays a halt.',
+  ),
+];

@@ -1,0 +1,44 @@
+import { mergeControlStates } from '../../control/control-state.ts';
+import type { Levelling, StoreReadings } from '../../control/levelling.ts';
+import type { ControlState } from '../../control/view.ts';
+import type { Result } from '../../core/result.ts';
+import type { Authenticator } from '../auth.ts';
+import type { Handler } from '../context.ts';
+import { problemResponse } from '../problem.ts';
+
+interface ReadControlOptions {
+  readonly authenticator: Authenticator;
+  readonly levelling: Pick<Levelling, 'read'>;
+}
+
+/** `GET /v1/control`: what each store says of the trading state at this moment, and what is in force by both. */
+export function createReadControlRoute({ authenticator, levelling }: ReadControlOptions): Handler {
+  return async (context) => {
+    const authorization = context.req.header('authorization') ?? null;
+    const scopes = ['operate', 'approve', 'observe'] as const;
+    const principal = await authenticator.authenticate(authorization, scopes, context.env.scope);
+    if (!principal.ok) return problemResponse(principal.error);
+    context.var.stages.begin('read');
+    const readings = await levelling.read();
+    const inForce = inForceBy(readings);
+    const answer = {
+      tradingState: inForce?.tradingState ?? null,
+      epoch: inForce?.epoch ?? null,
+      registryEpoch: inForce?.registryEpoch ?? null,
+      stores: { redis: told(readings.redis), database: told(readings.database) },
+    };
+    return context.json(answer, 200, { 'cache-control': 'no-store' });
+  };
+}
+
+function inForceBy({ redis, database }: StoreReadings): ControlState | undefined {
+  if (!redis.ok || !database.ok) return undefined;
+  return redis.value ? mergeControlStates(redis.value, database.value) : database.value;
+}
+
+function told(reading: Result<ControlState | undefined, string>) {
+  if (!reading.ok) return { state: 'unavailable', epoch: null, tradingState: null };
+  if (!reading.value) return { state: 'empty', epoch: null, tradingState: null };
+  const { epoch, tradingState } = reading.value;
+  return { state: 'answering', epoch, tradingState };
+}

@@ -1,0 +1,40 @@
+import type { Restrict } from '../../control/restrict.ts';
+import type { Handler } from '../context.ts';
+import { problemResponse } from '../problem.ts';
+import { restrictRequestSchema } from './control-schemas.ts';
+import { type OperatorOptions, readOperatorRequest } from './operator-request.ts';
+
+interface RestrictOptions extends OperatorOptions {
+  /** What the route does. */
+  readonly verb: keyof Restrict;
+  readonly restrict: Restrict;
+}
+
+/**
+ * `POST /v1/control/halt` and `POST /v1/control/reduce`. They need no permission and no live view, and work while
+ * the service drains: nothing that is down may keep trading from being stopped.
+ */
+export function createRestrictRoute({ verb, restrict, ...options }: RestrictOptions): Handler {
+  return async (context) => {
+    const asked = await readOperatorRequest(context, ['operate', 'approve'], restrictRequestSchema, options);
+    if (!asked.ok) return problemResponse(asked.error);
+    const { principal, body } = asked.value;
+    context.var.stages.begin(verb);
+    const evidence = {
+      actor: { kind: 'key', keyId: principal.id, account: principal.account },
+      reason: body.reason,
+      clientAddress: context.env.scope.clientAddress,
+    } as const;
+    const outcome = await restrict[verb]({ kind: 'global' }, evidence, context.env.scope);
+    if (outcome.kind === 'unconfirmed')
+      return problemResponse({ code: 'HALT_UNCONFIRMED', retryAfterMs: 1_000 });
+    const { entry, effectiveByMs, stores } = outcome;
+    const answer = {
+      tradingState: entry.tradingState,
+      epoch: entry.epoch,
+      effectiveBy: new Date(effectiveByMs).toISOString(),
+      stores,
+    };
+    return context.json(answer, 200, { 'cache-control': 'no-store' });
+  };
+}

@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ControlState } from '../../src/control/view.ts';
+import { redisBackends, type TestRedis } from '../redis-backends.ts';
+import { stateOf } from './state-of.ts';
+import { type Libsql, openLibsql, operate, type StoreName } from './stores.ts';
+
+const evidence = {
+  actor: { kind: 'key', keyId: 'ann', account: 'desk' },
+  reason: 'quotes look wrong',
+  clientAddress: '192.0.2.1',
+} as const;
+const active = stateOf({ epoch: 1, tradingState: 'ACTIVE' });
+
+describe.each(redisBackends())('the one way to hold trading back, on $name', ({ open }) => {
+  let redis: TestRedis;
+  let libsql: Libsql;
+  let world: ReturnType<typeof operate>;
+
+  beforeAll(async () => {
+    redis = await open();
+  });
+  afterAll(() => redis.close());
+  beforeEach(async () => {
+    await redis.run('FLUSHALL');
+    libsql = await openLibsql();
+    world = operate(redis, libsql);
+    await world.shared.seed(active);
+    const resumed = { target: 'global', tradingState: 'ACTIVE', epoch: 1 } as const;
+    await world.durable.raise(resumed, { by: 'test', reason: 'start', atMs: 0 });
+    return () => libsql.close();
+  });
+
+  const entries = async () => {
+    const { rows } = await libsql.database.client.execute(
+      'SELECT record FROM audit_entries ORDER BY ordinal',
+    );
+    return rows.map((row) => JSON.parse(String(row['record'])));
+  };
+
+  it('halts in both stores at once, says by when it is in force, and leaves who, why and from where', async () => {
+    const { isolate, scope, states, settled, time } = world;
+    const { restrict, control } = isolate(active);
+    const atMs = time.nowMs();
+    expect(await restrict.halt({ kind: 'global' }, evidence, scope)).toEqual({
+      kind: 'restricted',
+      entry: { target: 'global', tradingState: 'HALTED', epoch: 2 },
+      effectiveByMs: atMs + 1_000,
+      stores: { redis: 'CONFIRMED', database: 'CONFIRMED' },
+    });
+    expect(control.highest()).toMatchObject({ tradingState: 'HALTED', epoch: 2 });
+    expect(await states()).toMatchObject({
+      redis: { tradingState: 'HALTED', epoch: 2 },
+      database: { tradingState: 'HALTED', epoch: 2 },
+    });
+    await settled();
+    expect(await entries()).toMatchObject([
+      {
+        verb: 'halt',
+        target: 'global',
+        ...evidence,
+        before: { tradingState: 'ACTIVE' },
+        after: { redis: { epoch: 2 } },
+      },
+    ]);
+    const { rows } = await libsql.database.client.execute('SELECT * FROM control_epochs WHERE epoch = 2');
+    expect(rows[0]).toMatchObject({
+      changed_by: 'ann',
+      reason: 'quotes look wrong',
+      changed_at_ms: atMs,
+    });
+  });
+
+  it.each<[StoreName, number]>([
+    ['redis', 31_000],
+    ['database', 1_000],
+  ])(
+    'needs either store: without %s it is in force within %i ms, and brought there behind the answer',
+    async (lost, withinMs) => {
+      const { isolate, scope, states, settled, time, fault } = world;
+      fault[lost] = 'down';
+      const atMs = time.nowMs();
+      const outcome = await isolate(active).restrict.halt({ kind: 'global' }, evidence, scope);
+      expect(outcome).toMatchObject({
+        kind: 'restricted',
+        effectiveByMs: atMs + withinMs,
+        stores: { redis: 'CONFIRMED', database: 'CONFIRMED', [lost]: 'PENDING' },
+      });
+      expect((await states())[lost]?.tradingState).toBe('ACTIVE');
+      expect((await states()).inForce.tradingState).toBe('HALTED');
+      fault[lost] = 'up';
+      await settled();
+      const { redis: inRedis, database: inDatabase } = await states();
+      expect(inRedis).toEqual(inDatabase);
+      expect(inRedis).toMatchObject({ tradingState: 'HALTED' });
+      expect(await entries()).toHaveLength(1);
+    },
+  );
+
+  it('answers soon after the first store confirmed, however slow the other is', async () => {
+    const { isolate, scope, time, fault } = world;
+    fault.database = 'slow';
+    let outcome: unknown;
+    void isolate(active)
+      .restrict.halt({ kind: 'global' }, evidence, scope)
+      .then((answered) => {
+        outcome = answered;
+      });
+    const startedMs = time.nowMs();
+    while (!outcome) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      await time.advance(10);
+    }
+    expect(time.nowMs() - startedMs).toBeLessThan(1_900);
+    expect(outcome).toMatchObject({ stores: { redis: 'CONFIRMED', database: 'PENDING' } });
+  });
+
+  it('says that nobody confirmed it when neither store did, and has it in force all the same where one had it', async () => {
+    const { isolate, scope, states, fault } = world;
+    fault.redis = 'down';
+    fault.database = 'lost-reply';
+    const outcome = await isolate(active).restrict.halt({ kind: 'global' }, evidence, scope);
+    expect(outcome).toMatchObject({ kind: 'unconfirmed', detail: 'redis is down; database did not answer' });
+    expect((await states()).inForce.tradingState).toBe('HALTED');
+  });
+
+  it('never lifts: a reduce leaves a halt as it is, also one that a single store knows', async () => {
+    const { isolate, scope, states, fault } = world;
+    fault.database = 'down';
+    await isolate(active).restrict.halt({ kind: 'global' }, evidence, scope);
+    fault.database = 'up';
+    for (const known of [active, undefined]) {
+      const reduced = await isolate(known).restrict.reduce({ kind: 'global' }, evidence, scope);
+      expect(reduced).toMatchObject({ entry: { tradingState: 'HALTED' } });
+      expect((await states()).inForce.tradingState).toBe('HALTED');
+    }
+  });
+
+  it('never lifts what a fresh deployment is: a reduce leaves it HALTED', async () => {
+    await redis.run('FLUSHALL');
+    const fresh = await openLibsql();
+    const { isolate, scope, states } = operate(redis, fresh);
+    const reduced = await isolate().restrict.reduce({ kind: 'global' }, evidence, scope);
+    expect(reduced).toMatchObject({ entry: { tradingState: 'HALTED', epoch: 1 } });
+    expect(await states()).toMatchObject({
+      redis: { tradingState: 'HALTED' },
+      database: { tradingState: 'HALTED' },
+    });
+    await fresh.close();
+  });
+
+  it('of many at once gives each an epoch of its own and ends in the most restrictive', async () => {
+    const { isolate, scope, states, settled } = world;
+    const target = { kind: 'global' } as const;
+    const outcomes = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => {
+        const { restrict } = isolate(index % 2 ? active : undefined);
+        return index % 3 ? restrict.reduce(target, evidence, scope) : restrict.halt(target, evidence, scope);
+      }),
+    );
+    expect(outcomes.map(({ kind }) => kind)).toEqual(outcomes.map(() => 'restricted'));
+    await settled();
+    const { inForce } = await states();
+    expect(inForce.tradingState).toBe('HALTED');
+    expect(inForce.epoch).toBeGreaterThanOrEqual(13);
+  });
+
+  it('holds one target back and leaves the others, through whatever is said of those in another store', async () => {
+    const { isolate, scope, states, settled, fault } = world;
+    fault.database = 'down';
+    await isolate(active).restrict.halt({ kind: 'account', id: 'a b/ü' }, evidence, scope);
+    fault.database = 'up';
+    fault.redis = 'down';
+    for (const id of ['x', 'y', 'z'])
+      await isolate(active).restrict.halt({ kind: 'model', id }, evidence, scope);
+    const held = (state: ControlState | undefined) => state?.targets.map(({ target }) => target);
+    const { inForce } = await states();
+    expect(inForce.tradingState).toBe('ACTIVE');
+    expect(held(inForce)).toEqual(['account:a%20b%2F%C3%BC', 'model:x', 'model:y', 'model:z']);
+    fault.redis = 'up';
+    await settled();
+    const { redis: inRedis, database: inDatabase } = await states();
+    expect(inRedis).toEqual(inDatabase);
+    expect(held(inDatabase)).toEqual(held(inForce));
+  });
+
+  it('reports an entry that could not be written, and halts without it', async () => {
+    const { isolate, scope, settled, fault, reported } = world;
+    fault.database = 'down';
+    const outcome = await isolate(active).restrict.halt({ kind: 'global' }, evidence, scope);
+    expect(outcome).toMatchObject({ kind: 'restricted' });
+    await settled();
+    expect(reported).toEqual([expect.stringContaining('the entry of halt on global was not written')]);
+  });
+});

@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrate } from 'drizzle-orm/libsql/migrator';
+import { createAuditTrail } from '../../src/audit/audit-trail.ts';
+import { createChain } from '../../src/audit/chain.ts';
+import { createTrace } from '../../src/audit/trace.ts';
+import { createWriter } from '../../src/audit/writer.ts';
+import { mergeControlStates } from '../../src/control/control-state.ts';
+import { createDurableControl } from '../../src/control/durable-control.ts';
+import { createLevelling } from '../../src/control/levelling.ts';
+import { createRestrict } from '../../src/control/restrict.ts';
+import { createSharedControl } from '../../src/control/sync.ts';
+import type { ControlState } from '../../src/control/view.ts';
+import { createIdSource } from '../../src/core/ids.ts';
+import { err } from '../../src/core/result.ts';
+import { createHranaServer } from '../../src/local/hrana-server.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import type { TestRedis } from '../redis-backends.ts';
+import { VirtualTime } from '../virtual-time.ts';
+
+const noBreakers = { ask: () => ({ revision: 0, askedAtMs: 0, reports: [] }), learn: () => undefined };
+
+export type StoreName = 'redis' | 'database';
+type Fault = 'up' | 'down' | 'lost-reply' | 'slow';
+
+/** A libSQL file behind the stand-in, migrated. */
+export async function openLibsql() {
+  const directory = mkdtempSync(join(tmpdir(), 'control-test-'));
+  const server = createHranaServer({
+    file: join(directory, 'data.db'),
+    token: 't',
+    clock: new VirtualTime(),
+  });
+  const { url } = await server.listen(0, '127.0.0.1');
+  const database = openDatabase({ url, authToken: 't', fetch, deadlineMs: 10_000 });
+  await migrate(database.orm, { migrationsFolder: 'migrations' });
+  return {
+    database,
+    async close() {
+      await server.close();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+export type Libsql = Awaited<ReturnType<typeof openLibsql>>;
+
+/** Everything that operates on the control state, over two real stores, either of which a test can take away. */
+export function operate(redis: TestRedis, { database }: Libsql) {
+  const time = new VirtualTime(Date.parse('2026-03-02T12:00:00Z'));
+  const fault: Record<StoreName, Fault> = { redis: 'up', database: 'up' };
+  const reported: unknown[] = [];
+  const behind: Promise<void>[] = [];
+  const scope = { waitUntil: (work: Promise<void>) => void behind.push(work), clientAddress: '192.0.2.1' };
+  let bytes = 0;
+  const ids = createIdSource({
+    clock: time,
+    random: { bytes: (length) => Uint8Array.from({ length }, () => (bytes++ * 31) & 0xff) },
+  });
+
+  function faulty<T extends object>(store: StoreName, port: T): T {
+    return new Proxy(port, {
+      get: (target, name) => {
+        const method = Reflect.get(target, name);
+        if (typeof method !== 'function' || name === 'seal') return method;
+        return async (...args: unknown[]) => {
+          if (fault[store] === 'down') return err(`${store} is down`);
+          const reply = await method.apply(target, args);
+          if (fault[store] === 'slow') await time.sleep(2_000);
+          return fault[store] === 'lost-reply' ? err(`${store} did not answer`) : reply;
+        };
+      },
+    });
+  }
+
+  const shared = createSharedControl(redis.redis, noBreakers);
+  const durable = createDurableControl(database);
+  const levelling = createLevelling({
+    shared: faulty('redis', shared),
+    durable: faulty('database', durable),
+    ids,
+    timers: time,
+  });
+  const trail = createAuditTrail({
+    client: database.client,
+    writer: createWriter(ids),
+    chain: createChain(),
+    ids,
+    clock: time,
+    receiptSecret: 'r'.repeat(32),
+  });
+  const trace = createTrace({
+    trail: faulty('database', trail),
+    timers: time,
+    report: (failure) => reported.push(failure),
+  });
+
+  /** An isolate that has seen `known`. */
+  function isolate(known?: ControlState) {
+    let highest = known;
+    const control = {
+      highest: () => highest,
+      learn(state: ControlState) {
+        highest = highest ? mergeControlStates(highest, state) : state;
+      },
+    };
+    const restrict = createRestrict({
+      control,
+      shared: faulty('redis', shared),
+      durable: faulty('database', durable),
+      levelling,
+      trace,
+      clock: time,
+      timers: time,
+      viewLifeMs: 1_000,
+    });
+    return { control, restrict };
+  }
+
+  async function states() {
+    const { redis: inRedis, database: inDatabase } = await createLevelling({
+      shared,
+      durable,
+      ids,
+      timers: time,
+    }).read();
+    if (!inRedis.ok || !inDatabase.ok) throw new Error('a store could not be read');
+    return {
+      redis: inRedis.value,
+      database: inDatabase.value,
+      inForce: inRedis.value ? mergeControlStates(inRedis.value, inDatabase.value) : inDatabase.value,
+    };
+  }
+
+  /** Until the work behind the answers is done, however long it sleeps. */
+  async function settled() {
+    let done = false;
+    void Promise.all(behind).then(() => {
+      done = true;
+    });
+    while (!done) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      await time.advance(1_000);
+    }
+  }
+
+  return { time, fault, reported, scope, shared, durable, levelling, isolate, states, settled };
+}
