@@ -28,6 +28,7 @@ const COMMANDS = {
   kernel: { module: 'src/local/build-kernel.ts', packages: 'all', toolsets: () => [] },
   simulate: { module: 'src/local/simulate.ts', packages: 'runtime', toolsets: () => [] },
   load: { module: 'src/local/load.ts', packages: 'runtime', toolsets: chosenRuntime },
+  reliability: { module: 'load/reliability/run.ts', packages: 'runtime', toolsets: () => [] },
   bench: { module: 'load/bench/run.ts', packages: 'all', toolsets: () => ['deno', 'bun'] },
   optimize: { module: 'src/optimize/run.ts', packages: 'all', toolsets: runtimesToProve },
 };

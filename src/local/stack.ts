@@ -1,16 +1,14 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { migrate } from 'drizzle-orm/libsql/migrator';
 import { ed25519PublicKey } from '../core/ed25519.ts';
-import { openDatabase } from '../store/database.ts';
-import type { Scope } from '../store/keys.ts';
-import { bundlesOf, ROOT, SHIPPED_BUNDLES } from './build-worker.ts';
+import { type Database, openDatabase } from '../store/database.ts';
+import { bundlesOf, SHIPPED_BUNDLES } from './build-worker.ts';
 import type { BundleChoice } from './bundle-choice.ts';
 import type { Child } from './child.ts';
-import { pinnedKeys } from './pinned-keys.ts';
+import { prepareDatabase } from './prepare-database.ts';
 import { type Reaper, startReaper } from './reaper.ts';
 import { localSecrets, type Secrets } from './secrets.ts';
-import { seedLocal } from './seed.ts';
+import { serviceEnvironment } from './service-environment.ts';
 import { type RuntimeName, type ServiceFile, writeEnvironmentFile } from './service-file.ts';
 import { prepareService, type ServiceProcess, startService } from './service-process.ts';
 import { type StandinAddress, startStandin } from './standin.ts';
@@ -101,10 +99,15 @@ export class Stack {
       this.#startDatabase(),
     ]);
     progress(`stand-ins are up: ${redis.kind}, ${database.kind}`);
-    const keys = await this.#prepareDatabase(database);
+    const keys = await prepareDatabase(this.#openDatabase(database), this.#secrets);
     progress('database is migrated and seeded');
     this.#assertStarting();
-    const environment = this.#environment(redis, database);
+    const environment = serviceEnvironment({
+      redisUrl: redis.url,
+      databaseUrl: database.url,
+      secrets: this.#secrets,
+      models: bundles.models,
+    });
     // For wrangler, whose build ships these and no others.
     const deployed = bundlesOf(SHIPPED_BUNDLES, 'production').join(',');
     writeEnvironmentFile(join(dataDir, 'service.env'), { ...environment, MODELS: deployed });
@@ -189,28 +192,9 @@ export class Stack {
     this.#reaper.watch(STOP_ORDER.flatMap((part) => this.#parts.get(part)?.pid ?? []));
   }
 
-  async #prepareDatabase({ url }: StandinAddress): Promise<Readonly<Record<Scope, string>>> {
-    const { libsqlToken, keys, receiptSecret } = this.#secrets;
-    const database = openDatabase({ url, authToken: libsqlToken, fetch, deadlineMs: READY_DEADLINE_MS });
-    await migrate(database.orm, { migrationsFolder: join(ROOT, 'migrations') });
-    const random = { bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)) };
-    return seedLocal({ database, keySecrets: keys, receiptSecret, random, nowMs: Date.now() });
-  }
-
-  #environment(redis: StandinAddress, database: StandinAddress): Record<string, string> {
-    const { redisToken, libsqlToken, receiptSecret, sealSigningKey } = this.#secrets;
-    return {
-      ENVIRONMENT: 'local',
-      UPSTASH_REDIS_REST_URL: redis.url,
-      UPSTASH_REDIS_REST_TOKEN: redisToken,
-      TURSO_DATABASE_URL: database.url,
-      TURSO_AUTH_TOKEN: libsqlToken,
-      RECEIPT_SECRET: receiptSecret,
-      SEAL_SIGNING_KEY: sealSigningKey,
-      SEAL_PUBLIC_KEYS: ed25519PublicKey(sealSigningKey),
-      MODELS: this.#options.bundles.models.join(','),
-      BUNDLE_PUBLIC_KEYS: pinnedKeys().join(','),
-    };
+  #openDatabase({ url }: StandinAddress): Database {
+    const { libsqlToken } = this.#secrets;
+    return openDatabase({ url, authToken: libsqlToken, fetch, deadlineMs: READY_DEADLINE_MS });
   }
 
   async #untilReady(url: string): Promise<void> {

@@ -1,37 +1,25 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrate } from 'drizzle-orm/libsql/migrator';
 import { clock, timers } from '../../functions/web-platform.ts';
 import { type Client, createClient } from '../../src/client/client.ts';
 import { fetchTransport } from '../../src/client/fetch-transport.ts';
 import { breakerSettings } from '../../src/control/breakers/breaker-settings.ts';
 import { createBreakers } from '../../src/control/breakers/breakers.ts';
 import { createSharedControl } from '../../src/control/sync.ts';
-import { ed25519PublicKey } from '../../src/core/ed25519.ts';
-import { bundlesOf, ROOT, SHIPPED_BUNDLES } from '../../src/local/build-worker.ts';
+import { bundlesOf, SHIPPED_BUNDLES } from '../../src/local/build-worker.ts';
 import type { Child } from '../../src/local/child.ts';
 import { freePort } from '../../src/local/free-port.ts';
-import { pinnedKeys } from '../../src/local/pinned-keys.ts';
+import { type KillableStandin, startKillableStandin } from '../../src/local/killable-standin.ts';
+import { prepareDatabase } from '../../src/local/prepare-database.ts';
 import { localSecrets } from '../../src/local/secrets.ts';
-import { seedLocal } from '../../src/local/seed.ts';
+import { serviceEnvironment } from '../../src/local/service-environment.ts';
 import type { RuntimeName } from '../../src/local/service-file.ts';
 import { prepareService, type ServiceProcess, startService } from '../../src/local/service-process.ts';
-import { startStandin } from '../../src/local/standin.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import type { Scope } from '../../src/store/keys.ts';
 import { createRedis } from '../../src/store/redis.ts';
 import { stateOf } from '../control/state-of.ts';
-
-/** A part that a test may take away and give back, on the same port and with its data. */
-export interface Part {
-  readonly url: string;
-  kill(): Promise<void>;
-  start(): Promise<void>;
-  /** It keeps its connections and answers nothing, until `resume`. */
-  pause(): void;
-  resume(): void;
-}
 
 /** One service process. */
 export interface Instance {
@@ -42,8 +30,8 @@ export interface Instance {
 
 export interface TestService extends Instance {
   readonly keys: Readonly<Record<Scope, string>>;
-  readonly redis: Part;
-  readonly database: Part;
+  readonly redis: KillableStandin;
+  readonly database: KillableStandin;
   /** Another service process over the same stores, stopped with the first. */
   join(runtime: RuntimeName): Promise<Instance>;
   /** A connection to the stand-in of libSQL, past the service. */
@@ -65,29 +53,18 @@ export async function startTestService(
 ): Promise<TestService> {
   const dataDir = mkdtempSync(join(tmpdir(), `ultrathink-${runtime}-`));
   const secrets = localSecrets(dataDir);
-  const redis = await startPart('redis', dataDir, secrets.redisToken);
-  const database = await startPart('libsql', dataDir, secrets.libsqlToken);
+  const redis = await startKillableStandin({ name: 'redis', dataDir, token: secrets.redisToken });
+  const database = await startKillableStandin({ name: 'libsql', dataDir, token: secrets.libsqlToken });
   const open = () =>
     openDatabase({ url: database.url, authToken: secrets.libsqlToken, fetch, deadlineMs: readyDeadlineMs });
-  await migrate(open().orm, { migrationsFolder: join(ROOT, 'migrations') });
-  const keys = await seedLocal({
-    database: open(),
-    keySecrets: secrets.keys,
-    receiptSecret: secrets.receiptSecret,
-    random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) },
-    nowMs: Date.now(),
-  });
-  const serviceEnvironment = {
-    ENVIRONMENT: 'local',
-    UPSTASH_REDIS_REST_URL: redis.url,
-    UPSTASH_REDIS_REST_TOKEN: secrets.redisToken,
-    TURSO_DATABASE_URL: database.url,
-    TURSO_AUTH_TOKEN: secrets.libsqlToken,
-    RECEIPT_SECRET: secrets.receiptSecret,
-    SEAL_SIGNING_KEY: secrets.sealSigningKey,
-    SEAL_PUBLIC_KEYS: ed25519PublicKey(secrets.sealSigningKey),
-    MODELS: bundlesOf(SHIPPED_BUNDLES, 'local').join(','),
-    BUNDLE_PUBLIC_KEYS: pinnedKeys().join(','),
+  const keys = await prepareDatabase(open(), secrets);
+  const settings = {
+    ...serviceEnvironment({
+      redisUrl: redis.url,
+      databaseUrl: database.url,
+      secrets,
+      models: bundlesOf(SHIPPED_BUNDLES, 'local'),
+    }),
     // A machine that runs six tests at once is slow, and slow is not what these tests are about.
     CONTROL_DEADLINE_MS_MAX: '1000',
     ...environment,
@@ -110,7 +87,7 @@ export async function startTestService(
       port,
       modules,
       tickerToken,
-      environment: serviceEnvironment,
+      environment: settings,
     });
     processes.push(started);
     const baseUrl = `http://127.0.0.1:${port}`;
@@ -134,35 +111,6 @@ export async function startTestService(
       await redis.kill();
       await database.kill();
       rmSync(dataDir, { recursive: true, force: true });
-    },
-  };
-}
-
-async function startPart(name: 'redis' | 'libsql', dataDir: string, token: string): Promise<Part> {
-  let child: Child;
-  let port = 0;
-  let url = '';
-  async function start(): Promise<void> {
-    const standin = await startStandin({ name, port, dataDir, token });
-    child = standin.child;
-    url = (await standin.ready).url;
-    port = Number(new URL(url).port);
-  }
-  await start();
-  return {
-    get url() {
-      return url;
-    },
-    start,
-    pause: () => process.kill(-child.pid, 'SIGSTOP'),
-    resume: () => process.kill(-child.pid, 'SIGCONT'),
-    async kill() {
-      try {
-        process.kill(-child.pid, 'SIGKILL');
-      } catch {
-        // It is gone already.
-      }
-      await child.ended;
     },
   };
 }

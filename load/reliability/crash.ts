@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Decision } from '../../src/client/client.ts';
+import { SeededRandom } from '../../src/core/seeded-random.ts';
+import { decisions } from '../../src/store/schema.ts';
+import { decisionBodies } from '../bench/http/decision-bodies.ts';
+import { type Fleet, startFleet } from './fleet.ts';
+import type { Findings, Proof, ProofOptions } from './proof.ts';
+import { quantileOf } from './spread.ts';
+import { isActionable, type Seen, startTradingLoad } from './trading-load.ts';
+
+const FLEET_SIZE = 3;
+const KILL_DELAY_MS_MAX = 300;
+/** A record that nobody was told is safe waits for its batch; one older than this when its process dies is a defect. */
+const PENDING_AGE_MS_MAX = 3_000;
+const WORKING_DEADLINE_MS = 60_000;
+const SETTLE_POLL_MS = 100;
+const ROWS_PAGE = 5_000;
+
+/** SIGKILL of services and stores in turn, under load, each brought back at once. */
+export const crash: Proof = {
+  name: 'crash',
+  claim:
+    'random processes killed under load: no record that an answer called safe is lost, others only with the process that held them',
+  trials: 200,
+  run: proveCrash,
+};
+
+interface Kill {
+  readonly victim: number | 'redis' | 'database';
+  readonly atMs: number;
+}
+
+interface Answered {
+  readonly seen: Seen;
+  readonly answer: Decision;
+}
+
+async function proveCrash({ trials, seed, progress }: ProofOptions): Promise<Findings> {
+  const random = new SeededRandom(seed);
+  const fleet = await startFleet({ size: FLEET_SIZE, progress });
+  const load = startTradingLoad({
+    members: fleet.members,
+    bodies: decisionBodies('features', Date.now()).map((body, index) =>
+      index % 2 === 0 ? body : { ...body, durability: 'ack' as const },
+    ),
+    clientsPerMember: 2,
+    pauseMs: 5,
+  });
+  const kills: Kill[] = [];
+  try {
+    await load.until(100, isActionable, WORKING_DEADLINE_MS);
+    for (let trial = 1; trial <= trials; trial += 1) {
+      const victim = drawVictim(random);
+      await sleep(random.uniform() * KILL_DELAY_MS_MAX);
+      kills.push({ victim, atMs: Date.now() });
+      await killAndStart(fleet, victim);
+      await Promise.all(
+        fleet.members.map(({ index }) =>
+          load.until(10, (seen) => seen.member === index && isActionable(seen), WORKING_DEADLINE_MS),
+        ),
+      );
+      progress(`kill ${trial} of ${trials}: ${victim}`);
+    }
+    await load.stop();
+    return judge(load.seen, kills, await rowsWhenSettled(fleet));
+  } finally {
+    await load.stop();
+    await fleet.stop();
+  }
+}
+
+function drawVictim(random: SeededRandom): Kill['victim'] {
+  const drawn = Math.floor(random.uniform() * (FLEET_SIZE + 2));
+  if (drawn < FLEET_SIZE) return drawn;
+  return drawn === FLEET_SIZE ? 'redis' : 'database';
+}
+
+async function killAndStart(fleet: Fleet, victim: Kill['victim']): Promise<void> {
+  const process = typeof victim === 'number' ? fleet.members[victim] : fleet[victim];
+  if (!process) throw new Error(`there is no process ${victim}`);
+  await process.kill();
+  await process.start();
+}
+
+/** Hash by id of every decision in the database, once every log has been written. */
+async function rowsWhenSettled(fleet: Fleet): Promise<ReadonlyMap<string, string>> {
+  for (const member of fleet.members) {
+    while ((await member.pendingRecords()) > 0) await sleep(SETTLE_POLL_MS);
+  }
+  const { orm } = fleet.openDatabase();
+  const rows = new Map<string, string>();
+  for (let offset = 0; ; offset += ROWS_PAGE) {
+    const page = await orm
+      .select({ id: decisions.id, recordHash: decisions.recordHash })
+      .from(decisions)
+      .orderBy(decisions.id)
+      .limit(ROWS_PAGE)
+      .offset(offset);
+    for (const { id, recordHash } of page) rows.set(id, recordHash);
+    if (page.length < ROWS_PAGE) return rows;
+  }
+}
+
+function judge(seen: readonly Seen[], kills: readonly Kill[], rows: ReadonlyMap<string, string>): Findings {
+  const answered = seen.flatMap((one): readonly Answered[] =>
+    one.reply.kind === 'ok' && one.reply.value.recordHash !== null
+      ? [{ seen: one, answer: one.reply.value }]
+      : [],
+  );
+  const missing = answered.filter(({ answer }) => rows.get(answer.id) !== answer.recordHash);
+  const safe = answered.filter(({ answer }) => answer.durability !== 'pending');
+  const lostSafe = missing.filter(({ answer }) => answer.durability !== 'pending');
+  const lostPending = missing.filter(({ answer }) => answer.durability === 'pending');
+  const ages = lostPending.map((one) => ageAtKillMs(one, kills));
+  const tooOld = lostPending.filter((_, index) => !((ages[index] ?? Infinity) <= PENDING_AGE_MS_MAX));
+  return {
+    facts: [
+      `${kills.length} kills (${kills.filter(({ victim }) => typeof victim === 'number').length} of services), ${answered.length} answers with a record, ${seen.length - answered.length} calls without`,
+      `${safe.length} were called safe, ${lostSafe.length} of them lost`,
+      `${answered.length - safe.length} were pending, ${lostPending.length} of them lost${
+        ages.length > 0
+          ? `, the oldest ${Math.max(...ages)} ms old when its process was killed (median ${quantileOf(ages, 0.5).toFixed(0)})`
+          : ''
+      }`,
+    ],
+    broken: [
+      ...lostSafe.map(({ answer }) => `${answer.durability} record ${answer.id} is lost`),
+      ...tooOld.map(
+        ({ answer, seen: { member } }) => `pending record ${answer.id} of service ${member} is lost`,
+      ),
+    ],
+  };
+}
+
+/** Age of a lost record when its process was killed, in milliseconds; NaN when it was not killed after it. */
+function ageAtKillMs({ seen, answer }: Answered, kills: readonly Kill[]): number {
+  const decidedAtMs = Date.parse(answer.at);
+  const kill = kills.find(({ victim, atMs }) => victim === seen.member && atMs >= decidedAtMs);
+  return kill ? kill.atMs - decidedAtMs : Number.NaN;
+}

@@ -1,0 +1,28 @@
+import { ed25519PublicKey } from '../core/ed25519.ts';
+import { pinnedKeys } from './pinned-keys.ts';
+import type { Secrets } from './secrets.ts';
+
+interface EnvironmentOptions {
+  readonly redisUrl: string;
+  readonly databaseUrl: string;
+  readonly secrets: Secrets;
+  /** Names of the bundles to serve. */
+  readonly models: readonly string[];
+}
+
+/** The settings of a service on this machine's stand-ins. */
+export function serviceEnvironment(options: EnvironmentOptions): Readonly<Record<string, string>> {
+  const { redisToken, libsqlToken, receiptSecret, sealSigningKey } = options.secrets;
+  return {
+    ENVIRONMENT: 'local',
+    UPSTASH_REDIS_REST_URL: options.redisUrl,
+    UPSTASH_REDIS_REST_TOKEN: redisToken,
+    TURSO_DATABASE_URL: options.databaseUrl,
+    TURSO_AUTH_TOKEN: libsqlToken,
+    RECEIPT_SECRET: receiptSecret,
+    SEAL_SIGNING_KEY: sealSigningKey,
+    SEAL_PUBLIC_KEYS: ed25519PublicKey(sealSigningKey),
+    MODELS: options.models.join(','),
+    BUNDLE_PUBLIC_KEYS: pinnedKeys().join(','),
+  };
+}
