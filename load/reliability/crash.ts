@@ -13,7 +13,9 @@ const KILL_DELAY_MS_MAX = 300;
 /** A record that nobody was told is safe waits for its batch; one older than this when its process dies is a defect. */
 const PENDING_AGE_MS_MAX = 3_000;
 const WORKING_DEADLINE_MS = 60_000;
-const SETTLE_POLL_MS = 100;
+const SETTLE_POLL_MS = 500;
+/** More than a minute's tick, which drains what a killed service left. */
+const OUTBOX_DEADLINE_MS = 130_000;
 const ROWS_PAGE = 5_000;
 
 /** SIGKILL of services and stores in turn, under load, each brought back at once. */
@@ -41,7 +43,9 @@ async function proveCrash({ trials, seed, progress }: ProofOptions): Promise<Fin
   const load = startTradingLoad({
     members: fleet.members,
     bodies: decisionBodies('features', Date.now()).map((body, index) =>
-      index % 2 === 0 ? body : { ...body, durability: 'ack' as const },
+      index % 2 === 0
+        ? body
+        : { ...body, durability: index % 4 === 1 ? ('ack' as const) : ('outbox' as const) },
     ),
     clientsPerMember: 2,
     pauseMs: 5,
@@ -62,7 +66,9 @@ async function proveCrash({ trials, seed, progress }: ProofOptions): Promise<Fin
       progress(`kill ${trial} of ${trials}: ${victim}`);
     }
     await load.stop();
-    return judge(load.seen, kills, await rowsWhenSettled(fleet));
+    const answered = answeredIn(load.seen);
+    const unanswered = load.seen.length - answered.length;
+    return judge({ answered, unanswered, kills, rows: await rowsWhenSettled(fleet, answered) });
   } finally {
     await load.stop();
     await fleet.stop();
@@ -82,11 +88,31 @@ async function killAndStart(fleet: Fleet, victim: Kill['victim']): Promise<void>
   await process.start();
 }
 
-/** Hash by id of every decision in the database, once every log has been written. */
-async function rowsWhenSettled(fleet: Fleet): Promise<ReadonlyMap<string, string>> {
+const answeredIn = (seen: readonly Seen[]): readonly Answered[] =>
+  seen.flatMap((one) =>
+    one.reply.kind === 'ok' && one.reply.value.recordHash !== null
+      ? [{ seen: one, answer: one.reply.value }]
+      : [],
+  );
+
+const isSafe = ({ answer }: Answered): boolean => answer.durability !== 'pending';
+
+/** Hash by id of every decision, once every log is written and the minute's ticks have emptied the outbox. */
+async function rowsWhenSettled(
+  fleet: Fleet,
+  answered: readonly Answered[],
+): Promise<ReadonlyMap<string, string>> {
   for (const member of fleet.members) {
     while ((await member.pendingRecords()) > 0) await sleep(SETTLE_POLL_MS);
   }
+  const safe = answered.filter(isSafe);
+  for (const endMs = Date.now() + OUTBOX_DEADLINE_MS; ; await sleep(SETTLE_POLL_MS)) {
+    const rows = await readRows(fleet);
+    if (Date.now() >= endMs || safe.every(({ answer }) => rows.has(answer.id))) return rows;
+  }
+}
+
+async function readRows(fleet: Fleet): Promise<ReadonlyMap<string, string>> {
   const { orm } = fleet.openDatabase();
   const rows = new Map<string, string>();
   for (let offset = 0; ; offset += ROWS_PAGE) {
@@ -101,27 +127,30 @@ async function rowsWhenSettled(fleet: Fleet): Promise<ReadonlyMap<string, string
   }
 }
 
-function judge(seen: readonly Seen[], kills: readonly Kill[], rows: ReadonlyMap<string, string>): Findings {
-  const answered = seen.flatMap((one): readonly Answered[] =>
-    one.reply.kind === 'ok' && one.reply.value.recordHash !== null
-      ? [{ seen: one, answer: one.reply.value }]
-      : [],
-  );
+interface Evidence {
+  readonly answered: readonly Answered[];
+  readonly unanswered: number;
+  readonly kills: readonly Kill[];
+  readonly rows: ReadonlyMap<string, string>;
+}
+
+function judge({ answered, unanswered, kills, rows }: Evidence): Findings {
   const missing = answered.filter(({ answer }) => rows.get(answer.id) !== answer.recordHash);
-  const safe = answered.filter(({ answer }) => answer.durability !== 'pending');
-  const lostSafe = missing.filter(({ answer }) => answer.durability !== 'pending');
-  const lostPending = missing.filter(({ answer }) => answer.durability === 'pending');
+  const lostSafe = missing.filter(isSafe);
+  const lostPending = missing.filter((one) => !isSafe(one));
   const ages = lostPending.map((one) => ageAtKillMs(one, kills));
   const tooOld = lostPending.filter((_, index) => !((ages[index] ?? Infinity) <= PENDING_AGE_MS_MAX));
+  const counted = (durability: Decision['durability']): number =>
+    answered.filter(({ answer }) => answer.durability === durability).length;
+  const oldest =
+    ages.length > 0
+      ? `, the oldest ${Math.max(...ages)} ms old when its process was killed (median ${quantileOf(ages, 0.5).toFixed(0)})`
+      : '';
   return {
     facts: [
-      `${kills.length} kills (${kills.filter(({ victim }) => typeof victim === 'number').length} of services), ${answered.length} answers with a record, ${seen.length - answered.length} calls without`,
-      `${safe.length} were called safe, ${lostSafe.length} of them lost`,
-      `${answered.length - safe.length} were pending, ${lostPending.length} of them lost${
-        ages.length > 0
-          ? `, the oldest ${Math.max(...ages)} ms old when its process was killed (median ${quantileOf(ages, 0.5).toFixed(0)})`
-          : ''
-      }`,
+      `${kills.length} kills (${kills.filter(({ victim }) => typeof victim === 'number').length} of services), ${answered.length} answers with a record, ${unanswered} calls without`,
+      `${counted('acked')} acked and ${counted('outboxed')} outboxed, ${lostSafe.length} of them lost`,
+      `${counted('pending')} pending, ${lostPending.length} of them lost${oldest}`,
     ],
     broken: [
       ...lostSafe.map(({ answer }) => `${answer.durability} record ${answer.id} is lost`),
