@@ -42,6 +42,7 @@ interface ControlHandlers {
   readonly read: Handler;
   readonly halt: Handler;
   readonly reduce: Handler;
+  readonly resume: Handler;
 }
 
 /** The routes of the Open Inference Protocol, `/v2`. */
@@ -73,6 +74,7 @@ const allowed: Readonly<Record<string, string>> = {
   '/v1/control': 'GET',
   '/v1/control/halt': 'POST',
   '/v1/control/reduce': 'POST',
+  '/v1/control/resume': 'POST',
   '/healthz': 'GET',
   '/readyz': 'GET',
   '/openapi.json': 'GET',
@@ -108,6 +110,7 @@ export function createApp(options: AppOptions): Hono<Environment> {
   app.get('/v1/control', control.read);
   app.post('/v1/control/halt', control.halt);
   app.post('/v1/control/reduce', control.reduce);
+  app.post('/v1/control/resume', control.resume);
 
   for (const path of ['/v1/*', '/v2/models/*']) {
     app.use(path, async (context, next) => {

@@ -18,7 +18,9 @@ import { createFailedLoginLimiter } from './control/failed-login-limiter.ts';
 import { createLevelling } from './control/levelling.ts';
 import { createOutbox } from './control/outbox.ts';
 import { createRestrict } from './control/restrict.ts';
+import { createResume } from './control/resume.ts';
 import { createSealClaim } from './control/seal-claim.ts';
+import { createSharedResume } from './control/shared-resume.ts';
 import { createSharedControl } from './control/sync.ts';
 import type { ControlView } from './control/view.ts';
 import type { Clock } from './core/clock.ts';
@@ -43,6 +45,7 @@ import { createReadBreakersRoute } from './http/breakers/read-breakers.ts';
 import type { Handler } from './http/context.ts';
 import { createReadControlRoute } from './http/control/read-control.ts';
 import { createRestrictRoute } from './http/control/restrict-trading.ts';
+import { createResumeRoute } from './http/control/resume-trading.ts';
 import { createDecideRoute } from './http/decide.ts';
 import { createDecideBatchRoute } from './http/decide-batch.ts';
 import { docs } from './http/docs.ts';
@@ -220,25 +223,30 @@ type Adapters = ReturnType<typeof createAdapters>;
 /** What operators and code do to the control state. */
 function controlVerbsOf(
   { breakers, control, durable, redis, ids, trail }: Adapters,
-  { viewLifeMs }: Config,
+  { viewLifeMs, resumeApprovals: approvalsNeeded }: Config,
   { clock, timers, report }: Runtime,
 ) {
   const shared = createSharedControl(redis, breakers);
   const levelling = createLevelling({ shared, durable, ids, timers });
   const trace = createTrace({ trail, timers, report });
   const restrict = createRestrict({ control, shared, durable, levelling, trace, clock, timers, viewLifeMs });
-  return { levelling, restrict };
+  const resume = createResume({
+    ...{ control, levelling, trail, trace, restrict, clock, approvalsNeeded },
+    shared: createSharedResume(redis),
+  });
+  return { levelling, restrict, resume };
 }
 
 function controlHandlers(
-  { authenticator }: Adapters,
-  { levelling, restrict }: ReturnType<typeof controlVerbsOf>,
+  { authenticator, control }: Adapters,
+  { levelling, restrict, resume }: ReturnType<typeof controlVerbsOf>,
   bodyLimits: BodyLimits,
 ) {
   return {
     read: createReadControlRoute({ authenticator, levelling }),
     halt: createRestrictRoute({ authenticator, bodyLimits, restrict, verb: 'halt' }),
     reduce: createRestrictRoute({ authenticator, bodyLimits, restrict, verb: 'reduce' }),
+    resume: createResumeRoute({ authenticator, bodyLimits, control, resume }),
   };
 }
 

@@ -63,6 +63,8 @@ const environmentSchema = z.object({
    * ordinary record is all Latin-1 and takes half of what is counted, so the default holds 16 MiB of them.
    */
   LOG_PENDING_BYTES_MAX: integer(33_554_432, 4_096, 33_554_432),
+  /** People who have to let a halt end; each with a key of its own. */
+  RESUME_APPROVALS: z.enum(['1', '2']).default('1'),
   /** How long after a session's close the bar before it still counts as fresh. */
   FRESHNESS_GRACE_MS: integer(3_600_000, 0, 86_400_000),
 });
@@ -90,7 +92,9 @@ export interface Config {
   readonly controlDeadlineMsMax: number;
   readonly logPendingBytesMax: number;
   readonly freshnessGraceMs: number;
-  /** SHA-256 over everything above but addresses and secrets: what a decision depends on. */
+  /** Keys that have to ask for a resume. */
+  readonly resumeApprovals: 1 | 2;
+  /** SHA-256 over everything above but addresses, secrets and what only operators meet: what a decision depends on. */
   readonly hash: string;
 }
 
@@ -133,6 +137,7 @@ export function parseConfig(env: Environment): Result<Config, readonly string[]>
       receiptSecret: given.RECEIPT_SECRET,
       sealPublicKeys: given.SEAL_PUBLIC_KEYS,
       sealSigningKey: given.SEAL_SIGNING_KEY ?? null,
+      resumeApprovals: given.RESUME_APPROVALS === '2' ? 2 : 1,
       hash: sha256Hex(canonicalJson(behaviour)),
     }),
   );

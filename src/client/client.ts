@@ -6,7 +6,13 @@ import type {
   OperateBreakerRequest,
   operatedBreakerSchema,
 } from '../http/breakers/breaker-schemas.ts';
-import type { controlSchema, RestrictRequest, restrictionSchema } from '../http/control/control-schemas.ts';
+import type {
+  controlSchema,
+  RestrictRequest,
+  ResumeRequest,
+  restrictionSchema,
+  resumptionSchema,
+} from '../http/control/control-schemas.ts';
 import type {
   answerSchema,
   BatchRequest,
@@ -44,6 +50,7 @@ export type AliasAnswer = z.infer<typeof aliasAnswerSchema>;
 export type ExperimentReport = z.infer<typeof experimentReportSchema>;
 export type Experiment = z.infer<typeof experimentSchema>;
 export type Restriction = z.infer<typeof restrictionSchema>;
+export type Resumption = z.infer<typeof resumptionSchema>;
 export type ControlReading = z.infer<typeof controlSchema>;
 export type ProblemBody = z.infer<typeof problemSchema>;
 
@@ -98,6 +105,8 @@ export interface Client {
   /** The kill switch. `unreachable` and HALT_UNCONFIRMED say nothing of whether it arrived: repeat it. */
   halt(request: RestrictRequest): Promise<Reply<Restriction>>;
   reduce(request: RestrictRequest): Promise<Reply<Restriction>>;
+  /** Ends a halt by its epoch. After `unreachable` look with `control` before anything else. */
+  resume(request: ResumeRequest): Promise<Reply<Resumption>>;
   breakers(): Promise<Reply<Breakers>>;
   /** Opens a breaker until it is reset. Both may be repeated; `unreachable` says nothing of whether it happened. */
   tripBreaker(name: string, request: OperateBreakerRequest): Promise<Reply<OperatedBreaker>>;
@@ -172,6 +181,7 @@ export function createClient(options: ClientOptions): Client {
     control: () => call('GET', '/v1/control', undefined, {}),
     halt: (request) => call('POST', '/v1/control/halt', request, {}),
     reduce: (request) => call('POST', '/v1/control/reduce', request, {}),
+    resume: (request) => call('POST', '/v1/control/resume', request, {}),
     breakers: () => call('GET', '/v1/control/breakers', undefined, {}),
     tripBreaker: (name, request) =>
       call('POST', `/v1/control/breakers/${encodeURIComponent(name)}/trip`, request, {}),

@@ -20,6 +20,10 @@ export const redisKeys = {
   outboxSetAside: 'ultrathink:outbox-set-aside',
   /** Prefix of the stock limiter's own keys. */
   failedLogins: 'ultrathink:failed-logins',
+  /** String: a resume's nonce, and the key id that used it. */
+  resumeNonce: (nonce: string): string => `ultrathink:resume-nonce:${nonce}`,
+  /** String: the key id of the first of two who let an epoch end. */
+  resumeApproval: (epoch: number): string => `ultrathink:resume-approval:${epoch}`,
   /** JSON escapes whatever a client may put into a key, so no two claims share a name. */
   claim: (principal: string, route: string, key: string): string =>
     `ultrathink:claim:${JSON.stringify([principal, route, key])}`,

@@ -25,6 +25,9 @@ export const problemCodes = {
   IN_PROGRESS: { status: 409, title: 'A request with this idempotency key is in flight' },
   REGISTRY_MOVED: { status: 409, title: 'The registry changed meanwhile; look and repeat' },
   SUPERSEDED: { status: 409, title: 'The answer to this idempotency key is no longer valid' },
+  EPOCH_MOVED: { status: 409, title: 'Another epoch is in force; look and repeat' },
+  ALREADY_ACTIVE: { status: 409, title: 'Nothing is halted' },
+  NONCE_USED: { status: 409, title: 'The nonce was used before' },
   CHANGED_MEANWHILE: { status: 409, title: 'Somebody else changed it at the same time' },
   RATE_LIMITED: { status: 429, title: 'The rate limit is spent' },
   FLOW_EXCEEDED: { status: 429, title: 'More frames are unacknowledged than the stream takes' },
@@ -42,6 +45,14 @@ export const problemCodes = {
   HALT_UNCONFIRMED: {
     status: 503,
     title: 'No store confirmed the halt; it may have arrived. Repeat it, or go past the service',
+  },
+  RESUME_UNAVAILABLE: {
+    status: 503,
+    title: 'A store cannot be read now; nothing was resumed',
+  },
+  RESUME_UNCONFIRMED: {
+    status: 503,
+    title: 'Not both stores confirmed the resume; trading was halted again, under a new epoch',
   },
   SHUTTING_DOWN: { status: 503, title: 'The service is stopping' },
   CONFIG_INVALID: { status: 503, title: 'The service is not configured' },

@@ -10,6 +10,8 @@ import { mergeControlStates } from '../../src/control/control-state.ts';
 import { createDurableControl } from '../../src/control/durable-control.ts';
 import { createLevelling } from '../../src/control/levelling.ts';
 import { createRestrict } from '../../src/control/restrict.ts';
+import { createResume } from '../../src/control/resume.ts';
+import { createSharedResume } from '../../src/control/shared-resume.ts';
 import { createSharedControl } from '../../src/control/sync.ts';
 import type { ControlState } from '../../src/control/view.ts';
 import { createIdSource } from '../../src/core/ids.ts';
@@ -50,6 +52,8 @@ export type Libsql = Awaited<ReturnType<typeof openLibsql>>;
 export function operate(redis: TestRedis, { database }: Libsql) {
   const time = new VirtualTime(Date.parse('2026-03-02T12:00:00Z'));
   const fault: Record<StoreName, Fault> = { redis: 'up', database: 'up' };
+  /** Is told of each call of a store, which waits for it. */
+  const pace = { next: async (_call: string): Promise<void> => undefined };
   const reported: unknown[] = [];
   const behind: Promise<void>[] = [];
   const scope = { waitUntil: (work: Promise<void>) => void behind.push(work), clientAddress: '192.0.2.1' };
@@ -65,6 +69,7 @@ export function operate(redis: TestRedis, { database }: Libsql) {
         const method = Reflect.get(target, name);
         if (typeof method !== 'function' || name === 'seal') return method;
         return async (...args: unknown[]) => {
+          await pace.next(String(name));
           if (fault[store] === 'down') return err(`${store} is down`);
           const reply = await method.apply(target, args);
           if (fault[store] === 'slow') await time.sleep(2_000);
@@ -96,8 +101,10 @@ export function operate(redis: TestRedis, { database }: Libsql) {
     report: (failure) => reported.push(failure),
   });
 
+  const sharedResume = createSharedResume(redis.redis);
+
   /** An isolate that has seen `known`. */
-  function isolate(known?: ControlState) {
+  function isolate(known?: ControlState, approvalsNeeded: 1 | 2 = 1) {
     let highest = known;
     const control = {
       highest: () => highest,
@@ -115,7 +122,17 @@ export function operate(redis: TestRedis, { database }: Libsql) {
       timers: time,
       viewLifeMs: 1_000,
     });
-    return { control, restrict };
+    const resume = createResume({
+      control,
+      levelling,
+      shared: faulty('redis', sharedResume),
+      trail: faulty('database', trail),
+      trace,
+      restrict,
+      clock: time,
+      approvalsNeeded,
+    });
+    return { control, restrict, resume };
   }
 
   async function states() {
@@ -145,5 +162,5 @@ export function operate(redis: TestRedis, { database }: Libsql) {
     }
   }
 
-  return { time, fault, reported, scope, shared, durable, levelling, isolate, states, settled };
+  return { time, fault, pace, reported, scope, shared, durable, levelling, isolate, states, settled };
 }

@@ -29,6 +29,34 @@ export const restrictionSchema = z
   })
   .openapi('Restriction');
 
+/** The request of `POST /v1/control/resume`. */
+export const resumeRequestSchema = z
+  .strictObject({
+    epoch: z.number().int().nonnegative().openapi({
+      description:
+        'The epoch that it ends, as `GET /v1/control` tells it. Any other word since makes it `EPOCH_MOVED`.',
+    }),
+    nonce: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{16,64}$/)
+      .openapi({ description: 'Random, of the base64url alphabet; good for one request.' }),
+    reason: text(500).openapi({ description: 'Why; kept for good.' }),
+  })
+  .openapi('ResumeRequest', {
+    example: { epoch: 7, nonce: 'hT2mJ0cVq8yXw4Zk', reason: 'the venue confirmed its quotes' },
+  });
+
+export type ResumeRequest = z.infer<typeof resumeRequestSchema>;
+
+export const resumptionSchema = z
+  .object({
+    outcome: z
+      .enum(['resumed', 'pending'])
+      .openapi({ description: '`pending`: another key has to ask for the same within five minutes.' }),
+    epoch: epoch.openapi({ description: 'The new epoch; where it is pending the one that still holds.' }),
+  })
+  .openapi('Resumption');
+
 const reading = z.object({
   state: z.enum(['answering', 'empty', 'unavailable']),
   epoch: epoch.nullable(),

@@ -1,6 +1,12 @@
 import { createRoute } from '@hono/zod-openapi';
 import { answer, failed, json, problem, unauthenticated } from '../openapi-responses.ts';
-import { controlSchema, restrictionSchema, restrictRequestSchema } from './control-schemas.ts';
+import {
+  controlSchema,
+  restrictionSchema,
+  restrictRequestSchema,
+  resumeRequestSchema,
+  resumptionSchema,
+} from './control-schemas.ts';
 
 const operatorProblems = {
   400: problem('Not JSON'),
@@ -50,4 +56,23 @@ export const controlRoutes = [
     'Only exits',
     'Only what reduces or closes a position leaves. A halt stays a halt.',
   ),
+  createRoute({
+    method: 'post',
+    path: '/v1/control/resume',
+    summary: 'Ends a halt or a reduction',
+    description:
+      'By a named person, and by two where it is configured so. Needs both stores; any other word since wins.',
+    security: [{ key: ['approve'] }],
+    request: { body: { required: true, content: json(resumeRequestSchema) } },
+    responses: {
+      200: answer('Both stores confirmed it', resumptionSchema),
+      202: answer('Recorded; another person is needed', resumptionSchema),
+      ...operatorProblems,
+      403: problem('Scope missing, or a second person needed'),
+      409: problem('Another epoch is in force, nothing is halted, or the nonce was used'),
+      503: problem('Keys cannot be checked, or a store did not answer: trading stays halted', [
+        'Retry-After',
+      ]),
+    },
+  }),
 ];

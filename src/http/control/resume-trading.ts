@@ -1,0 +1,54 @@
+import type { Control } from '../../control/control.ts';
+import type { Resume, Resumption } from '../../control/resume.ts';
+import type { Handler, RouteContext } from '../context.ts';
+import { problemResponse } from '../problem.ts';
+import { resumeRequestSchema } from './control-schemas.ts';
+import { type OperatorOptions, readOperatorRequest } from './operator-request.ts';
+
+interface ResumeOptions extends OperatorOptions {
+  readonly control: Pick<Control, 'ensure' | 'isRevoked'>;
+  readonly resume: Resume;
+}
+
+/** `POST /v1/control/resume`. What holds trading back works blind; what lets it go needs a live view, and both stores. */
+export function createResumeRoute({ control, resume, ...options }: ResumeOptions): Handler {
+  return async (context) => {
+    const asked = await readOperatorRequest(context, ['approve'], resumeRequestSchema, options);
+    if (!asked.ok) return problemResponse(asked.error);
+    const { scope } = context.env;
+    const { principal, body } = asked.value;
+    context.var.stages.begin('resume');
+    if (!(await control.ensure(scope))) return problemResponse(unavailable);
+    if (control.isRevoked(principal.id)) return problemResponse({ code: 'UNAUTHENTICATED' });
+    const by = { keyId: principal.id, account: principal.account };
+    const outcome = await resume({ ...body, by, clientAddress: scope.clientAddress }, scope);
+    return answerTo(outcome, body.epoch, context);
+  };
+}
+
+const unavailable = { code: 'RESUME_UNAVAILABLE', retryAfterMs: 1_000 } as const;
+
+function answerTo(outcome: Resumption, endedEpoch: number, context: RouteContext): Response {
+  const uncached = { 'cache-control': 'no-store' };
+  switch (outcome.kind) {
+    case 'resumed':
+      return context.json({ outcome: 'resumed', epoch: outcome.epoch }, 200, uncached);
+    case 'pending':
+      return context.json({ outcome: 'pending', epoch: endedEpoch }, 202, uncached);
+    case 'moved':
+      return problemResponse({ code: 'EPOCH_MOVED' });
+    case 'active':
+      return problemResponse({ code: 'ALREADY_ACTIVE' });
+    case 'nonce-used':
+      return problemResponse({ code: 'NONCE_USED' });
+    case 'second-person-needed':
+      return problemResponse({ code: 'SECOND_PERSON_NEEDED' });
+    case 'unavailable':
+      return problemResponse(unavailable);
+    case 'unconfirmed':
+      return problemResponse({
+        code: outcome.isHalted ? 'RESUME_UNCONFIRMED' : 'HALT_UNCONFIRMED',
+        retryAfterMs: 1_000,
+      });
+  }
+}
