@@ -2,10 +2,11 @@
 import { parseArgs } from 'node:util';
 import { blackHole } from './black-hole.ts';
 import { crash } from './crash.ts';
+import { killSwitch } from './kill-switch.ts';
 import { overload } from './overload.ts';
 import type { Proof } from './proof.ts';
 
-const proofs: readonly Proof[] = [blackHole, crash, overload];
+const proofs: readonly Proof[] = [killSwitch, blackHole, crash, overload];
 
 const USAGE = `usage: npm run reliability -- [${proofs.map(({ name }) => name).join('|')} …] [--trials N] [--seed N]
 ${proofs.map(({ name, claim, trials }) => `  ${name}: ${claim} (${trials} trials)`).join('\n')}`;
