@@ -2,6 +2,7 @@
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../src/local/build-worker.ts';
+import { parseOrExplain } from '../../src/local/parse-or-explain.ts';
 import { compareResults } from './compare.ts';
 import { interleave } from './interleave.ts';
 import { describeCommit, describeMachine } from './machine.ts';
@@ -99,7 +100,7 @@ async function runSuite(
 }
 
 function readOptions(args: readonly string[]): RunOptions {
-  const { values, positionals } = parseOrExplain(() =>
+  const { values, positionals } = parseOrExplain(USAGE, () =>
     parseArgs({
       args: [...args],
       allowPositionals: true,
@@ -133,12 +134,4 @@ function wholeNumber(text: string, option: string): number {
     throw new Error(`--${option} takes a whole number from 1 to 1000\n${USAGE}`);
   }
   return value;
-}
-
-function parseOrExplain<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (failure) {
-    throw new Error(`${(failure as Error).message}\n${USAGE}`);
-  }
 }

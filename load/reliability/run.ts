@@ -1,5 +1,6 @@
 /** `npm run reliability`: holds claims of the service against real processes, networks and kills on this machine. */
 import { parseArgs } from 'node:util';
+import { parseOrExplain } from '../../src/local/parse-or-explain.ts';
 import { blackHole } from './black-hole.ts';
 import { crash } from './crash.ts';
 import { killSwitch } from './kill-switch.ts';
@@ -37,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function readOptions(args: readonly string[]) {
-  const { values, positionals } = parseOrExplain(() =>
+  const { values, positionals } = parseOrExplain(USAGE, () =>
     parseArgs({
       args: [...args],
       allowPositionals: true,
@@ -58,12 +59,4 @@ function wholeNumber(text: string, option: string): number {
   if (!Number.isInteger(value) || value < 1)
     throw new Error(`--${option} takes a whole number from 1\n${USAGE}`);
   return value;
-}
-
-function parseOrExplain<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (failure) {
-    throw new Error(`${(failure as Error).message}\n${USAGE}`);
-  }
 }

@@ -6,6 +6,7 @@ import { ROOT } from './build-worker.ts';
 import { type BundleChoice, chooseBundles, symbolsOf } from './bundle-choice.ts';
 import { writeExampleRequests } from './example-requests.ts';
 import { freePort } from './free-port.ts';
+import { parseOrExplain } from './parse-or-explain.ts';
 import {
   type RuntimeName,
   readServiceFile,
@@ -78,20 +79,12 @@ async function readOptions(args: readonly string[]): Promise<LaunchOptions> {
     bundles: { type: 'string', default: 'bundles' },
     models: { type: 'string' },
   } as const;
-  const { values } = parseOrExplain(() => parseArgs({ args: [...args], options }));
+  const { values } = parseOrExplain(USAGE, () => parseArgs({ args: [...args], options }));
   const runtime = runtimeNames.find((name) => name === values.runtime);
   const port = Number(values.port);
   if (!runtime || !Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(USAGE);
   const bundles = chooseBundles(resolve(ROOT, values.bundles), values.models);
   return { runtime, port: await portOrExplain(port), dataDir: resolve(ROOT, values.data), bundles };
-}
-
-function parseOrExplain<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (failure) {
-    throw new Error(`${(failure as Error).message}\n${USAGE}`);
-  }
 }
 
 /** The port, or any free one for 0. */
