@@ -16,6 +16,8 @@ const waitingMax = 100_000;
 /** Above one batch's write at the database's deadline. */
 const leaseMs = 15_000;
 const batchMax = 128;
+/** What comes whole within Redis' deadline, and keeps it from its other callers for a moment only. */
+const batchBytesMax = 262_144;
 
 /**
  * Records in a Redis stream. What is kept there outlives its isolate; it is lost only with Redis' own last writes (Upstash
@@ -35,7 +37,10 @@ export function createOutbox({ redis, ids }: OutboxOptions): Outbox {
     },
     async take() {
       owner ??= ids.next();
-      const reply = await take.run([outbox, outboxLease], [owner, String(leaseMs), String(batchMax)]);
+      const reply = await take.run(
+        [outbox, outboxLease],
+        [owner, String(leaseMs), String(batchMax), String(batchBytesMax)],
+      );
       if (!reply.ok) return reply;
       const { outcome, ...kept } = Object.fromEntries(reply.value);
       if (outcome === 'held') return ok(null);

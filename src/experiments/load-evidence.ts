@@ -28,7 +28,9 @@ export async function loadEvidence(
   const outcomes = new Map<string, number[]>();
   for (const { symbol, barMs, outcome } of reports.value) {
     const key = `${barMs} ${symbol}`;
-    outcomes.set(key, [...(outcomes.get(key) ?? []), outcome]);
+    const reported = outcomes.get(key);
+    if (reported) reported.push(outcome);
+    else outcomes.set(key, [outcome]);
   }
   const versions = new Map(trials.value.map(({ symbol, productionVersion }) => [symbol, productionVersion]));
   const present = trials.value.filter(

@@ -131,6 +131,8 @@ async function answerOnce(
     body: keyed.text,
     epoch: granted.view.epoch,
   });
+  // The claim took its time, and a sync of that time may have told of the key. The claim itself stays unanswered.
+  if (control.isRevoked(keyed.key.id)) return refuseRevoked();
   switch (claim.kind) {
     case 'replay':
       return mayLeave(claim, line)
@@ -158,6 +160,9 @@ async function answerOnce(
   }
 }
 
+const refuseRevoked = (): Response =>
+  problemResponse({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
+
 /** The claim took its time: what was kept leaves only if it may be acted upon at this moment. */
 function mayLeave({ status, body, expiresAtMs }: Replay, { clock, control, decisionsIn }: Line): boolean {
   if (status >= 400) return true;
@@ -181,7 +186,7 @@ async function permitAndDecide(
   const permit = await control.permit({ keyId, ratePerSecond, burst }, context.env.scope, asked.tokens);
   switch (permit.kind) {
     case 'revoked':
-      return problemResponse({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
+      return refuseRevoked();
     case 'limited':
       return problemResponse(
         { code: 'RATE_LIMITED', retryAfterMs: permit.bucket.retryAfterMs },

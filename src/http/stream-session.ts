@@ -58,6 +58,8 @@ const authenticateMs = 60_000;
 const bufferedBytesMax = 4_194_304;
 /** Frames that wait for their turn; a client that acknowledges what it reads stays far below. */
 const inboxMax = 2 * unacknowledgedMax;
+/** Characters of those, in the longest frames that there may be: an isolate's memory is everybody's. */
+const inboxFullFramesMax = 2;
 /** Frames refused in a row before the service takes the client for broken. */
 const refusedMax = 64;
 
@@ -87,6 +89,7 @@ const closeCodes = {
 export class StreamSession implements SocketEvents {
   readonly #options: StreamSessionOptions;
   readonly #inbox: string[] = [];
+  #inboxChars = 0;
   readonly #closed = new AbortController();
   readonly #startedAtMs: number;
   #state: 'open' | 'ending' | 'closed' = 'open';
@@ -115,12 +118,15 @@ export class StreamSession implements SocketEvents {
 
   onText(text: string): void {
     if (this.#state !== 'open') return;
-    if (text.length > this.#options.limits.frameCharsMax) {
+    const { frameCharsMax } = this.#options.limits;
+    const inboxChars = this.#inboxChars + text.length;
+    if (text.length > frameCharsMax) {
       this.#close(closeCodes.tooBig, { code: 'BODY_TOO_LARGE' });
-    } else if (this.#inbox.length >= inboxMax) {
+    } else if (this.#inbox.length >= inboxMax || inboxChars > inboxFullFramesMax * frameCharsMax) {
       this.#close(closeCodes.policy, { code: 'FLOW_EXCEEDED' });
     } else {
       this.#inbox.push(text);
+      this.#inboxChars = inboxChars;
       if (!this.#isWorking) this.#options.scope.waitUntil(this.#guarded(() => this.#work()));
     }
   }
@@ -147,6 +153,7 @@ export class StreamSession implements SocketEvents {
     for (;;) {
       const text = this.#state === 'open' ? this.#inbox.shift() : undefined;
       if (text === undefined) break;
+      this.#inboxChars -= text.length;
       // The models in force now stay loaded until the frame is answered.
       const leave = this.#options.registry.enter();
       try {

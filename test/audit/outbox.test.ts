@@ -125,6 +125,21 @@ describe.each(redisBackends())('the outbox, on $name', ({ open }) => {
     expect(drain.status().lastFailure).toContain('3 records were set aside');
   });
 
+  it('gives out as many as come in one reply, however long one of them is', async () => {
+    const outbox = isolate(1);
+    const long = (chars: number) => record({ record: 'x'.repeat(chars) });
+    for (const chars of [1_000, 100_000, 200_000, 400_000, 1_000]) await outbox.keep(long(chars));
+    const counts = [];
+    for (;;) {
+      const taken = await outbox.take();
+      if (!taken.ok || taken.value === null) throw new Error('nothing was taken');
+      if (taken.value.length === 0) break;
+      counts.push(taken.value.length);
+      await outbox.drop(new Map(taken.value.map(({ id }) => [id, 'written'])));
+    }
+    expect(counts).toEqual([2, 1, 1, 1]);
+  });
+
   it('leaves it to the isolate that has the lease', async () => {
     await isolate(1).keep(record());
     await isolate(1).take();

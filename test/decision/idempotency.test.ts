@@ -94,6 +94,13 @@ describe.each(redisBackends())('an idempotency key on $name', ({ open }) => {
     expect(await kindOf()).toBe('superseded');
   });
 
+  it('is superseded where Redis’ clock was set back to before the claim: how long it is valid is not known', async () => {
+    await idempotency.complete(await claimed(), { ...answer, validForMs: 60_000 });
+    await store.run('HINCRBY', redisKey, 'atMs', '5000');
+    await store.run('HINCRBY', redisKey, 'validUntilMs', '5000');
+    expect(await kindOf()).toBe('superseded');
+  });
+
   it('whose answer is of an epoch older than Redis knows is superseded: no BUY from before a halt comes back', async () => {
     await idempotency.complete(await claimed(), answer);
     expect(await kindOf()).toBe('replay');

@@ -211,6 +211,13 @@ describe('a stream', () => {
     expect(sent.at(-1)).toMatchObject({ type: 'closing', problem: { code: 'FLOW_EXCEEDED' } });
   });
 
+  it('closes with 1008 when the frames that wait are longer together than two of the longest', async () => {
+    const { session, stage, sent } = await open();
+    for (let count = 0; count < 4; count++) session.onText(`"${'x'.repeat(90_000)}"`);
+    expect(stage).toMatchObject({ closed: 1008, ended: 1 });
+    expect(sent.at(-1)).toMatchObject({ type: 'closing', problem: { code: 'FLOW_EXCEEDED' } });
+  });
+
   it('closes with 1013 on a client that does not read', async () => {
     const { window, stage } = await open();
     stage.buffered = 5_000_000;

@@ -6,8 +6,8 @@
  *
  * Reply: `outcome` is claimed | mismatch | in-progress | superseded | replay; replay also has `httpStatus`,
  * `body`, and `validForMs`, for how long it is still valid (-1: it has no end). An answer is past by Redis' clock alone,
- * which also says when it was claimed: isolates' clocks may be a minute apart. It is past as well when the
- * caller or Redis knows a newer epoch. A claim whose lease ran out unanswered stays superseded: its owner may
+ * which also says when it was claimed: isolates' clocks may be a minute apart. Where that clock stands before
+ * the claim it was set back, and nothing is known to be valid. It is past as well when the caller or Redis knows a newer epoch. A claim whose lease ran out unanswered stays superseded: its owner may
  * have answered somebody, and no second answer may exist.
  */
 export const claimScript = /* lua */ `
@@ -30,7 +30,7 @@ end
 
 local validUntilMs, epoch = tonumber(held[6]), tonumber(held[7])
 local known = math.max(tonumber(ARGV[5]), tonumber(redis.call('HGET', KEYS[2], 'epoch') or '') or 0)
-local past = validUntilMs >= 0 and nowMs >= validUntilMs
+local past = validUntilMs >= 0 and (nowMs >= validUntilMs or nowMs < atMs)
 if past or epoch < known then return { 'outcome', 'superseded' } end
 local validForMs = '-1'
 if validUntilMs >= 0 then validForMs = string.format('%.0f', validUntilMs - nowMs) end
