@@ -25,6 +25,7 @@ const COMMANDS = {
   build: { module: 'src/local/build.ts', packages: 'runtime', toolsets: () => [] },
   model: { module: 'src/local/model.ts', packages: 'runtime', toolsets: () => [] },
   audit: { module: 'src/local/audit.ts', packages: 'runtime', toolsets: () => [] },
+  ops: { module: 'src/local/ops.ts', packages: 'runtime', toolsets: () => [] },
   kernel: { module: 'src/local/build-kernel.ts', packages: 'all', toolsets: () => [] },
   simulate: { module: 'src/local/simulate.ts', packages: 'runtime', toolsets: () => [] },
   load: { module: 'src/local/load.ts', packages: 'runtime', toolsets: chosenRuntime },

@@ -181,6 +181,19 @@ describe.each(redisBackends())('the one way to let trading go again, on $name', 
     await settled();
   });
 
+  it('does not say that it resumed what libSQL alone was told under a far higher epoch meanwhile', async () => {
+    const { isolate, scope, durable, pace, settled } = world;
+    const known = stateOf({ epoch: 7, tradingState: 'HALTED' });
+    const told = { known, target: 'global', tradingState: 'HALTED' } as const;
+    pace.next = async (call) => {
+      pace.next = call === 'approve' ? async () => undefined : pace.next;
+      if (call === 'approve') await durable.restrict(told, { by: 'ann', reason: 'race', atMs: 0 });
+    };
+    expect(await isolate(halted).resume(ask(), scope)).toEqual({ kind: 'unconfirmed', isHalted: true });
+    await settled();
+    expect(await tradingStates()).toEqual(['HALTED', 'HALTED', 'HALTED']);
+  });
+
   it('never undoes a halt that came meanwhile, in whichever order they reach the stores, whichever it reached', async () => {
     let from = halted;
     for (let seed = 1; seed <= 45; seed += 1) {

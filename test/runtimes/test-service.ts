@@ -12,7 +12,7 @@ import type { Child } from '../../src/local/child.ts';
 import { freePort } from '../../src/local/free-port.ts';
 import { type KillableStandin, startKillableStandin } from '../../src/local/killable-standin.ts';
 import { prepareDatabase } from '../../src/local/prepare-database.ts';
-import { localSecrets } from '../../src/local/secrets.ts';
+import { localSecrets, type Secrets } from '../../src/local/secrets.ts';
 import { serviceEnvironment } from '../../src/local/service-environment.ts';
 import type { RuntimeName } from '../../src/local/service-file.ts';
 import { prepareService, type ServiceProcess, startService } from '../../src/local/service-process.ts';
@@ -30,6 +30,7 @@ export interface Instance {
 
 export interface TestService extends Instance {
   readonly keys: Readonly<Record<Scope, string>>;
+  readonly secrets: Secrets;
   readonly redis: KillableStandin;
   readonly database: KillableStandin;
   /** Another service process over the same stores, stopped with the first. */
@@ -100,6 +101,7 @@ export async function startTestService(
   return {
     ...first,
     keys,
+    secrets,
     redis,
     database,
     join: startInstance,

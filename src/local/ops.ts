@@ -1,0 +1,87 @@
+/** `npm run ops -- status|halt|…`: what operators do to a running service, over its API, or past it with `halt --direct`. */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Client, createClient } from '../client/client.ts';
+import { fetchTransport } from '../client/fetch-transport.ts';
+import { messageOf } from '../core/message-of.ts';
+import type { Scope } from '../store/keys.ts';
+import { ROOT } from './build-worker.ts';
+import { directHalt } from './ops/direct-halt.ts';
+import { performVerb, scopeOf } from './ops/perform-verb.ts';
+import { type Told, tellReply } from './ops/tell-reply.ts';
+import { parseOrExplain } from './parse-or-explain.ts';
+import { readServiceFile } from './service-file.ts';
+
+const USAGE = `usage: npm run ops -- VERB [options]
+  status               the trading state, as each store has it and as it is in force
+  halt [--direct]      the kill switch: no BUY or SELL leaves any more; --direct writes to both stores past the service
+  reduce               only what reduces or closes a position leaves; a halt stays a halt
+  resume               ends a halt or a reduction; two people have to where RESUME_APPROVALS is 2
+  breakers             the circuit breakers, as the fleet has them
+  trip NAME, reset NAME   opens one until it is reset; closes it and counts anew
+  verify               compares the log with its seals, by the service (past it: npm run audit -- verify)
+  --reason TEXT  why, kept for good; resume, reduce, trip and reset need it
+  --epoch N      with resume: the epoch that it ends; by default the one in force now
+  --url URL      the service, with --key KEY or OPS_KEY: 'Bearer <id>.<secret>', of scope operate, for resume approve.
+                 By default the one that npm start runs here
+  --json         the whole answer
+  --direct takes UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, TURSO_DATABASE_URL, TURSO_AUTH_TOKEN and RECEIPT_SECRET
+  of the service from the environment; without them those of the one that npm start runs here
+exit status: 0 done · 1 refused, not confirmed or not intact · 2 not asked: the command is wrong or no service is known`;
+
+process.exitCode = await main(process.argv.slice(2)).catch((failure: unknown) => {
+  console.error(messageOf(failure));
+  return 2;
+});
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseOrExplain(USAGE, () =>
+    parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        url: { type: 'string' },
+        key: { type: 'string' },
+        reason: { type: 'string' },
+        epoch: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        direct: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }),
+  );
+  const [verb = '', name = ''] = positionals;
+  const scope = scopeOf(verb);
+  if (values.help || !scope) {
+    console.error(USAGE);
+    return values.help ? 0 : 2;
+  }
+  if (values.direct && verb === 'halt') return directHalt(values.reason ?? unsaid, values.json);
+  const client = clientFor(scope, values.url, values.key);
+  // Nothing stands between a person and a halt, not even a missing reason.
+  const reason = values.reason ?? (verb === 'halt' ? unsaid : undefined);
+  return print(
+    tellReply(verb, await performVerb(client, { verb, name, reason, epoch: values.epoch })),
+    values.json,
+  );
+}
+
+const unsaid = 'no reason was given';
+
+function print({ done, lines, body }: Told, asJson: boolean): number {
+  const write = done ? console.log : console.error;
+  for (const line of asJson ? [JSON.stringify(body)] : lines) write(line);
+  return done ? 0 : 1;
+}
+
+function clientFor(scope: Scope, url: string | undefined, key: string | undefined): Client {
+  const transport = fetchTransport(fetch);
+  const given = key ?? process.env['OPS_KEY'];
+  if (url !== undefined) {
+    if (!given) throw new Error('a service elsewhere needs --key or OPS_KEY');
+    return createClient({ baseUrl: url.replace(/\/$/, ''), authorization: given, transport });
+  }
+  const service = readServiceFile(join(ROOT, '.local', 'service.json'));
+  if (!service) throw new Error(`no service runs here; name its --url\n${USAGE}`);
+  return createClient({ baseUrl: service.baseUrl, authorization: given ?? service.keys[scope], transport });
+}

@@ -1,0 +1,110 @@
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAuditTrail } from '../../audit/audit-trail.ts';
+import { createChain } from '../../audit/chain.ts';
+import { createTrace } from '../../audit/trace.ts';
+import { createWriter } from '../../audit/writer.ts';
+import { mergeControlStates } from '../../control/control-state.ts';
+import { createDurableControl } from '../../control/durable-control.ts';
+import { createLevelling, type Levelling } from '../../control/levelling.ts';
+import { createRestrict } from '../../control/restrict.ts';
+import { createSharedControl } from '../../control/sync.ts';
+import type { ControlState } from '../../control/view.ts';
+import type { Timers } from '../../core/clock.ts';
+import { createIdSource } from '../../core/ids.ts';
+import { openDatabase } from '../../store/database.ts';
+import { createRedis } from '../../store/redis.ts';
+import { ROOT } from '../build-worker.ts';
+import { localSecrets } from '../secrets.ts';
+import { readServiceFile } from '../service-file.ts';
+import { restrictionLine } from './tell-reply.ts';
+
+interface Stores {
+  readonly redis: { readonly url: string; readonly token: string };
+  readonly database: { readonly url: string; readonly authToken: string };
+  readonly receiptSecret: string;
+}
+
+const deadlineMs = 2_000;
+/** The most that a deployment may set. */
+const viewLifeMs = 1_000;
+const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+const random = { bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)) };
+const timers: Timers = {
+  sleep: (durationMs, signal) => sleep(durationMs, undefined, { signal }).catch(() => undefined),
+};
+const noBreakers = { ask: () => ({ revision: 0, askedAtMs: 0, reports: [] }), learn: () => undefined };
+
+/** The kill switch past the service: both stores by the same means as the service itself. Either is enough. */
+export async function directHalt(reason: string, asJson: boolean): Promise<number> {
+  const behind: Promise<void>[] = [];
+  const { restrict } = await haltOver(storesHere());
+  const scope = { waitUntil: (work: Promise<void>) => void behind.push(work), clientAddress: '' };
+  const actor = { kind: 'component', name: `ops halt --direct by ${userInfo().username}` } as const;
+  const outcome = await restrict.halt({ kind: 'global' }, { actor, reason, clientAddress: null }, scope);
+  if (outcome.kind === 'restricted') {
+    const { entry, stores } = outcome;
+    const effectiveBy = new Date(outcome.effectiveByMs).toISOString();
+    const told = { tradingState: entry.tradingState, epoch: entry.epoch, effectiveBy, stores };
+    console.log(asJson ? JSON.stringify(told) : restrictionLine(told));
+  } else {
+    console.error(`no store confirmed it, and it may have arrived: repeat it (${outcome.detail})`);
+  }
+  await Promise.all(behind);
+  return outcome.kind === 'restricted' ? 0 : 1;
+}
+
+async function haltOver({ redis: redisAt, database: databaseAt, receiptSecret }: Stores) {
+  const redis = createRedis({ ...redisAt, fetch, timers, deadlineMs });
+  const database = openDatabase({ ...databaseAt, fetch, deadlineMs });
+  const ids = createIdSource({ clock, random });
+  const shared = createSharedControl(redis, noBreakers);
+  const durable = createDurableControl(database);
+  const levelling = createLevelling({ shared, durable, ids, timers });
+  const trail = createAuditTrail({
+    client: database.client,
+    writer: createWriter(ids),
+    chain: createChain(),
+    ids,
+    clock,
+    receiptSecret,
+  });
+  const trace = createTrace({ trail, timers, report: (failure) => console.error(failure) });
+  const known = await knownBy(levelling);
+  const control = { highest: () => known, learn: () => undefined };
+  return {
+    restrict: createRestrict({ control, shared, durable, levelling, trace, clock, timers, viewLifeMs }),
+  };
+}
+
+/** Of a store that cannot be read nothing is known; the halt goes to it all the same. */
+async function knownBy(levelling: Pick<Levelling, 'read'>): Promise<ControlState | undefined> {
+  const { redis, database } = await levelling.read();
+  const found = [redis, database].flatMap((reading) => (reading.ok && reading.value ? [reading.value] : []));
+  const [first, second] = found;
+  return first && second ? mergeControlStates(first, second) : first;
+}
+
+function storesHere(): Stores {
+  if (process.env['UPSTASH_REDIS_REST_URL'] !== undefined)
+    return {
+      redis: { url: needed('UPSTASH_REDIS_REST_URL'), token: needed('UPSTASH_REDIS_REST_TOKEN') },
+      database: { url: needed('TURSO_DATABASE_URL'), authToken: needed('TURSO_AUTH_TOKEN') },
+      receiptSecret: needed('RECEIPT_SECRET'),
+    };
+  const service = readServiceFile(join(ROOT, '.local', 'service.json'));
+  if (!service) throw new Error('no service runs here; name its stores in the environment (ops --help)');
+  const { redis, libsql } = service.standins;
+  const { libsqlToken, receiptSecret } = localSecrets(join(ROOT, '.local'));
+  // An entry under another secret would look forged.
+  if (libsqlToken !== libsql.token)
+    throw new Error('its secrets are elsewhere (--data): name its stores in the environment');
+  return { redis, database: { url: libsql.url, authToken: libsql.token }, receiptSecret };
+}
+
+function needed(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`--direct needs ${name}`);
+  return value;
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import type { Client, Reply } from '../../client/client.ts';
+import type { Scope } from '../../store/keys.ts';
+
+export interface OpsAsk {
+  readonly verb: string;
+  /** Of a breaker. */
+  readonly name: string;
+  readonly reason: string | undefined;
+  readonly epoch: string | undefined;
+}
+
+const scopes: Readonly<Record<string, Scope>> = {
+  status: 'observe',
+  breakers: 'operate',
+  verify: 'observe',
+  halt: 'operate',
+  reduce: 'operate',
+  trip: 'operate',
+  reset: 'operate',
+  resume: 'approve',
+};
+
+/** The scope that a verb needs; undefined where there is no such verb. */
+export const scopeOf = (verb: string): Scope | undefined => scopes[verb];
+
+/** One verb over the typed client. Throws, for people to read, where something that it needs was not said. */
+export async function performVerb(
+  client: Client,
+  { verb, name, reason, epoch }: OpsAsk,
+): Promise<Reply<unknown>> {
+  switch (verb) {
+    case 'status':
+      return client.control();
+    case 'breakers':
+      return client.breakers();
+    case 'verify':
+      return verify(client);
+  }
+  if (reason === undefined) throw new Error(`${verb} needs --reason TEXT`);
+  switch (verb) {
+    case 'halt':
+      return client.halt({ reason });
+    case 'reduce':
+      return client.reduce({ reason });
+    case 'resume':
+      return resume(client, reason, epoch);
+    case 'trip':
+      return client.tripBreaker(name, { reason });
+    default:
+      return client.resetBreaker(name, { reason });
+  }
+}
+
+async function resume(client: Client, reason: string, given: string | undefined): Promise<Reply<unknown>> {
+  const nonce = randomBytes(16).toString('base64url');
+  if (given !== undefined) return client.resume({ epoch: Number(given), nonce, reason });
+  const now = await client.control();
+  if (now.kind !== 'ok') return now;
+  if (now.value.epoch === null) throw new Error('a store cannot be read now: nothing can be resumed');
+  return client.resume({ epoch: now.value.epoch, nonce, reason });
+}
+
+/** Part by part; the first that is not intact, or the last. */
+async function verify(client: Client): Promise<Reply<unknown>> {
+  for (let afterSeal = 0; ; ) {
+    const part = await client.verifyAudit(afterSeal);
+    if (part.kind !== 'ok' || !part.value.intact || part.value.next === null) return part;
+    afterSeal = part.value.next;
+  }
+}

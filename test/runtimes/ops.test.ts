@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Scope } from '../../src/store/keys.ts';
+import { demoRequest } from './requests.ts';
+import { startTestService, type TestService, until } from './test-service.ts';
+
+const command = join(import.meta.dirname, '..', '..', 'src', 'local', 'ops.ts');
+
+describe('the operator’s command', () => {
+  let service: TestService;
+  let seed = 0;
+
+  beforeAll(async () => {
+    service = await startTestService('workerd');
+  });
+  afterAll(() => service.stop());
+
+  /** Its exit status and all that it said. */
+  function run(
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly status: number | null; readonly said: string }> {
+    const child = spawn(process.execPath, [command, ...args], { env: { ...process.env, ...environment } });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        said += chunk;
+      });
+    }
+    return new Promise((resolve) => child.on('close', (status) => resolve({ status, said: said.trim() })));
+  }
+
+  const ops = (scope: Scope, ...args: readonly string[]) =>
+    run([...args, '--url', service.baseUrl], { OPS_KEY: service.keys[scope] });
+
+  const answer = async () => {
+    const reply = await service.client('decide').decide(demoRequest(++seed, Date.now()));
+    return reply.kind === 'ok' ? reply.value : undefined;
+  };
+  const untilHalted = () =>
+    until(async () => (await answer())?.reasons.some(({ code }) => code === 'TRADING_HALTED') ?? false);
+  const untilActionable = () => until(async () => (await answer())?.actionable ?? false);
+
+  it('halts, shows it, and lets go again, in one line each', async () => {
+    await untilActionable();
+    const halted = await ops('operate', 'halt', '--reason', 'a drill');
+    expect(halted.said).toMatch(
+      /^HALTED epoch 2, in force by \d\d:\d\d:\d\d\.\d{3}Z; redis CONFIRMED, database CONFIRMED$/,
+    );
+    expect(halted.status).toBe(0);
+    await untilHalted();
+    expect(await ops('observe', 'status')).toEqual({
+      status: 0,
+      said: 'HALTED epoch 2; redis HALTED epoch 2, database HALTED epoch 2',
+    });
+    const late = await ops('approve', 'resume', '--epoch', '1', '--reason', 'the drill is over');
+    expect(late).toMatchObject({ status: 1, said: expect.stringContaining('EPOCH_MOVED') });
+    const mayNot = await ops('operate', 'resume', '--reason', 'the drill is over');
+    expect(mayNot).toMatchObject({ status: 1, said: expect.stringContaining('SCOPE_MISSING') });
+    expect(await ops('approve', 'resume', '--reason', 'the drill is over')).toEqual({
+      status: 0,
+      said: 'ACTIVE epoch 3; redis CONFIRMED, database CONFIRMED',
+    });
+    await untilActionable();
+  });
+
+  const storesOf = () => ({
+    UPSTASH_REDIS_REST_URL: service.redis.url,
+    UPSTASH_REDIS_REST_TOKEN: service.secrets.redisToken,
+    TURSO_DATABASE_URL: service.database.url,
+    TURSO_AUTH_TOKEN: service.secrets.libsqlToken,
+    RECEIPT_SECRET: service.secrets.receiptSecret,
+  });
+
+  it('halts past the service, which obeys, and leaves who and why', async () => {
+    const halted = await run(['halt', '--direct', '--reason', 'the service does not answer'], storesOf());
+    expect(halted).toMatchObject({ status: 0, said: expect.stringMatching(/^HALTED epoch 4, .*CONFIRMED$/) });
+    await untilHalted();
+    const trail = await service.client('observe').audit(0);
+    expect(JSON.stringify(trail)).toContain('the service does not answer');
+    expect(await ops('observe', 'verify')).toMatchObject({
+      status: 0,
+      said: expect.stringContaining('intact'),
+    });
+  });
+
+  it('halts past the service while Redis is gone', async () => {
+    await ops('approve', 'resume', '--reason', 'the drill is over');
+    await untilActionable();
+    await service.redis.kill();
+    const halted = await run(['halt', '--direct', '--reason', 'all is on fire'], storesOf());
+    expect(halted).toMatchObject({
+      status: 0,
+      said: expect.stringMatching(/^HALTED epoch 6, .*; redis PENDING, database CONFIRMED/),
+    });
+    await service.redis.start();
+    await untilHalted();
+    expect(await ops('approve', 'resume', '--epoch', '5', '--reason', 'the epoch before')).toMatchObject({
+      status: 1,
+    });
+    await untilHalted();
+  });
+
+  it('tells and operates breakers', async () => {
+    expect(await ops('operate', 'breakers')).toMatchObject({
+      status: 0,
+      said: expect.stringContaining('decision closed'),
+    });
+    expect(await ops('operate', 'trip', 'decision', '--reason', 'a drill')).toMatchObject({
+      status: 0,
+      said: expect.stringMatching(/^decision tripped, in force by /),
+    });
+    expect(await ops('operate', 'reset', 'decision', '--reason', 'a drill')).toMatchObject({ status: 0 });
+  });
+
+  it('teaches whoever asks it wrong', async () => {
+    expect(await run(['stop'])).toMatchObject({ status: 2, said: expect.stringContaining('kill switch') });
+    expect(await ops('operate', 'reduce')).toEqual({ status: 2, said: 'reduce needs --reason TEXT' });
+  });
+});
