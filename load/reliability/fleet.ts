@@ -11,6 +11,7 @@ import { bundlesOf, SHIPPED_BUNDLES } from '../../src/local/build-worker.ts';
 import { freePort } from '../../src/local/free-port.ts';
 import { type KillableStandin, startKillableStandin } from '../../src/local/killable-standin.ts';
 import { prepareDatabase } from '../../src/local/prepare-database.ts';
+import { startReaper } from '../../src/local/reaper.ts';
 import { localSecrets, type Secrets } from '../../src/local/secrets.ts';
 import { serviceEnvironment } from '../../src/local/service-environment.ts';
 import { prepareService, type ServiceProcess, startService } from '../../src/local/service-process.ts';
@@ -29,6 +30,8 @@ export interface Member {
   clientOf(authorization: string): Client;
   /** Records that its log still has to write. */
   pendingRecords(): Promise<number>;
+  /** Of the process that runs now, and of its group. */
+  readonly pid: number;
   /** SIGKILL: nothing of it gets to say goodbye. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -55,6 +58,8 @@ interface FleetOptions {
   readonly progress: (line: string) => void;
 }
 
+/** Processes come and go; what runs when this one is interrupted is ended. */
+const TELL_REAPER_MS = 250;
 const GRACE_MS = 5_000;
 const READY_DEADLINE_MS = 60_000;
 const READY_POLL_MS = 20;
@@ -78,6 +83,10 @@ export async function startFleet({ size, progress }: FleetOptions): Promise<Flee
     });
   const keys = await prepareDatabase(open(), secrets);
   const members: Member[] = [];
+  const reaper = startReaper([]);
+  const telling = setInterval(() => {
+    reaper.watch([...members, redis, database].map(({ pid }) => pid));
+  }, TELL_REAPER_MS);
   for (let index = 0; index < size; index += 1) {
     progress(`starting service ${index + 1} of ${size}`);
     members.push(await startMember({ index, dataDir, secrets, keys, redis, database }));
@@ -89,6 +98,7 @@ export async function startFleet({ size, progress }: FleetOptions): Promise<Flee
     openDatabase: open,
     addKey: (key) => addKey(open(), key),
     async stop() {
+      clearInterval(telling);
       for (const member of members) {
         await member.kill();
         await member.toRedis.close();
@@ -96,6 +106,7 @@ export async function startFleet({ size, progress }: FleetOptions): Promise<Flee
       }
       await redis.kill();
       await database.kill();
+      reaper.dismiss();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
@@ -157,6 +168,9 @@ async function startMember({ index, secrets, keys, ...options }: MemberOptions):
     toDatabase,
     client: (scope) => clientOf(keys[scope]),
     clientOf,
+    get pid() {
+      return service.child.pid;
+    },
     async pendingRecords() {
       const readiness = readinessSchema.parse(await (await fetch(`${baseUrl}/readyz`)).json());
       return readiness.parts.log.pendingRecords;

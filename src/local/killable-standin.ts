@@ -5,6 +5,8 @@ import { startStandin } from './standin.ts';
 export interface KillableStandin {
   readonly url: string;
   readonly port: number;
+  /** Of the process that runs now, and of its group. */
+  readonly pid: number;
   kill(): Promise<void>;
   start(): Promise<void>;
   /** It keeps its connections and answers nothing, until `resume`. */
@@ -36,6 +38,9 @@ export async function startKillableStandin(options: KillableStandinOptions): Pro
     },
     get port() {
       return port;
+    },
+    get pid() {
+      return child.pid;
     },
     start,
     pause: () => process.kill(-child.pid, 'SIGSTOP'),
