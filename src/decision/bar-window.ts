@@ -4,6 +4,7 @@ import type { Bar } from '../features/bar.ts';
 import { createVectorFold } from '../features/vector-fold.ts';
 import { checkSeries, type SeriesFault } from '../market/series.ts';
 import type { ServedModel } from '../models/catalog.ts';
+import { barRow } from './bar-row.ts';
 import type { Question } from './question.ts';
 
 /** The last bars of one symbol, as many as a model's features need, and the features folded over them. */
@@ -51,20 +52,12 @@ interface ResumeClaim {
  * this symbol for this account, under this model, when the stream ended. HMAC-SHA-256, lower-case hex.
  */
 export function resumeToken(secret: string, { account, symbol, window }: ResumeClaim): string {
-  const rows = window.bars.map(({ tMs, open, high, low, close, volume }) => [
-    tMs,
-    open,
-    high,
-    low,
-    close,
-    volume,
-  ]);
   const claim = {
     purpose: 'stream-resume',
     account,
     symbol,
     bundleHash: window.model.bundle.hash,
-    windowHash: sha256Hex(canonicalJson(rows)),
+    windowHash: sha256Hex(canonicalJson(window.bars.map(barRow))),
     lastBarMs: window.bars.at(-1)?.tMs ?? null,
   };
   return hmacSha256Hex(secret, canonicalJson(claim));

@@ -3,6 +3,7 @@ import type { ControlView } from '../control/view.ts';
 import type { Experiment } from '../experiments/experiment.ts';
 import type { Bar } from '../features/bar.ts';
 import type { Attribution } from './answer.ts';
+import { barRow } from './bar-row.ts';
 import type { Unsealed } from './compose-answer.ts';
 import type { Judged } from './judge-questions.ts';
 import type { Question, QuestionBatch } from './question.ts';
@@ -150,5 +151,3 @@ function barsOf(input: Question['input']): readonly Bar[] | undefined {
   if (input.kind === 'window') return [input.lastBar];
   return input.kind === 'bars' ? input.bars : undefined;
 }
-
-const barRow = ({ tMs, open, high, low, close, volume }: Bar) => [tMs, open, high, low, close, volume];

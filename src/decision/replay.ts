@@ -9,6 +9,7 @@ import { ok } from '../core/result.ts';
 import type { ServedModel } from '../models/catalog.ts';
 import type { ModelByHash } from '../models/model-by-hash.ts';
 import { Stages } from '../telemetry/stages.ts';
+import { barOfRow } from './bar-row.ts';
 import { type Deviation, deviationsOf } from './deviations-of.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Question } from './question.ts';
@@ -34,7 +35,7 @@ export type Replayed =
   | { readonly kind: 'unavailable' };
 
 const finite = z.number();
-const barRow = z.tuple([finite, finite, finite, finite, finite, finite]);
+const barRowSchema = z.tuple([finite, finite, finite, finite, finite, finite]);
 
 /** What a record says of how its decision was made. Names as `record-decision.ts` writes them. */
 const capsuleSchema = z.object({
@@ -70,7 +71,7 @@ const capsuleSchema = z.object({
   id: z.string(),
   input: z.object({
     asOfMs: z.number().nullable(),
-    bars: z.array(barRow).nullable(),
+    bars: z.array(barRowSchema).nullable(),
     clientDecisionId: z.string().nullable(),
     explain: z.boolean(),
     features: z.array(z.number()).nullable(),
@@ -222,17 +223,7 @@ const askedFor = { pending: 'pending', outboxed: 'outbox', acked: 'ack' } as con
 
 function inputOf({ kind, bars, features }: Capsule['input']): Question['input'] {
   if (kind === 'bars') {
-    return {
-      kind,
-      bars: (bars ?? []).map(([tMs, open, high, low, close, volume]) => ({
-        tMs,
-        open,
-        high,
-        low,
-        close,
-        volume,
-      })),
-    };
+    return { kind, bars: (bars ?? []).map(barOfRow) };
   }
   return kind === 'features' ? { kind, values: Float32Array.from(features ?? []) } : { kind };
 }
