@@ -150,7 +150,7 @@ async function answerOnce(
       const made = await decide(keyed, control.current(), context);
       const response = made.kind === 'answered' ? answerTo(made, granted.bucket) : refuseForGood(made);
       const { status } = response;
-      const body = await response.clone().text();
+      const body = made.kind === 'answered' ? made.text : await response.clone().text();
       // A refusal is kept as long as an answer without an end: the record behind it may exist.
       const end = made.kind === 'answered' ? made : { validForMs: null, epoch: granted.view.epoch };
       const { validForMs, epoch } = end;
