@@ -1,16 +1,13 @@
 import { and, asc, eq, gt, isNull, or } from 'drizzle-orm';
 import { isIntact } from '../audit/decision-record.ts';
-import type { Control } from '../control/control.ts';
 import type { Database } from '../store/database.ts';
 import { auditEntries } from '../store/schema.ts';
-import type { Authenticator } from './auth.ts';
+import { authenticateLive, type LiveAuthentication } from './authenticate-live.ts';
 import type { Handler } from './context.ts';
 import { problemResponse } from './problem.ts';
 import { wholeNumberOf } from './whole-number.ts';
 
-interface ReadAuditOptions {
-  readonly control: Control;
-  readonly authenticator: Authenticator;
+interface ReadAuditOptions extends LiveAuthentication {
   readonly database: Database;
   readonly receiptSecret: string;
 }
@@ -23,13 +20,9 @@ const entriesMax = 1_000;
  * `after` of the next page, null where there is none.
  */
 export function createReadAuditRoute(options: ReadAuditOptions): Handler {
-  const { authenticator, control, database, receiptSecret } = options;
+  const { database, receiptSecret } = options;
   return async (context) => {
-    // Without a live view nobody would know that the key was revoked.
-    const view = await control.ensure(context.env.scope);
-    if (!view) return problemResponse({ code: 'AUTH_UNAVAILABLE', retryAfterMs: 1_000 });
-    const authorization = context.req.header('authorization') ?? null;
-    const principal = await authenticator.authenticate(authorization, 'observe', context.env.scope);
+    const principal = await authenticateLive(context, 'observe', options);
     if (!principal.ok) return problemResponse(principal.error);
     const after = wholeNumberOf('after', context.req.query('after'), { fallback: 0, min: 0 });
     if (!after.ok) return problemResponse(after.error);

@@ -2,17 +2,14 @@ import { and, eq } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { type ItemRecord, itemOf } from '../audit/batch-record.ts';
 import { isIntact } from '../audit/decision-record.ts';
-import type { Control } from '../control/control.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Database } from '../store/database.ts';
 import { decisions } from '../store/schema.ts';
-import type { Authenticator } from './auth.ts';
+import { authenticateLive, type LiveAuthentication } from './authenticate-live.ts';
 import type { Environment } from './context.ts';
 import type { Problem } from './problem.ts';
 
-export interface StoredDecisionOptions {
-  readonly control: Control;
-  readonly authenticator: Authenticator;
+export interface StoredDecisionOptions extends LiveAuthentication {
   readonly database: Database;
   readonly receiptSecret: string;
 }
@@ -20,13 +17,10 @@ export interface StoredDecisionOptions {
 /** What `{id}` of the path names, of the account of a key that may observe; as it was written, or a problem. */
 export async function loadStoredDecision(
   context: Context<Environment>,
-  { control, authenticator, database, receiptSecret }: StoredDecisionOptions,
+  options: StoredDecisionOptions,
 ): Promise<Result<ItemRecord, Problem>> {
-  // Only decisions ask for a permit; without a live view nobody would know that the key was revoked.
-  const view = await control.ensure(context.env.scope);
-  if (!view) return err({ code: 'AUTH_UNAVAILABLE', retryAfterMs: 1_000 });
-  const authorization = context.req.header('authorization') ?? null;
-  const principal = await authenticator.authenticate(authorization, 'observe', context.env.scope);
+  const { database, receiptSecret } = options;
+  const principal = await authenticateLive(context, 'observe', options);
   if (!principal.ok) return principal;
   context.var.stages.begin('read');
   const { rowId, index } = placeOf(context.req.param('id') ?? '');

@@ -5,19 +5,16 @@ import { createDatabaseLog } from '../audit/log-rows.ts';
 import type { Seal } from '../audit/seal.ts';
 import { lastSealed, type SealClaim } from '../audit/sealer.ts';
 import { type Finding, fromTheBeginning, type Verification, verifyLog } from '../audit/verify-log.ts';
-import type { Control } from '../control/control.ts';
 import { messageOf } from '../core/message-of.ts';
 import type { Database } from '../store/database.ts';
 import { seals } from '../store/schema.ts';
 import type { verificationSchema } from './audit-schemas.ts';
-import type { Authenticator } from './auth.ts';
+import { authenticateLive, type LiveAuthentication } from './authenticate-live.ts';
 import type { Handler } from './context.ts';
 import { problemResponse } from './problem.ts';
 import { wholeNumberOf } from './whole-number.ts';
 
-interface VerifyAuditOptions {
-  readonly control: Control;
-  readonly authenticator: Authenticator;
+interface VerifyAuditOptions extends LiveAuthentication {
   readonly database: Database;
   readonly claim: Pick<SealClaim, 'latest'>;
   readonly receiptSecret: string;
@@ -37,12 +34,9 @@ const unsealedMax = 4_096;
  * with the one that is known outside the database.
  */
 export function createVerifyAuditRoute(options: VerifyAuditOptions): Handler {
-  const { authenticator, control, report } = options;
+  const { report } = options;
   return async (context) => {
-    const view = await control.ensure(context.env.scope);
-    if (!view) return problemResponse({ code: 'AUTH_UNAVAILABLE', retryAfterMs: 1_000 });
-    const authorization = context.req.header('authorization') ?? null;
-    const principal = await authenticator.authenticate(authorization, 'observe', context.env.scope);
+    const principal = await authenticateLive(context, 'observe', options);
     if (!principal.ok) return problemResponse(principal.error);
     const afterSeal = wholeNumberOf('afterSeal', context.req.query('afterSeal'), { fallback: 0, min: 0 });
     if (!afterSeal.ok) return problemResponse(afterSeal.error);

@@ -2,15 +2,15 @@ import type { z } from '@hono/zod-openapi';
 import type { BreakerOperator } from '../../control/breakers/breaker-operator.ts';
 import { isBreakerName } from '../../control/breakers/breaker-settings.ts';
 import type { Clock } from '../../core/clock.ts';
+import { authenticateLive, type LiveAuthentication } from '../authenticate-live.ts';
 import type { BodyLimits } from '../body.ts';
 import type { Handler } from '../context.ts';
-import { authenticateOperator, type OperatorOptions } from '../models/authenticate-operator.ts';
-import { readJson } from '../models/read-json.ts';
 import { problemResponse } from '../problem.ts';
+import { readJson } from '../read-json.ts';
 import { operateBreakerRequestSchema, type operatedBreakerSchema } from './breaker-schemas.ts';
 import { shownBreaker } from './shown-breaker.ts';
 
-interface OperateBreakerOptions extends OperatorOptions {
+interface OperateBreakerOptions extends LiveAuthentication {
   /** What the route does. */
   readonly verb: 'trip' | 'reset';
   readonly operator: Pick<BreakerOperator, 'trip' | 'reset'>;
@@ -24,7 +24,7 @@ interface OperateBreakerOptions extends OperatorOptions {
 export function createOperateBreakerRoute(options: OperateBreakerOptions): Handler {
   const { verb, operator, bodyLimits, clock, viewLifeMs } = options;
   return async (context) => {
-    const principal = await authenticateOperator(context, 'operate', options);
+    const principal = await authenticateLive(context, 'operate', options);
     if (!principal.ok) return problemResponse(principal.error);
     const name = context.req.param('name') ?? '';
     if (!isBreakerName(name)) return problemResponse({ code: 'NOT_FOUND', detail: 'no such breaker' });

@@ -1,18 +1,18 @@
 import type { BreakerOperator } from '../../control/breakers/breaker-operator.ts';
 import { breakerNames } from '../../control/breakers/breaker-settings.ts';
+import { authenticateLive, type LiveAuthentication } from '../authenticate-live.ts';
 import type { Handler } from '../context.ts';
-import { authenticateOperator, type OperatorOptions } from '../models/authenticate-operator.ts';
 import { problemResponse } from '../problem.ts';
 import { shownBreaker } from './shown-breaker.ts';
 
-interface ReadBreakersOptions extends OperatorOptions {
+interface ReadBreakersOptions extends LiveAuthentication {
   readonly operator: Pick<BreakerOperator, 'read'>;
 }
 
 /** `GET /v1/control/breakers`: what the fleet holds of every breaker at this moment. */
 export function createReadBreakersRoute({ operator, ...options }: ReadBreakersOptions): Handler {
   return async (context) => {
-    const principal = await authenticateOperator(context, 'operate', options);
+    const principal = await authenticateLive(context, 'operate', options);
     if (!principal.ok) return problemResponse(principal.error);
     context.var.stages.begin('read');
     const shared = await operator.read();

@@ -1,4 +1,3 @@
-import type { Control } from '../../control/control.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Experiment } from '../../experiments/experiment.ts';
 import { experimentFaults } from '../../experiments/experiment-faults.ts';
@@ -9,7 +8,8 @@ import {
 } from '../../experiments/set-experiment.ts';
 import type { Catalog } from '../../models/catalog.ts';
 import type { Registry } from '../../models/registry.ts';
-import type { Authenticator, Principal } from '../auth.ts';
+import type { Principal } from '../auth.ts';
+import { authenticateLive, type LiveAuthentication } from '../authenticate-live.ts';
 import { type BodyLimits, parseJson, readBody } from '../body.ts';
 import type { Handler, RouteContext } from '../context.ts';
 import { type Fault, type Problem, problemResponse } from '../problem.ts';
@@ -20,9 +20,7 @@ import {
   wireExperiment,
 } from './experiment-schemas.ts';
 
-interface PutExperimentOptions extends ExperimentWriter {
-  readonly authenticator: Authenticator;
-  readonly control: Pick<Control, 'ensure'>;
+interface PutExperimentOptions extends ExperimentWriter, LiveAuthentication {
   readonly bodyLimits: BodyLimits;
   readonly registry: Pick<Registry, 'current'>;
   readonly loadExperiments: () => Promise<Result<readonly Experiment[], string>>;
@@ -51,16 +49,12 @@ const unavailable: Problem = { code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 }
 
 async function readChange(
   context: RouteContext,
-  { authenticator, control, bodyLimits }: PutExperimentOptions,
+  options: PutExperimentOptions,
 ): Promise<Result<ExperimentChange, Problem>> {
-  const { scope } = context.env;
-  // Without a live view nobody would know that the key was revoked.
-  if (!(await control.ensure(scope))) return err({ code: 'AUTH_UNAVAILABLE', retryAfterMs: 1_000 });
-  const authorization = context.req.header('authorization') ?? null;
-  const principal = await authenticator.authenticate(authorization, 'approve', scope);
+  const principal = await authenticateLive(context, 'approve', options);
   if (!principal.ok) return principal;
   context.var.stages.begin('validate');
-  const text = await readBody(context.req.raw, bodyLimits);
+  const text = await readBody(context.req.raw, options.bodyLimits);
   if (!text.ok) return text;
   const body = parseJson(text.value);
   if (!body.ok) return body;
@@ -76,7 +70,7 @@ async function readChange(
       })),
     );
   }
-  return ok(changeOf(name.data, request.data, principal.value, scope.clientAddress));
+  return ok(changeOf(name.data, request.data, principal.value, context.env.scope.clientAddress));
 }
 
 const changeOf = (

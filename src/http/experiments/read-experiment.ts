@@ -1,29 +1,21 @@
-import type { Control } from '../../control/control.ts';
 import type { Result } from '../../core/result.ts';
 import type { Experiment } from '../../experiments/experiment.ts';
 import { type JudgedUnit, judgeExperiment } from '../../experiments/judge-experiment.ts';
-import type { Authenticator } from '../auth.ts';
+import { authenticateLive, type LiveAuthentication } from '../authenticate-live.ts';
 import type { Handler } from '../context.ts';
 import { problemResponse } from '../problem.ts';
 import { wireExperiment } from './experiment-schemas.ts';
 
-interface ReadExperimentOptions {
-  readonly authenticator: Authenticator;
-  readonly control: Pick<Control, 'ensure'>;
+interface ReadExperimentOptions extends LiveAuthentication {
   readonly loadEvidence: (experiment: Experiment) => Promise<Result<readonly JudgedUnit[], string>>;
   readonly loadExperiments: (name: string) => Promise<Result<readonly Experiment[], string>>;
 }
 
 /** `GET /v1/experiments/{name}`: the experiment, and what it has shown by now. */
 export function createReadExperimentRoute(options: ReadExperimentOptions): Handler {
-  const { authenticator, control, loadExperiments } = options;
+  const { loadExperiments } = options;
   return async (context) => {
-    const { scope } = context.env;
-    // Without a live view nobody would know that the key was revoked.
-    if (!(await control.ensure(scope)))
-      return problemResponse({ code: 'AUTH_UNAVAILABLE', retryAfterMs: 1_000 });
-    const authorization = context.req.header('authorization') ?? null;
-    const principal = await authenticator.authenticate(authorization, 'observe', scope);
+    const principal = await authenticateLive(context, 'observe', options);
     if (!principal.ok) return problemResponse(principal.error);
     context.var.stages.begin('read');
     const loaded = await loadExperiments(context.req.param('name') ?? '');

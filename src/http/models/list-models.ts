@@ -2,11 +2,11 @@ import { parseJson } from '../../core/parse-json.ts';
 import type { Result } from '../../core/result.ts';
 import type { Manifest } from '../../models/bundle.ts';
 import type { AliasRow, BundleRow } from '../../store/registry-rows.ts';
+import { authenticateLive, type LiveAuthentication } from '../authenticate-live.ts';
 import type { Handler } from '../context.ts';
 import { problemResponse } from '../problem.ts';
-import { authenticateOperator, type OperatorOptions } from './authenticate-operator.ts';
 
-interface ListModelsOptions extends OperatorOptions {
+interface ListModelsOptions extends LiveAuthentication {
   readonly loadAliases: () => Promise<Result<readonly AliasRow[], string>>;
   readonly loadBundles: (countMax: number) => Promise<Result<readonly BundleRow[], string>>;
 }
@@ -16,7 +16,7 @@ const bundlesMax = 200;
 /** `GET /v1/models`: what the registry has in force, and what was uploaded. */
 export function createListModelsRoute(options: ListModelsOptions): Handler {
   return async (context) => {
-    const principal = await authenticateOperator(context, 'observe', options);
+    const principal = await authenticateLive(context, 'observe', options);
     if (!principal.ok) return problemResponse(principal.error);
     const [aliases, bundles] = await Promise.all([options.loadAliases(), options.loadBundles(bundlesMax)]);
     if (!aliases.ok || !bundles.ok)

@@ -1,15 +1,15 @@
 import { err, ok, type Result } from '../../core/result.ts';
 import type { AliasAsk, AliasSet } from '../../models/set-alias.ts';
 import type { Principal } from '../auth.ts';
+import { authenticateLive, type LiveAuthentication } from '../authenticate-live.ts';
 import type { BodyLimits } from '../body.ts';
 import type { Handler, RouteContext } from '../context.ts';
 import { type Problem, problemResponse } from '../problem.ts';
-import { authenticateOperator, type OperatorOptions } from './authenticate-operator.ts';
+import { readJson } from '../read-json.ts';
 import { bundleProblem } from './bundle-problem.ts';
 import { aliasRequestSchema } from './model-schemas.ts';
-import { readJson } from './read-json.ts';
 
-interface SetModelAliasOptions extends OperatorOptions {
+interface SetModelAliasOptions extends LiveAuthentication {
   readonly setAlias: (ask: AliasAsk) => Promise<AliasSet>;
   readonly bodyLimits: BodyLimits;
 }
@@ -34,12 +34,12 @@ export function createSetModelAliasRoute(options: SetModelAliasOptions): Handler
 
 async function authenticateEither(
   context: RouteContext,
-  options: OperatorOptions,
+  options: LiveAuthentication,
 ): Promise<Result<{ readonly principal: Principal; readonly mayApprove: boolean }, Problem>> {
-  const approver = await authenticateOperator(context, 'approve', options);
+  const approver = await authenticateLive(context, 'approve', options);
   if (approver.ok) return ok({ principal: approver.value, mayApprove: true });
   if (approver.error.code !== 'SCOPE_MISSING') return approver;
-  const operator = await authenticateOperator(context, 'operate', options);
+  const operator = await authenticateLive(context, 'operate', options);
   if (operator.ok) return ok({ principal: operator.value, mayApprove: false });
   return err({ code: 'SCOPE_MISSING', detail: 'the route needs the scope approve, or operate to roll back' });
 }

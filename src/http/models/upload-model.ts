@@ -1,15 +1,15 @@
 import type { registerBundle, Uploader } from '../../models/register-bundle.ts';
 import type { BundleFiles } from '../../runtime.ts';
+import { authenticateLive, type LiveAuthentication } from '../authenticate-live.ts';
 import type { BodyLimits } from '../body.ts';
 import type { Handler } from '../context.ts';
 import { problemResponse } from '../problem.ts';
-import { authenticateOperator, type OperatorOptions } from './authenticate-operator.ts';
+import { readJson } from '../read-json.ts';
 import { bundleProblem } from './bundle-problem.ts';
 import { bundleOf } from './list-models.ts';
 import { uploadRequestSchema } from './model-schemas.ts';
-import { readJson } from './read-json.ts';
 
-interface UploadModelOptions extends OperatorOptions {
+interface UploadModelOptions extends LiveAuthentication {
   readonly register: (
     files: BundleFiles & { readonly signature: string },
     uploader: Uploader,
@@ -20,7 +20,7 @@ interface UploadModelOptions extends OperatorOptions {
 /** `POST /v1/models`: takes in a bundle that is as good as one that is served; it is in force nowhere yet. */
 export function createUploadModelRoute(options: UploadModelOptions): Handler {
   return async (context) => {
-    const principal = await authenticateOperator(context, 'operate', options);
+    const principal = await authenticateLive(context, 'operate', options);
     if (!principal.ok) return problemResponse(principal.error);
     const body = await readJson(context.req.raw, uploadRequestSchema, options.bodyLimits);
     if (!body.ok) return problemResponse(body.error);

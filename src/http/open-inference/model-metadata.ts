@@ -1,16 +1,17 @@
 import type { ServedModel } from '../../models/catalog.ts';
 import type { Registry } from '../../models/registry.ts';
+import { authenticateLive, type LiveAuthentication } from '../authenticate-live.ts';
 import type { Handler } from '../context.ts';
-import { authenticateReader, type ReaderOptions } from './authenticate-reader.ts';
 import { errorResponse } from './error-response.ts';
 import { findModel } from './find-model.ts';
+import { readerScopes } from './reader-scopes.ts';
 
-interface ModelReaderOptions extends ReaderOptions {
+interface ModelRouteOptions extends LiveAuthentication {
   readonly registry: Pick<Registry, 'current'>;
 }
 
 /** `GET /v2/models/{model}`: its tensors, by the names of its manifest. */
-export const createModelMetadataRoute = (options: ModelReaderOptions): Handler =>
+export const createModelMetadataRoute = (options: ModelRouteOptions): Handler =>
   createModelRoute(options, ({ bundle: { manifest, version } }) => ({
     name: manifest.name,
     versions: [version],
@@ -20,12 +21,12 @@ export const createModelMetadataRoute = (options: ModelReaderOptions): Handler =
   }));
 
 /** `GET /v2/models/{model}/ready`: a model that is served was verified, loaded and probed. */
-export const createModelReadyRoute = (options: ModelReaderOptions): Handler =>
+export const createModelReadyRoute = (options: ModelRouteOptions): Handler =>
   createModelRoute(options, ({ bundle }) => ({ name: bundle.manifest.name, ready: true }));
 
-function createModelRoute(options: ModelReaderOptions, describe: (model: ServedModel) => object): Handler {
+function createModelRoute(options: ModelRouteOptions, describe: (model: ServedModel) => object): Handler {
   return async (context) => {
-    const principal = await authenticateReader(context, options);
+    const principal = await authenticateLive(context, readerScopes, options);
     if (!principal.ok) return errorResponse(principal.error);
     const model = findModel(context, options.registry.current());
     if (!model.ok) return errorResponse(model.error);

@@ -9,10 +9,11 @@ import { checkSeries } from '../../market/series.ts';
 import type { Manifest } from '../../models/bundle.ts';
 import type { Registry } from '../../models/registry.ts';
 import type { Authenticator, Principal } from '../auth.ts';
-import { type BodyLimits, parseJson, readBody } from '../body.ts';
+import type { BodyLimits } from '../body.ts';
 import type { Handler, RouteContext } from '../context.ts';
 import { type Fault, type Problem, problemResponse } from '../problem.ts';
 import { rateLimitHeaders } from '../rate-limit-headers.ts';
+import { readJson } from '../read-json.ts';
 import {
   type OutcomesAnswer,
   type OutcomesRequest,
@@ -106,21 +107,9 @@ async function readRequest(
   { bodyLimits }: OutcomesRouteOptions,
 ): Promise<Result<OutcomesRequest, Problem>> {
   context.var.stages.begin('validate');
-  const text = await readBody(context.req.raw, bodyLimits);
-  if (!text.ok) return text;
-  const body = parseJson(text.value);
+  const body = await readJson(context.req.raw, outcomesRequestSchema, bodyLimits);
   if (!body.ok) return body;
-  const parsed = outcomesRequestSchema.safeParse(body.value);
-  if (!parsed.success) {
-    return invalid(
-      parsed.error.issues.map(({ path, code, message }) => ({
-        path: path.join('.'),
-        code: code.toUpperCase(),
-        message,
-      })),
-    );
-  }
-  const { outcomes, symbol, bars } = parsed.data;
+  const { outcomes, symbol, bars } = body.value;
   const hasBars = symbol !== undefined && bars !== undefined;
   if (hasBars === (outcomes !== undefined) || (symbol === undefined) !== (bars === undefined)) {
     return invalid([{ path: 'outcomes', code: 'ONE_OF', message: 'send outcomes, or symbol and bars' }]);
@@ -128,7 +117,7 @@ async function readRequest(
   if (new Set(outcomes?.map(({ decisionId }) => decisionId)).size !== (outcomes?.length ?? 0)) {
     return invalid([{ path: 'outcomes', code: 'TWICE', message: 'name each decision once' }]);
   }
-  return ok(parsed.data);
+  return body;
 }
 
 const invalid = (faults: readonly Fault[]): Result<never, Problem> =>

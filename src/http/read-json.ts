@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
-import { err, ok, type Result } from '../../core/result.ts';
-import { type BodyLimits, parseJson, readBody } from '../body.ts';
-import type { Problem } from '../problem.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import { type BodyLimits, parseJson, readBody } from './body.ts';
+import type { Problem } from './problem.ts';
 
 /** A JSON body of a schema, or every fault of it with its path. */
 export async function readJson<Schema extends z.ZodType>(
