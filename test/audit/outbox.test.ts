@@ -7,9 +7,9 @@ import { createOutbox } from '../../src/control/outbox.ts';
 import { createIdSource } from '../../src/core/ids.ts';
 import { err, type Result } from '../../src/core/result.ts';
 import { SeededRandom } from '../../src/core/seeded-random.ts';
+import { type DatabaseInTest, openDatabaseInTest } from '../database-in-test.ts';
 import { redisBackends, type TestRedis } from '../redis-backends.ts';
 import { VirtualTime } from '../virtual-time.ts';
-import { type DatabaseInTest, openDatabaseInTest } from './database-in-test.ts';
 
 const receiptSecret = 'r'.repeat(32);
 const time = new VirtualTime();

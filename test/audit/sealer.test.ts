@@ -8,9 +8,9 @@ import { fromTheBeginning, verifyLog } from '../../src/audit/verify-log.ts';
 import { createSealClaim } from '../../src/control/seal-claim.ts';
 import { ed25519PublicKey } from '../../src/core/ed25519.ts';
 import { createIdSource } from '../../src/core/ids.ts';
+import { type DatabaseInTest, openDatabaseInTest } from '../database-in-test.ts';
 import { redisBackends, type TestRedis } from '../redis-backends.ts';
 import { VirtualTime } from '../virtual-time.ts';
-import { type DatabaseInTest, openDatabaseInTest } from './database-in-test.ts';
 
 const signingKey = '5'.repeat(64);
 const publicKeys = [ed25519PublicKey(signingKey)];

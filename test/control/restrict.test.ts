@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ControlState } from '../../src/control/view.ts';
+import { type DatabaseInTest, openDatabaseInTest } from '../database-in-test.ts';
 import { redisBackends, type TestRedis } from '../redis-backends.ts';
 import { stateOf } from './state-of.ts';
-import { type Libsql, openLibsql, operate, type StoreName } from './stores.ts';
+import { operate, type StoreName } from './stores.ts';
 
 const evidence = {
   actor: { kind: 'key', keyId: 'ann', account: 'desk' },
@@ -13,7 +14,7 @@ const active = stateOf({ epoch: 1, tradingState: 'ACTIVE' });
 
 describe.each(redisBackends())('the one way to hold trading back, on $name', ({ open }) => {
   let redis: TestRedis;
-  let libsql: Libsql;
+  let libsql: DatabaseInTest;
   let world: ReturnType<typeof operate>;
 
   beforeAll(async () => {
@@ -22,7 +23,7 @@ describe.each(redisBackends())('the one way to hold trading back, on $name', ({ 
   afterAll(() => redis.close());
   beforeEach(async () => {
     await redis.run('FLUSHALL');
-    libsql = await openLibsql();
+    libsql = await openDatabaseInTest();
     world = operate(redis, libsql);
     await world.shared.seed(active);
     const resumed = { target: 'global', tradingState: 'ACTIVE', epoch: 1 } as const;
@@ -137,7 +138,7 @@ describe.each(redisBackends())('the one way to hold trading back, on $name', ({ 
 
   it('never lifts what a fresh deployment is: a reduce leaves it HALTED', async () => {
     await redis.run('FLUSHALL');
-    const fresh = await openLibsql();
+    const fresh = await openDatabaseInTest();
     const { isolate, scope, states } = operate(redis, fresh);
     const reduced = await isolate().restrict.reduce({ kind: 'global' }, evidence, scope);
     expect(reduced).toMatchObject({ entry: { tradingState: 'HALTED', epoch: 1 } });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ControlState } from '../../src/control/view.ts';
+import { type DatabaseInTest, openDatabaseInTest } from '../database-in-test.ts';
 import { redisBackends, type TestRedis } from '../redis-backends.ts';
 import { stateOf } from './state-of.ts';
-import { type Libsql, openLibsql, operate, type StoreName } from './stores.ts';
+import { operate, type StoreName } from './stores.ts';
 
 const evidence = {
   actor: { kind: 'key', keyId: 'ann', account: 'desk' },
@@ -34,12 +35,12 @@ function randomOf(seed: number): () => number {
 
 describe.each(redisBackends())('the one way to let trading go again, on $name', ({ open }) => {
   let redis: TestRedis;
-  let libsql: Libsql;
+  let libsql: DatabaseInTest;
   let world: ReturnType<typeof operate>;
 
   async function begin() {
     await redis.run('FLUSHALL');
-    libsql = await openLibsql();
+    libsql = await openDatabaseInTest();
     world = operate(redis, libsql);
     await world.shared.seed(halted);
     const entry = { target: 'global', tradingState: 'HALTED', epoch: 1 } as const;
@@ -90,7 +91,7 @@ describe.each(redisBackends())('the one way to let trading go again, on $name', 
 
   it('lets a fresh deployment go, which nobody ever halted', async () => {
     await redis.run('FLUSHALL');
-    const fresh = await openLibsql();
+    const fresh = await openDatabaseInTest();
     const { isolate, scope, states } = operate(redis, fresh);
     expect(await isolate().resume(ask({ epoch: 0 }), scope)).toEqual({ kind: 'resumed', epoch: 1 });
     expect((await states()).inForce).toMatchObject({ tradingState: 'ACTIVE', epoch: 1 });

@@ -1,7 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { migrate } from 'drizzle-orm/libsql/migrator';
 import { createAuditTrail } from '../../src/audit/audit-trail.ts';
 import { createChain } from '../../src/audit/chain.ts';
 import { createTrace } from '../../src/audit/trace.ts';
@@ -16,8 +12,7 @@ import { createSharedControl } from '../../src/control/sync.ts';
 import type { ControlState } from '../../src/control/view.ts';
 import { createIdSource } from '../../src/core/ids.ts';
 import { err } from '../../src/core/result.ts';
-import { createHranaServer } from '../../src/local/hrana-server.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import type { DatabaseInTest } from '../database-in-test.ts';
 import type { TestRedis } from '../redis-backends.ts';
 import { VirtualTime } from '../virtual-time.ts';
 
@@ -26,30 +21,8 @@ const noBreakers = { ask: () => ({ revision: 0, askedAtMs: 0, reports: [] }), le
 export type StoreName = 'redis' | 'database';
 type Fault = 'up' | 'down' | 'lost-reply' | 'slow';
 
-/** A libSQL file behind the stand-in, migrated. */
-export async function openLibsql() {
-  const directory = mkdtempSync(join(tmpdir(), 'control-test-'));
-  const server = createHranaServer({
-    file: join(directory, 'data.db'),
-    token: 't',
-    clock: new VirtualTime(),
-  });
-  const { url } = await server.listen(0, '127.0.0.1');
-  const database = openDatabase({ url, authToken: 't', fetch, deadlineMs: 10_000 });
-  await migrate(database.orm, { migrationsFolder: 'migrations' });
-  return {
-    database,
-    async close() {
-      await server.close();
-      rmSync(directory, { recursive: true });
-    },
-  };
-}
-
-export type Libsql = Awaited<ReturnType<typeof openLibsql>>;
-
 /** Everything that operates on the control state, over two real stores, either of which a test can take away. */
-export function operate(redis: TestRedis, { database }: Libsql) {
+export function operate(redis: TestRedis, { database }: DatabaseInTest) {
   const time = new VirtualTime(Date.parse('2026-03-02T12:00:00Z'));
   const fault: Record<StoreName, Fault> = { redis: 'up', database: 'up' };
   /** Is told of each call of a store, which waits for it. */

@@ -1,7 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { migrate } from 'drizzle-orm/libsql/migrator';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAuditTrail } from '../../src/audit/audit-trail.ts';
@@ -17,29 +13,23 @@ import type { Authenticator } from '../../src/http/auth.ts';
 import type { Environment } from '../../src/http/context.ts';
 import { createPutExperimentRoute } from '../../src/http/experiments/put-experiment.ts';
 import { createReadExperimentRoute } from '../../src/http/experiments/read-experiment.ts';
-import { createHranaServer, type HranaServer } from '../../src/local/hrana-server.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
 import { Stages } from '../../src/telemetry/stages.ts';
+import { type DatabaseInTest, openDatabaseInTest } from '../database-in-test.ts';
 import { catalogOf, constantModel } from '../http/served-model.ts';
 import { VirtualTime } from '../virtual-time.ts';
 import { abTerms, shadowTerms } from './experiment-of.ts';
 
 const time = new VirtualTime();
-const directory = mkdtempSync(join(tmpdir(), 'experiments-test-'));
-let server: HranaServer;
+let opened: DatabaseInTest;
 let database: Database;
 let drawn = 0;
 
 beforeAll(async () => {
-  server = createHranaServer({ file: join(directory, 'data.db'), token: 't', clock: time });
-  const { url } = await server.listen(0, '127.0.0.1');
-  database = openDatabase({ url, authToken: 't', fetch, deadlineMs: 5_000 });
-  await migrate(database.orm, { migrationsFolder: 'migrations' });
+  opened = await openDatabaseInTest();
+  ({ database } = opened);
 });
-afterAll(async () => {
-  await server.close();
-  rmSync(directory, { recursive: true });
-});
+afterAll(() => opened.close());
 beforeEach(async () => {
   await database.client.executeMultiple('DELETE FROM experiments; DELETE FROM trials');
 });

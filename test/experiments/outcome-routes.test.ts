@@ -1,7 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { migrate } from 'drizzle-orm/libsql/migrator';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sealBatch } from '../../src/audit/batch-record.ts';
@@ -17,32 +13,26 @@ import { recordOutcomes } from '../../src/experiments/record-outcomes.ts';
 import { createTrialLog } from '../../src/experiments/trial-log.ts';
 import type { Environment } from '../../src/http/context.ts';
 import { createReportOutcomesRoute } from '../../src/http/outcomes/report-outcomes.ts';
-import { createHranaServer, type HranaServer } from '../../src/local/hrana-server.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
 import { loadTrialsBetween } from '../../src/store/outcomes.ts';
 import { Stages } from '../../src/telemetry/stages.ts';
+import { type DatabaseInTest, openDatabaseInTest } from '../database-in-test.ts';
 import { catalogOf, constantModel } from '../http/served-model.ts';
 import { VirtualTime } from '../virtual-time.ts';
 import { experimentOf, shadowTerms } from './experiment-of.ts';
 
 const dayMs = 86_400_000;
 const time = new VirtualTime();
-const directory = mkdtempSync(join(tmpdir(), 'outcomes-test-'));
 const todayMs = Math.floor(time.nowMs() / dayMs) * dayMs;
-let server: HranaServer;
+let opened: DatabaseInTest;
 let database: Database;
 let made = 0;
 
 beforeAll(async () => {
-  server = createHranaServer({ file: join(directory, 'data.db'), token: 't', clock: time });
-  const { url } = await server.listen(0, '127.0.0.1');
-  database = openDatabase({ url, authToken: 't', fetch, deadlineMs: 5_000 });
-  await migrate(database.orm, { migrationsFolder: 'migrations' });
+  opened = await openDatabaseInTest();
+  ({ database } = opened);
 });
-afterAll(async () => {
-  await server.close();
-  rmSync(directory, { recursive: true });
-});
+afterAll(() => opened.close());
 beforeEach(() => database.client.executeMultiple('DELETE FROM trials; DELETE FROM outcomes'));
 
 /** A decision `daysAgo` on bars that end the day before it, and its trial: the candidate buys, production holds. */

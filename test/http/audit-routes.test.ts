@@ -16,7 +16,7 @@ import type { Environment } from '../../src/http/context.ts';
 import { createReadAuditRoute } from '../../src/http/read-audit.ts';
 import { createVerifyAuditRoute } from '../../src/http/verify-audit.ts';
 import { Stages } from '../../src/telemetry/stages.ts';
-import { type DatabaseInTest, openDatabaseInTest } from '../audit/database-in-test.ts';
+import { type DatabaseInTest, openDatabaseInTest } from '../database-in-test.ts';
 import { VirtualTime } from '../virtual-time.ts';
 
 const signingKey = '5'.repeat(64);
