@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SeededRandom } from '../../src/core/seeded-random.ts';
 import { decisionBodies } from '../bench/http/decision-bodies.ts';
-import { startFleet } from './fleet.ts';
+import type { Member } from './fleet.ts';
 import type { Findings, Proof, ProofOptions } from './proof.ts';
 import { quantileOf, spreadOf } from './spread.ts';
-import { isActionable, type Seen, startTradingLoad } from './trading-load.ts';
+import { isActionable, isHeldForControl, type Seen, type TradingLoad } from './trading-load.ts';
+import { underLoad } from './under-load.ts';
 
 /** A view's life, in milliseconds: what is leased when the hole opens is still good for so long. */
 const LEASE_MS = 1_000;
@@ -36,27 +37,17 @@ interface Trial {
 }
 
 async function proveBlackHole({ trials, seed, progress }: ProofOptions): Promise<Findings> {
-  const fleet = await startFleet({ size: 1, progress });
-  const load = startTradingLoad({
-    members: fleet.members,
-    bodies: decisionBodies('features', Date.now()),
-    clientsPerMember: 4,
-    pauseMs: 5,
-  });
   const random = new SeededRandom(seed);
   const done: Trial[] = [];
-  const [member] = fleet.members;
-  if (!member) throw new Error('the fleet has no member');
-  try {
+  const bodies = decisionBodies('features', Date.now());
+  await underLoad({ size: 1, clientsPerMember: 4, bodies, progress }, async ({ members: [member] }, load) => {
+    if (!member) throw new Error('the fleet has no member');
     await load.until(200, isActionable, 30_000);
     for (let trial = 1; trial <= trials; trial += 1) {
-      done.push(await runTrial());
+      done.push(await runTrial(member, load, random));
       progress(`trial ${trial} of ${trials}: ${JSON.stringify(done.at(-1))}`);
     }
-  } finally {
-    await load.stop();
-    await fleet.stop();
-  }
+  });
   return {
     facts: [
       `p99 normal ${spreadOf(done.map((trial) => trial.normalP99Ms))} ms, held ${spreadOf(done.map((trial) => trial.heldP99Ms))} ms`,
@@ -65,49 +56,44 @@ async function proveBlackHole({ trials, seed, progress }: ProofOptions): Promise
     ],
     broken: done.flatMap((trial, index) => trial.broken.map((text) => `trial ${index + 1}: ${text}`)),
   };
+}
 
-  async function runTrial(): Promise<Trial> {
-    const normal = await during(NORMAL_MS);
-    member?.toRedis.blackHole();
-    const openedAtMs = Date.now();
-    const outage = await during(OUTAGE_MS);
-    const healedAtMs = Date.now();
-    member?.toRedis.heal(random.uniform() < 0.5 ? 'late' : 'lost');
-    await load.until(1, isActionable, 20_000);
-    const recoveryMs = Date.now() - healedAtMs;
-    await load.until(100, isActionable, 20_000);
-    const held = outage.filter(
-      ({ sentAtMs }) => sentAtMs >= openedAtMs + LEASE_MS + FIRST_TIMEOUT_MS && sentAtMs < healedAtMs,
-    );
-    const normalP99Ms = quantileOf(normal.map(tookMs), 0.99);
-    const heldP99Ms = quantileOf(held.map(tookMs), 0.99);
-    const slowestMs = Math.max(...outage.map(tookMs));
-    return {
-      normalP99Ms,
-      heldP99Ms,
-      slowestMs,
-      recoveryMs,
-      broken: [
-        ...(held.length < 100 ? [`only ${held.length} answers in the outage`] : []),
-        ...held.filter((seen) => !isHeldForControl(seen)).map(({ reply }) => JSON.stringify(reply)),
-        ...(heldP99Ms > normalP99Ms + SLOWER_MS_MAX ? [`p99 ${heldP99Ms} ms after ${normalP99Ms} ms`] : []),
-        ...(slowestMs > ANSWER_MS_MAX ? [`an answer took ${slowestMs} ms`] : []),
-        ...(recoveryMs > RECOVERY_MS_MAX ? [`back after ${recoveryMs} ms`] : []),
-      ],
-    };
-  }
+async function runTrial(member: Member, load: TradingLoad, random: SeededRandom): Promise<Trial> {
+  const normal = await during(load, NORMAL_MS);
+  member.toRedis.blackHole();
+  const openedAtMs = Date.now();
+  const outage = await during(load, OUTAGE_MS);
+  const healedAtMs = Date.now();
+  member.toRedis.heal(random.uniform() < 0.5 ? 'late' : 'lost');
+  await load.until(1, isActionable, 20_000);
+  const recoveryMs = Date.now() - healedAtMs;
+  await load.until(100, isActionable, 20_000);
+  const held = outage.filter(
+    ({ sentAtMs }) => sentAtMs >= openedAtMs + LEASE_MS + FIRST_TIMEOUT_MS && sentAtMs < healedAtMs,
+  );
+  const normalP99Ms = quantileOf(normal.map(tookMs), 0.99);
+  const heldP99Ms = quantileOf(held.map(tookMs), 0.99);
+  const slowestMs = Math.max(...outage.map(tookMs));
+  return {
+    normalP99Ms,
+    heldP99Ms,
+    slowestMs,
+    recoveryMs,
+    broken: [
+      ...(held.length < 100 ? [`only ${held.length} answers in the outage`] : []),
+      ...held.filter((seen) => !isHeldForControl(seen)).map(({ reply }) => JSON.stringify(reply)),
+      ...(heldP99Ms > normalP99Ms + SLOWER_MS_MAX ? [`p99 ${heldP99Ms} ms after ${normalP99Ms} ms`] : []),
+      ...(slowestMs > ANSWER_MS_MAX ? [`an answer took ${slowestMs} ms`] : []),
+      ...(recoveryMs > RECOVERY_MS_MAX ? [`back after ${recoveryMs} ms`] : []),
+    ],
+  };
+}
 
-  /** What is asked from now on for so long. */
-  async function during(forMs: number): Promise<readonly Seen[]> {
-    const from = load.seen.length;
-    await sleep(forMs);
-    return load.seen.slice(from);
-  }
+/** What is asked from now on for so long. */
+async function during(load: TradingLoad, forMs: number): Promise<readonly Seen[]> {
+  const from = load.seen.length;
+  await sleep(forMs);
+  return load.seen.slice(from);
 }
 
 const tookMs = ({ sentAtMs, receivedAtMs }: Seen): number => receivedAtMs - sentAtMs;
-
-const isHeldForControl = ({ reply }: Seen): boolean =>
-  reply.kind === 'ok' &&
-  reply.value.action === 'HOLD' &&
-  reply.value.reasons.some(({ code }) => code === 'CONTROL_UNAVAILABLE');

@@ -3,10 +3,11 @@ import type { Decision } from '../../src/client/client.ts';
 import { SeededRandom } from '../../src/core/seeded-random.ts';
 import { decisions } from '../../src/store/schema.ts';
 import { decisionBodies } from '../bench/http/decision-bodies.ts';
-import { type Fleet, startFleet } from './fleet.ts';
+import type { Fleet } from './fleet.ts';
 import type { Findings, Proof, ProofOptions } from './proof.ts';
 import { quantileOf } from './spread.ts';
-import { isActionable, type Seen, startTradingLoad } from './trading-load.ts';
+import { isActionable, type Seen } from './trading-load.ts';
+import { underLoad } from './under-load.ts';
 
 const FLEET_SIZE = 3;
 const KILL_DELAY_MS_MAX = 300;
@@ -39,19 +40,13 @@ interface Answered {
 
 async function proveCrash({ trials, seed, progress }: ProofOptions): Promise<Findings> {
   const random = new SeededRandom(seed);
-  const fleet = await startFleet({ size: FLEET_SIZE, progress });
-  const load = startTradingLoad({
-    members: fleet.members,
-    bodies: decisionBodies('features', Date.now()).map((body, index) =>
-      index % 2 === 0
-        ? body
-        : { ...body, durability: index % 4 === 1 ? ('ack' as const) : ('outbox' as const) },
-    ),
-    clientsPerMember: 2,
-    pauseMs: 5,
-  });
   const kills: Kill[] = [];
-  try {
+  const bodies = decisionBodies('features', Date.now()).map((body, index) =>
+    index % 2 === 0
+      ? body
+      : { ...body, durability: index % 4 === 1 ? ('ack' as const) : ('outbox' as const) },
+  );
+  return underLoad({ size: FLEET_SIZE, clientsPerMember: 2, bodies, progress }, async (fleet, load) => {
     await load.until(100, isActionable, WORKING_DEADLINE_MS);
     for (let trial = 1; trial <= trials; trial += 1) {
       const victim = drawVictim(random);
@@ -69,10 +64,7 @@ async function proveCrash({ trials, seed, progress }: ProofOptions): Promise<Fin
     const answered = answeredIn(load.seen);
     const unanswered = load.seen.length - answered.length;
     return judge({ answered, unanswered, kills, rows: await rowsWhenSettled(fleet, answered) });
-  } finally {
-    await load.stop();
-    await fleet.stop();
-  }
+  });
 }
 
 function drawVictim(random: SeededRandom): Kill['victim'] {

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SeededRandom } from '../../src/core/seeded-random.ts';
 import { decisionBodies } from '../bench/http/decision-bodies.ts';
-import { type Fleet, type Member, startFleet } from './fleet.ts';
+import type { Fleet, Member } from './fleet.ts';
 import type { Findings, Proof, ProofOptions } from './proof.ts';
 import { spreadOf } from './spread.ts';
-import { isActionable, type Seen, startTradingLoad, type TradingLoad } from './trading-load.ts';
+import { isActionable, type Seen, type TradingLoad } from './trading-load.ts';
+import { underLoad } from './under-load.ts';
 
 const FLEET_SIZE = 3;
 const ACTIONABLE_MIN = 100;
@@ -40,23 +41,14 @@ interface Trial {
 
 async function proveKillSwitch({ trials, seed, progress }: ProofOptions): Promise<Findings> {
   const random = new SeededRandom(seed);
-  const fleet = await startFleet({ size: FLEET_SIZE, progress });
-  const load = startTradingLoad({
-    members: fleet.members,
-    bodies: decisionBodies('features', Date.now()),
-    clientsPerMember: 3,
-    pauseMs: 5,
-  });
   const done: Trial[] = [];
-  try {
+  const bodies = decisionBodies('features', Date.now());
+  await underLoad({ size: FLEET_SIZE, clientsPerMember: 3, bodies, progress }, async (fleet, load) => {
     for (let trial = 1; trial <= trials; trial += 1) {
       done.push(await runTrial(fleet, load, random));
       progress(`trial ${trial} of ${trials}: ${JSON.stringify(done.at(-1))}`);
     }
-  } finally {
-    await load.stop();
-    await fleet.stop();
-  }
+  });
   return {
     facts: [
       `${done.filter(({ cut }) => cut !== 'none').length} of ${trials} halts with a service cut off from a store`,

@@ -4,7 +4,7 @@ import { decisionBodies } from '../bench/http/decision-bodies.ts';
 import { type Fleet, startFleet } from './fleet.ts';
 import type { Findings, Proof, ProofOptions } from './proof.ts';
 import { spreadOf } from './spread.ts';
-import { type Seen, startTradingLoad } from './trading-load.ts';
+import { isHeldForControl, type Seen, startTradingLoad } from './trading-load.ts';
 
 const FLEET_SIZE = 3;
 const LIMIT = { ratePerSecond: 30, burst: 15 };
@@ -90,9 +90,6 @@ async function runTrial(fleet: Fleet, keyId: string, partition: SeededRandom | u
     ],
   };
 }
-
-const isHeldForControl = ({ reply }: Seen): boolean =>
-  reply.kind === 'ok' && reply.value.reasons.some(({ code }) => code === 'CONTROL_UNAVAILABLE');
 
 /** Decided for a token; a HOLD for want of a permission took none. */
 const isAdmitted = (seen: Seen): boolean => seen.reply.kind === 'ok' && !isHeldForControl(seen);

@@ -33,6 +33,12 @@ const POLL_MS = 2;
 
 export const isActionable = ({ reply }: Seen): boolean => reply.kind === 'ok' && reply.value.actionable;
 
+/** HOLD for want of a permission, which took no token. */
+export const isHeldForControl = ({ reply }: Seen): boolean =>
+  reply.kind === 'ok' &&
+  reply.value.action === 'HOLD' &&
+  reply.value.reasons.some(({ code }) => code === 'CONTROL_UNAVAILABLE');
+
 /** Clients that ask one question after the other, of one member each, until they are stopped. They never retry. */
 export function startTradingLoad(options: LoadOptions): TradingLoad {
   const { members, bodies, clientsPerMember, pauseMs } = options;
