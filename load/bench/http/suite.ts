@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RuntimeName, runtimeNames } from '../../../src/local/service-file.ts';
 import type { Sample, Subject } from '../interleave.ts';
@@ -7,6 +6,7 @@ import { type Pinning, pinRest } from '../pinning.ts';
 import type { PreparedSuite, Suite, SuiteOptions } from '../suite.ts';
 import { type BodyKind, decisionBodies } from './decision-bodies.ts';
 import { startEcho } from './echo-server.ts';
+import { MeasuredServers } from './measured-servers.ts';
 import { cpuMsOf, residentMibOf } from './process-usage.ts';
 import type { Server } from './server.ts';
 import { startService } from './service-server.ts';
@@ -74,26 +74,24 @@ function allTargets(): readonly Target[] {
 class HttpBench {
   readonly #options: SuiteOptions;
   readonly #pinning: Pinning;
-  readonly #workDir = mkdtempSync(join(tmpdir(), 'ultrathink-bench-'));
   /** By handler and runtime. */
-  readonly #servers = new Map<string, Server>();
+  readonly #servers: MeasuredServers;
   readonly #faults = new Set<string>();
 
   constructor(options: SuiteOptions, pinning: Pinning) {
     this.#options = options;
     this.#pinning = pinning;
+    this.#servers = new MeasuredServers(pinning);
   }
 
-  /** One server for all its bodies. They are all up for the whole run, and idle but for the one that is sampled. */
+  /** One server for all its bodies. */
   async start(targets: readonly Target[]): Promise<void> {
     for (const { runtime, handler } of targets) {
-      const key = `${handler} ${runtime}`;
-      if (this.#servers.has(key)) continue;
-      this.#options.signal.throwIfAborted();
-      this.#options.progress(`starting ${handler} on ${runtime}`);
-      const server = await this.#startOne(handler, runtime);
-      this.#servers.set(key, server);
-      this.#pinning.pinMeasured(server.pid);
+      await this.#servers.start(`${handler} ${runtime}`, () => {
+        this.#options.signal.throwIfAborted();
+        this.#options.progress(`starting ${handler} on ${runtime}`);
+        return this.#startOne(handler, runtime);
+      });
     }
   }
 
@@ -120,20 +118,18 @@ class HttpBench {
     };
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#servers.values()].map((server) => server.stop()));
-    this.#servers.clear();
-    rmSync(this.#workDir, { recursive: true, force: true });
+  close(): Promise<void> {
+    return this.#servers.close();
   }
 
   #startOne(handler: Handler, runtime: RuntimeName): Promise<Server> {
     switch (handler) {
       case 'echo':
-        return startEcho({ runtime, workDir: this.#workDir });
+        return startEcho({ runtime, workDir: this.#servers.workDir });
       case 'decide':
         return startService({
           runtime,
-          dataDir: join(this.#workDir, runtime),
+          dataDir: join(this.#servers.workDir, runtime),
           progress: this.#options.progress,
         });
     }
@@ -141,9 +137,8 @@ class HttpBench {
 
   async #measure({ name, handler, runtime, kind }: Target): Promise<Sample> {
     const server = this.#servers.get(`${handler} ${runtime}`);
-    if (!server) throw new Error('its server is not up');
     // Bars are live for a day only, so each sample has its own.
-    const bodiesPath = join(this.#workDir, `${kind}.jsonl`);
+    const bodiesPath = join(this.#servers.workDir, `${kind}.jsonl`);
     const bodies = decisionBodies(kind, Date.now()).map((body) => JSON.stringify(body));
     writeFileSync(bodiesPath, `${bodies.join('\n')}\n`);
     const { sampleSeconds, signal } = this.#options;

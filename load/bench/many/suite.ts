@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RuntimeName, runtimeNames } from '../../../src/local/service-file.ts';
 import { decisionBodies } from '../http/decision-bodies.ts';
+import { MeasuredServers } from '../http/measured-servers.ts';
 import { cpuMsOf, residentMibOf } from '../http/process-usage.ts';
 import type { Server } from '../http/server.ts';
 import { startService } from '../http/service-server.ts';
@@ -64,23 +64,23 @@ function allTargets(): readonly Target[] {
 class ManyBench {
   readonly #options: SuiteOptions;
   readonly #pinning: Pinning;
-  readonly #workDir = mkdtempSync(join(tmpdir(), 'ultrathink-bench-'));
-  readonly #servers = new Map<RuntimeName, Server>();
+  readonly #servers: MeasuredServers;
   readonly #faults = new Set<string>();
 
   constructor(options: SuiteOptions, pinning: Pinning) {
     this.#options = options;
     this.#pinning = pinning;
+    this.#servers = new MeasuredServers(pinning);
   }
 
   async start(targets: readonly Target[]): Promise<void> {
-    for (const runtime of new Set(targets.map((target) => target.runtime))) {
-      this.#options.signal.throwIfAborted();
-      this.#options.progress(`starting the service on ${runtime}`);
-      const dataDir = join(this.#workDir, runtime);
-      const server = await startService({ runtime, dataDir, progress: this.#options.progress });
-      this.#servers.set(runtime, server);
-      this.#pinning.pinMeasured(server.pid);
+    for (const { runtime } of targets) {
+      await this.#servers.start(runtime, () => {
+        this.#options.signal.throwIfAborted();
+        this.#options.progress(`starting the service on ${runtime}`);
+        const dataDir = join(this.#servers.workDir, runtime);
+        return startService({ runtime, dataDir, progress: this.#options.progress });
+      });
     }
   }
 
@@ -100,15 +100,12 @@ class ManyBench {
     };
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#servers.values()].map((server) => server.stop()));
-    this.#servers.clear();
-    rmSync(this.#workDir, { recursive: true, force: true });
+  close(): Promise<void> {
+    return this.#servers.close();
   }
 
   async #measure(target: Target): Promise<Sample> {
     const server = this.#servers.get(target.runtime);
-    if (!server) throw new Error('its server is not up');
     const cpuMsBefore = cpuMsOf(server.pid);
     const { decisions, durationMs } = await this.#load(target, server);
     const residentMib = residentMibOf(server.pid);
@@ -129,7 +126,7 @@ class ManyBench {
       if (outcome.fault !== undefined) this.#faults.add(`${name}: ${outcome.fault}`);
       return outcome;
     }
-    const bodiesPath = join(this.#workDir, 'batches.jsonl');
+    const bodiesPath = join(this.#servers.workDir, 'batches.jsonl');
     const requests = decisionBodies('features', Date.now());
     const bodies = requests.map((_, start) => ({
       items: Array.from({ length: count }, (__, at) => requests[(start + at) % requests.length]),
