@@ -5,7 +5,7 @@ import type { DecisionRequest } from '../http/decision-schemas.ts';
 import { demoBars } from './demo-series.ts';
 import { readSp500 } from './sp500.ts';
 
-interface Example {
+export interface Example {
   /** What it shows, for the line above the command. */
   readonly title: string;
   readonly file: string;

@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from './build-worker.ts';
 import { type BundleChoice, chooseBundles, symbolsOf } from './bundle-choice.ts';
-import { writeExampleRequests } from './example-requests.ts';
+import { type Example, writeExampleRequests } from './example-requests.ts';
 import { freePort } from './free-port.ts';
 import { parseOrExplain } from './parse-or-explain.ts';
 import {
@@ -44,9 +44,16 @@ async function launch(args: readonly string[]): Promise<number> {
     files,
     progress: (line) => console.error(`${line} (${secondsSinceStart()})`),
     async onReady(service) {
+      // Who waits for the announcement finds everything beside it.
+      const examples = await writeExampleRequests(join(dataDir, 'requests'), Date.now());
       for (const file of files) writeServiceFile(file, service);
       stopWithout(join(dataDir, 'service.json'), stack);
-      await greet(service, files, dataDir, symbolsOf(bundles));
+      const served = symbolsOf(bundles);
+      greet(
+        service,
+        files,
+        examples.filter(({ request }) => served.has(request.symbol)),
+      );
     },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stack.interrupt());
@@ -113,12 +120,7 @@ function serviceFiles(dataDir: string): readonly string[] {
   return own === usual || readServiceFile(usual) ? [own] : [own, usual];
 }
 
-async function greet(
-  service: ServiceFile,
-  files: readonly string[],
-  dataDir: string,
-  symbols: ReadonlySet<string>,
-): Promise<void> {
+function greet(service: ServiceFile, files: readonly string[], examples: readonly Example[]): void {
   const { baseUrl, runtime, keys } = service;
   const shown = (path: string) => (path.startsWith(`${ROOT}/`) ? relative(ROOT, path) : path);
   console.log(
@@ -127,8 +129,7 @@ async function greet(
   console.log(
     `Documentation ${baseUrl}/docs, health ${baseUrl}/readyz, keys and addresses in ${shown(files.at(-1) ?? '')}`,
   );
-  const examples = await writeExampleRequests(join(dataDir, 'requests'), Date.now());
-  for (const { title, file } of examples.filter(({ request }) => symbols.has(request.symbol))) {
+  for (const { title, file } of examples) {
     console.log(`\n# ${title}`);
     console.log(`curl -s ${baseUrl}/v1/decisions -H 'content-type: application/json' \\`);
     console.log(`  -H 'authorization: ${keys.decide}' -d @${shown(file)}`);
