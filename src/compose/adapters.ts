@@ -1,0 +1,127 @@
+import { createAuditTrail } from '../audit/audit-trail.ts';
+import { createChain } from '../audit/chain.ts';
+import { commitDecisions, commitLinked } from '../audit/commit.ts';
+import { createDecisionLog } from '../audit/decision-log.ts';
+import { createOutboxDrain } from '../audit/outbox-drain.ts';
+import type { SealClaim } from '../audit/sealer.ts';
+import { createSealer, type Sealer } from '../audit/sealer.ts';
+import { createWriter } from '../audit/writer.ts';
+import type { Config } from '../config.ts';
+import { breakerSettings } from '../control/breakers/breaker-settings.ts';
+import { createBreakers } from '../control/breakers/breakers.ts';
+import { createControl } from '../control/control.ts';
+import { createDurableControl } from '../control/durable-control.ts';
+import { createFailedLoginLimiter } from '../control/failed-login-limiter.ts';
+import { createOutbox } from '../control/outbox.ts';
+import { createSealClaim } from '../control/seal-claim.ts';
+import type { Clock } from '../core/clock.ts';
+import { createIdSource } from '../core/ids.ts';
+import { createAuthenticator } from '../http/auth.ts';
+import type { ServedModel } from '../models/catalog.ts';
+import type { LoadOptions } from '../models/load-model.ts';
+import { createRegistry } from '../models/registry.ts';
+import type { Runtime } from '../runtime.ts';
+import { type Database, openDatabase } from '../store/database.ts';
+import { loadKey } from '../store/keys.ts';
+import { createLayeredModelStore } from '../store/layered-model-store.ts';
+import { createLibsqlModelStore } from '../store/libsql-model-store.ts';
+import { createRedis } from '../store/redis.ts';
+import { loadAliases, loadBundle } from '../store/registry-rows.ts';
+
+/** Longest that one owner of the log's flush may work: below the 30 s of Workers' `waitUntil`. */
+const logOwnerMsMax = 20_000;
+const logBatchMax = 512;
+/** A seal's leaves are then 256 kB. */
+const sealRowsMax = 4_096;
+/** About two million characters: what a link of 1 MB/s still carries within the database's deadline of 3 s. */
+const logBatchBytesMax = 4_194_304;
+
+export interface Models {
+  readonly shipped: readonly ServedModel[];
+  /** By which others are taken for good. */
+  readonly loading: LoadOptions;
+}
+
+export function createAdapters(runtime: Runtime, config: Config, { shipped, loading }: Models) {
+  const { clock, timers, random } = runtime;
+  const database = openDatabase({ ...config.database, fetch: runtime.fetch });
+  // An isolate's first round trip may take twice the deadline of the others.
+  const redisDeadlineMs = 2 * config.controlDeadlineMsMax;
+  const redis = createRedis({ ...config.redis, fetch: runtime.fetch, timers, deadlineMs: redisDeadlineMs });
+  const ids = createIdSource({ clock, random });
+  const breakers = createBreakers({ settings: breakerSettings, clock, report: runtime.report });
+  const durable = createDurableControl(database);
+  const control = createControl({
+    redis,
+    breakers,
+    readDurableControl: durable.load,
+    clock,
+    timers,
+    ids,
+    viewLifeMs: config.viewLifeMs,
+    deadlineMsMax: config.controlDeadlineMsMax,
+  });
+  const chain = createChain();
+  const { client } = database;
+  const outbox = createOutbox({ redis, ids });
+  const outboxDrain = createOutboxDrain({
+    outbox,
+    insert: (records) => commitLinked(client, records),
+    receiptSecret: config.receiptSecret,
+    clock,
+  });
+  const log = createDecisionLog({
+    insert: (records) => commitDecisions({ client, chain }, records),
+    outbox: { keep: (record) => outbox.keep(chain.link(record)), follow: outboxDrain.follow },
+    clock,
+    timers,
+    pendingBytesMax: config.logPendingBytesMax,
+    batchMax: logBatchMax,
+    batchBytesMax: logBatchBytesMax,
+    ownerMsMax: logOwnerMsMax,
+  });
+  const authenticator = createAuthenticator({
+    loadKey: (id) => loadKey(database, id),
+    isRevoked: control.isRevoked,
+    keysEpoch: control.keysEpoch,
+    admitFailedLogin: createFailedLoginLimiter({ redis }),
+    clock,
+  });
+  const writer = createWriter(ids);
+  const { receiptSecret } = config;
+  const trail = createAuditTrail({ client: database.client, writer, chain, ids, clock, receiptSecret });
+  const libsqlModels = createLibsqlModelStore(database);
+  const source = {
+    loadBundle: (hash: string) => loadBundle(database, hash),
+    modelStore: runtime.modelStore ? createLayeredModelStore(runtime.modelStore, libsqlModels) : libsqlModels,
+  };
+  const registry = createRegistry({
+    ...loading,
+    shipped,
+    source,
+    loadAliases: () => loadAliases(database),
+    report: runtime.report,
+    clock,
+    timers,
+  });
+  const claim = createSealClaim({ redis, ids });
+  const sealer = createSealerOf({ config, database, claim, clock });
+  const stores = { database, durable, redis, source };
+  const parts = { ids, breakers, control, log, outboxDrain, claim, sealer };
+  return { ...stores, ...parts, authenticator, registry, writer, trail, clock };
+}
+
+export type Adapters = ReturnType<typeof createAdapters>;
+
+function createSealerOf(parts: {
+  readonly config: Config;
+  readonly database: Database;
+  readonly claim: SealClaim;
+  readonly clock: Clock;
+}): Sealer | null {
+  const { config, ...shared } = parts;
+  const { sealSigningKey: signingKey, sealPublicKeys: publicKeys } = config;
+  return signingKey === null
+    ? null
+    : createSealer({ ...shared, signingKey, publicKeys, rowsMax: sealRowsMax });
+}

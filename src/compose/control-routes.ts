@@ -1,0 +1,35 @@
+import type { Config } from '../config.ts';
+import { createBreakerOperator } from '../control/breakers/breaker-operator.ts';
+import type { BodyLimits } from '../http/body.ts';
+import { createOperateBreakerRoute } from '../http/breakers/operate-breaker.ts';
+import { createReadBreakersRoute } from '../http/breakers/read-breakers.ts';
+import { createReadControlRoute } from '../http/control/read-control.ts';
+import { createRestrictRoute } from '../http/control/restrict-trading.ts';
+import { createResumeRoute } from '../http/control/resume-trading.ts';
+import type { Adapters } from './adapters.ts';
+import type { ControlVerbs } from './control-verbs.ts';
+
+export function controlHandlers(
+  { authenticator, control }: Adapters,
+  { levelling, restrict, resume }: ControlVerbs,
+  bodyLimits: BodyLimits,
+) {
+  return {
+    read: createReadControlRoute({ authenticator, levelling }),
+    halt: createRestrictRoute({ authenticator, bodyLimits, restrict, verb: 'halt' }),
+    reduce: createRestrictRoute({ authenticator, bodyLimits, restrict, verb: 'reduce' }),
+    resume: createResumeRoute({ authenticator, bodyLimits, control, resume }),
+  };
+}
+
+/** What operators do to the circuit breakers. */
+export function createBreakerRoutes(adapters: Adapters, { viewLifeMs }: Config, bodyLimits: BodyLimits) {
+  const { redis, authenticator, control, trail, clock } = adapters;
+  const operator = createBreakerOperator({ redis, trail });
+  const shared = { authenticator, control, operator, bodyLimits, clock, viewLifeMs };
+  return {
+    readBreakers: createReadBreakersRoute(shared),
+    tripBreaker: createOperateBreakerRoute({ ...shared, verb: 'trip' }),
+    resetBreaker: createOperateBreakerRoute({ ...shared, verb: 'reset' }),
+  };
+}

@@ -1,0 +1,78 @@
+import type { Config } from '../config.ts';
+import type { ControlView } from '../control/view.ts';
+import type { Arms } from '../decision/arms.ts';
+import { createIdempotency } from '../decision/idempotency.ts';
+import { createPipeline, type Pipeline } from '../decision/pipeline.ts';
+import { createDecideRoute } from '../http/decide.ts';
+import { createDecideBatchRoute } from '../http/decide-batch.ts';
+import { createStreamRoute } from '../http/stream.ts';
+import type { Registry } from '../models/registry.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Adapters } from './adapters.ts';
+
+/** The routes that decide, over one pipeline. */
+export function decidingRoutesOf(
+  arms: Arms,
+  adapters: Adapters,
+  config: Config,
+  { runtime, isDraining }: { readonly runtime: Runtime; readonly isDraining: () => boolean },
+) {
+  const { redis, ids, control, authenticator, registry } = adapters;
+  const { bodyBytesMax, batchBodyBytesMax, bodyDeadlineMs, barsMax } = config;
+  const { clock, timers } = runtime;
+  const shared = {
+    authenticator,
+    barsMax,
+    registry,
+    control,
+    idempotency: createIdempotency({ redis, ids, clock }),
+    pipeline: pipelineOf(arms, adapters, config, runtime),
+    clock,
+    isDraining,
+  };
+  const bodyLimits = { bodyBytesMax, bodyDeadlineMs, timers };
+  return {
+    decide: createDecideRoute({ ...shared, bodyLimits }),
+    decideBatch: createDecideBatchRoute({
+      ...shared,
+      bodyLimits: { ...bodyLimits, bodyBytesMax: batchBodyBytesMax },
+    }),
+    stream: createStreamRoute({
+      ...shared,
+      timers,
+      receiptSecret: config.receiptSecret,
+      upgrade: runtime.upgrade,
+      report: runtime.report,
+      limits: {
+        frameCharsMax: batchBodyBytesMax,
+        lifeMs: config.streamLifeMs,
+        decisionsMax: config.streamDecisionsMax,
+      },
+    }),
+  };
+}
+
+function pipelineOf(
+  arms: Arms,
+  { breakers, control, log, ids, registry, writer }: Adapters,
+  config: Config,
+  { clock, timers }: Runtime,
+): Pipeline {
+  return createPipeline({
+    arms,
+    control: { current: () => viewUnder(registry, control.current()) },
+    breaker: breakers.of('decision'),
+    log,
+    clock,
+    timers,
+    ids,
+    writer,
+    receiptSecret: config.receiptSecret,
+    configHash: config.hash,
+    freshnessGraceMs: config.freshnessGraceMs,
+  });
+}
+
+/** Under a registry that was not read yet, no view permits anything. */
+const viewUnder = (registry: Registry, view: ControlView | undefined): ControlView | undefined =>
+  view && registry.isKnown(view.registryEpoch) ? view : undefined;

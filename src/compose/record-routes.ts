@@ -1,0 +1,32 @@
+import type { Config } from '../config.ts';
+import { createReadAuditRoute } from '../http/read-audit.ts';
+import { createReadDecisionRoute } from '../http/read-decision.ts';
+import { createReplayDecisionRoute } from '../http/replay-decision.ts';
+import { createVerifyAuditRoute } from '../http/verify-audit.ts';
+import { createModelByHash } from '../models/model-by-hash.ts';
+import type { Adapters, Models } from './adapters.ts';
+
+export function storedDecisionRoutesOf(
+  { authenticator, control, database, registry, source }: Adapters,
+  { receiptSecret, hash: configHash, freshnessGraceMs }: Config,
+  { shipped, loading }: Models,
+) {
+  const stored = { authenticator, control, database, receiptSecret };
+  const modelByHash = createModelByHash({ ...loading, registry, shipped, source });
+  return {
+    readDecision: createReadDecisionRoute(stored),
+    replayDecision: createReplayDecisionRoute({ ...stored, modelByHash, configHash, freshnessGraceMs }),
+  };
+}
+
+export function auditRoutesOf(
+  { authenticator, control, database, claim }: Adapters,
+  { receiptSecret, sealPublicKeys: publicKeys }: Config,
+  report: (failure: unknown) => void,
+) {
+  const shared = { authenticator, control, database, receiptSecret };
+  return {
+    readAudit: createReadAuditRoute(shared),
+    verifyAudit: createVerifyAuditRoute({ ...shared, claim, publicKeys, report }),
+  };
+}
