@@ -56,6 +56,8 @@ export interface Fleet {
 interface FleetOptions {
   readonly size: number;
   readonly progress: (line: string) => void;
+  /** Settings other than a local service's. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Processes come and go; what runs when this one is interrupted is ended. */
@@ -68,7 +70,7 @@ const DATABASE_DEADLINE_MS = 30_000;
 const readinessSchema = z.object({ parts: z.object({ log: z.object({ pendingRecords: z.number() }) }) });
 
 /** `size` workerd processes over one redis-server and one libSQL file, trading, with a key of each scope. */
-export async function startFleet({ size, progress }: FleetOptions): Promise<Fleet> {
+export async function startFleet({ size, progress, environment = {} }: FleetOptions): Promise<Fleet> {
   const dataDir = mkdtempSync(join(tmpdir(), 'ultrathink-fleet-'));
   const secrets = localSecrets(dataDir);
   progress('starting the stores');
@@ -89,7 +91,7 @@ export async function startFleet({ size, progress }: FleetOptions): Promise<Flee
   }, TELL_REAPER_MS);
   for (let index = 0; index < size; index += 1) {
     progress(`starting service ${index + 1} of ${size}`);
-    members.push(await startMember({ index, dataDir, secrets, keys, redis, database }));
+    members.push(await startMember({ index, dataDir, secrets, keys, redis, database, environment }));
   }
   return {
     members,
@@ -131,6 +133,7 @@ interface MemberOptions {
   readonly keys: Readonly<Record<Scope, string>>;
   readonly redis: KillableStandin;
   readonly database: KillableStandin;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 async function startMember({ index, secrets, keys, ...options }: MemberOptions): Promise<Member> {
@@ -151,12 +154,15 @@ async function startMember({ index, secrets, keys, ...options }: MemberOptions):
       port,
       modules,
       tickerToken: secrets.tickerToken,
-      environment: serviceEnvironment({
-        redisUrl: toRedis.url,
-        databaseUrl: toDatabase.url,
-        secrets,
-        models: bundlesOf(SHIPPED_BUNDLES, 'local'),
-      }),
+      environment: {
+        ...serviceEnvironment({
+          redisUrl: toRedis.url,
+          databaseUrl: toDatabase.url,
+          secrets,
+          models: bundlesOf(SHIPPED_BUNDLES, 'local'),
+        }),
+        ...options.environment,
+      },
     });
     await untilReady(baseUrl);
   }

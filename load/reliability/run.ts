@@ -6,8 +6,9 @@ import { crash } from './crash.ts';
 import { killSwitch } from './kill-switch.ts';
 import { overload } from './overload.ts';
 import type { Proof } from './proof.ts';
+import { swaps } from './swaps.ts';
 
-const proofs: readonly Proof[] = [killSwitch, blackHole, crash, overload];
+const proofs: readonly Proof[] = [killSwitch, blackHole, crash, overload, swaps];
 
 const USAGE = `usage: npm run reliability -- [${proofs.map(({ name }) => name).join('|')} …] [--trials N] [--seed N]
 ${proofs.map(({ name, claim, trials }) => `  ${name}: ${claim} (${trials} trials)`).join('\n')}`;
