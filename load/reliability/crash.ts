@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Decision } from '../../src/client/client.ts';
+import { redisKeys } from '../../src/control/redis-keys.ts';
 import { SeededRandom } from '../../src/core/seeded-random.ts';
 import { decisions } from '../../src/store/schema.ts';
 import { decisionBodies } from '../bench/http/decision-bodies.ts';
@@ -63,7 +64,8 @@ async function proveCrash({ trials, seed, progress }: ProofOptions): Promise<Fin
     await load.stop();
     const answered = answeredIn(load.seen);
     const unanswered = load.seen.length - answered.length;
-    return judge({ answered, unanswered, kills, rows: await rowsWhenSettled(fleet, answered) });
+    const rows = await rowsWhenSettled(fleet, answered);
+    return judge({ answered, unanswered, kills, rows, inRedis: await textsInRedis(fleet) });
   });
 }
 
@@ -119,14 +121,25 @@ async function readRows(fleet: Fleet): Promise<ReadonlyMap<string, string>> {
   }
 }
 
+/** What still waits in the outbox, and what no isolate could write, by name of the place. */
+async function textsInRedis(fleet: Fleet): Promise<ReadonlyMap<string, string>> {
+  const redis = fleet.openRedis();
+  const textOf = async (stream: string) => JSON.stringify(await redis.xrange(stream, '-', '+'));
+  return new Map([
+    ['waits in the outbox', await textOf(redisKeys.outbox)],
+    ['is set aside', await textOf(redisKeys.outboxSetAside)],
+  ]);
+}
+
 interface Evidence {
   readonly answered: readonly Answered[];
   readonly unanswered: number;
   readonly kills: readonly Kill[];
   readonly rows: ReadonlyMap<string, string>;
+  readonly inRedis: ReadonlyMap<string, string>;
 }
 
-function judge({ answered, unanswered, kills, rows }: Evidence): Findings {
+function judge({ answered, unanswered, kills, rows, inRedis }: Evidence): Findings {
   const missing = answered.filter(({ answer }) => rows.get(answer.id) !== answer.recordHash);
   const lostSafe = missing.filter(isSafe);
   const lostPending = missing.filter((one) => !isSafe(one));
@@ -145,12 +158,19 @@ function judge({ answered, unanswered, kills, rows }: Evidence): Findings {
       `${counted('pending')} pending, ${lostPending.length} of them lost${oldest}`,
     ],
     broken: [
-      ...lostSafe.map(({ answer }) => `${answer.durability} record ${answer.id} is lost`),
+      ...lostSafe.map((one) => lossOf(one, kills, inRedis)),
       ...tooOld.map(
         ({ answer, seen: { member } }) => `pending record ${answer.id} of service ${member} is lost`,
       ),
     ],
   };
+}
+
+function lossOf({ seen, answer }: Answered, kills: readonly Kill[], inRedis: Evidence['inRedis']): string {
+  const place = [...inRedis].find(([, text]) => text.includes(answer.id))?.[0] ?? 'is nowhere';
+  const next = kills.find(({ atMs }) => atMs >= seen.receivedAtMs);
+  const fate = next ? `, ${next.victim} was killed ${next.atMs - seen.receivedAtMs} ms after it` : '';
+  return `${answer.durability} record ${answer.id} of service ${seen.member} ${place}${fate}`;
 }
 
 /** Age of a lost record when its process was killed, in milliseconds; NaN when it was not killed after it. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { timers } from '../../functions/web-platform.ts';
 import { type Client, createClient } from '../../src/client/client.ts';
 import { fetchTransport } from '../../src/client/fetch-transport.ts';
 import { sha256Hex } from '../../src/core/digest.ts';
@@ -17,6 +18,7 @@ import { serviceEnvironment } from '../../src/local/service-environment.ts';
 import { prepareService, type ServiceProcess, startService } from '../../src/local/service-process.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import type { Scope } from '../../src/store/keys.ts';
+import { createRedis } from '../../src/store/redis.ts';
 import { apiKeys } from '../../src/store/schema.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
@@ -44,6 +46,8 @@ export interface Fleet {
   readonly database: KillableStandin;
   /** A connection to the database past the proxies. */
   openDatabase(): Database;
+  /** A connection to Redis past the proxies. */
+  openRedis(): ReturnType<typeof createRedis>;
   /** A further key that may decide; resolves with its `Authorization` header. */
   addKey(key: {
     readonly id: string;
@@ -65,7 +69,7 @@ const TELL_REAPER_MS = 250;
 const GRACE_MS = 5_000;
 const READY_DEADLINE_MS = 60_000;
 const READY_POLL_MS = 20;
-const DATABASE_DEADLINE_MS = 30_000;
+const STORE_DEADLINE_MS = 30_000;
 
 const readinessSchema = z.object({ parts: z.object({ log: z.object({ pendingRecords: z.number() }) }) });
 
@@ -81,7 +85,7 @@ export async function startFleet({ size, progress, environment = {} }: FleetOpti
       url: database.url,
       authToken: secrets.libsqlToken,
       fetch,
-      deadlineMs: DATABASE_DEADLINE_MS,
+      deadlineMs: STORE_DEADLINE_MS,
     });
   const keys = await prepareDatabase(open(), secrets);
   const members: Member[] = [];
@@ -98,6 +102,14 @@ export async function startFleet({ size, progress, environment = {} }: FleetOpti
     redis,
     database,
     openDatabase: open,
+    openRedis: () =>
+      createRedis({
+        url: redis.url,
+        token: secrets.redisToken,
+        fetch,
+        timers,
+        deadlineMs: STORE_DEADLINE_MS,
+      }),
     addKey: (key) => addKey(open(), key),
     async stop() {
       clearInterval(telling);

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import type { Experiment } from '../../experiments/experiment.ts';
 import { experimentFaults } from '../../experiments/experiment-faults.ts';
 import {
@@ -10,9 +10,11 @@ import type { Catalog } from '../../models/catalog.ts';
 import type { Registry } from '../../models/registry.ts';
 import type { Principal } from '../auth.ts';
 import { authenticateLive, type LiveAuthentication } from '../authenticate-live.ts';
-import { type BodyLimits, parseJson, readBody } from '../body.ts';
+import type { BodyLimits } from '../body.ts';
 import type { Handler, RouteContext } from '../context.ts';
 import { type Fault, type Problem, problemResponse } from '../problem.ts';
+import { readJson } from '../read-json.ts';
+import { invalid } from '../read-shape.ts';
 import {
   type ExperimentRequest,
   experimentNameSchema,
@@ -54,23 +56,11 @@ async function readChange(
   const principal = await authenticateLive(context, 'approve', options);
   if (!principal.ok) return principal;
   context.var.stages.begin('validate');
-  const text = await readBody(context.req.raw, options.bodyLimits);
-  if (!text.ok) return text;
-  const body = parseJson(text.value);
-  if (!body.ok) return body;
   const name = experimentNameSchema.safeParse(context.req.param('name'));
   if (!name.success) return invalid([{ path: 'name', code: 'NAME', message: 'takes a-z, 0-9 and -' }]);
-  const request = experimentRequestSchema.safeParse(body.value);
-  if (!request.success) {
-    return invalid(
-      request.error.issues.map(({ path, code, message }) => ({
-        path: path.join('.'),
-        code: code.toUpperCase(),
-        message,
-      })),
-    );
-  }
-  return ok(changeOf(name.data, request.data, principal.value, context.env.scope.clientAddress));
+  const request = await readJson(context.req.raw, experimentRequestSchema, options.bodyLimits);
+  if (!request.ok) return request;
+  return ok(changeOf(name.data, request.value, principal.value, context.env.scope.clientAddress));
 }
 
 const changeOf = (
@@ -84,9 +74,6 @@ const changeOf = (
   actor: { kind: 'key', keyId: id, account },
   clientAddress,
 });
-
-const invalid = (faults: readonly Fault[]): Result<never, Problem> =>
-  err({ code: 'INVALID_REQUEST', faults });
 
 const faultsOf = (
   { name, terms }: ExperimentChange,

@@ -8,6 +8,7 @@ import { type BodyLimits, parseJson, readBody } from '../body.ts';
 import type { Handler, RouteContext } from '../context.ts';
 import type { Problem } from '../problem.ts';
 import { rateLimitHeaders } from '../rate-limit-headers.ts';
+import { readShape } from '../read-shape.ts';
 import { errorResponse } from './error-response.ts';
 import { findModel } from './find-model.ts';
 import {
@@ -80,14 +81,17 @@ async function readAsked(context: RouteContext, options: InferOptions): Promise<
   if (!text.ok) return text;
   const body = parseJson(text.value);
   if (!body.ok) return body;
-  const parsed = inferenceRequestSchema.safeParse(body.value);
-  if (!parsed.success) {
-    const detail = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');
-    return err({ code: 'INVALID_REQUEST', detail });
+  const shaped = readShape(inferenceRequestSchema, body.value);
+  if (!shaped.ok) {
+    const faults = shaped.error.faults ?? [];
+    return err({
+      code: 'INVALID_REQUEST',
+      detail: faults.map(({ path, message }) => `${path} ${message}`).join('; '),
+    });
   }
-  const rows = readInputRows(parsed.data, model.value.bundle.manifest);
+  const rows = readInputRows(shaped.value, model.value.bundle.manifest);
   if (!rows.ok) return rows;
-  return ok({ principal: principal.value, model: model.value, request: parsed.data, rows: rows.value });
+  return ok({ principal: principal.value, model: model.value, request: shaped.value, rows: rows.value });
 }
 
 async function scoresOf(
