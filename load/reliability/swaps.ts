@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ed25519PublicKey } from '../../src/core/ed25519.ts';
 import { SHIPPED_BUNDLES } from '../../src/local/build-worker.ts';
 import { pinnedKeys } from '../../src/local/pinned-keys.ts';
@@ -21,6 +22,7 @@ const MODEL = 'active';
 const DIRECTION_LOGITS = [0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4];
 const RISK_LOGIT = -5;
 const CONFIDENCE_ERROR_MAX = 1e-6;
+const ATTEMPTS_MAX = 10;
 const FOLLOWED_MS_MAX = 5_000;
 const WORKING_DEADLINE_MS = 60_000;
 /** A heap breathes; what a swap keeps, a thousand of them show. */
@@ -122,14 +124,18 @@ async function upload(fleet: Fleet, { bundle, files }: Release): Promise<void> {
   if (reply.kind !== 'ok' || reply.value.hash !== bundle.hash) throw new Error(JSON.stringify(reply));
 }
 
-/** By the service whose turn it is. */
+/** By the service whose turn it is; as a person does, again where it says to come back later. */
 async function promote(fleet: Fleet, release: Release | undefined, turn: number): Promise<void> {
-  const bundleHash = release?.bundle.hash ?? '';
-  const member = memberOf(fleet, turn % FLEET_SIZE);
-  const reply = await member
-    .client('approve')
-    .setAlias(MODEL, 'production', { bundleHash, reason: 'a proof' });
-  if (reply.kind !== 'ok') throw new Error(`swap ${turn}: ${JSON.stringify(reply)}`);
+  const client = memberOf(fleet, turn % FLEET_SIZE).client('approve');
+  const ask = { bundleHash: release?.bundle.hash ?? '', reason: 'a proof' };
+  for (let attempt = 1; ; attempt += 1) {
+    const reply = await client.setAlias(MODEL, 'production', ask);
+    if (reply.kind === 'ok') return;
+    const waitMs = reply.kind === 'problem' ? reply.retryAfterMs : null;
+    if (waitMs === null || attempt === ATTEMPTS_MAX)
+      throw new Error(`swap ${turn}: ${JSON.stringify(reply)}`);
+    await sleep(waitMs);
+  }
 }
 
 function memberOf(fleet: Fleet, index: number): Member {
