@@ -21,7 +21,7 @@ const batchBytesMax = 262_144;
 
 /**
  * Records in a Redis stream. What is kept there outlives its isolate; it is lost only with Redis' own last writes (Upstash
- * replicates behind its answers, a local redis-server syncs its file once a second).
+ * replicates behind its answers; a local redis-server writes and syncs its file before them, and loses none).
  */
 export function createOutbox({ redis, ids }: OutboxOptions): Outbox {
   const keep = createRedisScript(redis, keepScript);

@@ -33,8 +33,8 @@ export function findRedisServer(path: string): string | null {
 }
 
 /**
- * Starts Redis over a unix socket with its append-only file in `dataDir`, synced every second (it survives
- * kill -9 whole; a power cut loses up to a second, as Upstash's asynchronous replicas may).
+ * Starts Redis over a unix socket with its append-only file in `dataDir`, synced before each reply: what was answered
+ * survives kill -9. Synced once a second it does not: while a sync is under way Redis answers before it writes.
  * A Redis that an earlier, killed parent left on the same directory is asked to shut down first.
  * Rejects when Redis exits or does not answer within 10 s.
  */
@@ -65,7 +65,7 @@ export async function startRedisServer(options: {
 
 const redisArguments = (path: string, dataDir: string): string[] => [
   ...['--unixsocket', path, '--unixsocketperm', '700', '--port', '0', '--dir', dataDir],
-  ...['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '', '--maxmemory-policy', 'noeviction'],
+  ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--maxmemory-policy', 'noeviction'],
   ...['--loglevel', 'warning'],
 ];
 
