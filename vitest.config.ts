@@ -11,7 +11,9 @@ const insideWorkerd = {
     'test/control/{control,rate-bound,sync,failed-login-limiter,restrict,resume}.test.ts',
     'test/control/breakers/{breaker-operator,fleet-breaker,shared-breakers}.test.ts',
     'test/decision/idempotency.test.ts',
+    'test/control/keys/key-verbs.test.ts',
     'test/http/{audit-routes,models}.test.ts',
+    'test/http/keys/key-routes.test.ts',
   ],
 };
 

@@ -34,6 +34,7 @@ interface AppOptions {
   readonly uploadModel: Handler;
   readonly setModelAlias: Handler;
   readonly control: ControlHandlers;
+  readonly keys: KeyHandlers;
   readonly openInference: OpenInference;
 }
 
@@ -43,6 +44,14 @@ interface ControlHandlers {
   readonly halt: Handler;
   readonly reduce: Handler;
   readonly resume: Handler;
+}
+
+/** The routes of keys, `/v1/keys`. */
+interface KeyHandlers {
+  readonly list: Handler;
+  readonly create: Handler;
+  readonly rotate: Handler;
+  readonly revoke: Handler;
 }
 
 /** The routes of the Open Inference Protocol, `/v2`. */
@@ -71,6 +80,9 @@ const allowed: Readonly<Record<string, string>> = {
   '/v1/models/:name/aliases/:alias': 'PUT',
   '/v1/outcomes': 'POST',
   '/v1/experiments/:name': 'GET, PUT',
+  '/v1/keys': 'GET, POST',
+  '/v1/keys/:id/rotate': 'POST',
+  '/v1/keys/:id/revoke': 'POST',
   '/v1/control': 'GET',
   '/v1/control/halt': 'POST',
   '/v1/control/reduce': 'POST',
@@ -105,12 +117,16 @@ export function createApp(options: AppOptions): Hono<Environment> {
     setHeaders(context.res, { traceparent, 'server-timing': stages.serverTiming() });
   });
 
-  // Before whatever waits for a store: a halt waits for nothing of what it stops.
-  const { control } = options;
+  // Before whatever waits for a store: a halt waits for nothing of what it stops, a stolen key neither.
+  const { control, keys } = options;
   app.get('/v1/control', control.read);
   app.post('/v1/control/halt', control.halt);
   app.post('/v1/control/reduce', control.reduce);
   app.post('/v1/control/resume', control.resume);
+  app.post('/v1/keys/:id/revoke', keys.revoke);
+  app.get('/v1/keys', keys.list);
+  app.post('/v1/keys', keys.create);
+  app.post('/v1/keys/:id/rotate', keys.rotate);
 
   for (const path of ['/v1/*', '/v2/models/*']) {
     app.use(path, async (context, next) => {

@@ -4,6 +4,7 @@ import { controlHandlers, createBreakerRoutes } from './compose/control-routes.t
 import { controlVerbsOf } from './compose/control-verbs.ts';
 import { decidingRoutesOf } from './compose/deciding-routes.ts';
 import { createExperiments } from './compose/experiments.ts';
+import { keyHandlersOf } from './compose/key-routes.ts';
 import { createModelRoutes, createOpenInferenceRoutes } from './compose/model-routes.ts';
 import { auditRoutesOf, storedDecisionRoutesOf } from './compose/record-routes.ts';
 import { type Config, parseCatalogConfig, parseConfig } from './config.ts';
@@ -105,6 +106,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     openapi,
     docs,
     control: controlHandlers(adapters, controlVerbs, bodyLimits),
+    keys: keyHandlersOf(adapters, config, { runtime, bodyLimits }),
     openInference: createOpenInferenceRoutes(adapters, { readyz, bodyLimits, isDraining }),
   });
 

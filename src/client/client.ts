@@ -28,6 +28,16 @@ import type {
   experimentSchema,
 } from '../http/experiments/experiment-schemas.ts';
 import type {
+  CreateKeyRequest,
+  createdKeySchema,
+  keyPageSchema,
+  pendingKeySchema,
+  RevokeKeyRequest,
+  RotateKeyRequest,
+  revokedKeySchema,
+  rotatedKeySchema,
+} from '../http/keys/key-schemas.ts';
+import type {
   aliasAnswerSchema,
   aliasRequestSchema,
   bundleSchema,
@@ -52,6 +62,10 @@ export type Experiment = z.infer<typeof experimentSchema>;
 export type Restriction = z.infer<typeof restrictionSchema>;
 export type Resumption = z.infer<typeof resumptionSchema>;
 export type ControlReading = z.infer<typeof controlSchema>;
+export type KeyPage = z.infer<typeof keyPageSchema>;
+export type CreatedKey = z.infer<typeof createdKeySchema | typeof pendingKeySchema>;
+export type RotatedKey = z.infer<typeof rotatedKeySchema | typeof pendingKeySchema>;
+export type RevokedKey = z.infer<typeof revokedKeySchema>;
 export type ProblemBody = z.infer<typeof problemSchema>;
 
 /** The HTTP call beneath the client. `fetch` fits through `fetchTransport`; k6 brings its own. */
@@ -111,6 +125,13 @@ export interface Client {
   /** Opens a breaker until it is reset. Both may be repeated; `unreachable` says nothing of whether it happened. */
   tripBreaker(name: string, request: OperateBreakerRequest): Promise<Reply<OperatedBreaker>>;
   resetBreaker(name: string, request: OperateBreakerRequest): Promise<Reply<OperatedBreaker>>;
+  /** Keys behind `after`, the `next` of the page before; '' for the first. */
+  keys(after: string): Promise<Reply<KeyPage>>;
+  /** The secret stands in the answer and nowhere else. After `unreachable` the key may be there: rotate it. */
+  createKey(request: CreateKeyRequest): Promise<Reply<CreatedKey>>;
+  rotateKey(id: string, request: RotateKeyRequest): Promise<Reply<RotatedKey>>;
+  /** May be repeated. */
+  revokeKey(id: string, request: RevokeKeyRequest): Promise<Reply<RevokedKey>>;
   ready(): Promise<Reply<{ readonly ready: boolean }>>;
   /** The registry: aliases in force, and what was uploaded. */
   models(): Promise<Reply<Models>>;
@@ -187,6 +208,11 @@ export function createClient(options: ClientOptions): Client {
       call('POST', `/v1/control/breakers/${encodeURIComponent(name)}/trip`, request, {}),
     resetBreaker: (name, request) =>
       call('POST', `/v1/control/breakers/${encodeURIComponent(name)}/reset`, request, {}),
+    keys: (after) =>
+      call('GET', `/v1/keys${after === '' ? '' : `?after=${encodeURIComponent(after)}`}`, undefined, {}),
+    createKey: (request) => call('POST', '/v1/keys', request, {}),
+    rotateKey: (id, request) => call('POST', `/v1/keys/${encodeURIComponent(id)}/rotate`, request, {}),
+    revokeKey: (id, request) => call('POST', `/v1/keys/${encodeURIComponent(id)}/revoke`, request, {}),
     ready: () => call('GET', '/readyz', undefined, {}),
     models: () => call('GET', '/v1/models', undefined, {}),
     uploadModel: (bundle) => call('POST', '/v1/models', bundle, {}),

@@ -83,6 +83,7 @@ export function createAdapters(runtime: Runtime, config: Config, { shipped, load
   const authenticator = createAuthenticator({
     loadKey: (id) => loadKey(database, id),
     isRevoked: control.isRevoked,
+    isRetired: control.isRetired,
     keysEpoch: control.keysEpoch,
     admitFailedLogin: createFailedLoginLimiter({ redis }),
     clock,

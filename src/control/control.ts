@@ -50,6 +50,8 @@ export interface Control {
   ensure(scope: RequestScope): Promise<ControlView | undefined>;
   /** Whether the key is known to be revoked. */
   isRevoked(keyId: string): boolean;
+  /** Whether the secret with this SHA-256 is known to have been rotated away, and its time to be over. */
+  isRetired(secretSha256: string): boolean;
   /**
    * A count that changes whenever `isRevoked` may have missed a revocation: at the isolate's first sync, which
    * reaches back ten minutes, and when Redis lost what it held. Whoever keeps keys drops those that were read
@@ -127,6 +129,7 @@ export function createControl(options: ControlOptions): Control {
       return 'kind' in found ? undefined : found;
     },
     isRevoked: lease.isRevoked,
+    isRetired: lease.isRetired,
     keysEpoch: lease.keysEpoch,
     highest: lease.highest,
     learn: lease.learn,

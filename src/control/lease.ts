@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { DurableReading } from './durable-reading.ts';
 import type { Ledger } from './ledger.ts';
+import { createRetiredSecrets } from './retired-secrets.ts';
 import { createRevokedKeys } from './revoked-keys.ts';
 import type { RoundTrip } from './round-trip.ts';
 import type { SharedControl, SyncReply, Want } from './sync.ts';
@@ -20,6 +21,7 @@ export interface Lease {
   highest(): ControlState | undefined;
   learn(state: ControlState): void;
   isRevoked(keyId: string): boolean;
+  isRetired(secretSha256: string): boolean;
   /** Changes whenever revocations may have been missed: what was read of keys before is to be read again. */
   keysEpoch(): number;
   /** Before libSQL was read for the first time. */
@@ -60,6 +62,7 @@ export function createLease(options: LeaseOptions): Lease {
   const { shared, durable, ledger, roundTrip, clock, timers, ids, viewLifeMs } = options;
   const holder = createViewHolder({ durable, viewLifeMs });
   const revoked = createRevokedKeys();
+  const retired = createRetiredSecrets();
   let cursor = 0;
   let seededAt: number | undefined;
   let keysEpoch = 0;
@@ -89,6 +92,7 @@ export function createLease(options: LeaseOptions): Lease {
   function adopt(sentAtMs: number, reply: Synced, requestId: string): void {
     holder.learn(reply.control);
     revoked.add(reply.revokedKeyIds);
+    for (const { secretSha256, inMs } of reply.retirements) retired.add(secretSha256, sentAtMs + inMs);
     noteSeeded(reply.seededAt);
     cursor = Math.max(cursor, reply.cursor);
     ledger.apply(requestId, reply.grants, sentAtMs + viewLifeMs, clock.monotonicMs());
@@ -139,6 +143,7 @@ export function createLease(options: LeaseOptions): Lease {
     learn: holder.learn,
     isAging: (nowMs) => nowMs - (holder.syncSentAtMs() ?? Number.NEGATIVE_INFINITY) > viewLifeMs / 2,
     isRevoked: revoked.has,
+    isRetired: (secretSha256) => retired.has(secretSha256, clock.monotonicMs()),
     keysEpoch: () => keysEpoch,
     isCold: () => durable.sentAtMs() === undefined,
     async renew(scope) {

@@ -2,7 +2,7 @@
 export const redisKeys = {
   /** Hash; its fields are told in lua/merge.ts, and `breakers` in lua/sync.ts. */
   control: 'ultrathink:control',
-  /** Sorted set: key ids by revocation sequence number. */
+  /** Sorted set: what became of keys (lua/tell-keys.ts), by sequence number. */
   revocations: 'ultrathink:revocations',
   /** Hash: a breaker's shared half by its name. */
   breakers: 'ultrathink:breakers',
@@ -20,6 +20,8 @@ export const redisKeys = {
   outboxSetAside: 'ultrathink:outbox-set-aside',
   /** Prefix of the stock limiter's own keys. */
   failedLogins: 'ultrathink:failed-logins',
+  /** String: the key id of the first of two who agree to what has this hash. */
+  approval: (hash: string): string => `ultrathink:approval:${hash}`,
   /** String: a resume's nonce, and the key id that used it. */
   resumeNonce: (nonce: string): string => `ultrathink:resume-nonce:${nonce}`,
   /** String: the key id of the first of two who let an epoch end. */

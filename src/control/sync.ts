@@ -41,6 +41,13 @@ export interface SyncAsk {
   readonly wants: readonly Want[];
 }
 
+/** A secret that was rotated away. */
+export interface Retirement {
+  readonly secretSha256: string;
+  /** Milliseconds from the reply on for which it is still good; 0 for no longer. */
+  readonly inMs: number;
+}
+
 export type SyncReply =
   /** Redis was wiped or rolled back: it granted nothing and must be seeded. */
   | { readonly kind: 'stale' }
@@ -51,6 +58,7 @@ export type SyncReply =
       readonly seededAt: number;
       readonly grants: readonly Grant[];
       readonly revokedKeyIds: readonly string[];
+      readonly retirements: readonly Retirement[];
       readonly cursor: number;
       /** More revocations wait behind `cursor`. */
       readonly more: boolean;
@@ -168,7 +176,7 @@ function decode(fields: ReplyFields, ask: SyncAsk): Result<SyncReply, string> {
   const seededAt = integer(fields.get('seededAt'));
   const cursor = integer(fields.get('cursor'));
   const more = fields.get('more');
-  const revoked = fields.get('revoked');
+  const revocations = decodeRevocations(fields.get('revoked'), integer(fields.get('nowUs')));
   const grants = decodeGrants(fields.get('grants'), ask.wants);
   if (
     fields.get('status') !== 'OK' ||
@@ -184,7 +192,7 @@ function decode(fields: ReplyFields, ask: SyncAsk): Result<SyncReply, string> {
     cursor === undefined ||
     cursor < ask.revocationCursor ||
     (more !== '0' && more !== '1') ||
-    revoked === undefined ||
+    revocations === undefined ||
     grants === undefined
   ) {
     return malformed;
@@ -194,7 +202,7 @@ function decode(fields: ReplyFields, ask: SyncAsk): Result<SyncReply, string> {
     control: { epoch, tradingState, stateEpoch, targets, registryEpoch },
     seededAt,
     grants,
-    revokedKeyIds: revoked === '' ? [] : revoked.split(' '),
+    ...revocations,
     cursor,
     more: more === '1',
   });
@@ -207,6 +215,29 @@ function decodeBreakers(fields: ReplyFields, ask: BreakerAsk): Result<BreakerNew
   if (told === undefined) return mayBeSilent ? ok(undefined) : err(undefined);
   const news = decodeNews(told, fields.get('probes') ?? '');
   return news ? ok(news) : err(undefined);
+}
+
+interface Revocations {
+  readonly revokedKeyIds: readonly string[];
+  readonly retirements: readonly Retirement[];
+}
+
+/** As lua/tell-keys.ts writes them. */
+function decodeRevocations(text: string | undefined, nowUs: number | undefined): Revocations | undefined {
+  if (text === undefined || nowUs === undefined) return undefined;
+  const revokedKeyIds: string[] = [];
+  const retirements: Retirement[] = [];
+  for (const word of text === '' ? [] : text.split(' ')) {
+    const [keyId = '', secretSha256, from, ...rest] = word.split('/');
+    if (secretSha256 === undefined) {
+      revokedKeyIds.push(keyId);
+      continue;
+    }
+    const fromUs = integer(from);
+    if (fromUs === undefined || rest.length > 0 || !/^[0-9a-f]{64}$/.test(secretSha256)) return undefined;
+    retirements.push({ secretSha256, inMs: Math.max(0, (fromUs - nowUs) / 1_000) });
+  }
+  return { revokedKeyIds, retirements };
 }
 
 function decodeGrants(text: string | undefined, wants: readonly Want[]): Grant[] | undefined {

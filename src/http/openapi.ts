@@ -12,6 +12,7 @@ import {
   storedDecisionSchema,
 } from './decision-schemas.ts';
 import { experimentRoutes } from './experiments/documented-routes.ts';
+import { keyRoutes } from './keys/documented-routes.ts';
 import { modelRoutes } from './models/documented-routes.ts';
 import { openInferenceRoutes } from './open-inference/documented-routes.ts';
 import {
@@ -237,6 +238,7 @@ export function openApiDocument() {
     replayRoute,
     outcomesRoute,
     ...controlRoutes,
+    ...keyRoutes,
     ...experimentRoutes,
     ...breakerRoutes,
     ...modelRoutes,

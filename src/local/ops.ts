@@ -7,6 +7,7 @@ import { messageOf } from '../core/message-of.ts';
 import type { Scope } from '../store/keys.ts';
 import { ROOT } from './build-worker.ts';
 import { directHalt } from './ops/direct-halt.ts';
+import { performKeys } from './ops/perform-keys.ts';
 import { performVerb, scopeOf } from './ops/perform-verb.ts';
 import { type Told, tellReply } from './ops/tell-reply.ts';
 import { parseOrExplain } from './parse-or-explain.ts';
@@ -20,9 +21,13 @@ const USAGE = `usage: npm run ops -- VERB [options]
   breakers             the circuit breakers, as the fleet has them
   trip NAME, reset NAME   opens one until it is reset; closes it and counts anew
   verify               compares the log with its seals, by the service (past it: npm run audit -- verify)
-  --reason TEXT  why, kept for good; resume, reduce, trip and reset need it
+  keys list            every key, without its secret
+  keys create ID       --account NAME --scopes A,B --rate N --burst N; its secret is shown once
+  keys rotate ID       another secret, shown once; --overlap SECONDS: the one before is good for so long (0)
+  keys revoke ID       good nowhere a second later, and never again
+  --reason TEXT  why, kept for good; all but halt and what only looks need it
   --epoch N      with resume: the epoch that it ends; by default the one in force now
-  --url URL      the service, with --key KEY or OPS_KEY: 'Bearer <id>.<secret>', of scope operate, for resume approve.
+  --url URL      the service, with --key KEY or OPS_KEY: 'Bearer <id>.<secret>', of scope operate, for resume and keys approve.
                  By default the one that npm start runs here
   --json         the whole answer
   --direct takes UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, TURSO_DATABASE_URL, TURSO_AUTH_TOKEN and RECEIPT_SECRET
@@ -44,13 +49,18 @@ async function main(args: readonly string[]): Promise<number> {
         key: { type: 'string' },
         reason: { type: 'string' },
         epoch: { type: 'string' },
+        account: { type: 'string' },
+        scopes: { type: 'string' },
+        rate: { type: 'string' },
+        burst: { type: 'string' },
+        overlap: { type: 'string' },
         json: { type: 'boolean', default: false },
         direct: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     }),
   );
-  const [verb = '', name = ''] = positionals;
+  const [verb = '', name = '', id = ''] = positionals;
   const scope = scopeOf(verb);
   if (values.help || !scope) {
     console.error(USAGE);
@@ -58,6 +68,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (values.direct && verb === 'halt') return directHalt(values.reason ?? unsaid, values.json);
   const client = clientFor(scope, values.url, values.key);
+  if (verb === 'keys') {
+    const { account, scopes, rate, burst, overlap, reason } = values;
+    const ask = { action: name, id, account, scopes, rate, burst, overlap, reason };
+    return print(await performKeys(client, ask), values.json);
+  }
   // Nothing stands between a person and a halt, not even a missing reason.
   const reason = values.reason ?? (verb === 'halt' ? unsaid : undefined);
   return print(

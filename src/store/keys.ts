@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { asc, eq, gt, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
@@ -15,19 +15,70 @@ const limitColumns = z.object({
   burst: z.number().int().min(1).max(1_000_000_000),
 });
 
+/** An isolate goes by a key that it read for so long at most, in milliseconds. */
+export const cachedKeyMsMax = 600_000;
+
+type StoredKey = typeof apiKeys.$inferSelect;
+
 /** A key's row, its scopes parsed. */
-export type KeyRow = Omit<typeof apiKeys.$inferSelect, 'scopes' | 'createdAtMs'> & {
-  readonly scopes: readonly Scope[];
-};
+export type KeyRow = Omit<StoredKey, 'scopes'> & { readonly scopes: readonly Scope[] };
 
 /** Reads one key; undefined when there is none. A row that cannot be read is a failure, not an absence. */
 export async function loadKey(database: Database, id: string): Promise<Result<KeyRow | undefined, string>> {
+  const rows = await parsed(() => database.orm.select().from(apiKeys).where(eq(apiKeys.id, id)).limit(1));
+  return rows.ok ? ok(rows.value[0]) : rows;
+}
+
+/** Keys by their ids, those behind `after` ('' for all), revoked ones included. */
+export const loadKeys = (
+  database: Database,
+  { after, countMax }: { readonly after: string; readonly countMax: number },
+): Promise<Result<readonly KeyRow[], string>> =>
+  parsed(() =>
+    database.orm.select().from(apiKeys).where(gt(apiKeys.id, after)).orderBy(asc(apiKeys.id)).limit(countMax),
+  );
+
+async function parsed(
+  read: () => PromiseLike<readonly StoredKey[]>,
+): Promise<Result<readonly KeyRow[], string>> {
   try {
-    const [row] = await database.orm.select().from(apiKeys).where(eq(apiKeys.id, id)).limit(1);
-    if (!row) return ok(undefined);
-    const { createdAtMs: _, ...columns } = row;
-    return ok({ ...columns, ...limitColumns.parse(row), scopes: scopesColumn.parse(JSON.parse(row.scopes)) });
+    return ok((await read()).map(parseKey));
   } catch (failure) {
     return err(messageOf(failure));
   }
 }
+
+const parseKey = (row: StoredKey): KeyRow => ({
+  ...row,
+  ...limitColumns.parse(row),
+  scopes: scopesColumn.parse(JSON.parse(row.scopes)),
+});
+
+/** The statement that adds a key; it fails where its id is taken, be it by a revoked one. */
+export const insertKey = ({ orm }: Database, { scopes: allowed, ...row }: KeyRow) =>
+  orm.insert(apiKeys).values({ ...row, scopes: JSON.stringify(allowed) });
+
+/**
+ * The statement that gives a key another secret, and lets the one it had be good until `previousUntilMs`. It fails where the
+ * key has another secret than `row` says, or is revoked: the column takes no NULL.
+ */
+export const rotateKey = (
+  { orm }: Database,
+  row: Pick<KeyRow, 'id' | 'secretSha256'>,
+  next: { readonly secretSha256: string; readonly previousUntilMs: number },
+) =>
+  orm
+    .update(apiKeys)
+    .set({
+      secretSha256: sql`CASE WHEN secret_sha256 = ${row.secretSha256} AND revoked_at_ms IS NULL THEN ${next.secretSha256} END`,
+      previousSecretSha256: row.secretSha256,
+      previousUntilMs: next.previousUntilMs,
+    })
+    .where(eq(apiKeys.id, row.id));
+
+/** The statement that ends a key; the first time stays. */
+export const revokeKey = ({ orm }: Database, id: string, atMs: number) =>
+  orm
+    .update(apiKeys)
+    .set({ revokedAtMs: sql`coalesce(revoked_at_ms, ${atMs})` })
+    .where(eq(apiKeys.id, id));

@@ -12,6 +12,9 @@ export const apiKeys = sqliteTable('api_keys', {
   burst: integer('burst').notNull(),
   createdAtMs: integer('created_at_ms').notNull(),
   revokedAtMs: integer('revoked_at_ms'),
+  /** Of the secret before the present one, after a rotation; good too until `previousUntilMs`. */
+  previousSecretSha256: text('previous_secret_sha256'),
+  previousUntilMs: integer('previous_until_ms'),
 });
 
 /**

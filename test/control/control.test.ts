@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tellKeysScript } from '../../src/control/lua/tell-keys.ts';
 import type { PermitAsk } from '../../src/control/view.ts';
 import { ok } from '../../src/core/result.ts';
 import { active, calm, createFleet, type Fleet, type Isolate, libsqlDown } from './fleet.ts';
@@ -589,9 +590,11 @@ describe('the count of what may have been missed of the keys', () => {
   });
 });
 
+const tell = (...words: readonly [string, string][]) =>
+  fleet.redis.run(['EVAL', tellKeysScript, '1', 'ultrathink:revocations', ...words.flat()]);
+
 describe('a revoked key', () => {
-  const revoke = (keyId: string) =>
-    fleet.redis.run(['ZADD', 'ultrathink:revocations', String(fleet.time.nowMs() * 1_000), keyId]);
+  const revoke = (keyId: string) => tell([keyId, '']);
 
   it('is refused by every isolate within a view’s life', async () => {
     const other = fleet.isolate();
@@ -624,5 +627,50 @@ describe('a revoked key', () => {
     expect(await kindOf()).toBe('granted');
     expect(isolate.control.isRevoked('key-0')).toBe(true);
     expect(isolate.control.isRevoked('key-2499')).toBe(true);
+  });
+});
+
+describe('a secret that was rotated away', () => {
+  const [first, second] = ['a'.repeat(64), 'b'.repeat(64)];
+  const retired = (secretSha256: string) => isolate.control.isRetired(secretSha256);
+
+  it('is good for its overlap by the clock of Redis, and a lease later nowhere', async () => {
+    const other = fleet.isolate();
+    await permit(wide);
+    tell([`wide/${first}`, '5000'], [`wide/${second}`, '0']);
+    await fleet.time.pass(1_000);
+    await permit(wide);
+    await permit(wide, other);
+    expect([retired(first), retired(second)]).toEqual([false, true]);
+    await fleet.time.pass(3_900);
+    expect(retired(first)).toBe(false);
+    await fleet.time.pass(100);
+    expect([retired(first), other.control.isRetired(first)]).toEqual([true, true]);
+    expect(await kindOf(wide)).toBe('granted');
+  });
+
+  it('ends sooner where that is said later', async () => {
+    tell([`wide/${first}`, '600000']);
+    await permit(wide);
+    tell([`wide/${first}`, '0']);
+    await fleet.time.pass(1_000);
+    await permit(wide);
+    expect(retired(first)).toBe(true);
+  });
+
+  it('is told of behind what stands in the list by a clock that was ahead', async () => {
+    await permit(wide);
+    fleet.redis.run([
+      'ZADD',
+      'ultrathink:revocations',
+      String(fleet.time.nowMs() * 1_000 + 60_000_000),
+      'gone',
+    ]);
+    await fleet.time.pass(1_000);
+    await permit(wide);
+    expect(isolate.control.isRevoked('gone')).toBe(true);
+    tell(['wide', '']);
+    await fleet.time.pass(1_000);
+    expect(await kindOf(wide)).toBe('revoked');
   });
 });

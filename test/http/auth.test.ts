@@ -14,13 +14,17 @@ const row: KeyRow = {
   scopes: ['decide'],
   ratePerSecond: 10,
   burst: 20,
+  createdAtMs: 0,
   revokedAtMs: null,
+  previousSecretSha256: null,
+  previousUntilMs: null,
 };
 
 function setUp(load: () => Result<KeyRow | undefined, string> = () => ok(row)) {
   const time = new VirtualTime();
   const seen = { loads: 0, failedLogins: 0 };
-  const state = { load, revoked: false, admits: true, keysEpoch: 0 };
+  const retired = new Set<string>();
+  const state = { load, revoked: false, retired, admits: true, keysEpoch: 0 };
   const background: Promise<void>[] = [];
   const scope: RequestScope = { waitUntil: (work) => background.push(work), clientAddress: '192.0.2.1' };
   const authenticator = createAuthenticator({
@@ -29,6 +33,7 @@ function setUp(load: () => Result<KeyRow | undefined, string> = () => ok(row)) {
       return state.load();
     },
     isRevoked: () => state.revoked,
+    isRetired: (secretSha256) => retired.has(secretSha256),
     keysEpoch: () => state.keysEpoch,
     async admitFailedLogin() {
       seen.failedLogins += 1;
@@ -137,5 +142,57 @@ describe('the authenticator', () => {
     state.load = () => err('down');
     await time.advance(601_000);
     expect(await login(`Bearer bot.${secret}`)).toMatchObject({ error: { code: 'AUTH_UNAVAILABLE' } });
+  });
+
+  describe('after a rotation', () => {
+    const next = 'n'.repeat(43);
+    const rotated = (previousUntilMs: number): KeyRow => ({
+      ...row,
+      secretSha256: sha256Hex(next),
+      previousSecretSha256: row.secretSha256,
+      previousUntilMs,
+    });
+    const refused = { ok: false, error: { code: 'UNAUTHENTICATED' } };
+
+    it('takes the new secret at once, also where the key before is in memory', async () => {
+      const { login, state, time, seen } = setUp();
+      await login(`Bearer bot.${secret}`);
+      state.load = () => ok(rotated(time.nowMs() + 60_000));
+      expect(await login(`Bearer bot.${next}`)).toMatchObject({ ok: true });
+      expect(await login(`Bearer bot.${secret}`)).toMatchObject({ ok: true });
+      expect(seen).toEqual({ loads: 2, failedLogins: 0 });
+    });
+
+    it('takes the secret before it until its time is over, and not a moment longer', async () => {
+      const { login, state, time } = setUp();
+      const inForce = rotated(time.nowMs() + 60_000);
+      state.load = () => ok(inForce);
+      expect(await login(`Bearer bot.${secret}`)).toMatchObject({ ok: true });
+      await time.advance(59_999);
+      expect(await login(`Bearer bot.${secret}`)).toMatchObject({ ok: true });
+      await time.advance(1);
+      expect(await login(`Bearer bot.${secret}`)).toMatchObject(refused);
+      expect(await login(`Bearer bot.${next}`)).toMatchObject({ ok: true });
+    });
+
+    it('refuses a secret that the control state names as rotated away, whatever is in memory', async () => {
+      const { login, state, time } = setUp();
+      await login(`Bearer bot.${secret}`);
+      state.retired.add(row.secretSha256);
+      state.load = () => ok(rotated(time.nowMs() + 60_000));
+      expect(await login(`Bearer bot.${secret}`)).toMatchObject(refused);
+      expect(await login(`Bearer bot.${next}`)).toMatchObject({ ok: true });
+    });
+
+    it('reads a key again for a wrong secret once a second at most', async () => {
+      const { login, time, seen } = setUp();
+      await login(`Bearer bot.${secret}`);
+      for (let guess = 0; guess < 50; guess++)
+        expect(await login(`Bearer bot.${'x'.repeat(42)}${guess % 10}`)).toMatchObject(refused);
+      expect(seen).toEqual({ loads: 2, failedLogins: 50 });
+      await time.advance(1_000);
+      await login(`Bearer bot.${'x'.repeat(43)}`);
+      expect(seen.loads).toBe(3);
+    });
   });
 });

@@ -37,8 +37,11 @@ export async function composeService(bundles: Readonly<Record<string, BundleFile
   const keys = await seedLocal({ database, keySecrets, receiptSecret, random, nowMs: Date.now() });
   const moduleOf = (path: string) => new WebAssembly.Module(readFileSync(path));
 
-  /** `isCut`: requests to libSQL that never arrive, by their bodies. */
-  async function isolate(isCut: (body: string) => boolean = () => false) {
+  /** `isCut`: requests to libSQL that never arrive, by their bodies. `settings` go over those of the environment. */
+  async function isolate(
+    isCut: (body: string) => boolean = () => false,
+    settings: Readonly<Record<string, string>> = {},
+  ) {
     const toDatabase: typeof fetch = async (input, init) => {
       const body = input instanceof Request ? await input.clone().text() : '';
       return isCut(body) ? Promise.reject(new Error('cut')) : fetch(input, init);
@@ -63,6 +66,7 @@ export async function composeService(bundles: Readonly<Record<string, BundleFile
         BUNDLE_PUBLIC_KEYS: ed25519PublicKey(testKey),
         VIEW_LIFE_MS: '1000',
         CONTROL_DEADLINE_MS_MAX: '1000',
+        ...settings,
       },
       upgrade: () => new Response(),
       bundles,

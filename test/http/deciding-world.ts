@@ -63,6 +63,7 @@ export function decidingWorld() {
     current: () => (world.live ? view() : undefined),
     ensure: async () => view(),
     isRevoked: () => false,
+    isRetired: () => false,
     keysEpoch: () => 0,
     highest: () => undefined,
     learn: () => undefined,

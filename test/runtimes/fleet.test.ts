@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../src/client/client.ts';
-import { redisKeys } from '../../src/control/redis-keys.ts';
 import { ed25519PublicKey } from '../../src/core/ed25519.ts';
 import { pinnedKeys } from '../../src/local/pinned-keys.ts';
 import type { Release } from '../../src/models/release.ts';
@@ -155,11 +154,10 @@ describe('processes that share their stores', () => {
     expect(await Promise.all(fleet.map((instance) => decide(instance.client('decide'))))).toMatchObject(
       fleet.map(() => ({ kind: 'ok' })),
     );
-    const { client } = service.openDatabase();
-    await client.execute("UPDATE api_keys SET revoked_at_ms = 1 WHERE id = 'local-decide'");
-    await service
-      .openRedis()
-      .zadd(redisKeys.revocations, { score: Date.now() * 1_000, member: 'local-decide' });
+    const revoked = await service
+      .client('approve')
+      .revokeKey('local-decide', { reason: 'the laptop was lost' });
+    expect(revoked).toMatchObject({ kind: 'ok', value: { outcome: 'revoked', redis: 'CONFIRMED' } });
     const revokedAtMs = performance.now();
     const late: number[] = [];
     await Promise.all(

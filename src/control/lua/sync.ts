@@ -4,8 +4,8 @@ import { breakersLua } from './breakers.ts';
  * One round trip for everything an isolate must share: token grants of several buckets, the control state,
  * key revocations and circuit breakers. Time is Redis' own.
  *
- * KEYS  1 control hash (lua/merge.ts), whose field `breakers` is the revision of the breakers · 2 revocations, a sorted set of
- *       key ids by sequence number (microseconds since the epoch when written, made unique) · 3 memo of this request's
+ * KEYS  1 control hash (lua/merge.ts), whose field `breakers` is the revision of the breakers · 2 revocations, a sorted set
+ *       of what became of keys (lua/tell-keys.ts) by sequence number (microseconds since the epoch when written, made unique) · 3 memo of this request's
  *       grants, named by its id · 4 breakers, a hash (control/lua/breakers.ts) ·
  *       5… one bucket hash {tokens, at} a key: micro-tokens left, and the microsecond they were counted
  * ARGV  1 highest epoch the isolate knows, -1 for none · 2 last revocation it knows, 0 for none ·

@@ -19,6 +19,7 @@ const scopes: Readonly<Record<string, Scope>> = {
   trip: 'operate',
   reset: 'operate',
   resume: 'approve',
+  keys: 'approve',
 };
 
 /** The scope that a verb needs; undefined where there is no such verb. */

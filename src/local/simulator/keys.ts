@@ -33,7 +33,8 @@ export const authorizationOf = ({ id, secret }: SimulatedKey): string => `Bearer
 export const insertKeysSql = simulatedKeys
   .map(
     ({ id, secret, ratePerSecond, burst }) =>
-      `INSERT INTO api_keys VALUES ('${id}', '${sha256Hex(secret)}', 'simulated', '["decide","observe"]', ` +
-      `${ratePerSecond}, ${burst}, 0, NULL);`,
+      'INSERT INTO api_keys (id, secret_sha256, account, scopes, rate_per_second, burst, created_at_ms) ' +
+      `VALUES ('${id}', '${sha256Hex(secret)}', 'simulated', '["decide","observe"]', ` +
+      `${ratePerSecond}, ${burst}, 0);`,
   )
   .join('\n');

@@ -96,8 +96,8 @@ export const mutations: readonly Mutation[] = [
   mutation(
     'any secret is the right one',
     'src/http/auth.ts',
-    '!row || !equalInConstantTime(sha256Hex(secret), row.secretSha256)',
-    '!row',
+    'if (equalInConstantTime(secretSha256, row.secretSha256)) return true;',
+    'return true;',
   ),
   mutation(
     'an idempotency key is good for any body',

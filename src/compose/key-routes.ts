@@ -1,0 +1,41 @@
+import { createTrace } from '../audit/trace.ts';
+import type { Config } from '../config.ts';
+import { createApprove } from '../control/approvals.ts';
+import { createCreateKey } from '../control/keys/create-key.ts';
+import { createNewsOfKeys } from '../control/keys/news-of-keys.ts';
+import { createRevokeKey } from '../control/keys/revoke-key.ts';
+import { createRotateKey } from '../control/keys/rotate-key.ts';
+import { createTellKeys } from '../control/keys/tell-keys.ts';
+import type { BodyLimits } from '../http/body.ts';
+import { createCreateKeyRoute } from '../http/keys/create-key.ts';
+import { createListKeysRoute } from '../http/keys/list-keys.ts';
+import { createRevokeKeyRoute } from '../http/keys/revoke-key.ts';
+import { createRotateKeyRoute } from '../http/keys/rotate-key.ts';
+import type { Runtime } from '../runtime.ts';
+import { loadKeys } from '../store/keys.ts';
+import type { Adapters } from './adapters.ts';
+
+/** Who may do what: keys are made, rotated and revoked. */
+export function keyHandlersOf(
+  { authenticator, control, database, redis, trail }: Adapters,
+  { viewLifeMs, resumeApprovals: approvalsNeeded }: Config,
+  { runtime, bodyLimits }: { readonly runtime: Runtime; readonly bodyLimits: BodyLimits },
+) {
+  const { clock, timers, random, report } = runtime;
+  const verbs = {
+    ...{ database, trail, random, clock, approvalsNeeded },
+    trace: createTrace({ trail, timers, report }),
+    approve: createApprove(redis),
+    news: createNewsOfKeys({ tellKeys: createTellKeys(redis), clock, timers, report, viewLifeMs }),
+  };
+  const live = { authenticator, control };
+  return {
+    list: createListKeysRoute({
+      ...live,
+      loadKeys: (after, countMax) => loadKeys(database, { after, countMax }),
+    }),
+    create: createCreateKeyRoute({ ...live, bodyLimits, createKey: createCreateKey(verbs) }),
+    rotate: createRotateKeyRoute({ ...live, bodyLimits, rotateKey: createRotateKey(verbs) }),
+    revoke: createRevokeKeyRoute({ authenticator, bodyLimits, revokeKey: createRevokeKey(verbs) }),
+  };
+}

@@ -1,0 +1,94 @@
+import type { Clock } from '../core/clock.ts';
+import { ok, type Result } from '../core/result.ts';
+import type { RequestScope } from '../runtime.ts';
+import { cachedKeyMsMax, type KeyRow } from '../store/keys.ts';
+
+interface KeyCacheOptions {
+  /** Reads one key; undefined when there is none. */
+  readonly loadKey: (id: string) => Promise<Result<KeyRow | undefined, string>>;
+  /** Changes when revocations may have been missed: at an isolate's first sync and after a wiped Redis. */
+  readonly keysEpoch: () => number;
+  readonly clock: Clock;
+}
+
+export interface KeyCache {
+  /** The key, where the caller is proven by it; one in memory may have been rotated since, and is then read again. */
+  findProven(
+    id: string,
+    isProvenBy: (row: KeyRow) => boolean,
+    request: RequestScope,
+  ): Promise<Result<KeyRow | undefined, string>>;
+}
+
+interface CachedKey {
+  readonly row: KeyRow;
+  readonly loadedAtMs: number;
+  /** One reload behind an answer is enough; one that failed is made up for when the key is too old. */
+  readonly isReloading: boolean;
+  /** When a secret that it lacks last had it read again. */
+  readonly rereadAtMs: number;
+}
+
+const cachedKeysMax = 10_000;
+/** A cached key is read again behind an answer from this age on. */
+const freshKeyMsMax = cachedKeyMsMax / 2;
+/** Who guesses at a key's secret makes it be read once a second at most. */
+const rereadMsMin = 1_000;
+
+/** The keys that an isolate has read, each for a few minutes. */
+export function createKeyCache({ loadKey, keysEpoch, clock }: KeyCacheOptions): KeyCache {
+  const cache = new Map<string, CachedKey>();
+  let cachedEpoch = keysEpoch();
+
+  /** Keys read before revocations may have been missed are read again. */
+  function forgetMissed(): void {
+    if (cachedEpoch === keysEpoch()) return;
+    cachedEpoch = keysEpoch();
+    cache.clear();
+  }
+
+  function remember(row: KeyRow): void {
+    if (cache.size >= cachedKeysMax) cache.delete(cache.keys().next().value ?? row.id);
+    const rereadAtMs = cache.get(row.id)?.rereadAtMs ?? Number.NEGATIVE_INFINITY;
+    cache.set(row.id, { row, loadedAtMs: clock.monotonicMs(), isReloading: false, rereadAtMs });
+  }
+
+  async function reload(id: string): Promise<Result<KeyRow | undefined, string>> {
+    const readUnder = keysEpoch();
+    const loaded = await loadKey(id);
+    if (!loaded.ok) return loaded;
+    if (loaded.value && readUnder === keysEpoch()) remember(loaded.value);
+    else cache.delete(id);
+    return loaded;
+  }
+
+  async function find(id: string, request: RequestScope): Promise<Result<KeyRow | undefined, string>> {
+    const cached = cache.get(id);
+    const ageMs = cached ? clock.monotonicMs() - cached.loadedAtMs : Infinity;
+    if (!cached || ageMs > cachedKeyMsMax) return reload(id);
+    if (ageMs > freshKeyMsMax && !cached.isReloading) {
+      cache.set(id, { ...cached, isReloading: true });
+      request.waitUntil(reload(id).then(() => undefined));
+    }
+    return ok(cached.row);
+  }
+
+  async function reread(id: string): Promise<Result<KeyRow | undefined, string>> {
+    const cached = cache.get(id);
+    const nowMs = clock.monotonicMs();
+    if (!cached || nowMs - cached.rereadAtMs < rereadMsMin) return ok(undefined);
+    cache.set(id, { ...cached, rereadAtMs: nowMs });
+    return reload(id);
+  }
+
+  return {
+    async findProven(id, isProvenBy, request) {
+      forgetMissed();
+      const wasCached = cache.has(id);
+      const found = await find(id, request);
+      if (!found.ok || !found.value || isProvenBy(found.value)) return found;
+      const again = wasCached ? await reread(id) : ok(undefined);
+      return !again.ok || !again.value || isProvenBy(again.value) ? again : ok(undefined);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { z } from '@hono/zod-openapi';
+import type { CreateKey, KeyCreation } from '../../control/keys/create-key.ts';
+import { authenticateLive, type LiveAuthentication } from '../authenticate-live.ts';
+import type { BodyLimits } from '../body.ts';
+import type { Handler, RouteContext } from '../context.ts';
+import { problemResponse } from '../problem.ts';
+import { readJson } from '../read-json.ts';
+import { keyAskOf, keysUnavailable } from './key-ask.ts';
+import { type createdKeySchema, createKeyRequestSchema } from './key-schemas.ts';
+import { shownKey } from './shown-key.ts';
+
+interface CreateKeyOptions extends LiveAuthentication {
+  readonly createKey: CreateKey;
+  readonly bodyLimits: BodyLimits;
+}
+
+/** `POST /v1/keys`: a new key, whose secret stands in this answer and nowhere else. */
+export function createCreateKeyRoute({ createKey, ...options }: CreateKeyOptions): Handler {
+  return async (context) => {
+    const principal = await authenticateLive(context, 'approve', options);
+    if (!principal.ok) return problemResponse(principal.error);
+    const body = await readJson(context.req.raw, createKeyRequestSchema, options.bodyLimits);
+    if (!body.ok) return problemResponse(body.error);
+    context.var.stages.begin('write');
+    const { id, reason, ...terms } = body.value;
+    const ask = { ...keyAskOf(id, reason, principal.value, context), ...terms };
+    return answerTo(
+      await createKey({ ...ask, scopes: [...new Set(terms.scopes)] }, context.env.scope),
+      context,
+    );
+  };
+}
+
+function answerTo(creation: KeyCreation, context: RouteContext): Response {
+  const uncached = { 'cache-control': 'no-store' };
+  switch (creation.kind) {
+    case 'created': {
+      const { row, secret } = creation;
+      const answer: z.infer<typeof createdKeySchema> = { outcome: 'created', key: shownKey(row), secret };
+      return context.json(answer, 201, uncached);
+    }
+    case 'pending':
+      return context.json({ outcome: 'pending' }, 202, uncached);
+    case 'second-person-needed':
+      return problemResponse({ code: 'SECOND_PERSON_NEEDED' });
+    case 'exists':
+      return problemResponse({ code: 'KEY_EXISTS' });
+    case 'unavailable':
+      return problemResponse(keysUnavailable);
+  }
+}

@@ -1,0 +1,59 @@
+import type { z } from '@hono/zod-openapi';
+import type { KeyRotation, RotateKey } from '../../control/keys/rotate-key.ts';
+import { authenticateLive, type LiveAuthentication } from '../authenticate-live.ts';
+import type { BodyLimits } from '../body.ts';
+import type { Handler, RouteContext } from '../context.ts';
+import { problemResponse } from '../problem.ts';
+import { readJson } from '../read-json.ts';
+import { keyAskOf, keysUnavailable, unknownKey } from './key-ask.ts';
+import { type rotatedKeySchema, rotateKeyRequestSchema } from './key-schemas.ts';
+import { shownKey } from './shown-key.ts';
+import { toldNews } from './told-news.ts';
+
+interface RotateKeyOptions extends LiveAuthentication {
+  readonly rotateKey: RotateKey;
+  readonly bodyLimits: BodyLimits;
+}
+
+/** `POST /v1/keys/{id}/rotate`: another secret, which stands in this answer and nowhere else. */
+export function createRotateKeyRoute({ rotateKey, ...options }: RotateKeyOptions): Handler {
+  return async (context) => {
+    const principal = await authenticateLive(context, 'approve', options);
+    if (!principal.ok) return problemResponse(principal.error);
+    const body = await readJson(context.req.raw, rotateKeyRequestSchema, options.bodyLimits);
+    if (!body.ok) return problemResponse(body.error);
+    context.var.stages.begin('write');
+    const { reason, overlapSeconds } = body.value;
+    const ask = keyAskOf(context.req.param('id') ?? '', reason, principal.value, context);
+    return answerTo(
+      await rotateKey({ ...ask, overlapMs: overlapSeconds * 1_000 }, context.env.scope),
+      context,
+    );
+  };
+}
+
+function answerTo(rotation: KeyRotation, context: RouteContext): Response {
+  const uncached = { 'cache-control': 'no-store' };
+  switch (rotation.kind) {
+    case 'rotated': {
+      const { row, secret, told } = rotation;
+      const answer: z.infer<typeof rotatedKeySchema> = {
+        ...{ outcome: 'rotated', key: shownKey(row), secret },
+        ...toldNews(told),
+      };
+      return context.json(answer, 200, uncached);
+    }
+    case 'pending':
+      return context.json({ outcome: 'pending' }, 202, uncached);
+    case 'second-person-needed':
+      return problemResponse({ code: 'SECOND_PERSON_NEEDED' });
+    case 'unknown':
+      return problemResponse(unknownKey);
+    case 'revoked':
+      return problemResponse({ code: 'KEY_REVOKED' });
+    case 'changed':
+      return problemResponse({ code: 'CHANGED_MEANWHILE' });
+    case 'unavailable':
+      return problemResponse(keysUnavailable);
+  }
+}
