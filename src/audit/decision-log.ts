@@ -30,10 +30,13 @@ import {
  */
 export interface DecisionLog {
   /**
-   * False once the bound is reached; the decision must then be HOLD `LOG_UNAVAILABLE`. The last record that was
-   * let in may pass the bound by its own size.
+   * Whether one more record of an account may come; where not, its decisions must be HOLD `LOG_UNAVAILABLE`. An account
+   * may hold three times what is left free: three quarters of the bound when it is alone, and of many that ask for all
+   * they can get each has the same and leaves as much to those that come. The last record let in may pass it by its own size.
    */
-  hasRoom(): boolean;
+  hasRoom(account: string): boolean;
+  /** Whether the bound is reached, for whatever account. */
+  isFull(): boolean;
   /**
    * How long a decision should wait before it begins, in milliseconds (0..50), so that the log keeps up: 0 while less than a
    * quarter of the room is taken, then more with every byte. Without it clients that ask as fast as they are
@@ -101,6 +104,8 @@ interface Owner {
 const retryMsMin = 50;
 const retryMsMax = 1_000;
 const unpacedShare = 0.25;
+/** Dynamic thresholds, as switches share a buffer between ports (Choudhury and Hahne, 1998). */
+const shareOfFree = 3;
 const paceMsMax = 50;
 /** An owner that has not written or failed within this time is taken for dead; above the database's deadline. */
 const ownerLeaseMs = 10_000;
@@ -167,7 +172,8 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
   }
 
   return {
-    hasRoom: () => pending.sizeBytes < pendingBytesMax,
+    hasRoom: (account) => pending.bytesOf(account) < shareOfFree * (pendingBytesMax - pending.sizeBytes),
+    isFull: () => pending.sizeBytes >= pendingBytesMax,
     paceMs() {
       const taken = Math.min(1, pending.sizeBytes / pendingBytesMax);
       return Math.max(0, (paceMsMax * (taken - unpacedShare)) / (1 - unpacedShare));

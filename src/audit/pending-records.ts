@@ -3,8 +3,8 @@ import type { DecisionRecord } from './decision-record.ts';
 /** Why a statement did not write its records. */
 export interface WriteFailure {
   /**
-   * `refused`: the database answered, and took none of them. `unavailable`: it did not answer, or says that it
-   * cannot write now. The difference decides only who goes next; a record is kept in both cases.
+   * `refused`: the database judged them and takes none of them as they are. `unavailable`: it did not answer, or may
+   * write them another time. The difference decides only who goes next; a record is kept in both cases.
    */
   readonly kind: 'refused' | 'unavailable';
   readonly detail: string;
@@ -45,6 +45,8 @@ export interface Batch {
 export interface PendingRecords {
   /** Bytes of memory that the records hold, counted as `sizeOf` says. */
   readonly sizeBytes: number;
+  /** The part of them that one account's records hold. */
+  bytesOf(account: string): number;
   /** All records, with those set aside. */
   readonly count: number;
   readonly refusedCount: number;
@@ -73,6 +75,7 @@ const rowOverheadBytes = 768;
 export function createPendingRecords({ batchMax, batchBytesMax }: BatchBounds): PendingRecords {
   const queue: Waiting[] = [];
   const refused: Waiting[] = [];
+  const bytesByAccount = new Map<string, number>();
   let sizeBytes = 0;
   let nextBatchMax = batchMax;
   let refusedRetryAtMs = 0;
@@ -87,12 +90,19 @@ export function createPendingRecords({ batchMax, batchBytesMax }: BatchBounds): 
     return queue.slice(0, end === -1 ? nextBatchMax : Math.max(1, end));
   }
 
+  function count({ record: { account } }: Waiting, bytes: number): void {
+    sizeBytes += bytes;
+    const held = (bytesByAccount.get(account) ?? 0) + bytes;
+    if (held > 0) bytesByAccount.set(account, held);
+    else bytesByAccount.delete(account);
+  }
+
   /** Takes a batch out of where it stands. Its head may have lost some of it to a successor of the batch's owner. */
   function remove(from: Waiting[], batch: readonly Waiting[], span: number): void {
     const written = new Set(batch);
     const head = from.splice(0, span);
     from.unshift(...head.filter((waiting) => !written.has(waiting)));
-    for (const waiting of head) if (written.has(waiting)) sizeBytes -= waiting.sizeBytes;
+    for (const waiting of head) if (written.has(waiting)) count(waiting, -waiting.sizeBytes);
   }
 
   function setAside(waiting: Waiting, nowMs: number): void {
@@ -106,6 +116,7 @@ export function createPendingRecords({ batchMax, batchBytesMax }: BatchBounds): 
     get sizeBytes() {
       return sizeBytes;
     },
+    bytesOf: (account) => bytesByAccount.get(account) ?? 0,
     get count() {
       return queue.length + refused.length;
     },
@@ -122,7 +133,7 @@ export function createPendingRecords({ batchMax, batchBytesMax }: BatchBounds): 
     add(record, nowMs) {
       const waiting = { record, sizeBytes: sizeOf(record), queuedAtMs: nowMs };
       queue.push(waiting);
-      sizeBytes += waiting.sizeBytes;
+      count(waiting, waiting.sizeBytes);
     },
     nextBatch(nowMs) {
       const [retry] = refused;

@@ -11,6 +11,7 @@ import { createLedger } from './ledger.ts';
 import { createRenewal } from './renewal.ts';
 import { createRoundTrip } from './round-trip.ts';
 import { createSharedControl } from './sync.ts';
+import { createUnsharedAllowance } from './unshared-allowance.ts';
 import type { ControlState, ControlView, Permit, PermitAsk } from './view.ts';
 
 interface ControlOptions {
@@ -40,8 +41,9 @@ export interface ControlStatus {
 export interface Control {
   /**
    * Permission to decide once, for one token of the key's bucket, or `tokens` times for so many (at most the burst):
-   * all or none. Warm, it makes no call; cold, it waits for at most three deadlines. Throws when the limit asked for is
-   * none (control/ledger.ts).
+   * all or none. Warm, it makes no call; cold, it waits for at most three deadlines. `unavailable` comes no more often
+   * than the key's own limit in this isolate; beyond that it is `limited`. Throws when the limit asked for is none
+   * (control/ledger.ts).
    */
   permit(ask: PermitAsk, scope: RequestScope, tokens?: number): Promise<Permit>;
   /** The view, if it is live. Ask again after every await. */
@@ -76,6 +78,7 @@ const deadlineMsMin = 100;
 export function createControl(options: ControlOptions): Control {
   const { redis, readDurableControl, breakers, clock, timers, ids, viewLifeMs, deadlineMsMax } = options;
   const ledger = createLedger({ grantLifeMs: viewLifeMs, keysMax });
+  const allowance = createUnsharedAllowance(keysMax);
   const limiter = createGrantLimiter({ redis, ledger, clock });
   const roundTrip = createRoundTrip({ deadlineMsMin: Math.min(deadlineMsMin, deadlineMsMax), deadlineMsMax });
   // A renewal that must wait for libSQL until that counts as silent still has as much left for Redis.
@@ -94,6 +97,13 @@ export function createControl(options: ControlOptions): Control {
   const deadlineMs = (): number =>
     lease.isCold() ? 2 * deadlineMsMax : Math.max(roundTrip.deadlineMs(), 2 * durableRoundTrip.deadlineMs());
   const renewal = createRenewal({ lease, deadlineMs, clock, timers });
+
+  async function withinAllowance(ask: PermitAsk, tokens: number, asked: Promise<Permit>): Promise<Permit> {
+    const permit = await asked;
+    if (permit.kind !== 'unavailable') return permit;
+    const spent = allowance.spend(ask, tokens, clock.monotonicMs());
+    return spent ? { kind: 'limited', bucket: spent } : permit;
+  }
 
   return {
     permit(ask, scope, tokens = 1) {
@@ -117,7 +127,7 @@ export function createControl(options: ControlOptions): Control {
         ledger.meet(ask, clock.monotonicMs());
         missedIn = ledger.miss(keyId, tokens);
       };
-      return renewal.untilSettled(scope, settle, onMiss);
+      return withinAllowance(ask, tokens, renewal.untilSettled(scope, settle, onMiss));
     },
     current: () => lease.view(clock.monotonicMs()),
     async ensure(scope) {

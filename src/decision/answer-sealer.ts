@@ -72,10 +72,10 @@ export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
     configHash,
   });
 
-  const makingOf = (durability: Question['durability'], moment: Moment): Making => ({
+  const makingOf = ({ key, durability }: Pick<Question, 'key' | 'durability'>, moment: Moment): Making => ({
     ...moment,
     id: ids.next(),
-    hasRoom: durability !== 'pending' || log.hasRoom(),
+    hasRoom: durability !== 'pending' || log.hasRoom(key.account),
   });
 
   function validUntilMs(question: Question, { view, nowMs }: Making): number | null {
@@ -88,7 +88,7 @@ export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
     const { id, nowMs, view, hasRoom } = making;
     const judgement = hasRoom
       ? permitted(capSize(judged.judgement, question), view)
-      : hold('safety', 'LOG_UNAVAILABLE', 'the decision log is full', judged.judgement);
+      : hold('safety', 'LOG_UNAVAILABLE', 'the decision log has no room for this account', judged.judgement);
     return composeAnswer(question, judged, judgement, {
       id,
       nowMs,
@@ -111,11 +111,11 @@ export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
 
   return {
     one(question, judged, moment) {
-      const making = makingOf(question.durability, moment);
+      const making = makingOf(question, moment);
       return sealOne(question, judged, making, making.hasRoom ? nextFacts(moment.nowMs) : undefined);
     },
     batch(batch, judged, moment) {
-      const making = makingOf(batch.durability, moment);
+      const making = makingOf(batch, moment);
       const facts = making.hasRoom ? nextFacts(moment.nowMs) : undefined;
       const sealed = batch.questions.map((question, index) => {
         const found = question && judged.get(question);

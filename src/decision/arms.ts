@@ -41,7 +41,7 @@ interface ArmsOptions {
   readonly demote: (experiment: Experiment, reason: string) => Promise<void>;
   readonly registry: Pick<Registry, 'current' | 'enter'>;
   readonly control: Pick<Control, 'current'>;
-  readonly log: Pick<DecisionLog, 'paceMs' | 'hasRoom'>;
+  readonly log: Pick<DecisionLog, 'paceMs' | 'isFull'>;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly freshnessGraceMs: number;
@@ -66,7 +66,7 @@ export function createArms(options: ArmsOptions): Arms {
   function isBusy(): boolean {
     const nowMs = clock.monotonicMs();
     for (const comparison of underWay) if (nowMs >= comparison.endsAtMs) underWay.delete(comparison);
-    return underWay.size >= comparisonsMax || log.paceMs() > 0 || !log.hasRoom();
+    return underWay.size >= comparisonsMax || log.paceMs() > 0 || log.isFull();
   }
 
   async function judgementOf(model: ServedModel, question: Question, nowMs: number): Promise<Judgement> {

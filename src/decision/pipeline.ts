@@ -97,7 +97,8 @@ async function decide(parts: Parts, asked: Question, circumstances: Circumstance
   await pace(parts, stages);
   const question = choose(parts, asked, circumstances);
   // A record that is refused leaves a void, which needs room as well.
-  if (question.durability !== 'pending' && !log.hasRoom()) return { kind: 'not-recorded' };
+  if (question.durability !== 'pending' && !log.hasRoom(question.key.account))
+    return { kind: 'not-recorded' };
   const nowMs = clock.nowMs();
   const [judged] = await judge(parts, [question], { ...circumstances, nowMs });
   if (!judged) throw new RangeError('a question was not judged');
@@ -129,7 +130,7 @@ async function decideMany(
   const { control, log, sealer, clock } = parts;
   const { scope, stages } = circumstances;
   await pace(parts, stages);
-  if (asked.durability !== 'pending' && !log.hasRoom()) return { kind: 'not-recorded' };
+  if (asked.durability !== 'pending' && !log.hasRoom(asked.key.account)) return { kind: 'not-recorded' };
   const chosen = asked.questions.map((question) => question && choose(parts, question, circumstances));
   const batch = { ...asked, questions: chosen };
   const questions = chosen.filter((question) => question !== undefined);

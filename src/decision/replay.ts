@@ -236,6 +236,7 @@ function keepingLog(records: DecisionRecord[]): DecisionLog {
   };
   return {
     hasRoom: () => true,
+    isFull: () => false,
     paceMs: () => 0,
     append: (record) => void records.push(record),
     acknowledge: keep,

@@ -6,14 +6,14 @@ import { err, ok } from '../../src/core/result.ts';
 import type { RequestScope } from '../../src/runtime.ts';
 import { VirtualTime } from '../virtual-time.ts';
 
-function record(seq: number, text = ''): DecisionRecord {
+function record(seq: number, text = '', account = 'a'): DecisionRecord {
   return sealRecord(
     'r'.repeat(32),
     {
       id: `d-${seq}`,
       writer: 'w',
       seq,
-      account: 'a',
+      account,
       keyId: 'k',
       symbol: 'S',
       action: 'BUY',
@@ -96,18 +96,52 @@ describe('the decision log', () => {
   it('has no room once the waiting text passes its bound, and room again after the flush', async () => {
     const { time, table, log, scope } = setUp({ pendingBytesMax: 30 });
     table.failing = true;
-    for (let seq = 0; log.hasRoom(); seq++) log.append(record(seq), scope);
+    for (let seq = 0; !log.isFull(); seq++) log.append(record(seq), scope);
     expect(log.status().pendingBytes).toBeGreaterThanOrEqual(30);
+    expect(log.hasRoom('a')).toBe(false);
     table.failing = false;
     await time.advance(5_000);
-    expect(log.hasRoom()).toBe(true);
+    expect(log.hasRoom('a')).toBe(true);
+  });
+
+  it('leaves room for others whatever one account asks for, and the same to each of many that ask for all', async () => {
+    const { time, table, log, scope } = setUp({ pendingBytesMax: 1_000_000 });
+    table.failing = true;
+    let seq = 0;
+    const held: Record<string, number> = {};
+    const appendOf = (account: string, text = 'x'.repeat(2_000)): boolean => {
+      if (!log.hasRoom(account)) return false;
+      seq += 1;
+      const before = log.status().pendingBytes;
+      log.append(record(seq, text, account), scope);
+      held[account] = (held[account] ?? 0) + log.status().pendingBytes - before;
+      return true;
+    };
+    while (appendOf('greedy'));
+    expect(held['greedy']).toBeGreaterThan(740_000);
+    expect(held['greedy']).toBeLessThan(760_000);
+    for (let count = 0; count < 10; count++) expect(appendOf('small', '')).toBe(true);
+    table.failing = false;
+    await time.advance(5_000);
+    expect(log.status().pendingBytes).toBe(0);
+    table.failing = true;
+    const accounts = ['a', 'b', 'c', 'd'];
+    for (const account of accounts) held[account] = 0;
+    while (accounts.map((account) => appendOf(account)).some(Boolean));
+    for (const account of accounts) expect((held[account] ?? 0) / 1_000_000).toBeCloseTo(3 / 13, 1);
+    expect(log.isFull()).toBe(false);
+    expect(appendOf('late')).toBe(true);
+    table.failing = false;
+    await time.advance(20_000);
+    expect(log.status()).toMatchObject({ pendingRecords: 0, pendingBytes: 0 });
+    expect(log.hasRoom('a')).toBe(true);
   });
 
   it('paces decisions by how much of its room is taken, and not at all while little is', async () => {
     const { time, table, log, scope } = setUp({ pendingBytesMax: 100_000 });
     table.failing = true;
     const paces: number[] = [];
-    for (let seq = 0; log.hasRoom(); seq++) {
+    for (let seq = 0; !log.isFull(); seq++) {
       paces.push(log.paceMs());
       log.append(record(seq), scope);
     }
@@ -252,7 +286,7 @@ describe('the decision log', () => {
     const { log, scope } = setUp({ pendingBytesMax: 100_000 });
     log.append(record(1, '漢'.repeat(50_000)), scope);
     expect(log.status().pendingBytes).toBeGreaterThanOrEqual(100_000);
-    expect(log.hasRoom()).toBe(false);
+    expect(log.hasRoom('a')).toBe(false);
   });
 
   it('loses no record and keeps its count of bytes, whatever fails in between', async () => {

@@ -181,6 +181,25 @@ describe('a lost, late or broken Redis', () => {
     expect(fleet.syncs() - before).toBe(1);
   });
 
+  it('that does not come makes no more HOLDs than the key has a rate for, each of which is a record', async () => {
+    await kindOf(narrow);
+    await fleet.time.pass(5_000);
+    fleet.setWeather(() => ({ ...calm, lost: 'request' }));
+    const kinds: string[] = [];
+    for (let index = 0; index < 20; index++) kinds.push(await kindOf(narrow));
+    expect(kinds.filter((kind) => kind === 'unavailable')).toHaveLength(5);
+    expect(kinds.filter((kind) => kind === 'limited')).toHaveLength(15);
+    const batch = { ...wide, keyId: 'batches' };
+    const scope = { waitUntil: () => undefined, clientAddress: '' };
+    const askMany = async () => (await isolate.control.permit(batch, scope, 256)).kind;
+    expect([await askMany(), await askMany(), await askMany(), await askMany()]).toEqual([
+      'unavailable',
+      'unavailable',
+      'unavailable',
+      'limited',
+    ]);
+  });
+
   it('is in use again as soon as a probe comes back', async () => {
     await kindOf();
     await fleet.time.pass(5_000);

@@ -94,7 +94,7 @@ function setUp({ experiment, candidate, production }: SetUp = {}) {
       },
     },
     control,
-    log: { hasRoom: log.hasRoom, paceMs: () => state.paceMs },
+    log: { isFull: log.isFull, paceMs: () => state.paceMs },
     clock: time,
     timers: time,
     freshnessGraceMs: 3_600_000,

@@ -121,6 +121,7 @@ async function decide(
     control: { current: () => current },
     log: {
       hasRoom: () => true,
+      isFull: () => false,
       paceMs: () => 0,
       append: (record) => void records.push(record),
       acknowledge: keep,
