@@ -79,6 +79,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     log,
     outbox: outboxDrain,
     sealer,
+    outboxAmount: adapters.outbox.amount,
     probeDatabase: adapters.durable.load,
     isDraining,
     report: runtime.report,

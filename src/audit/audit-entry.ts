@@ -1,22 +1,27 @@
 import { canonicalJson } from '../core/canonical-json.ts';
 import { hmacSha256Hex, sha256Hex } from '../core/digest.ts';
+import type { Linked } from './chain.ts';
 
 /** What can be done to the service: the closed list, by the names that operators use. */
-export type Verb =
-  | 'halt'
-  | 'reduce'
-  | 'resume'
-  | 'trip'
-  | 'reset'
-  | 'override'
-  | 'set-limits'
-  | 'create-key'
-  | 'rotate-key'
-  | 'revoke-key'
-  | 'register-model'
-  | 'set-alias'
-  | 'set-experiment'
-  | 'retain';
+export const verbs = [
+  'halt',
+  'reduce',
+  'resume',
+  'trip',
+  'reset',
+  'override',
+  'set-limits',
+  'create-key',
+  'rotate-key',
+  'revoke-key',
+  'register-model',
+  'set-alias',
+  'set-experiment',
+  'retain',
+  'retry-records',
+  'drop-records',
+] as const;
+export type Verb = (typeof verbs)[number];
 
 /** Who did it: a caller by its key, or a part of the service by its own judgement. */
 export type Actor =
@@ -63,6 +68,9 @@ export interface AuditEntry extends EntryPlace {
   /** HMAC-SHA-256 of `recordHash` under the service's secret, lower-case hex. */
   readonly receipt: string;
 }
+
+/** An entry with its place in the chain of its writer. */
+export type LinkedEntry = Linked<AuditEntry>;
 
 /** Seals what a verb did. Throws where a fact has no JSON text (NaN, a lone surrogate). */
 export function sealEntry(receiptSecret: string, place: EntryPlace, facts: EntryFacts): AuditEntry {

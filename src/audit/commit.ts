@@ -1,7 +1,7 @@
 import { type Client, type InArgs, LibsqlError } from '@libsql/client/web';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
-import type { AuditEntry } from './audit-entry.ts';
+import type { AuditEntry, LinkedEntry } from './audit-entry.ts';
 import type { Chain } from './chain.ts';
 import type { DecisionRecord, LinkedRecord } from './decision-record.ts';
 import type { WriteFailure } from './pending-records.ts';
@@ -34,11 +34,11 @@ export interface Write {
 }
 
 /**
- * Errors that a database gives without having judged the statement: it is busy, full, out of memory, or stands
- * behind something that answers for it (https://www.sqlite.org/rescode.html; the others are of Hrana).
+ * Errors by which a database judges the rows themselves: a constraint or a trigger of theirs, their size, their types
+ * (https://www.sqlite.org/rescode.html). Every other one may pass: it is busy, its schema is being migrated, a right is
+ * missing, or something before it answers.
  */
-const momentary =
-  /^(SQLITE_(BUSY|LOCKED|IOERR|FULL|NOMEM|INTERRUPT|READONLY|CANTOPEN|PROTOCOL)|TRANSACTION_|STREAM_|HRANA_|SERVER_ERROR)/;
+const judgedTheRows = /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH)/;
 
 /**
  * A batch goes in several statements side by side, each of this many records or more. On a saturated isolate a
@@ -111,6 +111,16 @@ export async function commitObservation(
   }
 }
 
+/** As {@link commitLinked}, of a verb's entry that could not be written when the verb was performed. */
+export async function commitEntry(client: Client, entry: LinkedEntry): Promise<Result<void, WriteFailure>> {
+  try {
+    await client.execute({ sql: insertEntry, args: [JSON.stringify(entry)] });
+    return ok(undefined);
+  } catch (failure) {
+    return err(failureOf(failure));
+  }
+}
+
 function statementOf(write: Write) {
   const { sql, params } = write.toSQL();
   return { sql, args: params as InArgs };
@@ -162,7 +172,7 @@ const failureOf = (failure: unknown): WriteFailure => ({
 });
 
 const isRefusal = (failure: unknown): boolean =>
-  failure instanceof LibsqlError && (!momentary.test(failure.code) || statusOf(failure.cause) === 413);
+  failure instanceof LibsqlError && (judgedTheRows.test(failure.code) || statusOf(failure.cause) === 413);
 
 /** The HTTP status, where the failure is an answer that is not of the database itself. */
 const statusOf = (cause: unknown): unknown =>

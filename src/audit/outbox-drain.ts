@@ -1,35 +1,41 @@
-import { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/message-of.ts';
-import { parseJson } from '../core/parse-json.ts';
-import { err, ok, type Result } from '../core/result.ts';
+import { ok, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
-import { hasItsItems } from './batch-record.ts';
-import { isIntact, type LinkedRecord } from './decision-record.ts';
+import type { LinkedEntry } from './audit-entry.ts';
+import type { LinkedRecord } from './decision-record.ts';
+import { openKept } from './open-kept.ts';
 import type { WriteFailure } from './pending-records.ts';
 
-/** A record's text as the outbox gives it out, and its name there. */
+/** A record's or an entry's text as the outbox gives it out, and its name there. */
 export interface Kept {
   readonly id: string;
   readonly text: string;
 }
 
-/** What becomes of a record that was given out. */
-export type Fate = 'written' | 'set-aside';
+/**
+ * What becomes of a record that was given out. `written`: it leaves. `later`: it goes behind the others. `foreign`: so too, for
+ * an hour, and is set aside then. `never`: it is set aside, for a person to look at.
+ */
+export interface Fate {
+  readonly kind: 'written' | 'later' | 'foreign' | 'never';
+  /** Why it is not written; empty where it is. */
+  readonly reason: string;
+}
 
 /** A place outside the isolate and the database where records wait for the database. */
 export interface Outbox {
-  /** A failure leaves it unknown whether the record is kept. */
-  keep(record: LinkedRecord): Promise<Result<void, string>>;
-  /** The oldest, which stay until they are dropped; null where another isolate is at it. */
-  take(): Promise<Result<readonly Kept[] | null, string>>;
-  drop(fates: ReadonlyMap<string, Fate>): Promise<Result<void, string>>;
+  /** A failure leaves it unknown whether it is kept. An entry is kept beyond the bound that records have. */
+  keep(record: LinkedRecord | LinkedEntry): Promise<Result<void, string>>;
+  /** The oldest, so many at most, which stay until they are dropped; null where another isolate is at it. */
+  take(recordsMax: number): Promise<Result<readonly Kept[] | null, string>>;
+  settle(fates: ReadonlyMap<string, Fate>): Promise<Result<void, string>>;
 }
 
 export interface OutboxDrain {
   /** Writes what waits, as far as the time allows. Every step may be lost or done twice: a row is inserted once. */
   run(workMsMax: number): Promise<void>;
-  /** Behind an answer whose record waits: soon, but once a second at most. */
+  /** Behind an answer whose record waits: soon, but once a second at most, and less often while it fails. */
   follow(scope: RequestScope): void;
   status(): { readonly lastFailure: string | null };
 }
@@ -38,81 +44,114 @@ interface OutboxDrainOptions {
   readonly outbox: Outbox;
   /** Inserts rows idempotently: same id, no second row. */
   readonly insert: (records: readonly LinkedRecord[]) => Promise<Result<void, WriteFailure>>;
-  /** A record without this service's receipt is written by nobody, whoever put it there. */
+  readonly insertEntry: (entry: LinkedEntry) => Promise<Result<void, WriteFailure>>;
   readonly receiptSecret: string;
   readonly clock: Clock;
 }
 
-const linkedRecord: z.ZodType<LinkedRecord> = z.strictObject({
-  id: z.string(),
-  writer: z.string(),
-  seq: z.number(),
-  chainSeq: z.number(),
-  prev: z.string(),
-  account: z.string(),
-  keyId: z.string(),
-  symbol: z.string(),
-  action: z.enum(['BUY', 'SELL', 'HOLD', '*']),
-  decidedAtMs: z.number(),
-  recordHash: z.string(),
-  record: z.string(),
-  receipt: z.string(),
-  items: z.string().exactOptional(),
-});
+interface Settled {
+  readonly fates: ReadonlyMap<string, Fate>;
+  /** Why not all of it was written; null where all was. */
+  readonly failure: string | null;
+}
 
-const followMs = 1_000;
+interface Writable {
+  readonly id: string;
+  readonly record: LinkedRecord;
+}
+
+const recordsMax = 128;
+const followMsMin = 1_000;
+const followMsMax = 30_000;
 const followWorkMsMax = 10_000;
+const unwritable = {
+  damaged: { kind: 'never', reason: 'it is nothing that this service keeps' },
+  foreign: { kind: 'foreign', reason: 'its receipt is under another secret' },
+} as const satisfies Record<string, Fate>;
 
+/**
+ * | what was given out                  | outcome             | its fate                    | then                            |
+ * |-------------------------------------|---------------------|-----------------------------|---------------------------------|
+ * | no record or entry of this service  |                     | never                       | the others                      |
+ * | under another secret                |                     | foreign                     | the others                      |
+ * | an entry, or records                | written             | written                     | the next ones, twice as many    |
+ * | several records                     | refused             | of each, as one             | the others                      |
+ * | one record or entry                 | refused             | never: the database told so | the others                      |
+ * | several records                     | unavailable         | stay where they are         | half as many, after a wait      |
+ * | one record or entry                 | unavailable         | later                       | the others, after a wait        |
+ *
+ * So none that the database cannot take now stands in the way of the others for good, and none leaves that may be
+ * written another time.
+ */
 export function createOutboxDrain(options: OutboxDrainOptions): OutboxDrain {
-  const { outbox, insert, receiptSecret, clock } = options;
+  const { outbox, insert, insertEntry, receiptSecret, clock } = options;
   let lastFailure: string | null = null;
+  let takeMax = recordsMax;
+  let followMs = followMsMin;
   let followAtMs = Number.NEGATIVE_INFINITY;
 
-  function open({ text }: Kept): LinkedRecord | undefined {
-    const parsed = linkedRecord.safeParse(parseJson(text));
-    if (!parsed.success || !isIntact(receiptSecret, parsed.data)) return undefined;
-    return hasItsItems({ items: null, ...parsed.data }) ? parsed.data : undefined;
-  }
-
-  /** Fates of records that the database took, or will never take. One that is refused is found by writing one by one. */
-  async function write(kept: readonly Kept[]): Promise<Result<ReadonlyMap<string, Fate>, string>> {
-    const records = kept.map((each) => ({ id: each.id, record: open(each) }));
-    const good = records.flatMap(({ id, record }) => (record ? [{ id, record }] : []));
-    const fates = new Map<string, Fate>(records.map(({ id }) => [id, 'set-aside']));
-    if (good.length === 0) return ok(fates);
-    const written = await insert(good.map(({ record }) => record));
-    if (!written.ok && written.error.kind === 'unavailable') return err(written.error.detail);
-    for (const { id, record } of good) {
-      const one = written.ok ? written : await insert([record]);
-      if (!one.ok && one.error.kind === 'unavailable') return err(one.error.detail);
-      if (one.ok) fates.set(id, 'written');
+  /** Fates of records, as far as they are known. One that is refused is found by writing one by one. */
+  async function fatesOf(writable: readonly Writable[]): Promise<Settled> {
+    const fates = new Map<string, Fate>();
+    if (writable.length === 0) return { fates, failure: null };
+    const together = await fateOf(insert(writable.map(({ record }) => record)));
+    if (together.kind === 'later' && writable.length > 1) return { fates, failure: together.reason };
+    const isKnown = together.kind === 'written' || writable.length === 1;
+    for (const { id, record } of writable) {
+      const fate = isKnown ? together : await fateOf(insert([record]));
+      fates.set(id, fate);
+      if (fate.kind === 'later') return { fates, failure: fate.reason };
     }
-    return ok(fates);
+    return { fates, failure: null };
   }
 
-  /** False where nothing is left, or another isolate is at it. */
-  async function drainSome(): Promise<Result<boolean, string>> {
-    const taken = await outbox.take();
-    if (!taken.ok) return taken;
-    if (taken.value === null || taken.value.length === 0) return ok(false);
-    const fates = await write(taken.value);
-    if (!fates.ok) return fates;
-    const dropped = await outbox.drop(fates.value);
-    if (!dropped.ok) return dropped;
-    const aside = [...fates.value.values()].filter((fate) => fate === 'set-aside').length;
-    return aside === 0
-      ? ok(true)
-      : err(`${aside} records were set aside: they are not of this service, or refused`);
+  async function write(kept: readonly Kept[]): Promise<Settled> {
+    const fates = new Map<string, Fate>();
+    const writable: Writable[] = [];
+    for (const { id, text } of kept) {
+      const opened = openKept(receiptSecret, text);
+      if (opened.kind === 'decision') writable.push({ id, record: opened.record });
+      else
+        fates.set(
+          id,
+          opened.kind === 'entry' ? await fateOf(insertEntry(opened.entry)) : unwritable[opened.kind],
+        );
+    }
+    const ofRecords = await fatesOf(writable);
+    const all = new Map([...fates, ...ofRecords.fates]);
+    const unwritten = [...all.values()].find(({ kind }) => kind !== 'written');
+    return { fates: all, failure: unwritten?.reason ?? ofRecords.failure };
+  }
+
+  /** One taking, and whether there may be more that can be written now. */
+  async function drainSome(): Promise<{ readonly hasMore: boolean; readonly failure: string | null }> {
+    const taken = await outbox.take(takeMax);
+    if (!taken.ok) return { hasMore: false, failure: taken.error };
+    const kept = taken.value ?? [];
+    if (kept.length === 0) return { hasMore: false, failure: null };
+    const { fates, failure } = await write(kept);
+    const settled = fates.size > 0 ? await outbox.settle(fates) : ok(undefined);
+    if (!settled.ok) return { hasMore: false, failure: settled.error };
+    const isBroken = fates.size < kept.length;
+    takeMax = isBroken ? Math.max(1, Math.floor(kept.length / 2)) : Math.min(recordsMax, takeMax * 2);
+    const hasMoved = [...fates.values()].some(({ kind }) => kind === 'written' || kind === 'never');
+    return { hasMore: hasMoved && !isBroken, failure };
   }
 
   async function run(workMsMax: number): Promise<void> {
     const endsAtMs = clock.monotonicMs() + workMsMax;
+    const failures: string[] = [];
     let hasMore = true;
     while (hasMore && clock.monotonicMs() < endsAtMs) {
-      const outcome = await drainSome().catch((failure: unknown) => err(messageOf(failure)));
-      lastFailure = outcome.ok ? null : outcome.error;
-      hasMore = outcome.ok && outcome.value;
+      const outcome = await drainSome().catch((thrown: unknown) => ({
+        hasMore: false,
+        failure: messageOf(thrown),
+      }));
+      if (outcome.failure !== null) failures.push(outcome.failure);
+      hasMore = outcome.hasMore;
     }
+    lastFailure = failures.at(-1) ?? null;
+    followMs = lastFailure === null ? followMsMin : Math.min(followMsMax, followMs * 2);
   }
 
   return {
@@ -125,4 +164,11 @@ export function createOutboxDrain(options: OutboxDrainOptions): OutboxDrain {
     },
     status: () => ({ lastFailure }),
   };
+}
+
+async function fateOf(work: Promise<Result<void, WriteFailure>>): Promise<Fate> {
+  const outcome = await work;
+  if (outcome.ok) return { kind: 'written', reason: '' };
+  const { kind, detail } = outcome.error;
+  return { kind: kind === 'refused' ? 'never' : 'later', reason: detail };
 }

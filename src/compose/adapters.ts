@@ -1,6 +1,6 @@
 import { createAuditTrail } from '../audit/audit-trail.ts';
 import { createChain } from '../audit/chain.ts';
-import { commitDecisions, commitLinked } from '../audit/commit.ts';
+import { commitDecisions, commitEntry, commitLinked } from '../audit/commit.ts';
 import { createDecisionLog } from '../audit/decision-log.ts';
 import { createOutboxDrain } from '../audit/outbox-drain.ts';
 import type { SealClaim } from '../audit/sealer.ts';
@@ -67,6 +67,7 @@ export function createAdapters(runtime: Runtime, config: Config, { shipped, load
   const outboxDrain = createOutboxDrain({
     outbox,
     insert: (records) => commitLinked(client, records),
+    insertEntry: (entry) => commitEntry(client, entry),
     receiptSecret: config.receiptSecret,
     clock,
   });
@@ -108,7 +109,7 @@ export function createAdapters(runtime: Runtime, config: Config, { shipped, load
   const claim = createSealClaim({ redis, ids });
   const sealer = createSealerOf({ config, database, claim, clock });
   const stores = { database, durable, redis, source };
-  const parts = { ids, breakers, control, log, outboxDrain, claim, sealer };
+  const parts = { ids, breakers, control, chain, log, outbox, outboxDrain, claim, sealer };
   return { ...stores, ...parts, authenticator, registry, writer, trail, clock };
 }
 

@@ -10,13 +10,13 @@ import type { Adapters } from './adapters.ts';
 
 /** What operators and code do to the control state. */
 export function controlVerbsOf(
-  { breakers, control, durable, redis, ids, trail }: Adapters,
+  { breakers, control, durable, redis, ids, trail, outbox, chain }: Adapters,
   { viewLifeMs, resumeApprovals: approvalsNeeded }: Config,
   { clock, timers, report }: Runtime,
 ) {
   const shared = createSharedControl(redis, breakers);
   const levelling = createLevelling({ shared, durable, ids, timers });
-  const trace = createTrace({ trail, timers, report });
+  const trace = createTrace({ trail, keep: (entry) => outbox.keep(chain.link(entry)), timers, report });
   const restrict = createRestrict({ control, shared, durable, levelling, trace, clock, timers, viewLifeMs });
   const resume = createResume({
     ...{ control, levelling, trail, trace, restrict, clock, approvalsNeeded },

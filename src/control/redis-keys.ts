@@ -18,6 +18,8 @@ export const redisKeys = {
   outboxLease: 'ultrathink:outbox-lease',
   /** Stream: records that no isolate could write; a person looks at them. */
   outboxSetAside: 'ultrathink:outbox-set-aside',
+  /** String: bytes of the records in both streams. */
+  outboxBytes: 'ultrathink:outbox-bytes',
   /** Prefix of the stock limiter's own keys. */
   failedLogins: 'ultrathink:failed-logins',
   /** String: the key id of the first of two who agree to what has this hash. */

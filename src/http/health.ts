@@ -3,6 +3,7 @@ import type { OutboxDrain } from '../audit/outbox-drain.ts';
 import type { Sealer, SealerStatus } from '../audit/sealer.ts';
 import type { Breakers } from '../control/breakers/breakers.ts';
 import type { Control } from '../control/control.ts';
+import type { OutboxAmount } from '../control/outbox.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import type { Result } from '../core/result.ts';
 import type { Catalog } from '../models/catalog.ts';
@@ -15,8 +16,10 @@ interface ReadinessOptions {
   readonly registry: Pick<Registry, 'current'>;
   readonly control: Pick<Control, 'current' | 'ensure' | 'status'>;
   readonly breakers: Pick<Breakers, 'status'>;
-  readonly log: Pick<DecisionLog, 'hasRoom' | 'status'>;
+  readonly log: Pick<DecisionLog, 'isFull' | 'status'>;
   readonly outbox: Pick<OutboxDrain, 'status'>;
+  /** Asks Redis what the outbox holds, within a deadline of its own. */
+  readonly outboxAmount: () => Promise<Result<OutboxAmount, string>>;
   /** Null where this deployment does not seal. */
   readonly sealer: Pick<Sealer, 'status'> | null;
   /** Reads one row, within a deadline of its own. */
@@ -50,7 +53,7 @@ export function createReadyzRoute(options: ReadinessOptions): Handler {
     reportFailure('control', control.status().lastFailure);
     reportFailure('database', probed.database.ok ? null : probed.database.error);
     reportFailure('log', logStatus.lastFailure);
-    reportFailure('outbox', outbox.status().lastFailure);
+    reportFailure('outbox', outbox.status().lastFailure ?? asideText(probed.outbox));
     reportFailure('seals', sealer?.status().lastFailure ?? null);
     const parts = {
       service: { ready: !isDraining(), state: isDraining() ? 'draining' : 'serving' },
@@ -62,8 +65,8 @@ export function createReadyzRoute(options: ReadinessOptions): Handler {
       },
       database: { ready: probed.database.ok, state: probed.database.ok ? 'answering' : 'unavailable' },
       breakers: breakersPart(breakers.status()),
-      log: logPart(log.hasRoom(), logStatus),
-      outbox: { ready: true, state: outbox.status().lastFailure === null ? 'writing' : 'failing' },
+      log: logPart(!log.isFull(), logStatus),
+      outbox: outboxPart(outbox.status().lastFailure, probed.outbox),
       seals: sealsPart(sealer?.status() ?? null),
       models: modelsPart(registry.current()),
     };
@@ -105,6 +108,19 @@ function logPart(hasRoom: boolean, status: LogStatus) {
     behindMs: Math.round(status.behindMs),
   };
 }
+
+/** Decisions do not wait for the outbox. What was set aside is told until a person has cleared it. */
+function outboxPart(lastFailure: string | null, amount: Result<OutboxAmount, string>) {
+  const { waiting, setAside } = amount.ok ? amount.value : { waiting: null, setAside: null };
+  const held = setAside === null || setAside === 0 ? 'writing' : 'degraded';
+  return { ready: true, state: lastFailure === null && amount.ok ? held : 'failing', waiting, setAside };
+}
+
+const asideText = (amount: Result<OutboxAmount, string>): string | null => {
+  if (!amount.ok) return amount.error;
+  const { setAside } = amount.value;
+  return setAside === 0 ? null : `${setAside} records are set aside: npm run audit -- aside`;
+};
 
 /** Decisions do not wait for seals: a log that is not sealed is for somebody to look at. */
 function sealsPart(status: SealerStatus | null) {

@@ -1,4 +1,5 @@
 import type { Control } from '../control/control.ts';
+import type { OutboxAmount } from '../control/outbox.ts';
 import type { ControlView } from '../control/view.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import type { Result } from '../core/result.ts';
@@ -9,12 +10,15 @@ interface Probe {
   readonly endedAtMs: number;
   readonly view: ControlView | undefined;
   readonly database: Result<unknown, string>;
+  readonly outbox: Result<OutboxAmount, string>;
 }
 
 interface ProbeOptions {
   readonly control: Pick<Control, 'ensure'>;
   /** Reads one row. Must end by its own deadline, below `proberMsMax`. */
   readonly probeDatabase: () => Promise<Result<unknown, string>>;
+  /** Asks Redis, within its own deadline. */
+  readonly outboxAmount: () => Promise<Result<OutboxAmount, string>>;
   readonly clock: Clock;
   readonly timers: Timers;
 }
@@ -30,15 +34,19 @@ const pollMs = 10;
  * for what it finds. They look for it on timers of their own, since on Workers no promise crosses requests.
  */
 export function createReadinessProbe(options: ProbeOptions): (scope: RequestScope) => Promise<Probe> {
-  const { control, probeDatabase, clock, timers } = options;
+  const { control, probeDatabase, outboxAmount, clock, timers } = options;
   let last: Probe | undefined;
   let proberEndsAtMs = 0;
 
   async function probe(scope: RequestScope): Promise<Probe> {
     proberEndsAtMs = clock.monotonicMs() + proberMsMax;
     try {
-      const [view, database] = await Promise.all([control.ensure(scope), probeDatabase()]);
-      last = { endedAtMs: clock.monotonicMs(), view, database };
+      const [view, database, outbox] = await Promise.all([
+        control.ensure(scope),
+        probeDatabase(),
+        outboxAmount(),
+      ]);
+      last = { endedAtMs: clock.monotonicMs(), view, database, outbox };
       return last;
     } finally {
       proberEndsAtMs = 0;

@@ -1,23 +1,39 @@
-/** `npm run audit -- verify|export|anchor`: the log and its proof, past the service. */
+/** `npm run audit -- verify|export|anchor|aside`: the log and its proof, past the service. */
 import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { createAuditTrail } from '../audit/audit-trail.ts';
+import { createChain } from '../audit/chain.ts';
 import { createDatabaseLog, type LogSource, logTables } from '../audit/log-rows.ts';
 import { openStatement, type Seal, sealHash } from '../audit/seal.ts';
 import { type Anchor, fromTheBeginning, type Verification, verifyLog } from '../audit/verify-log.ts';
+import { createWriter } from '../audit/writer.ts';
+import { createSetAside } from '../control/set-aside.ts';
+import type { Timers } from '../core/clock.ts';
+import { createIdSource } from '../core/ids.ts';
 import { messageOf } from '../core/message-of.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { openDatabase } from '../store/database.ts';
+import { createRedis } from '../store/redis.ts';
+import { asideCommand } from './audit/aside-command.ts';
 import { createExportedLog } from './audit/exported-log.ts';
 import { ROOT } from './build-worker.ts';
+import { storesHere } from './ops/stores-here.ts';
 import { readServiceFile, type ServiceFile } from './service-file.ts';
 
 const USAGE = `usage: npm run audit -- verify [FILE|URL] [--keys HEX,HEX] [--anchors FILE]
        npm run audit -- export [URL] > FILE
        npm run audit -- anchor [URL] >> FILE
+       npm run audit -- aside [list]
+       npm run audit -- aside retry|drop ID…|all --reason TEXT
   verify    compares the log with its seals and names what is not as it was written; exit 1 where something is not
   export    every row as a line of JSON, for verify FILE
   anchor    the latest seal as a line, to be kept elsewhere: verify --anchors FILE tells a log that was cut or restored
+  aside     records of the outbox that no isolate could write: shown, tried again, or dropped for good. Takes the stores of
+            the service that npm start runs here, or UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN,
+            TURSO_DATABASE_URL, TURSO_AUTH_TOKEN and RECEIPT_SECRET
   FILE      what export wrote
   URL       a libSQL database, with TURSO_AUTH_TOKEN; by default that of the service that npm start runs here
   --keys    public keys of whoever may seal, by default SEAL_PUBLIC_KEYS, or else the key of the service here`;
@@ -32,9 +48,9 @@ async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { keys: { type: 'string' }, anchors: { type: 'string' } },
+    options: { keys: { type: 'string' }, anchors: { type: 'string' }, reason: { type: 'string' } },
   });
-  const [verb, place] = positionals;
+  const [verb, place, ...rest] = positionals;
   switch (verb) {
     case 'verify':
       return verify(sourceOf(place), keysOf(values.keys, place), values.anchors);
@@ -42,10 +58,41 @@ async function main(args: readonly string[]): Promise<number> {
       return exportLog(sourceOf(place));
     case 'anchor':
       return printAnchor(sourceOf(place));
+    case 'aside':
+      return aside(place, rest, values.reason);
     default:
       console.error(USAGE);
       return 2;
   }
+}
+
+async function aside(
+  how: string | undefined = 'list',
+  ids: readonly string[],
+  reason: string | undefined,
+): Promise<number> {
+  if (how !== 'list' && how !== 'retry' && how !== 'drop') throw new Error(USAGE);
+  const lines = await asideCommand(asideOptions(), { how, ids, reason });
+  console.log(lines.length === 0 ? 'nothing is set aside' : lines.join('\n'));
+  return 0;
+}
+
+function asideOptions(): Parameters<typeof asideCommand>[0] {
+  const { redis, database, receiptSecret } = storesHere();
+  const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+  const random = { bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)) };
+  const timers: Timers = {
+    sleep: (durationMs, signal) => sleep(durationMs, undefined, { signal }).catch(() => undefined),
+  };
+  const deadlineMs = READ_DEADLINE_MS;
+  const ids = createIdSource({ clock, random });
+  const { client } = openDatabase({ ...database, fetch, deadlineMs });
+  const own = { writer: createWriter(ids), chain: createChain(), ids, clock, receiptSecret };
+  return {
+    aside: createSetAside(createRedis({ ...redis, fetch, timers, deadlineMs })),
+    trail: createAuditTrail({ client, ...own }),
+    by: userInfo().username,
+  };
 }
 
 function sourceOf(place: string | undefined): LogSource {

@@ -120,7 +120,15 @@ describe('commitDecisions', () => {
     });
   });
 
-  it('says that the database is unavailable while another transaction keeps it from writing', async () => {
+  it.each([
+    ['SQLITE_BUSY', 'unavailable'],
+    ['SQLITE_ERROR', 'unavailable'],
+    ['SQLITE_SCHEMA', 'unavailable'],
+    ['SQLITE_AUTH', 'unavailable'],
+    ['SQL_PARSE_ERROR', 'unavailable'],
+    ['SQLITE_CONSTRAINT_TRIGGER', 'refused'],
+    ['SQLITE_TOOBIG', 'refused'],
+  ])('tells what may pass from a judgement on the rows: %s is %s', async (code, kind) => {
     const client = createClient({
       url,
       authToken,
@@ -128,11 +136,23 @@ describe('commitDecisions', () => {
         Response.json({
           baton: null,
           base_url: null,
-          results: [{ type: 'error', error: { message: 'database is locked', code: 'SQLITE_BUSY' } }],
+          results: [
+            { type: 'error', error: { message: 'no', code } },
+            { type: 'ok', response: { type: 'close' } },
+          ],
         }),
     });
     expect(await commitDecisions({ client, chain }, [record('g')])).toMatchObject({
-      error: { kind: 'unavailable' },
+      error: { kind, detail: expect.stringContaining(code) },
     });
+  });
+
+  it('says that the database is unavailable while its schema is another one', async () => {
+    const client = createClient({ url, authToken });
+    await client.execute('ALTER TABLE decisions RENAME TO decisions_in_migration');
+    const outcome = await commitDecisions({ client, chain }, [record('h')]);
+    await client.execute('ALTER TABLE decisions_in_migration RENAME TO decisions');
+    expect(outcome).toMatchObject({ error: { kind: 'unavailable' } });
+    expect(await commitDecisions({ client, chain }, [record('h')])).toMatchObject({ ok: true });
   });
 });

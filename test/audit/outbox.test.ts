@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Chain, createChain } from '../../src/audit/chain.ts';
-import { commitLinked } from '../../src/audit/commit.ts';
+import { commitEntry, commitLinked } from '../../src/audit/commit.ts';
 import { type DecisionRecord, sealRecord } from '../../src/audit/decision-record.ts';
 import { createOutboxDrain, type Outbox } from '../../src/audit/outbox-drain.ts';
-import { createOutbox } from '../../src/control/outbox.ts';
+import { createOutbox, type RedisOutbox } from '../../src/control/outbox.ts';
+import { createSetAside } from '../../src/control/set-aside.ts';
 import { createIdSource } from '../../src/core/ids.ts';
-import { err, type Result } from '../../src/core/result.ts';
+import { err, ok, type Result } from '../../src/core/result.ts';
 import { SeededRandom } from '../../src/core/seeded-random.ts';
 import { type DatabaseInTest, openDatabaseInTest } from '../database-in-test.ts';
 import { redisBackends, type TestRedis } from '../redis-backends.ts';
@@ -45,7 +46,7 @@ describe.each(redisBackends())('the outbox, on $name', ({ open }) => {
     return chain.link({ ...sealRecord(receiptSecret, columns, { ...columns, text: '漢"\\' }), ...change });
   }
 
-  function isolate(byte: number): Outbox {
+  function isolate(byte: number): RedisOutbox {
     const random = { bytes: (length: number) => new Uint8Array(length).fill(byte) };
     return createOutbox({ redis: store.redis, ids: createIdSource({ clock: time, random }) });
   }
@@ -54,6 +55,7 @@ describe.each(redisBackends())('the outbox, on $name', ({ open }) => {
     createOutboxDrain({
       outbox,
       insert: (records) => commitLinked(opened.database.client, records),
+      insertEntry: (entry) => commitEntry(opened.database.client, entry),
       receiptSecret,
       clock: time,
     });
@@ -85,8 +87,8 @@ describe.each(redisBackends())('the outbox, on $name', ({ open }) => {
       };
       return {
         keep: (each) => flaky(() => outbox.keep(each)),
-        take: () => flaky(() => outbox.take()),
-        drop: (fates) => flaky(() => outbox.drop(fates)),
+        take: (recordsMax) => flaky(() => outbox.take(recordsMax)),
+        settle: (fates) => flaky(() => outbox.settle(fates)),
       };
     };
     const outboxes = [1, 2, 3].map((byte) => lossy(isolate(byte)));
@@ -113,7 +115,7 @@ describe.each(redisBackends())('the outbox, on $name', ({ open }) => {
   it('sets aside what is not of this service or is refused, and writes the others', async () => {
     const outbox = isolate(1);
     await outbox.keep(record());
-    await outbox.keep(record({ receipt: 'f'.repeat(64) }));
+    await outbox.keep(record({ record: '{"another":"text"}' }));
     await store.run('XADD', 'ultrathink:outbox', '*', 'record', 'no JSON');
     await outbox.keep(record());
     await outbox.keep({ ...record(), id: 'd-1' });
@@ -122,7 +124,131 @@ describe.each(redisBackends())('the outbox, on $name', ({ open }) => {
     expect((await rows()).map((row) => row['id'])).toEqual(['d-1', 'd-3']);
     expect(await store.run('XLEN', 'ultrathink:outbox')).toBe(0);
     expect(await store.run('XLEN', 'ultrathink:outbox-set-aside')).toBe(3);
-    expect(drain.status().lastFailure).toContain('3 records were set aside');
+    expect(drain.status().lastFailure).toContain('nothing that this service keeps');
+    const listed = await createSetAside(store.redis).list(null, 10);
+    expect(listed.ok && listed.value.map(({ reason }) => reason).join()).toContain('append-only');
+    expect(await outbox.amount()).toMatchObject({ value: { waiting: 0, setAside: 3 } });
+    await drain.run(10_000);
+    expect(await outbox.amount()).toMatchObject({ value: { waiting: 0, setAside: 3 } });
+  });
+
+  it('gives what was set aside back, or lets it go, as a person says', async () => {
+    const outbox = isolate(1);
+    for (const text of ['no JSON', 'nor this']) {
+      await store.run('XADD', 'ultrathink:outbox', '*', 'record', text);
+    }
+    await drainOf(outbox).run(10_000);
+    const aside = createSetAside(store.redis);
+    const listed = await aside.list(null, 10);
+    if (!listed.ok) throw new Error(listed.error);
+    expect(listed.value.map(({ text }) => text)).toEqual(['no JSON', 'nor this']);
+    expect(listed.value[0]?.reason).toContain('nothing that this service keeps');
+    const [first, second] = listed.value.map(({ id }) => id);
+    if (!first || !second) throw new Error('two were set aside');
+    expect(await aside.list(first, 10)).toMatchObject({ value: [{ id: second }] });
+    expect(await aside.clear('retry', [first])).toEqual({ ok: true, value: 1 });
+    expect(await outbox.amount()).toMatchObject({ value: { waiting: 1, setAside: 1 } });
+    expect(await aside.clear('drop', [second, first])).toEqual({ ok: true, value: 1 });
+    await drainOf(outbox).run(10_000);
+    expect(await aside.clear('drop', ['1-1'])).toEqual({ ok: true, value: 0 });
+    expect(await outbox.amount()).toMatchObject({ value: { waiting: 0, setAside: 1 } });
+  });
+
+  it('keeps what the database cannot take while its schema is another, and writes it once it can', async () => {
+    const outbox = isolate(1);
+    const { client } = opened.database;
+    for (let count = 0; count < 5; count++) await outbox.keep(record());
+    await client.execute('ALTER TABLE decisions RENAME TO decisions_in_migration');
+    const drain = drainOf(outbox);
+    for (let run = 0; run < 5; run++) await drain.run(10_000);
+    expect(drain.status().lastFailure).toContain('no such table');
+    expect(await outbox.amount()).toMatchObject({ value: { waiting: 5, setAside: 0 } });
+    await client.execute('ALTER TABLE decisions_in_migration RENAME TO decisions');
+    for (let run = 0; run < 3; run++) await drain.run(10_000);
+    expect(await rows()).toHaveLength(5);
+    expect(await outbox.amount()).toEqual({ ok: true, value: { waiting: 0, setAside: 0, bytes: 0 } });
+    expect(drain.status()).toEqual({ lastFailure: null });
+  });
+
+  it('tries what is under another secret for an hour, by whichever isolate has it, and sets it aside then', async () => {
+    const outbox = isolate(1);
+    const kept = record();
+    await outbox.keep(kept);
+    const strange = createOutboxDrain({
+      outbox,
+      insert: (records) => commitLinked(opened.database.client, records),
+      insertEntry: (entry) => commitEntry(opened.database.client, entry),
+      receiptSecret: 'another'.repeat(5),
+      clock: time,
+    });
+    await strange.run(10_000);
+    await strange.run(10_000);
+    expect(await outbox.amount()).toMatchObject({ value: { waiting: 1, setAside: 0 } });
+    await drainOf(outbox).run(10_000);
+    expect((await rows()).map((row) => row['id'])).toEqual([kept.id]);
+    const text = JSON.stringify(record());
+    const since = String((await store.nowMs()) - 3_600_001);
+    await store.run('XADD', 'ultrathink:outbox', '*', 'record', text, 'since', since);
+    await strange.run(10_000);
+    expect(await outbox.amount()).toMatchObject({ value: { waiting: 0, setAside: 1 } });
+  });
+
+  it('writes the others where the database never answers to one of them', async () => {
+    const outbox = isolate(1);
+    const kept = Array.from({ length: 9 }, () => record());
+    for (const each of kept) await outbox.keep(each);
+    const drain = createOutboxDrain({
+      outbox,
+      insert: async (records) =>
+        records.some(({ id }) => id === kept[2]?.id)
+          ? err({ kind: 'unavailable', detail: 'no answer' } as const)
+          : commitLinked(opened.database.client, records),
+      insertEntry: async () => ok(undefined),
+      receiptSecret,
+      clock: time,
+    });
+    for (let run = 0; run < 12; run++) await drain.run(10_000);
+    expect(await rows()).toHaveLength(8);
+    expect(await outbox.amount()).toMatchObject({ value: { waiting: 1, setAside: 0 } });
+  });
+
+  it('asks less often behind answers while it fails', async () => {
+    const outbox = isolate(1);
+    await outbox.keep(record());
+    let statements = 0;
+    const drain = createOutboxDrain({
+      outbox,
+      async insert() {
+        statements += 1;
+        return err({ kind: 'unavailable', detail: 'away' } as const);
+      },
+      insertEntry: async () => ok(undefined),
+      receiptSecret,
+      clock: time,
+    });
+    const behind: Promise<void>[] = [];
+    const scope = { waitUntil: (work: Promise<void>) => void behind.push(work), clientAddress: '' };
+    for (let second = 0; second < 120; second++) {
+      drain.follow(scope);
+      await Promise.all(behind);
+      await time.advance(1_000);
+    }
+    expect(statements).toBeLessThanOrEqual(8);
+  });
+
+  it('is full by bytes as by records, and has room again once they are written', async () => {
+    const outbox = isolate(1);
+    const long = () => record({ record: 'x'.repeat(8_000_000) });
+    let kept = 0;
+    while ((await outbox.keep(long())).ok) kept += 1;
+    expect(kept).toBe(8);
+    expect(await outbox.keep(long())).toEqual({ ok: false, error: 'the outbox is full' });
+    const amount = await outbox.amount();
+    expect(amount.ok && amount.value.bytes).toBeLessThanOrEqual(67_108_864);
+    const taken = await outbox.take(1);
+    if (!taken.ok || !taken.value?.[0]) throw new Error('nothing was taken');
+    await outbox.settle(new Map([[taken.value[0].id, { kind: 'written', reason: '' }]]));
+    expect((await outbox.keep(long())).ok).toBe(true);
   });
 
   it('gives out as many as come in one reply, however long one of them is', async () => {
@@ -131,18 +257,18 @@ describe.each(redisBackends())('the outbox, on $name', ({ open }) => {
     for (const chars of [1_000, 100_000, 200_000, 400_000, 1_000]) await outbox.keep(long(chars));
     const counts = [];
     for (;;) {
-      const taken = await outbox.take();
+      const taken = await outbox.take(128);
       if (!taken.ok || taken.value === null) throw new Error('nothing was taken');
       if (taken.value.length === 0) break;
       counts.push(taken.value.length);
-      await outbox.drop(new Map(taken.value.map(({ id }) => [id, 'written'])));
+      await outbox.settle(new Map(taken.value.map(({ id }) => [id, { kind: 'written', reason: '' }])));
     }
     expect(counts).toEqual([2, 1, 1, 1]);
   });
 
   it('leaves it to the isolate that has the lease', async () => {
     await isolate(1).keep(record());
-    await isolate(1).take();
+    await isolate(1).take(128);
     await drainOf(isolate(2)).run(10_000);
     expect(await rows()).toEqual([]);
     await drainOf(isolate(1)).run(10_000);
@@ -156,7 +282,8 @@ describe.each(redisBackends())('the outbox, on $name', ({ open }) => {
     const outbox = isolate(1);
     await outbox.keep(record());
     const insert = async () => err({ kind: 'unavailable', detail: 'away' } as const);
-    const drain = createOutboxDrain({ outbox, insert, receiptSecret, clock: time });
+    const insertEntry = insert;
+    const drain = createOutboxDrain({ outbox, insert, insertEntry, receiptSecret, clock: time });
     await drain.run(10_000);
     expect(drain.status()).toEqual({ lastFailure: 'away' });
     expect(await store.run('XLEN', 'ultrathink:outbox')).toBe(1);

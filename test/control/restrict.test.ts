@@ -93,9 +93,33 @@ describe.each(redisBackends())('the one way to hold trading back, on $name', ({ 
       const { redis: inRedis, database: inDatabase } = await states();
       expect(inRedis).toEqual(inDatabase);
       expect(inRedis).toMatchObject({ tradingState: 'HALTED' });
+      await world.drain.run(10_000);
       expect(await entries()).toHaveLength(1);
     },
   );
+
+  it('keeps who halted, and why, where Redis alone took it, for any isolate to write', async () => {
+    const { isolate, scope, fault, settled, reported, drain } = world;
+    fault.database = 'down';
+    await isolate(active).restrict.halt({ kind: 'global' }, evidence, scope);
+    await settled();
+    expect(await entries()).toEqual([]);
+    expect(reported).toEqual([]);
+    fault.database = 'up';
+    for (let run = 0; run < 2; run++) await drain.run(10_000);
+    expect(await entries()).toMatchObject([{ verb: 'halt', target: 'global', ...evidence }]);
+  });
+
+  it('tells the whole of an entry that no store took', async () => {
+    const { isolate, scope, fault, settled, reported } = world;
+    fault.database = 'down';
+    fault.redis = 'down';
+    await isolate(active).restrict.halt({ kind: 'global' }, evidence, scope);
+    await settled();
+    expect(reported).toHaveLength(1);
+    for (const part of ['"verb":"halt"', evidence.reason, evidence.actor.keyId, 'receipt'])
+      expect(String(reported[0])).toContain(part);
+  });
 
   it('answers soon after the first store confirmed, however slow the other is', async () => {
     const { isolate, scope, time, fault } = world;
@@ -184,12 +208,14 @@ describe.each(redisBackends())('the one way to hold trading back, on $name', ({ 
     expect(held(inDatabase)).toEqual(held(inForce));
   });
 
-  it('reports an entry that could not be written, and halts without it', async () => {
-    const { isolate, scope, settled, fault, reported } = world;
-    fault.database = 'down';
+  it('reports an entry that no store took, and halts without it', async () => {
+    const { isolate, scope, settled, fault, pace, reported } = world;
+    pace.next = async (call) => {
+      if (call === 'commit') fault.redis = fault.database = 'down';
+    };
     const outcome = await isolate(active).restrict.halt({ kind: 'global' }, evidence, scope);
     expect(outcome).toMatchObject({ kind: 'restricted' });
     await settled();
-    expect(reported).toEqual([expect.stringContaining('the entry of halt on global was not written')]);
+    expect(reported).toEqual([expect.stringContaining('an entry is in no store')]);
   });
 });

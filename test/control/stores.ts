@@ -1,10 +1,13 @@
 import { createAuditTrail } from '../../src/audit/audit-trail.ts';
 import { createChain } from '../../src/audit/chain.ts';
+import { commitEntry, commitLinked } from '../../src/audit/commit.ts';
+import { createOutboxDrain } from '../../src/audit/outbox-drain.ts';
 import { createTrace } from '../../src/audit/trace.ts';
 import { createWriter } from '../../src/audit/writer.ts';
 import { mergeControlStates } from '../../src/control/control-state.ts';
 import { createDurableControl } from '../../src/control/durable-control.ts';
 import { createLevelling } from '../../src/control/levelling.ts';
+import { createOutbox } from '../../src/control/outbox.ts';
 import { createRestrict } from '../../src/control/restrict.ts';
 import { createResume } from '../../src/control/resume.ts';
 import { createSharedResume } from '../../src/control/shared-resume.ts';
@@ -53,6 +56,7 @@ export function operate(redis: TestRedis, { database }: DatabaseInTest) {
   }
 
   const shared = createSharedControl(redis.redis, noBreakers);
+  const outbox = createOutbox({ redis: redis.redis, ids });
   const durable = createDurableControl(database);
   const levelling = createLevelling({
     shared: faulty('redis', shared),
@@ -60,16 +64,18 @@ export function operate(redis: TestRedis, { database }: DatabaseInTest) {
     ids,
     timers: time,
   });
+  const chain = createChain();
   const trail = createAuditTrail({
     client: database.client,
     writer: createWriter(ids),
-    chain: createChain(),
+    chain,
     ids,
     clock: time,
     receiptSecret: 'r'.repeat(32),
   });
   const trace = createTrace({
     trail: faulty('database', trail),
+    keep: (entry) => faulty('redis', outbox).keep(chain.link(entry)),
     timers: time,
     report: (failure) => reported.push(failure),
   });
@@ -135,5 +141,14 @@ export function operate(redis: TestRedis, { database }: DatabaseInTest) {
     }
   }
 
-  return { time, fault, pace, reported, scope, shared, durable, levelling, isolate, states, settled };
+  /** What any isolate does with the outbox by the minute. */
+  const drain = createOutboxDrain({
+    outbox,
+    insert: (records) => commitLinked(database.client, records),
+    insertEntry: (entry) => commitEntry(database.client, entry),
+    receiptSecret: 'r'.repeat(32),
+    clock: time,
+  });
+
+  return { time, fault, pace, reported, scope, drain, shared, durable, levelling, isolate, states, settled };
 }

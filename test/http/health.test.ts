@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import type { LogStatus } from '../../src/audit/decision-log.ts';
+import type { OutboxAmount } from '../../src/control/outbox.ts';
 import type { ControlView } from '../../src/control/view.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import type { Environment } from '../../src/http/context.ts';
@@ -29,6 +30,7 @@ function setUp() {
     } as LogStatus,
     hasRoom: true,
     outbox: { lastFailure: null as string | null },
+    amount: ok({ waiting: 2, setAside: 0, bytes: 900 }) as Result<OutboxAmount, string>,
     seals: { seq: 7 as number | null, lastFailure: null as string | null },
     draining: false,
   };
@@ -54,9 +56,10 @@ function setUp() {
         status: () => ({ health: 'up', lastFailure: state.controlFailure, deadlineMs: 250 }),
       },
       outbox: { status: () => state.outbox },
+      outboxAmount: async () => state.amount,
       sealer: { status: () => state.seals },
       breakers: { status: () => [{ name: 'decision', state: 'half-open' }] },
-      log: { hasRoom: () => state.hasRoom, status: () => state.log },
+      log: { isFull: () => !state.hasRoom, status: () => state.log },
       async probeDatabase() {
         asked.database += 1;
         if (state.databaseMs > 0) await time.sleep(state.databaseMs);
@@ -87,9 +90,31 @@ describe('GET /readyz', () => {
       database: { ready: true, state: 'answering' },
       breakers: { ready: true, states: { decision: 'half-open' } },
       log: { ready: true, state: 'writing', pendingRecords: 3, pendingBytes: 4_000, behindMs: 12 },
-      outbox: { ready: true, state: 'writing' },
+      outbox: { ready: true, state: 'writing', waiting: 2, setAside: 0 },
       seals: { ready: true, state: 'sealing', seq: 7 },
       models: { ready: true },
+    });
+  });
+
+  it('tells what was set aside until somebody has cleared it, in isolates that set nothing aside as well', async () => {
+    const { state, ask, reported, time } = setUp();
+    state.amount = ok({ waiting: 0, setAside: 3, bytes: 900 });
+    for (let call = 0; call < 3; call++) {
+      const { response, body } = await ask();
+      expect(response.status).toBe(200);
+      expect(body.parts.outbox).toEqual({ ready: true, state: 'degraded', waiting: 0, setAside: 3 });
+      await time.advance(2_000);
+    }
+    expect(reported).toEqual(['outbox: 3 records are set aside: npm run audit -- aside']);
+    state.amount = ok({ waiting: 0, setAside: 0, bytes: 0 });
+    expect((await ask()).body.parts.outbox).toMatchObject({ state: 'writing' });
+    await time.advance(2_000);
+    state.amount = err('down');
+    expect((await ask()).body.parts.outbox).toEqual({
+      ready: true,
+      state: 'failing',
+      waiting: null,
+      setAside: null,
     });
   });
 

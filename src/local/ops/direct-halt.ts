@@ -1,5 +1,4 @@
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAuditTrail } from '../../audit/audit-trail.ts';
 import { createChain } from '../../audit/chain.ts';
@@ -8,6 +7,7 @@ import { createWriter } from '../../audit/writer.ts';
 import { mergeControlStates } from '../../control/control-state.ts';
 import { createDurableControl } from '../../control/durable-control.ts';
 import { createLevelling, type Levelling } from '../../control/levelling.ts';
+import { createOutbox } from '../../control/outbox.ts';
 import { createRestrict } from '../../control/restrict.ts';
 import { createSharedControl } from '../../control/sync.ts';
 import type { ControlState } from '../../control/view.ts';
@@ -15,16 +15,8 @@ import type { Timers } from '../../core/clock.ts';
 import { createIdSource } from '../../core/ids.ts';
 import { openDatabase } from '../../store/database.ts';
 import { createRedis } from '../../store/redis.ts';
-import { ROOT } from '../build-worker.ts';
-import { localSecrets } from '../secrets.ts';
-import { readServiceFile } from '../service-file.ts';
+import { type Stores, storesHere } from './stores-here.ts';
 import { restrictionLine } from './tell-reply.ts';
-
-interface Stores {
-  readonly redis: { readonly url: string; readonly token: string };
-  readonly database: { readonly url: string; readonly authToken: string };
-  readonly receiptSecret: string;
-}
 
 const deadlineMs = 2_000;
 /** The most that a deployment may set. */
@@ -62,15 +54,22 @@ async function haltOver({ redis: redisAt, database: databaseAt, receiptSecret }:
   const shared = createSharedControl(redis, noBreakers);
   const durable = createDurableControl(database);
   const levelling = createLevelling({ shared, durable, ids, timers });
+  const chain = createChain();
   const trail = createAuditTrail({
     client: database.client,
     writer: createWriter(ids),
-    chain: createChain(),
+    chain,
     ids,
     clock,
     receiptSecret,
   });
-  const trace = createTrace({ trail, timers, report: (failure) => console.error(failure) });
+  const outbox = createOutbox({ redis, ids });
+  const trace = createTrace({
+    trail,
+    keep: (entry) => outbox.keep(chain.link(entry)),
+    timers,
+    report: (failure) => console.error(failure),
+  });
   const known = await knownBy(levelling);
   const control = { highest: () => known, learn: () => undefined };
   return {
@@ -84,27 +83,4 @@ async function knownBy(levelling: Pick<Levelling, 'read'>): Promise<ControlState
   const found = [redis, database].flatMap((reading) => (reading.ok && reading.value ? [reading.value] : []));
   const [first, second] = found;
   return first && second ? mergeControlStates(first, second) : first;
-}
-
-function storesHere(): Stores {
-  if (process.env['UPSTASH_REDIS_REST_URL'] !== undefined)
-    return {
-      redis: { url: needed('UPSTASH_REDIS_REST_URL'), token: needed('UPSTASH_REDIS_REST_TOKEN') },
-      database: { url: needed('TURSO_DATABASE_URL'), authToken: needed('TURSO_AUTH_TOKEN') },
-      receiptSecret: needed('RECEIPT_SECRET'),
-    };
-  const service = readServiceFile(join(ROOT, '.local', 'service.json'));
-  if (!service) throw new Error('no service runs here; name its stores in the environment (ops --help)');
-  const { redis, libsql } = service.standins;
-  const { libsqlToken, receiptSecret } = localSecrets(join(ROOT, '.local'));
-  // An entry under another secret would look forged.
-  if (libsqlToken !== libsql.token)
-    throw new Error('its secrets are elsewhere (--data): name its stores in the environment');
-  return { redis, database: { url: libsql.url, authToken: libsql.token }, receiptSecret };
-}
-
-function needed(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new Error(`--direct needs ${name}`);
-  return value;
 }
