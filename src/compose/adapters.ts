@@ -5,6 +5,7 @@ import { createDecisionLog } from '../audit/decision-log.ts';
 import { createOutboxDrain } from '../audit/outbox-drain.ts';
 import type { SealClaim } from '../audit/sealer.ts';
 import { createSealer, type Sealer } from '../audit/sealer.ts';
+import { createTrace } from '../audit/trace.ts';
 import { createWriter } from '../audit/writer.ts';
 import type { Config } from '../config.ts';
 import { breakerSettings } from '../control/breakers/breaker-settings.ts';
@@ -92,6 +93,12 @@ export function createAdapters(runtime: Runtime, config: Config, { shipped, load
   const writer = createWriter(ids);
   const { receiptSecret } = config;
   const trail = createAuditTrail({ client: database.client, writer, chain, ids, clock, receiptSecret });
+  const trace = createTrace({
+    trail,
+    keep: (entry) => outbox.keep(chain.link(entry)),
+    timers,
+    report: runtime.report,
+  });
   const libsqlModels = createLibsqlModelStore(database);
   const source = {
     loadBundle: (hash: string) => loadBundle(database, hash),
@@ -109,8 +116,8 @@ export function createAdapters(runtime: Runtime, config: Config, { shipped, load
   const claim = createSealClaim({ redis, ids });
   const sealer = createSealerOf({ config, database, claim, clock });
   const stores = { database, durable, redis, source };
-  const parts = { ids, breakers, control, chain, log, outbox, outboxDrain, claim, sealer };
-  return { ...stores, ...parts, authenticator, registry, writer, trail, clock };
+  const parts = { ids, breakers, control, log, outbox, outboxDrain, claim, sealer };
+  return { ...stores, ...parts, authenticator, registry, writer, trail, trace, clock };
 }
 
 export type Adapters = ReturnType<typeof createAdapters>;

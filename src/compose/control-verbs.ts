@@ -1,4 +1,3 @@
-import { createTrace } from '../audit/trace.ts';
 import type { Config } from '../config.ts';
 import { createLevelling } from '../control/levelling.ts';
 import { createRestrict } from '../control/restrict.ts';
@@ -10,13 +9,12 @@ import type { Adapters } from './adapters.ts';
 
 /** What operators and code do to the control state. */
 export function controlVerbsOf(
-  { breakers, control, durable, redis, ids, trail, outbox, chain }: Adapters,
+  { breakers, control, durable, redis, ids, trail, trace }: Adapters,
   { viewLifeMs, resumeApprovals: approvalsNeeded }: Config,
-  { clock, timers, report }: Runtime,
+  { clock, timers }: Runtime,
 ) {
   const shared = createSharedControl(redis, breakers);
   const levelling = createLevelling({ shared, durable, ids, timers });
-  const trace = createTrace({ trail, keep: (entry) => outbox.keep(chain.link(entry)), timers, report });
   const restrict = createRestrict({ control, shared, durable, levelling, trace, clock, timers, viewLifeMs });
   const resume = createResume({
     ...{ control, levelling, trail, trace, restrict, clock, approvalsNeeded },

@@ -1,4 +1,3 @@
-import { createTrace } from '../audit/trace.ts';
 import type { Config } from '../config.ts';
 import { createApprove } from '../control/approvals.ts';
 import { createCreateKey } from '../control/keys/create-key.ts';
@@ -17,14 +16,13 @@ import type { Adapters } from './adapters.ts';
 
 /** Who may do what: keys are made, rotated and revoked. */
 export function keyHandlersOf(
-  { authenticator, control, database, redis, trail }: Adapters,
+  { authenticator, control, database, redis, trail, trace }: Adapters,
   { viewLifeMs, resumeApprovals: approvalsNeeded }: Config,
   { runtime, bodyLimits }: { readonly runtime: Runtime; readonly bodyLimits: BodyLimits },
 ) {
   const { clock, timers, random, report } = runtime;
   const verbs = {
-    ...{ database, trail, random, clock, approvalsNeeded },
-    trace: createTrace({ trail, timers, report }),
+    ...{ database, trail, trace, random, clock, approvalsNeeded },
     approve: createApprove(redis),
     news: createNewsOfKeys({ tellKeys: createTellKeys(redis), clock, timers, report, viewLifeMs }),
   };
