@@ -34,10 +34,13 @@ export interface Write {
 }
 
 /**
- * Errors by which a database judges the rows themselves: a constraint or a trigger of theirs, their size, their types
- * (https://www.sqlite.org/rescode.html). Every other one may pass: it is busy, its schema is being migrated, a right is
- * missing, or something before it answers.
+ * Errors that a database gives without having judged the statement: it is busy, full, out of memory, or stands
+ * behind something that answers for it (https://www.sqlite.org/rescode.html; the others are of Hrana).
  */
+const momentary =
+  /^(SQLITE_(BUSY|LOCKED|IOERR|FULL|NOMEM|INTERRUPT|READONLY|CANTOPEN|PROTOCOL)|TRANSACTION_|STREAM_|HRANA_|SERVER_ERROR)/;
+
+/** Errors by which it judges the rows themselves: a constraint or a trigger of theirs, their size, their types. */
 const judgedTheRows = /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH)/;
 
 /**
@@ -166,13 +169,13 @@ function rowsOf(records: readonly LinkedRecord[]): [Uint8Array, number] {
 
 const encoder = new TextEncoder();
 
-const failureOf = (failure: unknown): WriteFailure => ({
-  kind: isRefusal(failure) ? 'refused' : 'unavailable',
-  detail: messageOf(failure),
-});
-
-const isRefusal = (failure: unknown): boolean =>
-  failure instanceof LibsqlError && (judgedTheRows.test(failure.code) || statusOf(failure.cause) === 413);
+function failureOf(failure: unknown): WriteFailure {
+  const detail = messageOf(failure);
+  if (!(failure instanceof LibsqlError)) return { kind: 'unavailable', detail };
+  const isTooLarge = statusOf(failure.cause) === 413;
+  if (!isTooLarge && momentary.test(failure.code)) return { kind: 'unavailable', detail };
+  return { kind: 'refused', detail, isFinal: isTooLarge || judgedTheRows.test(failure.code) };
+}
 
 /** The HTTP status, where the failure is an answer that is not of the database itself. */
 const statusOf = (cause: unknown): unknown =>

@@ -75,10 +75,10 @@ const unwritable = {
  * | no record or entry of this service  |                     | never                       | the others                      |
  * | under another secret                |                     | foreign                     | the others                      |
  * | an entry, or records                | written             | written                     | the next ones, twice as many    |
- * | several records                     | refused             | of each, as one             | the others                      |
- * | one record or entry                 | refused             | never: the database told so | the others                      |
- * | several records                     | unavailable         | stay where they are         | half as many, after a wait      |
- * | one record or entry                 | unavailable         | later                       | the others, after a wait        |
+ * | several records                     | refused for good    | of each, as one             | the others                      |
+ * | one record or entry                 | refused for good    | never                       | the others                      |
+ * | several records                     | anything else       | stay where they are         | half as many, after a wait      |
+ * | one record or entry                 | anything else       | later                       | the others, after a wait        |
  *
  * So none that the database cannot take now stands in the way of the others for good, and none leaves that may be
  * written another time.
@@ -169,6 +169,7 @@ export function createOutboxDrain(options: OutboxDrainOptions): OutboxDrain {
 async function fateOf(work: Promise<Result<void, WriteFailure>>): Promise<Fate> {
   const outcome = await work;
   if (outcome.ok) return { kind: 'written', reason: '' };
-  const { kind, detail } = outcome.error;
-  return { kind: kind === 'refused' ? 'never' : 'later', reason: detail };
+  const { error } = outcome;
+  const isFinal = error.kind === 'refused' && error.isFinal;
+  return { kind: isFinal ? 'never' : 'later', reason: error.detail };
 }

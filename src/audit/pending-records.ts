@@ -1,14 +1,18 @@
 import type { DecisionRecord } from './decision-record.ts';
 
-/** Why a statement did not write its records. */
-export interface WriteFailure {
-  /**
-   * `refused`: the database judged them and takes none of them as they are. `unavailable`: it did not answer, or may
-   * write them another time. The difference decides only who goes next; a record is kept in both cases.
-   */
-  readonly kind: 'refused' | 'unavailable';
-  readonly detail: string;
-}
+/**
+ * Why a statement did not write its records. `unavailable`: the database did not answer, or says that it cannot write now.
+ * `refused`: it answered, and took none of them. The difference decides only who goes next; a record is kept in both
+ * cases.
+ */
+export type WriteFailure =
+  | { readonly kind: 'unavailable'; readonly detail: string }
+  | {
+      readonly kind: 'refused';
+      readonly detail: string;
+      /** It judged the rows themselves, and never takes them as they are; else it may, once its schema or a right is another. */
+      readonly isFinal: boolean;
+    };
 
 /** A record that waits, and what it costs. */
 interface Waiting {

@@ -85,7 +85,7 @@ describe('commitDecisions', () => {
     const client = createClient({ url, authToken });
     expect(await commitDecisions({ client, chain }, [record('d'), refusedRecord])).toMatchObject({
       ok: false,
-      error: { kind: 'refused', detail: expect.stringContaining('NOT NULL') },
+      error: { kind: 'refused', detail: expect.stringContaining('NOT NULL'), isFinal: true },
     });
     expect((await client.execute("SELECT 1 FROM decisions WHERE id = 'd'")).rows).toHaveLength(0);
   });
@@ -121,14 +121,14 @@ describe('commitDecisions', () => {
   });
 
   it.each([
-    ['SQLITE_BUSY', 'unavailable'],
-    ['SQLITE_ERROR', 'unavailable'],
-    ['SQLITE_SCHEMA', 'unavailable'],
-    ['SQLITE_AUTH', 'unavailable'],
-    ['SQL_PARSE_ERROR', 'unavailable'],
-    ['SQLITE_CONSTRAINT_TRIGGER', 'refused'],
-    ['SQLITE_TOOBIG', 'refused'],
-  ])('tells what may pass from a judgement on the rows: %s is %s', async (code, kind) => {
+    ['SQLITE_BUSY', { kind: 'unavailable' }],
+    ['SQLITE_ERROR', { kind: 'refused', isFinal: false }],
+    ['SQLITE_SCHEMA', { kind: 'refused', isFinal: false }],
+    ['SQLITE_AUTH', { kind: 'refused', isFinal: false }],
+    ['SQL_PARSE_ERROR', { kind: 'refused', isFinal: false }],
+    ['SQLITE_CONSTRAINT_TRIGGER', { kind: 'refused', isFinal: true }],
+    ['SQLITE_TOOBIG', { kind: 'refused', isFinal: true }],
+  ])('tells what may pass from a judgement on the rows: %s is %j', async (code, kind) => {
     const client = createClient({
       url,
       authToken,
@@ -143,16 +143,16 @@ describe('commitDecisions', () => {
         }),
     });
     expect(await commitDecisions({ client, chain }, [record('g')])).toMatchObject({
-      error: { kind, detail: expect.stringContaining(code) },
+      error: { ...kind, detail: expect.stringContaining(code) },
     });
   });
 
-  it('says that the database is unavailable while its schema is another one', async () => {
+  it('does not say that rows are refused for good while the schema is another one', async () => {
     const client = createClient({ url, authToken });
     await client.execute('ALTER TABLE decisions RENAME TO decisions_in_migration');
     const outcome = await commitDecisions({ client, chain }, [record('h')]);
     await client.execute('ALTER TABLE decisions_in_migration RENAME TO decisions');
-    expect(outcome).toMatchObject({ error: { kind: 'unavailable' } });
+    expect(outcome).toMatchObject({ error: { kind: 'refused', isFinal: false } });
     expect(await commitDecisions({ client, chain }, [record('h')])).toMatchObject({ ok: true });
   });
 });

@@ -50,7 +50,7 @@ function setUp(options: SetUp = {}) {
       if (table.failing) return err({ kind: 'unavailable', detail: 'down' });
       if (textOf(records) > table.textMax) return err({ kind: 'unavailable', detail: 'too late' });
       if (records.some(({ id }) => table.refused.has(id)))
-        return err({ kind: 'refused', detail: 'constraint' });
+        return err({ kind: 'refused', detail: 'constraint', isFinal: true });
       for (const row of records) rows.set(row.id, row);
       return ok(undefined);
     },

@@ -155,6 +155,7 @@ describe.each(redisBackends())('the one way to let trading go again, on $name', 
     await settled();
     expect(await tradingStates()).toEqual(['HALTED', 'HALTED', 'HALTED']);
     expect((await states()).inForce.epoch).toBeGreaterThan(2);
+    await world.drain.run(10_000);
     expect((await entries()).at(-1)).toMatchObject({ verb: 'halt', actor: { name: 'resume' } });
   });
 
