@@ -13,6 +13,7 @@ export const suites: readonly Suite[] = [
   microSuite('features', 'Bars to features'),
   microSuite('telemetry', 'Telemetry'),
   microSuite('cache', 'A cache of scores, beside the model that it would save'),
+  microSuite('control', 'The permit of a warm isolate'),
   inference,
   coldInference,
   coldDecision,

@@ -32,6 +32,8 @@ export interface Fleet {
   setWeather(next: (isolate: number) => Weather): void;
   /** Sync calls sent so far. */
   syncs(): number;
+  /** Characters of the bodies of all calls so far. */
+  readonly bodies: { sent: number; received: number };
   durable: Result<ControlState, string>;
   /** How long libSQL takes for a read. */
   durableMs: number;
@@ -79,6 +81,7 @@ export async function createFleet(): Promise<Fleet> {
       weatherOf = next;
     },
     syncs: () => syncs,
+    bodies: { sent: 0, received: 0 },
     durable: ok(active),
     durableMs: 3,
     durableReads: { begun: 0, underWay: 0, atOnceMax: 0 },
@@ -91,14 +94,15 @@ export async function createFleet(): Promise<Fleet> {
         return new Promise((resolve) => work.then((value) => born === generation && resolve(value)));
       };
       const timers = { sleep: (ms: number, signal?: AbortSignal) => whileUncut(time.sleep(ms, signal)) };
-      const network = networkFetch(
-        time,
-        redis,
-        () => weatherOf(index),
-        (body) => {
+      const network = networkFetch(time, redis, () => weatherOf(index), {
+        sent(body) {
+          fleet.bodies.sent += body.length;
           if (body.includes('ultrathink:memo')) syncs += 1;
         },
-      );
+        received(body) {
+          fleet.bodies.received += body.length;
+        },
+      });
       const breakers = createBreakers({ settings: breakerSettings, clock: time, report: () => undefined });
       const control = createControl({
         breakers,
@@ -139,19 +143,23 @@ function networkFetch(
   time: EventQueue,
   redis: EmbeddedRedis,
   weather: () => Weather,
-  onSend: (body: string) => void,
+  on: { readonly sent: (body: string) => void; readonly received: (body: string) => void },
 ): typeof fetch {
   const deliver = backendFetch(redis);
   return (input, init) =>
     new Promise((resolve) => {
-      onSend(String(init?.body));
+      on.sent(String(init?.body));
       const { thereMs, backMs, lost, againMs, garbled } = weather();
       if (lost === 'request') return;
       if (againMs !== undefined) time.after(thereMs + againMs, () => void deliver(input as string, init));
       time.after(thereMs, async () => {
         const response = await deliver(input as string, init);
         if (lost === 'reply') return;
-        time.after(backMs, () => resolve(garbled === undefined ? response : textResponse(200, garbled)));
+        const text = await response.text();
+        on.received(text);
+        time.after(backMs, () =>
+          resolve(textResponse(garbled === undefined ? response.status : 200, garbled ?? text)),
+        );
       });
     });
 }

@@ -9,4 +9,4 @@ const found = Object.entries(microCases)
   .flatMap(([, cases]) => [...cases])
   .find((candidate) => candidate.name === name);
 if (!found) throw new Error(`there is no case ${name} in ${suite}`);
-console.log(nsPerOperation(found.prepare()));
+console.log(await nsPerOperation(found.prepare()));

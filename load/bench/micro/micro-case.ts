@@ -5,7 +5,7 @@ export interface MicroCase {
   readonly baseline: string | null;
   /**
    * Makes the input and answers the operation. It is called with 0, 1, 2, … and its numbers are added up, so that
-   * no engine can leave out the work.
+   * no engine can leave out the work. An asynchronous one is awaited before the next.
    */
-  prepare(): (index: number) => number;
+  prepare(): (index: number) => number | Promise<number>;
 }

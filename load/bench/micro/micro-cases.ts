@@ -1,4 +1,5 @@
 import { cacheCases } from './cache-cases.ts';
+import { controlCases } from './control-cases.ts';
 import { featuresCases } from './features-cases.ts';
 import { hashCases } from './hash-cases.ts';
 import { mathCases } from './math-cases.ts';
@@ -12,6 +13,7 @@ export const microCases = {
   features: featuresCases,
   telemetry: telemetryCases,
   cache: cacheCases,
+  control: controlCases,
 } as const satisfies Record<string, readonly MicroCase[]>;
 
 export type MicroSuiteName = keyof typeof microCases;
