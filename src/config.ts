@@ -33,16 +33,16 @@ const environmentSchema = z.object({
     .refine((keys) => keys.every(isPublicKey), 'takes Ed25519 public keys of 64 lower-case hex digits'),
   /** What runs the models; see inference/chosen-engine.ts. */
   INFERENCE_ENGINE: z.enum(engineChoices).default('kernel-or-ort'),
-  /** Ed25519 public keys of whoever may seal the log, 64 hex digits each; without any no seal can be checked here. */
+  /** Ed25519 public keys of whoever may seal the log, 64 hex digits each. Production needs one: without, nothing proves the log. */
   SEAL_PUBLIC_KEYS: z
     .string()
     .default('')
     .transform((text) => (text === '' ? [] : listOf(text)))
     .refine((keys) => keys.every(isPublicKey), 'takes Ed25519 public keys of 64 lower-case hex digits'),
-  /** Ed25519 seed that seals the log, on the one deployment that does; without it this one does not. */
+  /** Ed25519 seed that seals the log, on the one deployment that does; `none` on the others, which production has to say. */
   SEAL_SIGNING_KEY: z
     .string()
-    .regex(/^[0-9a-f]{64}$/, 'takes an Ed25519 seed of 64 lower-case hex digits')
+    .regex(/^([0-9a-f]{64}|none)$/, 'takes an Ed25519 seed of 64 lower-case hex digits, or `none`')
     .optional(),
   BODY_BYTES_MAX: integer(262_144, 1_024, 4_194_304),
   /** Of a batch, which holds up to 256 requests. */
@@ -136,19 +136,31 @@ export function parseConfig(env: Environment): Result<Config, readonly string[]>
       },
       receiptSecret: given.RECEIPT_SECRET,
       sealPublicKeys: given.SEAL_PUBLIC_KEYS,
-      sealSigningKey: given.SEAL_SIGNING_KEY ?? null,
+      sealSigningKey: sealSigningKeyOf(given),
       resumeApprovals: given.RESUME_APPROVALS === '2' ? 2 : 1,
       hash: sha256Hex(canonicalJson(behaviour)),
     }),
   );
 }
 
-/** Seals that nobody could check are none. */
+/** Seals that nobody could check are none; and in production nobody forgets them without a word. */
 function sealFaults(given: z.infer<typeof environmentSchema> | undefined): readonly string[] {
-  const key = given?.SEAL_SIGNING_KEY;
-  const isPinned = key === undefined || given?.SEAL_PUBLIC_KEYS.includes(ed25519PublicKey(key));
-  return isPinned ? [] : ['SEAL_SIGNING_KEY: its public half is not among SEAL_PUBLIC_KEYS'];
+  if (!given) return [];
+  const key = sealSigningKeyOf(given);
+  const publicKeys = given.SEAL_PUBLIC_KEYS;
+  const isProduction = given.ENVIRONMENT === 'production';
+  const faults: string[] = [];
+  if (key !== null && !publicKeys.includes(ed25519PublicKey(key)))
+    faults.push('SEAL_SIGNING_KEY: its public half is not among SEAL_PUBLIC_KEYS');
+  if (isProduction && given.SEAL_SIGNING_KEY === undefined)
+    faults.push('SEAL_SIGNING_KEY: takes a seed, or `none` where another deployment seals the log');
+  if (isProduction && publicKeys.length === 0)
+    faults.push('SEAL_PUBLIC_KEYS: takes the public key of whoever seals the log');
+  return faults;
 }
+
+const sealSigningKeyOf = ({ SEAL_SIGNING_KEY: key }: z.infer<typeof environmentSchema>): string | null =>
+  key === undefined || key === 'none' ? null : key;
 
 /** What the catalog is loaded by. */
 interface CatalogConfig {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseCatalogConfig, parseConfig } from '../src/config.ts';
 import { ed25519PublicKey } from '../src/core/ed25519.ts';
@@ -12,6 +13,8 @@ const valid = {
   TURSO_AUTH_TOKEN: 't',
   RECEIPT_SECRET: 'r'.repeat(32),
   BUNDLE_PUBLIC_KEYS: publicKey,
+  SEAL_SIGNING_KEY: 'none',
+  SEAL_PUBLIC_KEYS: publicKey,
 };
 
 function faultsOf(env: Readonly<Record<string, string | undefined>>): readonly string[] {
@@ -125,12 +128,21 @@ describe('the configuration', () => {
       [pinned],
     ]);
     const other = parseConfig(valid);
-    expect(other.ok && [other.value.sealSigningKey, other.value.sealPublicKeys]).toEqual([null, []]);
+    expect(other.ok && [other.value.sealSigningKey, other.value.sealPublicKeys]).toEqual([null, [publicKey]]);
     expect(faultsOf({ SEAL_SIGNING_KEY: seed })[0]).toMatch(/^SEAL_SIGNING_KEY: its public half/);
     expect(faultsOf({ SEAL_SIGNING_KEY: 'hush', SEAL_PUBLIC_KEYS: pinned })[0]).toMatch(
       /^SEAL_SIGNING_KEY: /,
     );
     expect(faultsOf({ SEAL_PUBLIC_KEYS: 'x' })[0]).toMatch(/^SEAL_PUBLIC_KEYS: /);
+  });
+
+  it('does not forget the seals of a production log without a word', () => {
+    expect(faultsOf({ SEAL_SIGNING_KEY: undefined })).toEqual([expect.stringMatching(/^SEAL_SIGNING_KEY: /)]);
+    expect(faultsOf({ SEAL_PUBLIC_KEYS: undefined })).toEqual([expect.stringMatching(/^SEAL_PUBLIC_KEYS: /)]);
+    expect(faultsOf({ SEAL_PUBLIC_KEYS: '' })).toHaveLength(1);
+    const unsealed = { SEAL_SIGNING_KEY: undefined, SEAL_PUBLIC_KEYS: undefined };
+    expect(faultsOf(unsealed)).toHaveLength(2);
+    expect(faultsOf({ ...unsealed, ENVIRONMENT: 'local' })).toEqual([]);
   });
 
   it('leaves no room for more waiting records than a quarter of a 128 MB isolate', () => {
@@ -159,5 +171,15 @@ describe('what the catalog is loaded by', () => {
   it('trusts nobody where BUNDLE_PUBLIC_KEYS is faulty', () => {
     expect(parseCatalogConfig({})).toMatchObject({ publicKeys: [] });
     expect(parseCatalogConfig({ BUNDLE_PUBLIC_KEYS: `${publicKey},x` })).toMatchObject({ publicKeys: [] });
+  });
+});
+
+describe('the README', () => {
+  it('tells of every setting', () => {
+    const source = readFileSync('src/config.ts', 'utf8');
+    const names = [...source.matchAll(/^ {2}([A-Z][A-Z0-9_]+): /gm)].map(([, name]) => name);
+    expect(names.length).toBeGreaterThan(20);
+    const readme = readFileSync('README.md', 'utf8');
+    expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
   });
 });
