@@ -8,7 +8,7 @@ const insideWorkerd = {
   exclude: [
     'test/core/wasm-sha256.test.ts',
     'test/features/{bar,daily-v1,vector}.test.ts',
-    'test/control/{control,rate-bound,sync,failed-login-limiter,restrict,resume}.test.ts',
+    'test/control/{control,rate-bound,sync,sync-cost,failed-login-limiter,restrict,resume}.test.ts',
     'test/control/breakers/{breaker-operator,fleet-breaker,shared-breakers}.test.ts',
     'test/decision/idempotency.test.ts',
     'test/control/keys/key-verbs.test.ts',
