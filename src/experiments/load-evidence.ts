@@ -14,8 +14,9 @@ interface EvidenceOptions {
 }
 
 /**
- * An experiment's trials with what was reported of their bars. Of several reports on one bar the median counts. Trials against a
- * version of production that has been replaced since are left out: they tell nothing of the one in force.
+ * An experiment's trials with what was reported of their bars. Of several accounts' first reports on one bar the median
+ * counts. Trials against a version of production that has been replaced since are left out: they tell nothing of the one
+ * in force.
  */
 export async function loadEvidence(
   { name, trialEpoch, terms }: Experiment,
@@ -23,7 +24,8 @@ export async function loadEvidence(
 ): Promise<Result<readonly JudgedUnit[], string>> {
   const trials = await loadTrials(database, name, trialEpoch);
   if (!trials.ok) return trials;
-  const reports = await loadBarOutcomes(database, terms.symbols, terms.horizonBars);
+  const { symbols, horizonBars } = terms;
+  const reports = await loadBarOutcomes(database, { name, trialEpoch, symbols, horizonBars });
   if (!reports.ok) return reports;
   const outcomes = new Map<string, number[]>();
   for (const { symbol, barMs, outcome } of reports.value) {

@@ -1,4 +1,4 @@
-import { and, asc, between, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, asc, between, eq, inArray, sql } from 'drizzle-orm';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Database } from './database.ts';
@@ -112,21 +112,50 @@ export const loadTrials = (
       .limit(trialsMax),
   );
 
-/** Everything that was reported of the symbols' bars at a horizon. */
+/**
+ * Votes on an experiment's bars: of each account what it reported first of a bar, however many of its decisions it reported;
+ * of each bar those of the accounts that came first. Only bars that a trial was made on; the oldest count.
+ */
+const selectBarOutcomes = `
+SELECT symbol, bar_ms, outcome FROM (
+  SELECT symbol, bar_ms, outcome,
+    row_number() OVER (PARTITION BY symbol, bar_ms ORDER BY reported_at_ms, account) AS place
+  FROM (
+    SELECT symbol, bar_ms, account, outcome, reported_at_ms,
+      row_number() OVER (PARTITION BY symbol, bar_ms, account ORDER BY reported_at_ms, decision_id) AS vote
+    FROM outcomes
+    WHERE symbol IN (SELECT value FROM json_each(:symbols)) AND horizon_bars = :horizonBars AND bar_ms IN
+      (SELECT bar_ms FROM trials WHERE experiment = :experiment AND trial_epoch = :trialEpoch)
+  ) WHERE vote = 1
+) WHERE place <= :votesMax ORDER BY bar_ms, symbol LIMIT :rowsMax`;
+
+/** Accounts whose word on a bar counts. An outcome is the market's, so more of them tell nothing more. */
+const votesMax = 25;
+/** Twice what the trials may be, and some for those on which several accounts reported. */
+const barOutcomesMax = 50_000;
+
+/** What was reported of the bars of an experiment's trials, one vote an account. */
 export const loadBarOutcomes = (
-  { orm }: Database,
-  symbols: readonly string[],
-  horizonBars: number,
+  { client }: Pick<Database, 'client'>,
+  {
+    name: experiment,
+    trialEpoch,
+    symbols,
+    horizonBars,
+  }: {
+    readonly name: string;
+    readonly trialEpoch: number;
+    readonly symbols: readonly string[];
+    readonly horizonBars: number;
+  },
 ): Promise<Result<readonly Pick<OutcomeRow, 'symbol' | 'barMs' | 'outcome'>[], string>> =>
-  reading(() =>
-    orm
-      .select({ symbol: outcomes.symbol, barMs: outcomes.barMs, outcome: outcomes.outcome })
-      .from(outcomes)
-      .where(
-        and(
-          inArray(outcomes.symbol, [...symbols]),
-          eq(outcomes.horizonBars, horizonBars),
-          isNotNull(outcomes.barMs),
-        ),
-      ),
-  );
+  reading(async () => {
+    const bounds = { votesMax, rowsMax: barOutcomesMax };
+    const args = { experiment, trialEpoch, symbols: JSON.stringify(symbols), horizonBars, ...bounds };
+    const { rows } = await client.execute({ sql: selectBarOutcomes, args });
+    return rows.map((row) => ({
+      symbol: String(row['symbol']),
+      barMs: Number(row['bar_ms']),
+      outcome: Number(row['outcome']),
+    }));
+  });

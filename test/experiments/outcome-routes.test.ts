@@ -14,7 +14,7 @@ import { createTrialLog } from '../../src/experiments/trial-log.ts';
 import type { Environment } from '../../src/http/context.ts';
 import { createReportOutcomesRoute } from '../../src/http/outcomes/report-outcomes.ts';
 import type { Database } from '../../src/store/database.ts';
-import { loadTrialsBetween } from '../../src/store/outcomes.ts';
+import { loadBarOutcomes, loadTrialsBetween } from '../../src/store/outcomes.ts';
 import { Stages } from '../../src/telemetry/stages.ts';
 import { type DatabaseInTest, openDatabaseInTest } from '../database-in-test.ts';
 import { catalogOf, constantModel } from '../http/served-model.ts';
@@ -186,6 +186,35 @@ describe('POST /v1/outcomes', () => {
       unknown: [row, `${row}.0`, `${row}.2`],
     });
     expect(await evidence()).toMatchObject([{ outcome: 0.02 }]);
+  });
+
+  it('gives an account one vote on a bar, however many of its decisions it reports, and takes the first voters', async () => {
+    const { evidence } = setUp();
+    await decide(5);
+    const barMs = todayMs - 6 * dayMs;
+    let reported = 0;
+    const vote = (account: string, outcome: number) => {
+      reported += 1;
+      return database.client.execute({
+        sql: `INSERT INTO outcomes VALUES (?, 1, ?, 'DEMO', ?, ?, ?, 'k')`,
+        args: [`o${reported}`, account, barMs, outcome, reported],
+      });
+    };
+    for (let count = 0; count < 9; count++) await vote('loud', 0.5);
+    for (const account of ['b', 'c']) await vote(account, 0.01);
+    expect(await evidence()).toMatchObject([{ outcome: 0.01 }]);
+    await vote('b', 0.7);
+    expect(await evidence()).toMatchObject([{ outcome: 0.01 }]);
+    for (let count = 0; count < 40; count++) await vote(`late-${count}`, 0.9);
+    expect(await evidence()).toMatchObject([{ outcome: 0.9 }]);
+    const { rows } = await database.client.execute('SELECT 1 FROM outcomes');
+    expect(rows).toHaveLength(52);
+    const loaded = await loadBarOutcomes(database, {
+      ...{ name: 'e1', trialEpoch: 2, symbols: ['DEMO'], horizonBars: 1 },
+    });
+    expect(loaded.ok && loaded.value).toHaveLength(25);
+    const elsewhere = { name: 'e1', trialEpoch: 3, symbols: ['DEMO'], horizonBars: 1 };
+    expect(await loadBarOutcomes(database, elsewhere)).toEqual({ ok: true, value: [] });
   });
 
   it('counts an outcome only at the horizon of the experiment', async () => {
