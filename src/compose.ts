@@ -5,6 +5,7 @@ import { controlVerbsOf } from './compose/control-verbs.ts';
 import { decidingRoutesOf } from './compose/deciding-routes.ts';
 import { createExperiments } from './compose/experiments.ts';
 import { keyHandlersOf } from './compose/key-routes.ts';
+import { minuteJobsOf } from './compose/minute-jobs.ts';
 import { createModelRoutes, createOpenInferenceRoutes } from './compose/model-routes.ts';
 import { auditRoutesOf, storedDecisionRoutesOf } from './compose/record-routes.ts';
 import { type Config, parseCatalogConfig, parseConfig } from './config.ts';
@@ -18,7 +19,6 @@ import { createChosenEngine, type EngineChoice } from './inference/chosen-engine
 import type { Engine } from './inference/engine.ts';
 import { createKernelEngine } from './inference/kernel/kernel-engine.ts';
 import { createOrtEngine } from './inference/ort.ts';
-import { createJobs } from './jobs.ts';
 import { loadShippedModels } from './models/shipped-models.ts';
 import type { RequestScope, Runtime } from './runtime.ts';
 
@@ -111,6 +111,14 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     openInference: createOpenInferenceRoutes(adapters, { readyz, bodyLimits, isDraining }),
   });
 
+  const jobs = minuteJobsOf(adapters, controlVerbs, runtime, {
+    judgeExperiments: () => experiments.judgeRunning(),
+    requestsInFlight: () => requestsInFlight + stream.openCount(),
+    startDraining: () => {
+      draining = true;
+    },
+  });
+
   return {
     faults: [],
     async fetch(request, scope) {
@@ -122,22 +130,9 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
         requestsInFlight -= 1;
         leave();
         registry.follow(control.current()?.registryEpoch ?? 0, scope);
+        jobs.follow(scope);
       }
     },
-    scheduled: createJobs({
-      log,
-      outbox: outboxDrain,
-      sealer,
-      judgeExperiments: () => experiments.judgeRunning(),
-      timers,
-      levelControl: async () => {
-        const reason = 'one store knew it alone';
-        await controlVerbs.levelling.level({ by: 'minute tick', reason, atMs: clock.nowMs() });
-      },
-      requestsInFlight: () => requestsInFlight + stream.openCount(),
-      startDraining: () => {
-        draining = true;
-      },
-    }),
+    scheduled: jobs.run,
   };
 }

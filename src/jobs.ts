@@ -1,15 +1,19 @@
 import type { DecisionLog } from './audit/decision-log.ts';
 import type { OutboxDrain } from './audit/outbox-drain.ts';
 import type { Sealer } from './audit/sealer.ts';
-import type { Timers } from './core/clock.ts';
+import type { TickClaim } from './control/tick-claim.ts';
+import type { Clock, Timers } from './core/clock.ts';
+import type { RequestScope } from './runtime.ts';
 
-interface JobOptions {
+export interface JobOptions {
   readonly log: DecisionLog;
   readonly outbox: OutboxDrain;
   /** Null where this deployment does not seal. */
   readonly sealer: Sealer | null;
   /** Judges the experiments that run, behind everything else. Never throws; its reads and writes have deadlines. */
   readonly judgeExperiments: () => Promise<void>;
+  readonly tickClaim: TickClaim;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly timers: Timers;
   /** Brings what one store knows of the control state to the other. Never throws. */
   readonly levelControl: () => Promise<void>;
@@ -28,15 +32,26 @@ const outboxDeadlineMs = 6_000;
 /** A seal's reads and writes have deadlines of their own. */
 const sealDeadlineMs = 6_000;
 const pollMs = 5;
+/** How often an isolate that is asked looks whether the tick is due. */
+const followMs = 30_000;
+
+export interface Jobs {
+  /** Runs the job of a cron name. Rejects where `drain` leaves records behind. */
+  run(cron: string): Promise<void>;
+  /** Behind an answer: the tick, where no cron and no other isolate has done it lately. */
+  follow(scope: RequestScope): void;
+}
 
 /**
  * Cron name to job. `drain` is no cron of the deployment: the launcher fires it before it stops the service.
  * Every other name is the minute's tick, which flushes what an idle isolate still holds, writes what waits in the
  * outbox, has the stores agree on the control state, seals what is in the log, and demotes candidates that have shown to be worse.
+ * Where no cron fires, traffic does, on one isolate of the fleet: within 95 s of traffic, and with the next request after silence.
  */
-export function createJobs(options: JobOptions): (cron: string) => Promise<void> {
-  const { log, outbox, sealer, judgeExperiments, timers, levelControl, requestsInFlight, startDraining } =
-    options;
+export function createJobs(options: JobOptions): Jobs {
+  const { log, outbox, sealer, judgeExperiments, levelControl } = options;
+  const { tickClaim, clock, timers, requestsInFlight, startDraining } = options;
+  let followAtMs = clock.monotonicMs() + followMs;
 
   async function drain(): Promise<void> {
     startDraining();
@@ -54,5 +69,20 @@ export function createJobs(options: JobOptions): (cron: string) => Promise<void>
     await judgeExperiments();
   }
 
-  return (cron) => (cron === 'drain' ? drain() : tick());
+  async function tickIfDue(): Promise<void> {
+    if (await tickClaim.claim()) await tick();
+  }
+
+  return {
+    async run(cron) {
+      if (cron === 'drain') return drain();
+      await Promise.all([tickClaim.tell(), tick()]);
+    },
+    follow(scope) {
+      const nowMs = clock.monotonicMs();
+      if (nowMs < followAtMs) return;
+      followAtMs = nowMs + followMs;
+      scope.waitUntil(tickIfDue());
+    },
+  };
 }

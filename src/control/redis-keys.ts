@@ -20,6 +20,8 @@ export const redisKeys = {
   outboxSetAside: 'ultrathink:outbox-set-aside',
   /** String: bytes of the records in both streams. */
   outboxBytes: 'ultrathink:outbox-bytes',
+  /** String: the minute's tick was done, or is being done. */
+  tickClaim: 'ultrathink:tick-claim',
   /** Prefix of the stock limiter's own keys. */
   failedLogins: 'ultrathink:failed-logins',
   /** String: the key id of the first of two who agree to what has this hash. */
