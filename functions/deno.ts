@@ -1,3 +1,5 @@
+// biome-ignore lint/correctness/noNodejsModules: Deno has no synchronous hash of its own.
+import { hash } from 'node:crypto';
 import { compose } from '../src/compose.ts';
 import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
 import { pendingWork } from './pending-work.ts';
@@ -44,6 +46,7 @@ const service = await compose({
   upgrade,
   kernelModule: moduleAt('inference/kernel/kernel.wasm'),
   sha256Module: moduleAt('core/sha256.wasm'),
+  sha256Hex: (text) => hash('sha256', text, 'hex'),
 });
 if (service.faults.length > 0) Deno.exit(1);
 

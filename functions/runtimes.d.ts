@@ -55,7 +55,12 @@ declare const Deno: {
   ): { shutdown(): Promise<void> };
 };
 
+declare module 'node:crypto' {
+  export function hash(algorithm: 'sha256', text: string, encoding: 'hex'): string;
+}
+
 declare const Bun: {
+  readonly SHA256: { hash(text: string, encoding: 'hex'): string };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly Glob: new (pattern: string) => { scanSync(root: string): Iterable<string> };
   file(path: string): {

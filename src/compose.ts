@@ -9,7 +9,7 @@ import { minuteJobsOf } from './compose/minute-jobs.ts';
 import { createModelRoutes, createOpenInferenceRoutes } from './compose/model-routes.ts';
 import { auditRoutesOf, storedDecisionRoutesOf } from './compose/record-routes.ts';
 import { type Config, parseCatalogConfig, parseConfig } from './config.ts';
-import { hashByWasm } from './core/digest.ts';
+import { hashBy } from './core/digest.ts';
 import { poolRandom } from './core/pooled-random.ts';
 import { docs } from './http/docs.ts';
 import { createReadyzRoute, healthz } from './http/health.ts';
@@ -33,7 +33,7 @@ export interface Service {
 
 /** The only place that constructs adapters. Called once an isolate. */
 export async function compose(runtime: Runtime): Promise<Service> {
-  hashByWasm(runtime.sha256Module);
+  hashBy(runtime.sha256Module, runtime.sha256Hex);
   const config = parseConfig(runtime.env);
   const { engine, names, ...trust } = parseCatalogConfig(runtime.env);
   const loading = { ...trust, engine: engineOf(engine, runtime) };

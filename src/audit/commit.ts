@@ -153,8 +153,7 @@ async function insertRows(
  */
 function rowsOf(records: readonly LinkedRecord[]): [Uint8Array, number] {
   const texts = records.map(({ record, items = '' }) => record + items).join('');
-  const isAscii = encoder.encode(texts).length === texts.length;
-  const bytesOf = (text: string): number => (isAscii ? text.length : encoder.encode(text).length);
+  const bytesOf = byteCounter(texts);
   let textFrom = 1;
   const rows = records.map(({ record, items, ...columns }) => {
     const textBytes = bytesOf(record);
@@ -164,8 +163,16 @@ function rowsOf(records: readonly LinkedRecord[]): [Uint8Array, number] {
     return row;
   });
   const columns = JSON.stringify(rows);
-  return [encoder.encode(columns + texts), encoder.encode(columns).length];
+  return [encoder.encode(columns + texts), byteCounter(columns)(columns)];
 }
+
+/** Counts UTF-8 bytes of what a text is made of; where it is all ASCII, as most are, nothing is encoded for that. */
+function byteCounter(whole: string): (text: string) => number {
+  const isAscii = !beyondAscii.test(whole);
+  return (text) => (isAscii ? text.length : encoder.encode(text).length);
+}
+
+const beyondAscii = /\P{ASCII}/u;
 
 const encoder = new TextEncoder();
 

@@ -31,8 +31,11 @@ export interface DecisionRecord extends RecordColumns {
 export type LinkedRecord = Linked<DecisionRecord>;
 
 /** Seals a record's content: canonical text, its hash, and the receipt that only this service can give. */
-export function sealRecord(receiptSecret: string, columns: RecordColumns, content: object): DecisionRecord {
-  const record = canonicalJson(content);
+export const sealRecord = (receiptSecret: string, columns: RecordColumns, content: object): DecisionRecord =>
+  sealText(receiptSecret, columns, canonicalJson(content));
+
+/** As {@link sealRecord}, of content whose canonical text is there. */
+export function sealText(receiptSecret: string, columns: RecordColumns, record: string): DecisionRecord {
   const recordHash = sha256Hex(record);
   return { ...columns, record, recordHash, receipt: hmacSha256Hex(receiptSecret, recordHash) };
 }

@@ -70,6 +70,7 @@ function pipelineOf(
     receiptSecret: config.receiptSecret,
     configHash: config.hash,
     freshnessGraceMs: config.freshnessGraceMs,
+    featureForm: 'bits',
   });
 }
 

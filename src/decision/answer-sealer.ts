@@ -11,7 +11,13 @@ import { composeAnswer, type Unsealed } from './compose-answer.ts';
 import type { Judged } from './judge-questions.ts';
 import { confine } from './policy.ts';
 import type { Question, QuestionBatch } from './question.ts';
-import { batchColumns, type RecordFacts, recordDecision, recordVoid } from './record-decision.ts';
+import {
+  batchColumns,
+  type FeatureForm,
+  type RecordFacts,
+  recordDecision,
+  recordVoid,
+} from './record-decision.ts';
 
 interface AnswerSealerOptions {
   readonly log: Pick<DecisionLog, 'hasRoom'>;
@@ -20,10 +26,18 @@ interface AnswerSealerOptions {
   readonly writer: Writer;
   readonly receiptSecret: string;
   readonly configHash: string;
+  readonly featureForm: FeatureForm;
 }
 
-interface Sealed {
+/** An answer, and its JSON as it leaves. */
+export interface Answered {
   readonly answer: Answer;
+  readonly text: string;
+  /** How long it may be acted upon, from when it was made, in milliseconds; null where it never may. */
+  readonly validForMs: number | null;
+}
+
+interface Sealed extends Answered {
   /** Undefined where the log had no room: such an answer is HOLD and leaves no record. */
   readonly record: DecisionRecord | undefined;
 }
@@ -31,7 +45,7 @@ interface Sealed {
 export interface SealedBatch {
   readonly id: string;
   /** As the batch's questions: undefined where the batch has none. */
-  readonly answers: readonly (Answer | undefined)[];
+  readonly answers: readonly (Answered | undefined)[];
   /** The one row of all of them; undefined where the log had no room. */
   readonly record: DecisionRecord | undefined;
 }
@@ -63,13 +77,14 @@ interface Making extends Moment {
 }
 
 export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
-  const { log, clock, ids, writer, receiptSecret, configHash } = options;
+  const { log, clock, ids, writer, receiptSecret, configHash, featureForm } = options;
 
   const nextFacts = (nowMs: number): RecordFacts => ({
     receiptSecret,
     ...writer.nextPlace(),
     nowMs,
     configHash,
+    featureForm,
   });
 
   const makingOf = ({ key, durability }: Pick<Question, 'key' | 'durability'>, moment: Moment): Making => ({
@@ -78,13 +93,13 @@ export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
     hasRoom: durability !== 'pending' || log.hasRoom(key.account),
   });
 
-  function validUntilMs(question: Question, { view, nowMs }: Making): number | null {
+  function validForMsOf(question: Question, { view }: Making): number | null {
     if (question.asOfMs !== null) return null;
     const leaseMs = view ? Math.max(0, Math.floor(view.expiresAtMs - clock.monotonicMs())) : 0;
-    return nowMs + Math.min(question.model.bundle.manifest.policy.validForMs, leaseMs);
+    return Math.min(question.model.bundle.manifest.policy.validForMs, leaseMs);
   }
 
-  function unsealed(question: Question, judged: Judged, making: Making): Unsealed {
+  function unsealed(question: Question, judged: Judged, making: Making, validForMs: number | null): Unsealed {
     const { id, nowMs, view, hasRoom } = making;
     const judgement = hasRoom
       ? permitted(capSize(judged.judgement, question), view)
@@ -92,7 +107,7 @@ export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
     return composeAnswer(question, judged, judgement, {
       id,
       nowMs,
-      validUntilMs: validUntilMs(question, making),
+      validUntilMs: validForMs === null ? null : nowMs + validForMs,
       durability: hasRoom ? durabilityOf[question.durability] : 'none',
     });
   }
@@ -103,10 +118,14 @@ export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
     making: Making,
     facts: RecordFacts | undefined,
   ): Sealed {
-    const answer = unsealed(question, judged, making);
-    if (!facts) return { answer: { ...answer, recordHash: null, receipt: null }, record: undefined };
-    const record = recordDecision(question, judged, answer, making.view, facts);
-    return { answer: { ...answer, recordHash: record.recordHash, receipt: record.receipt }, record };
+    const validForMs = validForMsOf(question, making);
+    const answer = unsealed(question, judged, making, validForMs);
+    // Canonical by the order of its members; made once, for the record and for the answer, which has two members more.
+    const text = JSON.stringify(answer);
+    const { id, action } = answer;
+    const record = facts && recordDecision(question, judged, { id, action, text }, making.view, facts);
+    const seal = { recordHash: record?.recordHash ?? null, receipt: record?.receipt ?? null };
+    return { answer: { ...answer, ...seal }, text: withSeal(text, record), validForMs, record };
   }
 
   return {
@@ -121,15 +140,22 @@ export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
         const found = question && judged.get(question);
         return found && sealOne(question, found, { ...making, id: `${making.id}.${index}` }, facts);
       });
-      const answers = sealed.map((item) => item?.answer);
       const records = sealed.map((item) => item?.record ?? null);
       const record =
         facts && sealBatch(receiptSecret, batchColumns(batch, making.id, records, facts), records);
-      return { id: making.id, answers, record };
+      return { id: making.id, answers: sealed, record };
     },
     voidOf: (about, voided, reason) =>
       recordVoid(about, voided, ids.next(), reason, nextFacts(clock.nowMs())),
   };
+}
+
+/** The text of an answer, to which the seal of its record is added. */
+function withSeal(text: string, record: DecisionRecord | undefined): string {
+  const seal = record
+    ? `"recordHash":"${record.recordHash}","receipt":"${record.receipt}"`
+    : '"recordHash":null,"receipt":null';
+  return `${text.slice(0, -1)},${seal}}`;
 }
 
 /** What an answer says of its record, by what its question asked. */

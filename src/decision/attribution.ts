@@ -33,9 +33,9 @@ export async function attribute(
   if (!scores.ok) return scores;
   return ok(
     names.map((name, row) => ({
+      attribution: direction - (scores.value[row * headCount] ?? direction),
       name,
       value: values[row] ?? 0,
-      attribution: direction - (scores.value[row * headCount] ?? direction),
     })),
   );
 }

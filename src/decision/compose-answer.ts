@@ -1,3 +1,4 @@
+import { isoTime } from '../core/iso-time.ts';
 import type { Answer, Judgement } from './answer.ts';
 import type { Judged } from './judge-questions.ts';
 import type { Question } from './question.ts';
@@ -12,7 +13,10 @@ interface AnswerFacts {
   readonly durability: Answer['durability'];
 }
 
-/** `judgement` is what the permission left of `judged`. */
+/**
+ * `judgement` is what the permission left of `judged`. Names stand in the order of canonical JSON, which makes the text several
+ * times cheaper.
+ */
 export function composeAnswer(
   question: Question,
   judged: Judged,
@@ -22,29 +26,27 @@ export function composeAnswer(
   const { manifest, version } = question.model.bundle;
   const acts = judgement.action !== 'HOLD';
   return {
-    id: facts.id,
-    at: isoTime(facts.nowMs),
-    symbol: question.symbol,
-    interval: manifest.interval,
     action: judgement.action,
-    effect: acts ? judgement.effect : 'none',
     actionable: acts && question.asOfMs === null,
-    holdKind: acts ? null : judgement.holdKind,
-    size: acts ? judgement.size : 0,
-    confidence: judgement.confidence,
-    risk: judgement.risk,
-    reasons: acts ? [] : judgement.reasons,
-    model: { name: manifest.name, version, arm: question.arm, engine: question.model.runnable.engine },
-    mode: 'FULL',
-    data: { source: sourceOf(question.input), ageMs: judged.ageMs },
     asOf: question.asOfMs === null ? null : isoTime(question.asOfMs),
-    validUntil: facts.validUntilMs === null ? null : isoTime(facts.validUntilMs),
+    at: isoTime(facts.nowMs),
+    confidence: judgement.confidence,
+    data: { ageMs: judged.ageMs, source: sourceOf(question.input) },
     durability: facts.durability,
+    effect: acts ? judgement.effect : 'none',
     ...(judged.attributions ? { features: judged.attributions } : {}),
+    holdKind: acts ? null : judgement.holdKind,
+    id: facts.id,
+    interval: manifest.interval,
+    mode: 'FULL',
+    model: { arm: question.arm, engine: question.model.runnable.engine, name: manifest.name, version },
+    reasons: acts ? [] : judgement.reasons,
+    risk: judgement.risk,
+    size: acts ? judgement.size : 0,
+    symbol: question.symbol,
+    validUntil: facts.validUntilMs === null ? null : isoTime(facts.validUntilMs),
   };
 }
 
 const sourceOf = ({ kind }: Question['input']): Answer['data']['source'] =>
   kind === 'window' ? 'bars' : kind;
-
-const isoTime = (epochMs: number): string => new Date(epochMs).toISOString();

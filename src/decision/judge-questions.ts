@@ -68,11 +68,12 @@ export async function judgeQuestions(
     const scores = await scoreGuarded(model, values, options);
     scores.forEach((one, at) => void scored.set(ofModel[at] as Row, one));
   }
-  return Promise.all(
-    prepared.map((one) =>
-      one.kind === 'row' ? conclude(one, scored.get(one) as GuardedScores) : one.judged,
-    ),
-  );
+  const concluded: Judged[] = [];
+  for (const one of prepared) {
+    const found = one.kind === 'judged' ? one.judged : conclude(one, scored.get(one) as GuardedScores);
+    concluded.push(found instanceof Promise ? await found : found);
+  }
+  return concluded;
 }
 
 type Prepared = Row | { readonly kind: 'judged'; readonly judged: Judged };
@@ -123,29 +124,31 @@ function withinDomain(question: Question, ageMs: number | null, values: Float32A
   };
 }
 
-/** Model's scores to judgement, and with `explain` what each input moved. */
-async function conclude(
-  { question, ageMs, values }: Row,
-  { scored, breaker }: GuardedScores,
-): Promise<Judged> {
+/** Model's scores to judgement, and with `explain` what each input moved: a promise only then, since a batch has many. */
+function conclude(row: Row, { scored, breaker }: GuardedScores): Judged | Promise<Judged> {
+  const { question, ageMs, values } = row;
   if (!scored.ok) {
     const attributions = unscored(question, values);
     return { ageMs, values, judgement: scored.error, attributions, breaker };
   }
+  const { bundle } = question.model;
+  const judgement = judge(bundle.manifest.policy, scored.value, question.position);
+  const judged = { ageMs, values, judgement, attributions: undefined, breaker };
+  return question.explain ? explained(row, judged, scored.value.direction) : judged;
+}
+
+async function explained({ question, values }: Row, judged: Judged, direction: number): Promise<Judged> {
   const { bundle, runnable } = question.model;
-  const { domain, features, heads, policy } = bundle.manifest;
-  const judgement = judge(policy, scored.value, question.position);
-  if (!question.explain) return { ageMs, values, judgement, attributions: undefined, breaker };
+  const { domain, features, heads } = bundle.manifest;
   const moved = await attribute({
     runnable,
     names: features.names,
     headCount: heads.length,
     values,
     baseline: domain.baseline,
-    direction: scored.value.direction,
+    direction,
   });
-  const attributions = moved.ok ? moved.value : unscored(question, values);
-  return { ageMs, values, judgement, attributions, breaker };
+  return { ...judged, attributions: moved.ok ? moved.value : unscored(question, values) };
 }
 
 /** What `explain` gets where no score was computed. */
@@ -153,4 +156,4 @@ const unscored = ({ explain, model }: Question, values: Float32Array): readonly 
   explain ? unattributed(model.bundle.manifest.features.names, values) : undefined;
 
 const unattributed = (names: readonly string[], values: Float32Array): readonly Attribution[] =>
-  names.map((name, index) => ({ name, value: values[index] ?? 0, attribution: null }));
+  names.map((name, index) => ({ attribution: null, name, value: values[index] ?? 0 }));

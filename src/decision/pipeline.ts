@@ -11,6 +11,7 @@ import type { RequestScope } from '../runtime.ts';
 import type { Stages } from '../telemetry/stages.ts';
 import type { Answer } from './answer.ts';
 import {
+  type Answered,
   type AnswerSealer,
   createAnswerSealer,
   type SealedBatch,
@@ -20,10 +21,11 @@ import type { Arms } from './arms.ts';
 import { type Judged, judgeQuestions, nothingComputed } from './judge-questions.ts';
 import { permits } from './policy.ts';
 import type { Question, QuestionBatch } from './question.ts';
+import type { FeatureForm } from './record-decision.ts';
 
 /** How a question ends. Refusals are values; the door maps them to problems. */
 export type Outcome =
-  | { readonly kind: 'answered'; readonly answer: Answer; readonly epoch: number }
+  | ({ readonly kind: 'answered'; readonly epoch: number } & Answered)
   /** The record could not be written before the answer, as `durability: ack` or `outbox` asks. */
   | { readonly kind: 'not-recorded' }
   /** The permission or the answer's validity ended while the record was written. */
@@ -34,7 +36,7 @@ export type BatchOutcome =
   | {
       readonly kind: 'answered';
       /** As the batch's questions: undefined where the batch has none. */
-      readonly items: readonly (Answer | 'superseded' | undefined)[];
+      readonly items: readonly (Answered | 'superseded' | undefined)[];
       readonly epoch: number;
     }
   | { readonly kind: 'not-recorded' };
@@ -52,6 +54,8 @@ interface PipelineOptions {
   readonly receiptSecret: string;
   readonly configHash: string;
   readonly freshnessGraceMs: number;
+  /** Of the records. */
+  readonly featureForm: FeatureForm;
 }
 
 export interface Pipeline {
@@ -104,11 +108,12 @@ async function decide(parts: Parts, asked: Question, circumstances: Circumstance
   if (!judged) throw new RangeError('a question was not judged');
   const view = control.current();
   stages.begin('record');
-  const { answer, record } = sealer.one(question, judged, { view, nowMs });
+  const { record, ...made } = sealer.one(question, judged, { view, nowMs });
+  const { answer } = made;
   const epoch = view?.epoch ?? 0;
   const answered = (): Outcome => {
     compare(parts, { question, answer, judged }, scope);
-    return { kind: 'answered', answer, epoch };
+    return { kind: 'answered', ...made, epoch };
   };
   if (!record) return answered();
   if (question.durability === 'pending') {
@@ -143,11 +148,11 @@ async function decideMany(
   const epoch = view?.epoch ?? 0;
   const items = await leave(parts, batch, sealed, epoch, scope);
   if (items === 'not-recorded') return { kind: 'not-recorded' };
-  items.forEach((answer, index) => {
+  items.forEach((item, index) => {
     const question = chosen[index];
     const found = question && byQuestion.get(question);
-    if (!found || answer === undefined || answer === 'superseded') return;
-    compare(parts, { question, answer, judged: found }, scope);
+    if (!found || item === undefined || item === 'superseded') return;
+    compare(parts, { question, answer: item.answer, judged: found }, scope);
   });
   return { kind: 'answered', items, epoch };
 }
@@ -180,9 +185,9 @@ async function leave(
     log.append(sealer.voidOf({ key: batch.key, symbol: record.symbol }, record, 'not-recorded'), scope);
     return 'not-recorded';
   }
-  return answers.map((answer, index) => {
+  return answers.map((item, index) => {
     const question = batch.questions[index];
-    if (!answer || !question || stillHolds(answer, epoch, parts)) return answer;
+    if (!item || !question || stillHolds(item.answer, epoch, parts)) return item;
     log.append(sealer.voidOf(question, { id: `${id}.${index}`, seq: record.seq }, 'superseded'), scope);
     return 'superseded';
   });

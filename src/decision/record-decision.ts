@@ -1,8 +1,8 @@
-import { type DecisionRecord, type RecordColumns, sealRecord } from '../audit/decision-record.ts';
+import { type DecisionRecord, type RecordColumns, sealRecord, sealText } from '../audit/decision-record.ts';
 import type { ControlView } from '../control/view.ts';
+import { float32Text } from '../core/float32-text.ts';
 import type { Experiment } from '../experiments/experiment.ts';
 import type { Bar } from '../features/bar.ts';
-import type { Attribution } from './answer.ts';
 import { barRow } from './bar-row.ts';
 import type { Unsealed } from './compose-answer.ts';
 import type { Judged } from './judge-questions.ts';
@@ -16,22 +16,32 @@ export interface RecordFacts {
   readonly seq: number;
   readonly nowMs: number;
   readonly configHash: string;
+  readonly featureForm: FeatureForm;
+}
+
+/**
+ * How a record holds the model's input: `bits`, as core/float32-text.ts writes them. Records of before 2026-11-29 have the
+ * `decimals` of a list, which a replay of one writes again.
+ */
+export type FeatureForm = 'bits' | 'decimals';
+
+/** An answer that has its text. */
+export interface AnswerText extends Pick<Unsealed, 'id' | 'action'> {
+  /** Canonical JSON of the answer as it is before its record is sealed. */
+  readonly text: string;
 }
 
 /** Everything needed to ask the same question again and to compare the answer. */
 export function recordDecision(
   question: Question,
   judged: Judged,
-  answer: Unsealed,
+  answer: AnswerText,
   view: ControlView | undefined,
   facts: RecordFacts,
 ): DecisionRecord {
   const columns = columnsOf(question, answer.id, answer.action, facts);
-  // Names stand in the order of canonical JSON, here and below, which makes the text several times cheaper.
-  return sealRecord(facts.receiptSecret, columns, {
-    account: columns.account,
-    action: columns.action,
-    answer: orderedAnswer(answer),
+  // Canonical by the order of the names, here and below: the texts that clients choose are well-formed, the numbers finite.
+  const after = JSON.stringify({
     breaker: judged.breaker && { generation: judged.breaker.generation, state: judged.breaker.state },
     bundleHash: question.model.bundle.hash,
     configHash: facts.configHash,
@@ -43,13 +53,21 @@ export function recordDecision(
     decidedAtMs: columns.decidedAtMs,
     experiment: orderedExperiment(question.experiment),
     id: columns.id,
-    input: orderedInput(question, judged),
+    input: orderedInput(question, judged, facts.featureForm),
     keyId: columns.keyId,
     seq: columns.seq,
     symbol: columns.symbol,
     writer: columns.writer,
   });
+  const before = `"account":${JSON.stringify(columns.account)},"action":"${columns.action}"`;
+  const record = `{${before},"answer":${answer.text},${after.slice(1)}`;
+  return sealText(facts.receiptSecret, columns, record);
 }
+
+const inForm: Readonly<Record<FeatureForm, (values: Float32Array) => string | readonly number[]>> = {
+  bits: float32Text,
+  decimals: (values) => Array.from(values),
+};
 
 /** What of it shaped the answer; its terms stand in the audit entry of the epoch. */
 function orderedExperiment(experiment: Experiment | null): object | null {
@@ -58,52 +76,19 @@ function orderedExperiment(experiment: Experiment | null): object | null {
   return { epoch, kind: terms.kind, name, sizeMax: terms.kind === 'canary' ? terms.sizeMax : null };
 }
 
-function orderedInput(question: Question, { values }: Judged): object {
+function orderedInput(question: Question, { values }: Judged, form: FeatureForm): object {
   const { input } = question;
   return {
     asOfMs: question.asOfMs,
     bars: barsOf(input)?.map(barRow) ?? null,
     clientDecisionId: question.clientDecisionId,
     explain: question.explain,
-    features: values ? Array.from(values) : null,
+    features: values ? inForm[form](values) : null,
     kind: input.kind,
     position: question.position ?? null,
     strategy: question.strategy,
   };
 }
-
-const orderedAnswer = (answer: Unsealed): Unsealed => ({
-  action: answer.action,
-  actionable: answer.actionable,
-  asOf: answer.asOf,
-  at: answer.at,
-  confidence: answer.confidence,
-  data: { ageMs: answer.data.ageMs, source: answer.data.source },
-  durability: answer.durability,
-  effect: answer.effect,
-  ...(answer.features ? { features: answer.features.map(orderedAttribution) } : {}),
-  holdKind: answer.holdKind,
-  id: answer.id,
-  interval: answer.interval,
-  mode: answer.mode,
-  model: {
-    arm: answer.model.arm,
-    engine: answer.model.engine,
-    name: answer.model.name,
-    version: answer.model.version,
-  },
-  reasons: answer.reasons,
-  risk: answer.risk,
-  size: answer.size,
-  symbol: answer.symbol,
-  validUntil: answer.validUntil,
-});
-
-const orderedAttribution = ({ attribution, name, value }: Attribution): Attribution => ({
-  attribution,
-  name,
-  value,
-});
 
 /**
  * A record about a record: the decision `voided` was written, or may have been, and was never answered. With it

@@ -4,6 +4,7 @@ import type { DecisionRecord } from '../audit/decision-record.ts';
 import type { Breaker } from '../control/breakers/breaker.ts';
 import { freshState } from '../control/control-state.ts';
 import type { ControlView } from '../control/view.ts';
+import { float32sOf } from '../core/float32-text.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { ok } from '../core/result.ts';
 import type { ServedModel } from '../models/catalog.ts';
@@ -35,6 +36,13 @@ export type Replayed =
   | { readonly kind: 'unavailable' };
 
 const finite = z.number();
+/** Of bits, checked by `float32Text` alone; see `FeatureForm`. */
+const float32s = z.string().transform((text, context) => {
+  const values = float32sOf(text);
+  if (values) return values;
+  context.addIssue('no floats in base64');
+  return z.NEVER;
+});
 const barRowSchema = z.tuple([finite, finite, finite, finite, finite, finite]);
 
 /** What a record says of how its decision was made. Names as `record-decision.ts` writes them. */
@@ -74,7 +82,7 @@ const capsuleSchema = z.object({
     bars: z.array(barRowSchema).nullable(),
     clientDecisionId: z.string().nullable(),
     explain: z.boolean(),
-    features: z.array(z.number()).nullable(),
+    features: z.union([float32s, z.array(z.number())]).nullable(),
     kind: z.enum(['bars', 'features', 'none']),
     position: z.union([z.literal(-1), z.literal(0), z.literal(1)]).nullable(),
     strategy: z.string().nullable(),
@@ -132,6 +140,7 @@ async function decideAgain(
     receiptSecret,
     configHash,
     freshnessGraceMs,
+    featureForm: Array.isArray(capsule.input.features) ? 'decimals' : 'bits',
   });
   const granted = wasPermitted(capsule) ? (view ?? expired) : undefined;
   const scope = { waitUntil: () => undefined, clientAddress: '' };

@@ -1,21 +1,22 @@
 import type { Result } from '../core/result.ts';
-import type { Answer } from '../decision/answer.ts';
 import type { BatchOutcome } from '../decision/pipeline.ts';
 import type { Question } from '../decision/question.ts';
-import { type Problem, type ProblemBody, problemBody } from './problem.ts';
+import { type Problem, problemBody } from './problem.ts';
 
 type Decided = Extract<BatchOutcome, { kind: 'answered' }>['items'];
 
-/** Of each item its decision, or the problem that it was refused with. */
-export function answeredItems(
-  items: readonly Result<Question, Problem>[],
-  decided: Decided,
-): readonly (Answer | ProblemBody)[] {
-  return items.map((item, index) => (item.ok ? decidedItem(decided[index]) : problemBody(item.error)));
+/** JSON array: of each item its decision, or the problem that it was refused with. */
+export function answeredItems(items: readonly Result<Question, Problem>[], decided: Decided): string {
+  const texts = items.map((item, index) =>
+    item.ok ? textOf(decided[index]) : JSON.stringify(problemBody(item.error)),
+  );
+  return `[${texts.join(',')}]`;
 }
 
-function decidedItem(decided: Decided[number]): Answer | ProblemBody {
+function textOf(decided: Decided[number]): string {
   if (decided === undefined) throw new RangeError('a question of the batch was not decided');
   const detail = 'the permission ended while the record was written';
-  return decided === 'superseded' ? problemBody({ code: 'SUPERSEDED', detail }) : decided;
+  return decided === 'superseded'
+    ? JSON.stringify(problemBody({ code: 'SUPERSEDED', detail }))
+    : decided.text;
 }

@@ -6,7 +6,7 @@ import type { Registry } from '../models/registry.ts';
 import { answeredItems } from './answered-items.ts';
 import type { BodyLimits } from './body.ts';
 import type { Handler } from './context.ts';
-import { createDecidingRoute, type DecidingOptions, validForMs } from './deciding.ts';
+import { createDecidingRoute, type DecidingOptions } from './deciding.ts';
 import { batchRequestSchema } from './decision-schemas.ts';
 import type { Problem, ProblemBody } from './problem.ts';
 import { readItem } from './read-item.ts';
@@ -65,8 +65,10 @@ function overBurst(tokens: number, { burst }: KeyFacts): Result<never, Problem> 
 }
 
 function answered(items: readonly Item[], decided: Parameters<typeof answeredItems>[1], epoch: number) {
-  const body: BatchAnswer = { items: answeredItems(items, decided) };
-  const lives = body.items.flatMap((item) => ('validUntil' in item ? (validForMs(item) ?? []) : []));
+  const lives = decided.flatMap((item) =>
+    item === undefined || item === 'superseded' ? [] : (item.validForMs ?? []),
+  );
   const least = lives.length > 0 ? Math.min(...lives) : null;
-  return { kind: 'answered' as const, text: JSON.stringify(body), validForMs: least, epoch };
+  const text = `{"items":${answeredItems(items, decided)}}`;
+  return { kind: 'answered' as const, text, validForMs: least, epoch };
 }

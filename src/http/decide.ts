@@ -4,7 +4,7 @@ import type { Pipeline } from '../decision/pipeline.ts';
 import type { Registry } from '../models/registry.ts';
 import type { BodyLimits } from './body.ts';
 import type { Handler } from './context.ts';
-import { createDecidingRoute, type DecidingOptions, validForMs } from './deciding.ts';
+import { createDecidingRoute, type DecidingOptions } from './deciding.ts';
 import { readQuestion } from './question.ts';
 
 interface DecideOptions extends DecidingOptions {
@@ -31,12 +31,7 @@ export function createDecideRoute(options: DecideOptions): Handler {
       return ok({
         clientDecisionId: question.value.clientDecisionId,
         tokens: 1,
-        async decide(view, scope, stages) {
-          const outcome = await pipeline.decide(question.value, view, scope, stages);
-          if (outcome.kind !== 'answered') return outcome;
-          const { answer, epoch } = outcome;
-          return { kind: 'answered', text: JSON.stringify(answer), validForMs: validForMs(answer), epoch };
-        },
+        decide: (view, scope, stages) => pipeline.decide(question.value, view, scope, stages),
       });
     },
   });

@@ -248,7 +248,3 @@ function jsonResponse(body: string, bucket: BucketState | undefined): Response {
     },
   });
 }
-
-/** How long an answer may be acted upon, from when it was made; null where it never may. */
-export const validForMs = ({ at, validUntil }: Pick<Answer, 'at' | 'validUntil'>): number | null =>
-  validUntil === null ? null : Date.parse(validUntil) - Date.parse(at);

@@ -218,7 +218,10 @@ export const storedDecisionSchema = z
     receipt: z.string(),
     record: z
       .record(z.string(), z.unknown())
-      .openapi({ description: 'The record, as it was hashed in canonical JSON.' }),
+      .openapi({
+        description:
+          "The record, as it was hashed in canonical JSON. `input.features`: base64 of the model's inputs, 32-bit floats, little-endian, in the order of its manifest; a list of numbers in records of before 2026-11-29.",
+      }),
   })
   .openapi('StoredDecision');
 

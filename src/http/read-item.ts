@@ -13,8 +13,9 @@ export function readItem(
   key: KeyFacts,
   options: Parameters<typeof readQuestion>[2],
 ): Result<Question, Problem> {
-  const own = ['durability', 'clientDecisionId'].filter(
-    (name) => typeof item === 'object' && item !== null && Object.hasOwn(item, name),
-  );
+  const own =
+    typeof item === 'object' && item !== null ? bodysOwn.filter((name) => Object.hasOwn(item, name)) : [];
   return own.length > 0 ? invalid(own.map(unknownField)) : readQuestion(item, key, options);
 }
+
+const bodysOwn = ['durability', 'clientDecisionId'];

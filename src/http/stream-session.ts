@@ -226,7 +226,7 @@ export class StreamSession implements SocketEvents {
     this.#decisions += items.length;
     this.#refusedInARow = 0;
     this.#unacknowledged.push(seq);
-    this.#send({ type: 'decisions', seq, items: answeredItems(items, outcome.items) });
+    this.#sendText(`{"type":"decisions","seq":${seq},"items":${answeredItems(items, outcome.items)}}`);
   }
 
   #flowFault({ seq, ack }: TicksFrame): Problem | undefined {
@@ -328,6 +328,10 @@ export class StreamSession implements SocketEvents {
   }
 
   #send(frame: ServiceFrame): void {
+    this.#sendText(JSON.stringify(frame));
+  }
+
+  #sendText(frame: string): void {
     const { clock, socket } = this.#options;
     if (this.#state === 'closed') return;
     if ((socket.bufferedBytes() ?? 0) > bufferedBytesMax) {
@@ -335,7 +339,7 @@ export class StreamSession implements SocketEvents {
       this.onClose();
     } else {
       this.#sentAtMs = clock.monotonicMs();
-      socket.send(JSON.stringify(frame));
+      socket.send(frame);
     }
   }
 }

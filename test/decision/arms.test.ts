@@ -113,6 +113,7 @@ function setUp({ experiment, candidate, production }: SetUp = {}) {
     receiptSecret: 'r'.repeat(32),
     configHash: 'c'.repeat(64),
     freshnessGraceMs: 3_600_000,
+    featureForm: 'bits',
   });
   const scope = { waitUntil: (work: Promise<void>) => void work, clientAddress: '127.0.0.1' };
   async function ask(change: Partial<Question> = {}): Promise<Answer> {

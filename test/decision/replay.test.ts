@@ -3,6 +3,7 @@ import type { DecisionRecord } from '../../src/audit/decision-record.ts';
 import type { Admission } from '../../src/control/breakers/breaker.ts';
 import { freshState } from '../../src/control/control-state.ts';
 import type { ControlView } from '../../src/control/view.ts';
+import { canonicalJson } from '../../src/core/canonical-json.ts';
 import { err, ok } from '../../src/core/result.ts';
 import { SeededRandom } from '../../src/core/seeded-random.ts';
 import { createPipeline } from '../../src/decision/pipeline.ts';
@@ -97,6 +98,7 @@ async function decide(
   const model = constantModel(
     draw<[number, number]>(random, [0.9, 0.1], [0.1, 0.1], [0.5, 0.1], [0.9, 0.95], [0.62, 0.1], [0.38, 0.1]),
   );
+  const featureForm = seed % 2 === 0 ? 'bits' : 'decimals';
   let readings = 0;
   const clock = { nowMs: () => startMs + ++readings, monotonicMs: () => 1_000.25 + ++readings };
   const view = (): ControlView => ({
@@ -142,6 +144,7 @@ async function decide(
     receiptSecret,
     configHash,
     freshnessGraceMs,
+    featureForm,
   });
   const scope = { waitUntil: () => undefined, clientAddress: '' };
   await pipeline.decide(drawQuestion(random, model), granted, scope, new Stages(clock, 'auth'));
@@ -158,11 +161,13 @@ const optionsOf = (model: ServedModel | undefined) => ({
 });
 
 describe('a replay', () => {
-  it('gives the bytes of 500 decisions from their records alone', async () => {
+  it('gives the bytes of 500 decisions from their records alone, inputs as bits or, as in older ones, decimals', async () => {
     const seen = new Set<string>();
     for (let seed = 1; seed <= 500; seed++) {
       const { record, model } = await decide(seed);
-      const { answer } = JSON.parse(record.record);
+      const { answer, input } = JSON.parse(record.record);
+      expect(canonicalJson(JSON.parse(record.record)), `seed ${seed}`).toBe(record.record);
+      seen.add(typeof input.features);
       seen.add(answer.action).add(answer.effect);
       for (const { code } of answer.reasons) seen.add(code);
       const replayed = await replayDecision(record.record, optionsOf(model));
@@ -179,7 +184,7 @@ describe('a replay', () => {
       'BELOW_THRESHOLD',
       'BREAKER_OPEN',
     ];
-    const others = ['MARKET_DATA_UNAVAILABLE', 'RISK_ABOVE_LIMIT'];
+    const others = ['MARKET_DATA_UNAVAILABLE', 'RISK_ABOVE_LIMIT', 'string', 'object'];
     expect([...seen]).toEqual(expect.arrayContaining([...everything, ...codes, ...others]));
   });
 

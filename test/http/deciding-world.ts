@@ -111,6 +111,7 @@ export function decidingWorld() {
       receiptSecret: 'r'.repeat(32),
       configHash: 'c'.repeat(64),
       freshnessGraceMs: 3_600_000,
+      featureForm: 'bits',
     }),
     clock: time,
     isDraining: () => false,

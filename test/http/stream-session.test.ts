@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { float32sOf } from '../../src/core/float32-text.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import type { KeyFacts } from '../../src/decision/question.ts';
 import type { Problem } from '../../src/http/problem.ts';
@@ -128,7 +129,7 @@ describe('a stream', () => {
       kind: 'window',
       bars: [[bars[119]?.t, ...[1, 2, 3, 4, 5].map(() => expect.anything())]],
     });
-    expect(kept[1].input.features).toHaveLength(32);
+    expect(float32sOf(kept[1].input.features)).toHaveLength(32);
   });
 
   it.each<[string, (index: number) => unknown, string]>([

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, parseConfig } from '../../config.ts';
-import { hashByWasm } from '../../core/digest.ts';
+import { hashBy } from '../../core/digest.ts';
 import { createKernelEngine } from '../../inference/kernel/kernel-engine.ts';
 import type { ServedModel } from '../../models/catalog.ts';
 import type { LoadOptions } from '../../models/load-model.ts';
@@ -33,7 +33,7 @@ const MODEL = 'active';
 const vectorsOfEach = 8;
 
 export async function createWorld(): Promise<World> {
-  hashByWasm(new WebAssembly.Module(readFileSync(SHA256_WASM)));
+  hashBy(new WebAssembly.Module(readFileSync(SHA256_WASM)));
   const publicKeys = pinnedKeys();
   const config = parseConfig({
     ENVIRONMENT: 'local',
