@@ -125,7 +125,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
       requestsInFlight += 1;
       const leave = registry.enter();
       try {
-        return await app.fetch(request, { scope });
+        return await app(request, scope);
       } finally {
         requestsInFlight -= 1;
         leave();

@@ -5,7 +5,7 @@ import type { KeyFacts, Question, QuestionBatch } from '../decision/question.ts'
 import type { Registry } from '../models/registry.ts';
 import { answeredItems } from './answered-items.ts';
 import type { BodyLimits } from './body.ts';
-import type { Handler } from './context.ts';
+import type { DirectHandler } from './context.ts';
 import { createDecidingRoute, type DecidingOptions } from './deciding.ts';
 import { batchRequestSchema } from './decision-schemas.ts';
 import type { Problem, ProblemBody } from './problem.ts';
@@ -25,7 +25,7 @@ type Item = Result<Question, Problem>;
  * `POST /v1/decisions/batch`: many questions in one call, each answered as the single route would, or refused by itself.
  * The call costs a token an item that is decided, and is refused as a whole when not all can be had.
  */
-export function createDecideBatchRoute(options: DecideBatchOptions): Handler {
+export function createDecideBatchRoute(options: DecideBatchOptions): DirectHandler {
   const { bodyLimits, barsMax, registry, pipeline, clock } = options;
   return createDecidingRoute(options, {
     name: 'batch',

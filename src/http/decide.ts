@@ -3,7 +3,7 @@ import type { Answer } from '../decision/answer.ts';
 import type { Pipeline } from '../decision/pipeline.ts';
 import type { Registry } from '../models/registry.ts';
 import type { BodyLimits } from './body.ts';
-import type { Handler } from './context.ts';
+import type { DirectHandler } from './context.ts';
 import { createDecidingRoute, type DecidingOptions } from './deciding.ts';
 import { readQuestion } from './question.ts';
 
@@ -15,7 +15,7 @@ interface DecideOptions extends DecidingOptions {
 }
 
 /** `POST /v1/decisions`: one question, one decision. */
-export function createDecideRoute(options: DecideOptions): Handler {
+export function createDecideRoute(options: DecideOptions): DirectHandler {
   const { bodyLimits, barsMax, registry, pipeline, clock } = options;
   return createDecidingRoute(options, {
     name: 'decisions',

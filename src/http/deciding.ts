@@ -10,9 +10,10 @@ import type { RequestScope } from '../runtime.ts';
 import type { Stages } from '../telemetry/stages.ts';
 import type { Authenticator } from './auth.ts';
 import { type BodyLimits, parseJson, readBody } from './body.ts';
-import type { Handler, RouteContext } from './context.ts';
-import { type Problem, problemResponse } from './problem.ts';
+import type { DirectHandler, Exchange } from './context.ts';
+import { type Problem, problemReply } from './problem.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
+import type { Reply } from './reply.ts';
 
 /** What every route that decides is made of. */
 export interface DecidingOptions {
@@ -72,30 +73,30 @@ interface Granted {
 type Replay = Extract<ClaimOutcome, { kind: 'replay' }>;
 
 /** Auth, validate, permit, claim, decide, answer: the line of every route that decides. */
-export function createDecidingRoute(options: DecidingOptions, route: DecidingRoute): Handler {
+export function createDecidingRoute(options: DecidingOptions, route: DecidingRoute): DirectHandler {
   const line = { ...options, ...route };
   const { control, isDraining } = options;
-  return async (context) => {
-    if (isDraining()) return problemResponse({ code: 'SHUTTING_DOWN', retryAfterMs: 1_000 });
+  return async (exchange) => {
+    if (isDraining()) return problemReply({ code: 'SHUTTING_DOWN', retryAfterMs: 1_000 });
     const keysEpoch = control.keysEpoch();
-    const keyed = await readRequest(context, line);
-    if (!keyed.ok) return problemResponse(keyed.error);
+    const keyed = await readRequest(exchange, line);
+    if (!keyed.ok) return problemReply(keyed.error);
     return keyed.value.asked.tokens === 0
-      ? answerTo(await decide(keyed.value, undefined, context), undefined)
-      : permitAndDecide(keyed.value, keysEpoch, context, line);
+      ? answerTo(await decide(keyed.value, undefined, exchange), undefined)
+      : permitAndDecide(keyed.value, keysEpoch, exchange, line);
   };
 }
 
 type Line = DecidingOptions & DecidingRoute;
 
-const authenticate = ({ req, env }: RouteContext, { authenticator }: Line) =>
-  authenticator.authenticate(req.raw.headers.get('authorization'), 'decide', env.scope);
+const authenticate = ({ request, scope }: Exchange, { authenticator }: Line) =>
+  authenticator.authenticate(request.headers.get('authorization'), 'decide', scope);
 
-async function readRequest(context: RouteContext, line: Line): Promise<Result<Keyed, Problem>> {
-  const request = context.req.raw;
-  const principal = await authenticate(context, line);
+async function readRequest(exchange: Exchange, line: Line): Promise<Result<Keyed, Problem>> {
+  const { request, stages } = exchange;
+  const principal = await authenticate(exchange, line);
   if (!principal.ok) return principal;
-  context.var.stages.begin('validate');
+  stages.begin('validate');
   const text = await readBody(request, line.bodyLimits);
   if (!text.ok) return text;
   const body = parseJson(text.value);
@@ -111,19 +112,19 @@ async function readRequest(context: RouteContext, line: Line): Promise<Result<Ke
   return ok({ asked: asked.value, key: principal.value, text: text.value, idempotencyKey });
 }
 
-const decide = ({ asked }: Keyed, view: ControlView | undefined, { env, var: { stages } }: RouteContext) =>
-  asked.decide(view, env.scope, stages);
+const decide = ({ asked }: Keyed, view: ControlView | undefined, { scope, stages }: Exchange) =>
+  asked.decide(view, scope, stages);
 
 /** One claim before deciding; the answer is kept behind it. A retry gets the same bytes or a refusal. */
 async function answerOnce(
   keyed: Keyed,
   idempotencyKey: string,
   granted: Granted,
-  context: RouteContext,
+  exchange: Exchange,
   line: Line,
-): Promise<Response> {
+): Promise<Reply> {
   const { control, idempotency } = line;
-  context.var.stages.begin('claim');
+  exchange.stages.begin('claim');
   const claim = await idempotency.claim({
     principal: keyed.key.id,
     route: line.name,
@@ -137,31 +138,29 @@ async function answerOnce(
     case 'replay':
       return mayLeave(claim, line)
         ? replay(claim, granted.bucket)
-        : problemResponse({ code: 'SUPERSEDED', detail: useNewKey });
+        : problemReply({ code: 'SUPERSEDED', detail: useNewKey });
     case 'in-progress':
-      return problemResponse({ code: 'IN_PROGRESS', retryAfterMs: 1_000 });
+      return problemReply({ code: 'IN_PROGRESS', retryAfterMs: 1_000 });
     case 'mismatch':
-      return problemResponse({ code: 'IDEMPOTENCY_MISMATCH' });
+      return problemReply({ code: 'IDEMPOTENCY_MISMATCH' });
     case 'superseded':
-      return problemResponse({ code: 'SUPERSEDED', detail: useNewKey });
+      return problemReply({ code: 'SUPERSEDED', detail: useNewKey });
     case 'unavailable':
-      return problemResponse({ code: 'CLAIM_UNAVAILABLE', retryAfterMs: 1_000 });
+      return problemReply({ code: 'CLAIM_UNAVAILABLE', retryAfterMs: 1_000 });
     case 'claimed': {
-      const made = await decide(keyed, control.current(), context);
-      const response = made.kind === 'answered' ? answerTo(made, granted.bucket) : refuseForGood(made);
-      const { status } = response;
-      const body = made.kind === 'answered' ? made.text : await response.clone().text();
+      const made = await decide(keyed, control.current(), exchange);
+      const reply = made.kind === 'answered' ? answerTo(made, granted.bucket) : refuseForGood(made);
+      const { status, body } = reply;
       // A refusal is kept as long as an answer without an end: the record behind it may exist.
       const end = made.kind === 'answered' ? made : { validForMs: null, epoch: granted.view.epoch };
       const { validForMs, epoch } = end;
-      context.env.scope.waitUntil(idempotency.complete(claim.claim, { status, body, validForMs, epoch }));
-      return response;
+      exchange.scope.waitUntil(idempotency.complete(claim.claim, { status, body, validForMs, epoch }));
+      return reply;
     }
   }
 }
 
-const refuseRevoked = (): Response =>
-  problemResponse({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
+const refuseRevoked = (): Reply => problemReply({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
 
 /** The claim took its time: what was kept leaves only if it may be acted upon at this moment. */
 function mayLeave({ status, body, expiresAtMs }: Replay, { clock, control, decisionsIn }: Line): boolean {
@@ -176,75 +175,77 @@ function mayLeave({ status, body, expiresAtMs }: Replay, { clock, control, decis
 async function permitAndDecide(
   keyed: Keyed,
   keysEpoch: number,
-  context: RouteContext,
+  exchange: Exchange,
   line: Line,
-): Promise<Response> {
+): Promise<Reply> {
   const { control } = line;
   const { asked, key, idempotencyKey } = keyed;
   const { id: keyId, ratePerSecond, burst } = key;
-  context.var.stages.begin('permit');
-  const permit = await control.permit({ keyId, ratePerSecond, burst }, context.env.scope, asked.tokens);
+  exchange.stages.begin('permit');
+  const permit = await control.permit({ keyId, ratePerSecond, burst }, exchange.scope, asked.tokens);
   switch (permit.kind) {
     case 'revoked':
       return refuseRevoked();
     case 'limited':
-      return problemResponse(
+      return problemReply(
         { code: 'RATE_LIMITED', retryAfterMs: permit.bucket.retryAfterMs },
         rateLimitHeaders(permit.bucket),
       );
     case 'unavailable':
       return idempotencyKey === null
-        ? answerTo(await decide(keyed, undefined, context), undefined)
-        : problemResponse({ code: 'CLAIM_UNAVAILABLE', retryAfterMs: 1_000 });
+        ? answerTo(await decide(keyed, undefined, exchange), undefined)
+        : problemReply({ code: 'CLAIM_UNAVAILABLE', retryAfterMs: 1_000 });
     case 'granted': {
       // The permit's own sync may have told that revocations were missed; then the key is read again first.
-      const reread = keysEpoch === control.keysEpoch() ? undefined : await authenticate(context, line);
-      if (reread && !reread.ok) return problemResponse(reread.error);
+      const reread = keysEpoch === control.keysEpoch() ? undefined : await authenticate(exchange, line);
+      if (reread && !reread.ok) return problemReply(reread.error);
       return idempotencyKey === null
-        ? answerTo(await decide(keyed, permit.view, context), permit.bucket)
-        : answerOnce(keyed, idempotencyKey, permit, context, line);
+        ? answerTo(await decide(keyed, permit.view, exchange), permit.bucket)
+        : answerOnce(keyed, idempotencyKey, permit, exchange, line);
     }
   }
 }
 
 /** A keyed request that ended in a refusal ends in it for good: its record may exist, so it is not decided again. */
-function refuseForGood(made: Exclude<Made, { kind: 'answered' }>): Response {
+function refuseForGood(made: Exclude<Made, { kind: 'answered' }>): Reply {
   const code = made.kind === 'superseded' ? 'SUPERSEDED' : 'RECORD_UNAVAILABLE';
-  return problemResponse({ code, detail: useNewKey });
+  return problemReply({ code, detail: useNewKey });
 }
 
 const useNewKey = 'this idempotency key has its answer; use a new one';
 
-function replay({ status, body }: Replay, bucket: BucketState): Response {
+function replay({ status, body }: Replay, bucket: BucketState): Reply {
   const contentType = status < 400 ? 'application/json' : 'application/problem+json';
   const headers = {
     'content-type': contentType,
     'cache-control': 'no-store',
     'idempotency-replayed': 'true',
   };
-  return new Response(body, { status, headers: { ...rateLimitHeaders(bucket), ...headers } });
+  return { status, body, headers: { ...rateLimitHeaders(bucket), ...headers } };
 }
 
-function answerTo(made: Made, bucket: BucketState | undefined): Response {
+function answerTo(made: Made, bucket: BucketState | undefined): Reply {
   switch (made.kind) {
     case 'answered':
-      return jsonResponse(made.text, bucket);
+      return jsonReply(made.text, bucket);
     case 'not-recorded':
-      return problemResponse({ code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 });
+      return problemReply({ code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 });
     case 'superseded':
-      return problemResponse({
+      return problemReply({
         code: 'SUPERSEDED',
         detail: 'the permission ended while the record was written',
       });
   }
 }
 
-function jsonResponse(body: string, bucket: BucketState | undefined): Response {
-  return new Response(body, {
+function jsonReply(body: string, bucket: BucketState | undefined): Reply {
+  return {
+    status: 200,
+    body,
     headers: {
       ...(bucket ? rateLimitHeaders(bucket) : {}),
       'content-type': 'application/json',
       'cache-control': 'no-store',
     },
-  });
+  };
 }

@@ -216,12 +216,10 @@ export const storedDecisionSchema = z
     id: z.string(),
     recordHash: z.string(),
     receipt: z.string(),
-    record: z
-      .record(z.string(), z.unknown())
-      .openapi({
-        description:
-          "The record, as it was hashed in canonical JSON. `input.features`: base64 of the model's inputs, 32-bit floats, little-endian, in the order of its manifest; a list of numbers in records of before 2026-11-29.",
-      }),
+    record: z.record(z.string(), z.unknown()).openapi({
+      description:
+        "The record, as it was hashed in canonical JSON. `input.features`: base64 of the model's inputs, 32-bit floats, little-endian, in the order of its manifest; a list of numbers in records of before 2026-11-29.",
+    }),
   })
   .openapi('StoredDecision');
 

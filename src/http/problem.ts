@@ -1,4 +1,5 @@
 import { type ProblemCode, problemCodes } from '../core/codes.ts';
+import { type Reply, responseOf } from './reply.ts';
 
 /** One thing wrong with a request, at its path: `bars[3].h`. */
 export interface Fault {
@@ -41,15 +42,19 @@ export function problemBody({ code, detail, faults }: Problem): ProblemBody {
   };
 }
 
-export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
+export const problemResponse = (problem: Problem, headers?: Readonly<Record<string, string>>): Response =>
+  responseOf(problemReply(problem, headers));
+
+export function problemReply(problem: Problem, headers: Readonly<Record<string, string>> = {}): Reply {
   const body = problemBody(problem);
   const { status } = body;
   const retryAfter =
     problem.retryAfterMs === undefined
       ? {}
       : { 'retry-after': String(Math.max(1, Math.ceil(problem.retryAfterMs / 1000))) };
-  return new Response(JSON.stringify(body), {
+  return {
     status,
+    body: JSON.stringify(body),
     headers: {
       ...headers,
       ...retryAfter,
@@ -57,5 +62,5 @@ export function problemResponse(problem: Problem, headers: Readonly<Record<strin
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
     },
-  });
+  };
 }

@@ -9,7 +9,7 @@ import { createIdSource } from '../../src/core/ids.ts';
 import { err, ok } from '../../src/core/result.ts';
 import type { ClaimOutcome, KeptAnswer } from '../../src/decision/idempotency.ts';
 import { createPipeline } from '../../src/decision/pipeline.ts';
-import type { Environment } from '../../src/http/context.ts';
+import { type Environment, throughHono } from '../../src/http/context.ts';
 import { createDecideRoute } from '../../src/http/decide.ts';
 import { createDecideBatchRoute } from '../../src/http/decide-batch.ts';
 import type { Runnable } from '../../src/inference/engine.ts';
@@ -121,8 +121,8 @@ export function decidingWorld() {
     context.set('stages', new Stages(time, 'auth'));
     return next();
   });
-  app.post('/one', createDecideRoute(options));
-  app.post('/batch', createDecideBatchRoute(options));
+  app.post('/one', throughHono(createDecideRoute(options)));
+  app.post('/batch', throughHono(createDecideBatchRoute(options)));
   const scope = { waitUntil: (work: Promise<void>) => void work, clientAddress: '192.0.2.1' };
   async function post(path: '/one' | '/batch', body: unknown, headers: Record<string, string> = {}) {
     const response = await app.request(
