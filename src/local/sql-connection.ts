@@ -64,6 +64,12 @@ interface Prepared {
   readonly statement: DriverStatement;
 }
 
+/** Rows changed over the connection's life, triggers included, and the id of the row that was inserted last. */
+interface Counters {
+  readonly changes: number;
+  readonly rowId: string;
+}
+
 /** Statements that a connection keeps. */
 const PREPARED_MAX = 64;
 
@@ -77,10 +83,12 @@ export function openSqlConnection(file: string): SqlConnection {
   const counters = driver.prepare('SELECT total_changes(), last_insert_rowid()').raw().safeIntegers();
   let isClean = true;
 
-  const readCounters = (): { changes: number; rowId: string } => {
+  const readCounters = (): Counters => {
     const [row = []] = counters.iterate([]);
     return { changes: Number(row[0]), rowId: String(row[1]) };
   };
+  /** SQLite counts the changes of this connection alone, so they are known until it executes something. */
+  let known: Counters | undefined;
 
   const inspect = (sql: string): SqlText => {
     const text = readSqlText(sql);
@@ -105,14 +113,20 @@ export function openSqlConnection(file: string): SqlConnection {
       const { text, isWriting, statement } = prepare(sql);
       const bound = bind(text.parameters, args, named_args);
       return translated(() => {
-        const before = isWriting ? readCounters().changes : 0;
-        const { cols, rows } = fetchAll(statement, bound, want_rows ?? true);
-        const after = isWriting ? readCounters() : { changes: 0, rowId: null };
-        return { cols, rows, affected_row_count: after.changes - before, last_insert_rowid: after.rowId };
+        if (!isWriting) {
+          return { ...fetchAll(statement, bound, want_rows ?? true), affected_row_count: 0, last_insert_rowid: null };
+        }
+        const before = known ?? readCounters();
+        known = undefined;
+        const fetched = fetchAll(statement, bound, want_rows ?? true);
+        known = readCounters();
+        const { changes, rowId } = known;
+        return { ...fetched, affected_row_count: changes - before.changes, last_insert_rowid: rowId };
       });
     },
     executeAll(sql) {
       inspect(sql);
+      known = undefined;
       translated(() => driver.exec(sql));
     },
     describe(sql) {

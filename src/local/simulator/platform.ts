@@ -2,8 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Runtime } from '../../runtime.ts';
 import type { Draw } from './draw.ts';
 import type { EventQueue } from './event-queue.ts';
-import { createLink, type Network, type Reply, type Store } from './network.ts';
-import { textResponse } from './upstash-rest.ts';
+import { createLink, type Network, type Store } from './network.ts';
 
 /** A request's I/O context, as Workers have them: its timers and calls end with it. */
 export interface Activity {
@@ -134,30 +133,34 @@ export class Platform {
     };
   }
 
-  async #fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  #fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     const isOver = this.#isOver();
-    const { store, body } = await readCall(input, init);
-    const signal = init?.signal;
+    const signal = init?.signal ?? undefined;
     return new Promise((resolve, reject) => {
-      const end = (task: () => void) => this.#enter(task, () => isOver() || signal?.aborted === true);
-      signal?.addEventListener('abort', () => this.#enter(() => reject(signal.reason), isOver));
-      this.#options.network.send(this.link, { store, body }, isOver).then(
-        (reply) => end(() => resolve(responseOf(store, reply))),
-        (failure) => end(() => reject(failure)),
-      );
+      const isOff = () => isOver() || signal?.aborted === true;
+      const abort = () => this.#enter(() => reject(signal?.reason), isOver);
+      signal?.addEventListener('abort', abort);
+      const end = (task: () => void) => {
+        signal?.removeEventListener('abort', abort);
+        this.#enter(task, isOff);
+      };
+      void callOf(input, init)
+        .then((call) => this.#options.network.send(this.link, call, isOver))
+        .then(
+          ({ status, text }) => end(() => resolve(new Response(text, { status }))),
+          (failure) => end(() => reject(failure)),
+        );
     });
   }
 }
 
-async function readCall(
+async function callOf(
   input: string | URL | Request,
   init?: RequestInit,
-): Promise<{ store: Store; body: string }> {
-  const isRequest = input instanceof Request;
-  const url = isRequest ? input.url : String(input);
-  const body = isRequest ? await input.text() : String(init?.body);
-  return { store: url.includes('//redis.') ? 'redis' : 'libsql', body };
+): Promise<{ readonly store: Store; readonly body: string }> {
+  return input instanceof Request
+    ? { store: storeAt(input.url), body: await input.text() }
+    : { store: storeAt(String(input)), body: String(init?.body) };
 }
 
-const responseOf = (store: Store, { status, text }: Reply): Response =>
-  store === 'redis' ? textResponse(status, text) : new Response(text, { status });
+const storeAt = (url: string): Store => (url.includes('//redis.') ? 'redis' : 'libsql');

@@ -1,4 +1,3 @@
-import { takeOverAmbientTime } from './ambient-time.ts';
 import { chain } from './checks/chain.ts';
 import { failClosed } from './checks/fail-closed.ts';
 import { idempotency } from './checks/idempotency.ts';
@@ -16,11 +15,12 @@ import { type Climate, drawClimate, type FaultCounts, noFaults } from './faults.
 import { scheduleIncidents } from './incidents.ts';
 import { createIsolate, type Isolate } from './isolate.ts';
 import { insertKeysSql } from './keys.ts';
-import { createLibsqlEndpoint, type LibsqlEndpoint } from './libsql-endpoint.ts';
+import type { LibsqlEndpoint } from './libsql-endpoint.ts';
 import type { Check, Truth } from './monitor.ts';
 import { createNetwork, type Network, type Reply } from './network.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { Platform } from './platform.ts';
+import { takeOverPlatform } from './take-over-platform.ts';
 import { restCommand, restReply } from './upstash-rest.ts';
 import type { World } from './world.ts';
 
@@ -72,7 +72,7 @@ class Simulation {
   readonly #time: EventQueue = createEventQueue();
   readonly #counts = noFaults();
   readonly #history: ControlHistory = createControlHistory();
-  readonly #libsql: LibsqlEndpoint = createLibsqlEndpoint();
+  readonly #libsql: LibsqlEndpoint;
   readonly #network: Network;
   readonly #operator: Operator;
   readonly #clients: Clients;
@@ -91,10 +91,12 @@ class Simulation {
     this.#draw = new Draw(seed);
     this.#pace = this.#draw.chance(slowShare) ? slow : quick;
     this.#climate = drawClimate(this.#draw);
-    this.#restore = takeOverAmbientTime(this.#time);
+    this.#restore = takeOverPlatform(this.#time);
     world.setRedisClock(this.#time);
     world.redis.run(['FLUSHALL']);
     world.redis.run(['SCRIPT', 'FLUSH']);
+    this.#libsql = world.libsql;
+    this.#libsql.wipe();
     this.#libsql.execute(insertKeysSql);
     this.#libsql.execute(
       "INSERT INTO control_epochs VALUES (1, 'ACTIVE', 0, 0, 'operator', 'simulated', 'global')",
@@ -156,7 +158,6 @@ class Simulation {
   }
 
   close(): void {
-    this.#libsql.close();
     this.#restore();
   }
 

@@ -12,6 +12,7 @@ import { KERNEL_WASM } from '../kernel-wasm.ts';
 import { pinnedKeys } from '../pinned-keys.ts';
 import { SHA256_WASM } from '../sha256-wasm.ts';
 import { Draw } from './draw.ts';
+import { createLibsqlEndpoint, type LibsqlEndpoint } from './libsql-endpoint.ts';
 
 /** What all runs of a thread share, since none changes it or each can make it as new. */
 export interface World {
@@ -20,6 +21,7 @@ export interface World {
   readonly vectors: readonly Vector[];
   /** Its clock is the present run's. */
   readonly redis: EmbeddedRedis;
+  readonly libsql: LibsqlEndpoint;
   setRedisClock(clock: { nowMs(): number }): void;
 }
 
@@ -61,6 +63,7 @@ export async function createWorld(): Promise<World> {
     models: { shipped: shipped.value, loading },
     vectors: await drawVectors(shipped.value[0] as ServedModel),
     redis: await createEmbeddedRedis({ clock: { nowMs: () => redisClock.nowMs() } }),
+    libsql: createLibsqlEndpoint(),
     setRedisClock(clock) {
       redisClock = clock;
     },
