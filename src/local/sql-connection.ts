@@ -114,7 +114,11 @@ export function openSqlConnection(file: string): SqlConnection {
       const bound = bind(text.parameters, args, named_args);
       return translated(() => {
         if (!isWriting) {
-          return { ...fetchAll(statement, bound, want_rows ?? true), affected_row_count: 0, last_insert_rowid: null };
+          return {
+            ...fetchAll(statement, bound, want_rows ?? true),
+            affected_row_count: 0,
+            last_insert_rowid: null,
+          };
         }
         const before = known ?? readCounters();
         known = undefined;

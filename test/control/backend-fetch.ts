@@ -1,5 +1,6 @@
 import type { RedisBackend } from '../../src/local/redis-backend.ts';
-import { restCommand, restReply, textResponse } from '../../src/local/simulator/upstash-rest.ts';
+import { restCommand, restReply } from '../../src/local/simulator/upstash-rest.ts';
+import { textResponse } from './text-response.ts';
 
 /** The Upstash REST protocol's single command on a Redis backend, without HTTP in between. */
 export const backendFetch =

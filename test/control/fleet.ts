@@ -6,11 +6,11 @@ import { createIdSource } from '../../src/core/ids.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import { createEmbeddedRedis, type EmbeddedRedis } from '../../src/local/embedded-redis.ts';
 import { createEventQueue, type EventQueue } from '../../src/local/simulator/event-queue.ts';
-import { textResponse } from '../../src/local/simulator/upstash-rest.ts';
 import type { RequestScope } from '../../src/runtime.ts';
 import { createRedis } from '../../src/store/redis.ts';
 import { backendFetch } from './backend-fetch.ts';
 import { stateOf } from './state-of.ts';
+import { textResponse } from './text-response.ts';
 
 /** What the network does to one call. */
 export interface Weather {

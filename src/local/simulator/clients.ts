@@ -1,6 +1,6 @@
 import type { Draw } from './draw.ts';
 import { authorizationOf, revocableKey, roomyKey, type SimulatedKey, simulatedKeys } from './keys.ts';
-import type { Vector } from './world.ts';
+import { type Vector, vectors } from './small-model.ts';
 
 type Position = 'unsaid' | 'flat' | 'long' | 'short';
 
@@ -29,13 +29,11 @@ const malformedBodies = ['', '{', '[]', '{"symbol":"DEMO","surprise":1}', '{"sym
 /** Clients: they ask at random, and some of them again what they asked before. */
 export class Clients {
   readonly #draw: Draw;
-  readonly #vectors: readonly Vector[];
   readonly #once: Asked[] = [];
   #keysMade = 0;
 
-  constructor(draw: Draw, vectors: readonly Vector[]) {
+  constructor(draw: Draw) {
     this.#draw = draw;
-    this.#vectors = vectors;
   }
 
   /** The next request, of anybody. */
@@ -65,7 +63,7 @@ export class Clients {
 
   #fresh(key: SimulatedKey = revocableKey): Asked {
     const draw = this.#draw;
-    const vector = draw.pick(this.#vectors) as Vector;
+    const vector = draw.pick(vectors);
     const position = draw.pick(['unsaid', 'flat', 'long', 'short'] as const);
     const durability = draw.chance(0.25) ? 'ack' : 'pending';
     const isOnce = draw.chance(0.15);

@@ -45,7 +45,9 @@ export function createLibsqlEndpoint(): LibsqlEndpoint {
 
 /** Deletes all rows; what forbids that is away meanwhile. Migrating anew takes six times as long. */
 function wipingSql(select: LibsqlEndpoint['select']): string {
-  const guards = select("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%DELETE ON%'");
+  const guards = select(
+    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%DELETE ON%'",
+  );
   const tables = select("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
   return [
     'BEGIN',

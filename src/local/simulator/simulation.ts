@@ -42,9 +42,9 @@ interface Pace {
   readonly changesPerSecond: number;
 }
 
-const quick: Pace = { faultyMs: 4_000, perSecond: 32, changesPerSecond: 0.8 };
+const quick: Pace = { faultyMs: 3_200, perSecond: 32, changesPerSecond: 1 };
 /** Reaches what begins only after half a minute; see control/view-holder.ts. */
-const slow: Pace = { faultyMs: 60_000, perSecond: 2, changesPerSecond: 0.04 };
+const slow: Pace = { faultyMs: 45_000, perSecond: 2, changesPerSecond: 0.05 };
 const slowShare = 0.15;
 
 /** Faults are over for so long when the service has to be as it was: two lives of a view. */
@@ -115,7 +115,7 @@ class Simulation {
       failure: this.#climate.incidents.length > 0 ? 0.3 : 0,
       cutMsMax: 0.9 * this.#pace.faultyMs,
     });
-    this.#clients = new Clients(this.#draw, world.vectors);
+    this.#clients = new Clients(this.#draw);
     const truth: Truth = {
       history: this.#history,
       revokedAtMs: this.#operator.revokedAtMs,

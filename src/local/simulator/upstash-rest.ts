@@ -1,9 +1,5 @@
 import { fromByteString, isError, isStatus, type Reply, toByteString } from '../redis-backend.ts';
 
-/** Only what the requester reads, so that virtual time needs no streams. */
-export const textResponse = (status: number, text: string): Response =>
-  ({ status, text: async () => text }) as unknown as Response;
-
 /** The command in the body of a call to the Upstash REST API (one command, no pipeline). */
 export const restCommand = (body: string): string[] =>
   (JSON.parse(body) as unknown[]).map((arg) => toByteString(String(arg)));
