@@ -1,6 +1,7 @@
 import { compose } from '../src/compose.ts';
 import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
 import { pendingWork } from './pending-work.ts';
+import { processLoad } from './process-load.ts';
 import { clock, random, report, timers } from './web-platform.ts';
 
 const root = Bun.env['BUNDLES_DIR'] ?? `${import.meta.dir}/../bundles`;
@@ -40,6 +41,7 @@ const service = await compose({
   report,
   env: Bun.env,
   bundles,
+  processLoad,
   upgrade,
   kernelModule: await moduleAt('inference/kernel/kernel.wasm'),
   sha256Module: await moduleAt('core/sha256.wasm'),

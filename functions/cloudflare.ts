@@ -19,6 +19,7 @@ const service = await compose({
   bundles,
   kernelModule,
   sha256Module,
+  processLoad: null,
   ortWasmPaths: { mjs: './ort-glue.mjs' },
   ...(env.MODELS_BUCKET ? { modelStore: createR2ModelStore(env.MODELS_BUCKET) } : {}),
   upgrade,

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { compose } from '../src/compose.ts';
 import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
 import { pendingWork } from './pending-work.ts';
+import { processLoad } from './process-load.ts';
 import { clock, random, report, timers } from './web-platform.ts';
 
 const root = Deno.env.get('BUNDLES_DIR') ?? `${import.meta.dirname}/../bundles`;
@@ -43,6 +44,7 @@ const service = await compose({
   report,
   env: Deno.env.toObject(),
   bundles,
+  processLoad,
   upgrade,
   kernelModule: moduleAt('inference/kernel/kernel.wasm'),
   sha256Module: moduleAt('core/sha256.wasm'),

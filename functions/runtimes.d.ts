@@ -95,6 +95,9 @@ interface BunSocket<Data> {
 }
 
 declare const process: {
+  /** In microseconds. */
+  cpuUsage(): { readonly user: number; readonly system: number };
+  readonly memoryUsage: { rss(): number };
   exit(code: number): never;
   on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): void;
 };

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import type { Load } from './control/overload/load-state.ts';
 import type { Clock, Random } from './core/clock.ts';
 import {
   type DirectHandler,
@@ -18,6 +19,7 @@ interface AppOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly report: (failure: unknown) => void;
+  readonly load: () => Load;
   /** Holds back an isolate's first requests until it knows which models are in force. */
   readonly ensureRegistry: (scope: RequestScope) => Promise<void>;
   readonly decide: DirectHandler;
@@ -132,11 +134,9 @@ export function createApp(options: AppOptions): App {
       return answer.status;
     });
     if (!answer) throw new RangeError('a request was not handled');
-    return withHeaders(answer, {
-      traceparent,
-      'server-timing': stages.serverTiming(),
-      'x-content-type-options': 'nosniff',
-    });
+    const load = options.load();
+    const detail = load === 'normal' ? { 'server-timing': stages.serverTiming() } : { 'service-load': load };
+    return withHeaders(answer, { traceparent, ...detail, 'x-content-type-options': 'nosniff' });
   };
 }
 

@@ -15,6 +15,7 @@ import { docs } from './http/docs.ts';
 import { createReadyzRoute, healthz } from './http/health.ts';
 import { problemResponse } from './http/problem.ts';
 import { openapi } from './http/serve-openapi.ts';
+import { createSheddingDoor } from './http/shedding-door.ts';
 import { createChosenEngine, type EngineChoice } from './inference/chosen-engine.ts';
 import type { Engine } from './inference/engine.ts';
 import { createKernelEngine } from './inference/kernel/kernel-engine.ts';
@@ -64,7 +65,7 @@ function faulty(faults: readonly string[], runtime: Runtime): Service {
 export function assemble(runtime: Runtime, config: Config, models: Models): Service {
   const { clock, timers } = runtime;
   const adapters = createAdapters(runtime, config, models);
-  const { breakers, control, log, outboxDrain, sealer, registry } = adapters;
+  const { breakers, control, log, outboxDrain, overload, sealer, registry } = adapters;
   const controlVerbs = controlVerbsOf(adapters, config, runtime);
   let draining = false;
   let requestsInFlight = 0;
@@ -76,6 +77,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     registry,
     control,
     breakers,
+    overload,
     log,
     outbox: outboxDrain,
     sealer,
@@ -94,6 +96,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     clock,
     random: poolRandom(runtime.random),
     report: runtime.report,
+    load: overload.load,
     ensureRegistry: registry.ensureRead,
     ...deciding,
     stream: stream.handler,
@@ -119,13 +122,15 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     },
   });
 
+  const door = createSheddingDoor(overload);
+
   return {
     faults: [],
     async fetch(request, scope) {
       requestsInFlight += 1;
       const leave = registry.enter();
       try {
-        return await app(request, scope);
+        return await door(request, () => app(request, scope));
       } finally {
         requestsInFlight -= 1;
         leave();

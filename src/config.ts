@@ -63,6 +63,8 @@ const environmentSchema = z.object({
    * ordinary record is all Latin-1 and takes half of what is counted, so the default holds 16 MiB of them.
    */
   LOG_PENDING_BYTES_MAX: integer(33_554_432, 4_096, 33_554_432),
+  /** Resident memory above which optional work is left out, and a quarter above which requests are. Workers do not tell theirs. */
+  MEMORY_BYTES_SOFT: integer(1_073_741_824, 67_108_864, 68_719_476_736),
   /** People who have to let a halt end; each with a key of its own. */
   RESUME_APPROVALS: z.enum(['1', '2']).default('1'),
   /** How long after a session's close the bar before it still counts as fresh. */
@@ -92,6 +94,7 @@ export interface Config {
   readonly controlDeadlineMsMax: number;
   readonly logPendingBytesMax: number;
   readonly freshnessGraceMs: number;
+  readonly memoryBytesSoft: number;
   /** Keys that have to ask for a resume. */
   readonly resumeApprovals: 1 | 2;
   /** SHA-256 over everything above but addresses, secrets and what only operators meet: what a decision depends on. */
@@ -137,6 +140,7 @@ export function parseConfig(env: Environment): Result<Config, readonly string[]>
       receiptSecret: given.RECEIPT_SECRET,
       sealPublicKeys: given.SEAL_PUBLIC_KEYS,
       sealSigningKey: sealSigningKeyOf(given),
+      memoryBytesSoft: given.MEMORY_BYTES_SOFT,
       resumeApprovals: given.RESUME_APPROVALS === '2' ? 2 : 1,
       hash: sha256Hex(canonicalJson(behaviour)),
     }),

@@ -29,11 +29,21 @@ export interface Runtime {
   readonly ortWasmPaths?: { readonly mjs: string };
   /** Where uploaded models go, such as R2 on Workers; libSQL keeps them where a runtime has no such store. */
   readonly modelStore?: ModelStore;
+  /** Null where the runtime hides its processes, as Workers do: their clocks stand still while anything is computed. */
+  readonly processLoad: ProcessLoad | null;
   /**
    * Turns a request that asks for a WebSocket into one; `accept` is called when it is open. The answer must be handed back
    * as it is: what upgrades is bound to that very object.
    */
   readonly upgrade: (request: Request, accept: (socket: ServerSocket) => SocketEvents) => Response;
+}
+
+/** What the service's own process takes. Where this is known a timer that rings late tells of a busy event loop. */
+export interface ProcessLoad {
+  /** Processor time since the start, over all threads, in milliseconds. */
+  cpuMs(): number;
+  /** Memory that is resident now. */
+  residentBytes(): number;
 }
 
 /** The service's end of a WebSocket (RFC 6455), text frames alone. */

@@ -17,6 +17,7 @@ async function composeWith(env: Readonly<Record<string, string>>) {
     report: (failure) => void reported.push(failure),
     env,
     bundles: {},
+    processLoad: null,
     upgrade: () => new Response(),
     kernelModule: new WebAssembly.Module(readFileSync(KERNEL_WASM)),
     sha256Module: new WebAssembly.Module(readFileSync(SHA256_WASM)),

@@ -6,9 +6,10 @@ import { crash } from './crash.ts';
 import { killSwitch } from './kill-switch.ts';
 import { overload } from './overload.ts';
 import type { Proof } from './proof.ts';
+import { shedding } from './shedding.ts';
 import { swaps } from './swaps.ts';
 
-const proofs: readonly Proof[] = [killSwitch, blackHole, crash, overload, swaps];
+const proofs: readonly Proof[] = [killSwitch, blackHole, crash, overload, shedding, swaps];
 
 const USAGE = `usage: npm run reliability -- [${proofs.map(({ name }) => name).join('|')} …] [--trials N] [--seed N]
 ${proofs.map(({ name, claim, trials }) => `  ${name}: ${claim} (${trials} trials)`).join('\n')}`;

@@ -14,6 +14,9 @@ import { createControl } from '../control/control.ts';
 import { createDurableControl } from '../control/durable-control.ts';
 import { createFailedLoginLimiter } from '../control/failed-login-limiter.ts';
 import { createOutbox } from '../control/outbox.ts';
+import { watchLoad } from '../control/overload/load-watch.ts';
+import { createOverload, type Overload } from '../control/overload/overload.ts';
+import { overloadSettings } from '../control/overload/overload-settings.ts';
 import { createSealClaim } from '../control/seal-claim.ts';
 import type { Clock } from '../core/clock.ts';
 import { createIdSource } from '../core/ids.ts';
@@ -51,6 +54,7 @@ export function createAdapters(runtime: Runtime, config: Config, { shipped, load
   const redis = createRedis({ ...config.redis, fetch: runtime.fetch, timers, deadlineMs: redisDeadlineMs });
   const ids = createIdSource({ clock, random });
   const breakers = createBreakers({ settings: breakerSettings, clock, report: runtime.report });
+  const overload = overloadOf(runtime, config);
   const durable = createDurableControl(database);
   const control = createControl({
     redis,
@@ -116,11 +120,19 @@ export function createAdapters(runtime: Runtime, config: Config, { shipped, load
   const claim = createSealClaim({ redis, ids });
   const sealer = createSealerOf({ config, database, claim, clock });
   const stores = { database, durable, redis, source };
-  const parts = { ids, breakers, control, log, outbox, outboxDrain, claim, sealer };
+  const parts = { ids, breakers, overload, control, log, outbox, outboxDrain, claim, sealer };
   return { ...stores, ...parts, authenticator, registry, writer, trail, trace, clock };
 }
 
 export type Adapters = ReturnType<typeof createAdapters>;
+
+function overloadOf({ processLoad, clock, timers, report }: Runtime, { memoryBytesSoft }: Config): Overload {
+  const settings = overloadSettings;
+  const overload = createOverload({ settings, clock, report });
+  return processLoad === null
+    ? overload
+    : watchLoad(overload, { settings, processLoad, memoryBytesSoft, clock, timers });
+}
 
 function createSealerOf(parts: {
   readonly config: Config;

@@ -17,7 +17,7 @@ export function decidingRoutesOf(
   config: Config,
   { runtime, isDraining }: { readonly runtime: Runtime; readonly isDraining: () => boolean },
 ) {
-  const { redis, ids, control, authenticator, registry } = adapters;
+  const { redis, ids, control, authenticator, overload, registry } = adapters;
   const { bodyBytesMax, batchBodyBytesMax, bodyDeadlineMs, barsMax } = config;
   const { clock, timers } = runtime;
   const shared = {
@@ -25,6 +25,7 @@ export function decidingRoutesOf(
     barsMax,
     registry,
     control,
+    overload,
     idempotency: createIdempotency({ redis, ids, clock }),
     pipeline: pipelineOf(arms, adapters, config, runtime),
     clock,
@@ -54,7 +55,7 @@ export function decidingRoutesOf(
 
 function pipelineOf(
   arms: Arms,
-  { breakers, control, log, ids, registry, writer }: Adapters,
+  { breakers, control, log, ids, overload, registry, writer }: Adapters,
   config: Config,
   { clock, timers }: Runtime,
 ): Pipeline {
@@ -62,6 +63,7 @@ function pipelineOf(
     arms,
     control: { current: () => viewUnder(registry, control.current()) },
     breaker: breakers.of('decision'),
+    load: overload.load,
     log,
     clock,
     timers,

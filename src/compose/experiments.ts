@@ -23,7 +23,7 @@ export function createExperiments(
   bodyLimits: BodyLimits,
 ) {
   const { clock, timers, report } = runtime;
-  const { database, control, log, authenticator, registry, trail } = adapters;
+  const { database, control, log, authenticator, overload, registry, trail } = adapters;
   const { freshnessGraceMs } = config;
   const demote = createDemote({ database, trail, clock, report });
   const calendarOf = (symbol: string) => registry.current().bySymbol(symbol)?.bundle.manifest.calendar;
@@ -40,6 +40,7 @@ export function createExperiments(
     demote,
     registry,
     control,
+    load: overload.load,
     log,
     clock,
     timers,

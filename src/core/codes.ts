@@ -57,6 +57,7 @@ export const problemCodes = {
     status: 503,
     title: 'Not both stores confirmed the resume; trading was halted again, under a new epoch',
   },
+  OVERLOADED: { status: 503, title: 'More is asked than can be answered in time' },
   SHUTTING_DOWN: { status: 503, title: 'The service is stopping' },
   CONFIG_INVALID: { status: 503, title: 'The service is not configured' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -2,6 +2,7 @@ import { sealBatch } from '../audit/batch-record.ts';
 import type { DecisionLog } from '../audit/decision-log.ts';
 import type { DecisionRecord } from '../audit/decision-record.ts';
 import type { Writer } from '../audit/writer.ts';
+import type { Load } from '../control/overload/load-state.ts';
 import type { ControlView } from '../control/view.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
@@ -53,6 +54,7 @@ export interface SealedBatch {
 /** When a decision is made, and what permits it then. It has one instant, so that it can be made again from its record. */
 interface Moment {
   readonly nowMs: number;
+  readonly load: Load;
   readonly view: ControlView | undefined;
 }
 
@@ -100,13 +102,14 @@ export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
   }
 
   function unsealed(question: Question, judged: Judged, making: Making, validForMs: number | null): Unsealed {
-    const { id, nowMs, view, hasRoom } = making;
+    const { id, nowMs, load, view, hasRoom } = making;
     const judgement = hasRoom
       ? permitted(capSize(judged.judgement, question), view)
       : hold('safety', 'LOG_UNAVAILABLE', 'the decision log has no room for this account', judged.judgement);
     return composeAnswer(question, judged, judgement, {
       id,
       nowMs,
+      load,
       validUntilMs: validForMs === null ? null : nowMs + validForMs,
       durability: hasRoom ? durabilityOf[question.durability] : 'none',
     });

@@ -1,3 +1,4 @@
+import type { Load } from '../control/overload/load-state.ts';
 import type { HoldCode } from '../core/codes.ts';
 import type { Arm } from '../experiments/experiment.ts';
 
@@ -84,6 +85,8 @@ export interface Answer {
   };
   /** Rung of the degraded ladder that answered. */
   readonly mode: 'FULL';
+  /** Of the isolate when it decided; where it is not `normal`, attributions were left out. */
+  readonly load: Load;
   readonly data: { readonly source: 'bars' | 'features' | 'none'; readonly ageMs: number | null };
   /** The instant of history that was asked about, or null for now. */
   readonly asOf: string | null;

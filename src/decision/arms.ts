@@ -1,6 +1,7 @@
 import type { DecisionLog } from '../audit/decision-log.ts';
 import type { Breaker } from '../control/breakers/breaker.ts';
 import type { Control } from '../control/control.ts';
+import type { Load } from '../control/overload/load-state.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import { armOf } from '../experiments/arm-of.ts';
 import { candidateOf } from '../experiments/candidate-of.ts';
@@ -41,6 +42,7 @@ interface ArmsOptions {
   readonly demote: (experiment: Experiment, reason: string) => Promise<void>;
   readonly registry: Pick<Registry, 'current' | 'enter'>;
   readonly control: Pick<Control, 'current'>;
+  readonly load: () => Load;
   readonly log: Pick<DecisionLog, 'paceMs' | 'isFull'>;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -66,7 +68,8 @@ export function createArms(options: ArmsOptions): Arms {
   function isBusy(): boolean {
     const nowMs = clock.monotonicMs();
     for (const comparison of underWay) if (nowMs >= comparison.endsAtMs) underWay.delete(comparison);
-    return underWay.size >= comparisonsMax || log.paceMs() > 0 || log.isFull();
+    const isBehind = options.load() !== 'normal' || log.paceMs() > 0 || log.isFull();
+    return isBehind || underWay.size >= comparisonsMax;
   }
 
   async function judgementOf(model: ServedModel, question: Question, nowMs: number): Promise<Judgement> {
@@ -76,6 +79,7 @@ export function createArms(options: ArmsOptions): Arms {
     const [judged] = await judgeQuestions([asked], {
       nowMs,
       freshnessGraceMs,
+      load: 'normal',
       breaker: unguarded,
       clock,
       stages,

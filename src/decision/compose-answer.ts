@@ -1,3 +1,4 @@
+import type { Load } from '../control/overload/load-state.ts';
 import { isoTime } from '../core/iso-time.ts';
 import type { Answer, Judgement } from './answer.ts';
 import type { Judged } from './judge-questions.ts';
@@ -10,6 +11,7 @@ interface AnswerFacts {
   readonly id: string;
   readonly nowMs: number;
   readonly validUntilMs: number | null;
+  readonly load: Load;
   readonly durability: Answer['durability'];
 }
 
@@ -38,6 +40,7 @@ export function composeAnswer(
     holdKind: acts ? null : judgement.holdKind,
     id: facts.id,
     interval: manifest.interval,
+    load: facts.load,
     mode: 'FULL',
     model: { arm: question.arm, engine: question.model.runnable.engine, name: manifest.name, version },
     reasons: acts ? [] : judgement.reasons,

@@ -1,4 +1,5 @@
 import type { Breaker } from '../control/breakers/breaker.ts';
+import type { Load } from '../control/overload/load-state.ts';
 import type { Clock } from '../core/clock.ts';
 import { featureVector } from '../features/vector.ts';
 import { freshness } from '../market/calendar.ts';
@@ -26,6 +27,8 @@ interface JudgeOptions {
   /** Wall clock, epoch milliseconds. */
   readonly nowMs: number;
   readonly freshnessGraceMs: number;
+  /** Where it is not `normal`, nothing is attributed. */
+  readonly load: Load;
   /** Around the models. */
   readonly breaker: Breaker;
   readonly clock: Pick<Clock, 'monotonicMs'>;
@@ -70,7 +73,8 @@ export async function judgeQuestions(
   }
   const concluded: Judged[] = [];
   for (const one of prepared) {
-    const found = one.kind === 'judged' ? one.judged : conclude(one, scored.get(one) as GuardedScores);
+    const found =
+      one.kind === 'judged' ? one.judged : conclude(one, scored.get(one) as GuardedScores, options);
     concluded.push(found instanceof Promise ? await found : found);
   }
   return concluded;
@@ -125,7 +129,11 @@ function withinDomain(question: Question, ageMs: number | null, values: Float32A
 }
 
 /** Model's scores to judgement, and with `explain` what each input moved: a promise only then, since a batch has many. */
-function conclude(row: Row, { scored, breaker }: GuardedScores): Judged | Promise<Judged> {
+function conclude(
+  row: Row,
+  { scored, breaker }: GuardedScores,
+  { load }: JudgeOptions,
+): Judged | Promise<Judged> {
   const { question, ageMs, values } = row;
   if (!scored.ok) {
     const attributions = unscored(question, values);
@@ -134,7 +142,9 @@ function conclude(row: Row, { scored, breaker }: GuardedScores): Judged | Promis
   const { bundle } = question.model;
   const judgement = judge(bundle.manifest.policy, scored.value, question.position);
   const judged = { ageMs, values, judgement, attributions: undefined, breaker };
-  return question.explain ? explained(row, judged, scored.value.direction) : judged;
+  if (!question.explain) return judged;
+  if (load !== 'normal') return { ...judged, attributions: unscored(question, values) };
+  return explained(row, judged, scored.value.direction);
 }
 
 async function explained({ question, values }: Row, judged: Judged, direction: number): Promise<Judged> {
@@ -151,7 +161,7 @@ async function explained({ question, values }: Row, judged: Judged, direction: n
   return { ...judged, attributions: moved.ok ? moved.value : unscored(question, values) };
 }
 
-/** What `explain` gets where no score was computed. */
+/** What `explain` gets where no score was computed, or nothing may be attributed to it. */
 const unscored = ({ explain, model }: Question, values: Float32Array): readonly Attribution[] | undefined =>
   explain ? unattributed(model.bundle.manifest.features.names, values) : undefined;
 

@@ -3,6 +3,7 @@ import type { DecisionRecord } from '../audit/decision-record.ts';
 import type { Writer } from '../audit/writer.ts';
 import type { Breaker } from '../control/breakers/breaker.ts';
 import type { Control } from '../control/control.ts';
+import type { Load } from '../control/overload/load-state.ts';
 import type { ControlView } from '../control/view.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
@@ -46,6 +47,8 @@ interface PipelineOptions {
   readonly control: Pick<Control, 'current'>;
   /** Around the model. */
   readonly breaker: Breaker;
+  /** Of the isolate at this moment. */
+  readonly load: () => Load;
   readonly log: DecisionLog;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -104,11 +107,12 @@ async function decide(parts: Parts, asked: Question, circumstances: Circumstance
   if (question.durability !== 'pending' && !log.hasRoom(question.key.account))
     return { kind: 'not-recorded' };
   const nowMs = clock.nowMs();
-  const [judged] = await judge(parts, [question], { ...circumstances, nowMs });
+  const load = parts.load();
+  const [judged] = await judge(parts, [question], { ...circumstances, nowMs, load });
   if (!judged) throw new RangeError('a question was not judged');
   const view = control.current();
   stages.begin('record');
-  const { record, ...made } = sealer.one(question, judged, { view, nowMs });
+  const { record, ...made } = sealer.one(question, judged, { view, nowMs, load });
   const { answer } = made;
   const epoch = view?.epoch ?? 0;
   const answered = (): Outcome => {
@@ -140,11 +144,12 @@ async function decideMany(
   const batch = { ...asked, questions: chosen };
   const questions = chosen.filter((question) => question !== undefined);
   const nowMs = clock.nowMs();
-  const judged = await judge(parts, questions, { ...circumstances, nowMs });
+  const load = parts.load();
+  const judged = await judge(parts, questions, { ...circumstances, nowMs, load });
   const byQuestion = new Map(judged.map((one, at) => [questions[at] as Question, one]));
   const view = control.current();
   stages.begin('record');
-  const sealed = sealer.batch(batch, byQuestion, { view, nowMs });
+  const sealed = sealer.batch(batch, byQuestion, { view, nowMs, load });
   const epoch = view?.epoch ?? 0;
   const items = await leave(parts, batch, sealed, epoch, scope);
   if (items === 'not-recorded') return { kind: 'not-recorded' };
@@ -207,9 +212,9 @@ const choose = ({ arms }: Parts, asked: Question, { granted, scope }: Circumstan
 async function judge(
   { breaker, clock, freshnessGraceMs }: Parts,
   questions: readonly Question[],
-  { granted, stages, nowMs }: Circumstances & { readonly nowMs: number },
+  { granted, stages, nowMs, load }: Circumstances & { readonly nowMs: number; readonly load: Load },
 ): Promise<readonly Judged[]> {
-  if (granted) return judgeQuestions(questions, { nowMs, freshnessGraceMs, breaker, clock, stages });
+  if (granted) return judgeQuestions(questions, { nowMs, freshnessGraceMs, load, breaker, clock, stages });
   const judgement = withoutPermission('the shared control state could not be read in time');
   return questions.map(() => ({ ...nothingComputed, judgement }));
 }

@@ -51,6 +51,7 @@ const capsuleSchema = z.object({
   answer: z.object({
     at: z.iso.datetime(),
     durability: z.enum(['pending', 'outboxed', 'acked']),
+    load: z.enum(['normal', 'busy', 'shedding']).default('normal'),
     reasons: z.array(z.object({ code: z.string() })),
     data: z.object({ ageMs: z.number().nullable() }),
     model: z.object({ arm: z.enum(['production', 'candidate']) }),
@@ -131,6 +132,7 @@ async function decideAgain(
   const pipeline = createPipeline({
     arms: { choose: (question) => question, compare: () => undefined },
     breaker: breakerOf(capsule),
+    load: () => capsule.answer.load,
     control: { current: () => view },
     log: keepingLog(records),
     clock,

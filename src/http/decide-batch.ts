@@ -44,6 +44,7 @@ export function createDecideBatchRoute(options: DecideBatchOptions): DirectHandl
       return ok({
         clientDecisionId,
         tokens,
+        durability,
         async decide(view, scope, stages) {
           if (tokens === 0) return answered(items, [], 0);
           const outcome = await pipeline.decideMany(batch, view, scope, stages);

@@ -31,6 +31,7 @@ export function createDecideRoute(options: DecideOptions): DirectHandler {
       return ok({
         clientDecisionId: question.value.clientDecisionId,
         tokens: 1,
+        durability: question.value.durability,
         decide: (view, scope, stages) => pipeline.decide(question.value, view, scope, stages),
       });
     },

@@ -1,11 +1,12 @@
 import type { Control } from '../control/control.ts';
+import type { Overload, Wanted } from '../control/overload/overload.ts';
 import type { BucketState, ControlView } from '../control/view.ts';
 import type { Clock } from '../core/clock.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Answer } from '../decision/answer.ts';
 import type { ClaimOutcome, Idempotency } from '../decision/idempotency.ts';
 import { permits } from '../decision/policy.ts';
-import type { KeyFacts } from '../decision/question.ts';
+import type { KeyFacts, Question } from '../decision/question.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Stages } from '../telemetry/stages.ts';
 import type { Authenticator } from './auth.ts';
@@ -14,6 +15,7 @@ import type { DirectHandler, Exchange } from './context.ts';
 import { type Problem, problemReply } from './problem.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 import type { Reply } from './reply.ts';
+import { overloaded } from './shedding-door.ts';
 
 /** What every route that decides is made of. */
 export interface DecidingOptions {
@@ -21,6 +23,7 @@ export interface DecidingOptions {
   readonly control: Control;
   readonly idempotency: Idempotency;
   readonly clock: Clock;
+  readonly overload: Pick<Overload, 'admit'>;
   readonly isDraining: () => boolean;
 }
 
@@ -40,6 +43,7 @@ export interface Asked {
   readonly clientDecisionId: string | null;
   /** Decisions to be made, each for a token of the key's bucket; 0 where every item was refused. */
   readonly tokens: number;
+  readonly durability: Question['durability'];
   /** Under a permission, or without one, when nothing may come of it but HOLD. */
   readonly decide: (view: ControlView | undefined, scope: RequestScope, stages: Stages) => Promise<Made>;
 }
@@ -81,10 +85,25 @@ export function createDecidingRoute(options: DecidingOptions, route: DecidingRou
     const keysEpoch = control.keysEpoch();
     const keyed = await readRequest(exchange, line);
     if (!keyed.ok) return problemReply(keyed.error);
-    return keyed.value.asked.tokens === 0
-      ? answerTo(await decide(keyed.value, undefined, exchange), undefined)
-      : permitAndDecide(keyed.value, keysEpoch, exchange, line);
+    if (keyed.value.asked.tokens === 0) {
+      return answerTo(await decide(keyed.value, undefined, exchange), undefined);
+    }
+    const leave = options.overload.admit(wantedBy(keyed.value));
+    if (!leave) return problemReply(overloaded);
+    try {
+      return await permitAndDecide(keyed.value, keysEpoch, exchange, line);
+    } finally {
+      leave();
+    }
   };
+}
+
+/** A claim waits for Redis, as a record does that is put out; one in the database waits for that. */
+function wantedBy({ asked, idempotencyKey }: Keyed): Wanted {
+  const { tokens: decisions, durability } = asked;
+  if (durability === 'ack') return { decisions, store: 'database' };
+  const isPrompt = idempotencyKey === null && durability === 'pending';
+  return { decisions, store: isPrompt ? null : 'redis' };
 }
 
 type Line = DecidingOptions & DecidingRoute;

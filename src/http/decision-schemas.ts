@@ -108,6 +108,7 @@ const exampleAnswer: Answer = {
   reasons: [],
   model: { name: 'spx-1d', version: '8f2c1d90ab34', arm: 'production', engine: 'kernel' },
   mode: 'FULL',
+  load: 'normal',
   data: { source: 'bars', ageMs: 0 },
   asOf: '2020-03-16T21:00:00.000Z',
   validUntil: null,
@@ -159,6 +160,10 @@ export const answerSchema = z
       engine: z.string(),
     }),
     mode: z.literal('FULL').openapi({ description: 'Rung of the degraded ladder that answered.' }),
+    load: z.enum(['normal', 'busy', 'shedding']).openapi({
+      description:
+        'Of the isolate when it decided. Where it is not `normal`, optional work is left out: attributions are null. `shedding`: and it refuses what is beyond its limit, with OVERLOADED.',
+    }),
     data: z.object({
       source: z.enum(['bars', 'features', 'none']),
       ageMs: z.number().nullable().openapi({ description: 'Age of the last bar, in milliseconds.' }),

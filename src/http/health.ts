@@ -4,6 +4,7 @@ import type { Sealer, SealerStatus } from '../audit/sealer.ts';
 import type { Breakers } from '../control/breakers/breakers.ts';
 import type { Control } from '../control/control.ts';
 import type { OutboxAmount } from '../control/outbox.ts';
+import type { Overload } from '../control/overload/overload.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import type { Result } from '../core/result.ts';
 import type { Catalog } from '../models/catalog.ts';
@@ -16,6 +17,7 @@ interface ReadinessOptions {
   readonly registry: Pick<Registry, 'current'>;
   readonly control: Pick<Control, 'current' | 'ensure' | 'status'>;
   readonly breakers: Pick<Breakers, 'status'>;
+  readonly overload: Pick<Overload, 'load' | 'refusedRequests'>;
   readonly log: Pick<DecisionLog, 'isFull' | 'status'>;
   readonly outbox: Pick<OutboxDrain, 'status'>;
   /** Asks Redis what the outbox holds, within a deadline of its own. */
@@ -43,7 +45,7 @@ export const healthz: Handler = (context) => context.json({ status: 'ok' }, 200,
  * may ask, so the stores are asked once a second at most, and what they failed with goes to the operator alone.
  */
 export function createReadyzRoute(options: ReadinessOptions): Handler {
-  const { registry, control, breakers, log, outbox, sealer, isDraining } = options;
+  const { registry, control, breakers, overload, log, outbox, sealer, isDraining } = options;
   const probe = createReadinessProbe(options);
   const reportFailure = createFailureReporter(options.report);
   return async (context) => {
@@ -65,6 +67,8 @@ export function createReadyzRoute(options: ReadinessOptions): Handler {
       },
       database: { ready: probed.database.ok, state: probed.database.ok ? 'answering' : 'unavailable' },
       breakers: breakersPart(breakers.status()),
+      // Ready whatever it is: taken out of service, it would leave what it still answers to the others.
+      load: { ready: true, state: overload.load(), refusedRequests: overload.refusedRequests() },
       log: logPart(!log.isFull(), logStatus),
       outbox: outboxPart(outbox.status().lastFailure, probed.outbox),
       seals: sealsPart(sealer?.status() ?? null),

@@ -3,8 +3,10 @@ import { problemSchema } from './decision-schemas.ts';
 
 /** What an answer may carry beside its body. A route's response names those it carries. */
 export const responseHeaders = {
-  traceparent: 'W3C trace context of this request.',
-  'Server-Timing': 'Stages of the answer and their durations, in milliseconds.',
+  traceparent: 'W3C trace context of this request; not of one that is refused with OVERLOADED.',
+  'Server-Timing':
+    'Stages of the answer and their durations, in milliseconds; left out where the service is busy.',
+  'Service-Load': '`busy` or `shedding`, as `load` of a decision; left out where it is normal.',
   RateLimit: 'What is left: `"decide";r=<tokens>;t=<seconds until the next>`.',
   'RateLimit-Policy': 'The bucket of the key: `"decide";q=<burst>;w=<seconds in which it fills>`.',
   'Retry-After': 'Seconds after which a repeat makes sense.',
@@ -14,7 +16,7 @@ export const responseHeaders = {
 
 export type ResponseHeader = keyof typeof responseHeaders;
 
-const onEveryAnswer = ['traceparent', 'Server-Timing'] as const;
+const onEveryAnswer = ['traceparent', 'Server-Timing', 'Service-Load'] as const;
 export const ofABucket = ['RateLimit', 'RateLimit-Policy'] as const;
 
 export const headersOf = (names: readonly ResponseHeader[]) =>

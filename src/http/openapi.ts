@@ -54,7 +54,10 @@ const refusalsOfDeciding = {
   422: problem('The request does not fit, with the path of each fault'),
   429: problem('Rate limit spent, or too many failed logins', [...ofABucket, 'Retry-After']),
   500: failed,
-  503: problem('Something the request asked for cannot be done now', [...onReplays, 'Retry-After']),
+  503: problem(
+    'More is asked than can be answered in time, or something that was asked for cannot be done now',
+    [...onReplays, 'Retry-After'],
+  ),
 };
 
 const decideRoute = createRoute({

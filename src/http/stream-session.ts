@@ -1,4 +1,5 @@
 import type { Control } from '../control/control.ts';
+import type { Overload } from '../control/overload/overload.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import type { Result } from '../core/result.ts';
 import type { Pipeline } from '../decision/pipeline.ts';
@@ -10,6 +11,7 @@ import { answeredItems } from './answered-items.ts';
 import { parseJson } from './body.ts';
 import { type Problem, problemBody } from './problem.ts';
 import { readShape } from './read-shape.ts';
+import { overloaded } from './shedding-door.ts';
 import {
   clientFrameSchema,
   type ServiceFrame,
@@ -29,6 +31,7 @@ export interface StreamSessionOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly windows: StreamWindows;
+  readonly overload: Pick<Overload, 'takeOn'>;
   readonly report: (failure: unknown) => void;
   readonly isDraining: () => boolean;
   /** Proves the key anew; it may have been revoked, or have another limit by now. */
@@ -189,13 +192,14 @@ export class StreamSession implements SocketEvents {
   }
 
   async #answerTicks(frame: TicksFrame): Promise<void> {
-    const { control, scope, windows } = this.#options;
+    const { control, overload, scope, windows } = this.#options;
     const fault = this.#flowFault(frame);
     if (fault) return this.#refuse(fault, frame);
     this.#lastSeq = frame.seq;
     const { id: keyId, ratePerSecond, burst } = this.#key;
     const tokens = frame.ticks.length;
     if (tokens > burst) return this.#refuse(overBurst(tokens, burst), frame);
+    if (!overload.takeOn(tokens)) return this.#refuse(overloaded, frame);
     const permit = await control.permit({ keyId, ratePerSecond, burst }, scope, tokens);
     if (!(await this.#isStillGood())) return;
     switch (permit.kind) {

@@ -1,4 +1,5 @@
 import type { Control } from '../control/control.ts';
+import type { Overload } from '../control/overload/overload.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import type { Pipeline } from '../decision/pipeline.ts';
 import type { Registry } from '../models/registry.ts';
@@ -13,6 +14,7 @@ interface StreamOptions {
   readonly authenticator: Authenticator;
   readonly control: Control;
   readonly pipeline: Pipeline;
+  readonly overload: Pick<Overload, 'takeOn'>;
   readonly registry: Pick<Registry, 'current' | 'enter' | 'follow'>;
   readonly clock: Clock;
   readonly timers: Timers;

@@ -4,6 +4,7 @@ import type { DecisionRecord } from '../../src/audit/decision-record.ts';
 import { createWriter } from '../../src/audit/writer.ts';
 import { createBreaker } from '../../src/control/breakers/breaker.ts';
 import { breakerSettings } from '../../src/control/breakers/breaker-settings.ts';
+import type { Load } from '../../src/control/overload/load-state.ts';
 import { createIdSource } from '../../src/core/ids.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import type { Answer } from '../../src/decision/answer.ts';
@@ -36,6 +37,7 @@ function setUp({ experiment, candidate, production }: SetUp = {}) {
     written: ok(undefined) as Result<unknown, string>,
     demoted: [] as string[],
     paceMs: 0,
+    load: 'normal' as Load,
     reported: [] as unknown[],
     ran: 0,
     entered: 0,
@@ -94,6 +96,7 @@ function setUp({ experiment, candidate, production }: SetUp = {}) {
       },
     },
     control,
+    load: () => state.load,
     log: { isFull: log.isFull, paceMs: () => state.paceMs },
     clock: time,
     timers: time,
@@ -104,6 +107,7 @@ function setUp({ experiment, candidate, production }: SetUp = {}) {
   const pipeline = createPipeline({
     arms,
     breaker: createBreaker(breakerSettings.decision),
+    load: () => state.load,
     control,
     log,
     clock: time,
@@ -227,13 +231,18 @@ describe('a shadow', () => {
     expect(state.trials).toHaveLength(1);
   });
 
-  it('is left out first: where the log is behind, and beyond four at once', async () => {
+  it('is left out first: where the isolate or its log is behind, and beyond four at once', async () => {
     const { ask, state, time } = setUp({ experiment: experimentOf(shadowTerms) });
     state.paceMs = 1;
     expect(await ask()).toMatchObject({ action: 'BUY' });
     await time.advance(1);
     expect(state.ran).toBe(0);
     state.paceMs = 0;
+    state.load = 'busy';
+    expect(await ask()).toMatchObject({ action: 'BUY', load: 'busy' });
+    await time.advance(1);
+    expect(state.ran).toBe(0);
+    state.load = 'normal';
     for (let i = 0; i < 10; i += 1) expect(await ask()).toMatchObject({ action: 'BUY' });
     await time.advance(1);
     expect(state.ran).toBe(4);

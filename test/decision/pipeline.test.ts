@@ -4,6 +4,7 @@ import type { DecisionRecord } from '../../src/audit/decision-record.ts';
 import { createWriter } from '../../src/audit/writer.ts';
 import { createBreaker } from '../../src/control/breakers/breaker.ts';
 import { breakerSettings } from '../../src/control/breakers/breaker-settings.ts';
+import type { Load } from '../../src/control/overload/load-state.ts';
 import type { ControlView } from '../../src/control/view.ts';
 import { canonicalJson } from '../../src/core/canonical-json.ts';
 import { hmacSha256Hex, sha256Hex } from '../../src/core/digest.ts';
@@ -30,6 +31,7 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
     tradingState: 'ACTIVE' as TradingState,
     epoch: 7,
     live: true,
+    load: 'normal' as Load,
     tableFails: false,
     outboxFails: false,
     whileWriting: async () => {},
@@ -72,6 +74,7 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
     arms: { choose: (asked) => asked, compare: () => undefined },
     control: { current },
     breaker,
+    load: () => shared.load,
     log,
     clock: time,
     timers: time,
@@ -493,6 +496,17 @@ describe('the decision pipeline', () => {
     );
     if (outcome.kind !== 'answered') throw new Error('not answered');
     expect(outcome.answer.features).toHaveLength(32);
+    expect(outcome.answer.features?.every(({ attribution }) => attribution === null)).toBe(true);
+  });
+
+  it('leaves the explanation out where it has no time, and says so', async () => {
+    const model = constantModel(0.9);
+    const { ask, shared } = setUp();
+    shared.load = 'busy';
+    const outcome = await ask(question(model, { explain: true }));
+    if (outcome.kind !== 'answered') throw new Error(outcome.kind);
+    expect(outcome.answer).toMatchObject({ action: 'BUY', load: 'busy', mode: 'FULL' });
+    expect(outcome.answer.features).toHaveLength(model.bundle.manifest.features.names.length);
     expect(outcome.answer.features?.every(({ attribution }) => attribution === null)).toBe(true);
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DecisionRecord } from '../../src/audit/decision-record.ts';
 import type { Admission } from '../../src/control/breakers/breaker.ts';
 import { freshState } from '../../src/control/control-state.ts';
+import type { Load } from '../../src/control/overload/load-state.ts';
 import type { ControlView } from '../../src/control/view.ts';
 import { canonicalJson } from '../../src/core/canonical-json.ts';
 import { err, ok } from '../../src/core/result.ts';
@@ -83,6 +84,9 @@ function drawQuestion(random: SeededRandom, model: ServedModel): Question {
 }
 
 /** A third of decisions find the breaker not closed; the one that acts does not. */
+const loadOf = (seed: number): Load =>
+  (['normal', 'busy', 'normal', 'shedding'] as const)[seed % 4] ?? 'normal';
+
 function admissionOf(seed: number): Admission {
   const generation = seed % 5;
   if (seed === actionableSeed || seed % 3 > 0) return { kind: 'closed', generation };
@@ -117,9 +121,11 @@ async function decide(
     return ok(undefined);
   };
   const admission = admissionOf(seed);
+  const load = loadOf(seed);
   const pipeline = createPipeline({
     arms: { choose: (question) => question, compare: () => undefined },
     breaker: { admit: () => admission, settle: () => undefined },
+    load: () => load,
     control: { current: () => current },
     log: {
       hasRoom: () => true,

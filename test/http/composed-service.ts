@@ -6,6 +6,7 @@ import { clock, random, timers } from '../../functions/web-platform.ts';
 import { type Client, createClient } from '../../src/client/client.ts';
 import { fetchTransport } from '../../src/client/fetch-transport.ts';
 import { compose } from '../../src/compose.ts';
+import type { Alarms, Clock, Timers } from '../../src/core/clock.ts';
 import { ed25519PublicKey } from '../../src/core/ed25519.ts';
 import { createEmbeddedRedis } from '../../src/local/embedded-redis.ts';
 import { createHranaServer } from '../../src/local/hrana-server.ts';
@@ -13,7 +14,7 @@ import { KERNEL_WASM } from '../../src/local/kernel-wasm.ts';
 import { seedLocal } from '../../src/local/seed.ts';
 
 import { SHA256_WASM } from '../../src/local/sha256-wasm.ts';
-import type { BundleFiles } from '../../src/runtime.ts';
+import type { BundleFiles, ProcessLoad } from '../../src/runtime.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { type Scope, scopes } from '../../src/store/keys.ts';
 import { backendFetch } from '../control/backend-fetch.ts';
@@ -22,6 +23,17 @@ import { VirtualTime } from '../virtual-time.ts';
 
 const secret = 's'.repeat(43);
 const receiptSecret = 'r'.repeat(32);
+
+interface IsolateOptions {
+  /** Requests to libSQL that never arrive, by their bodies. */
+  readonly isCut?: (body: string) => boolean;
+  readonly time?: Clock & Timers & Alarms;
+  readonly processLoad?: ProcessLoad | null;
+  /** Go over those of the environment. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+const realTime = { ...clock, ...timers };
 
 /** Isolates of the whole service in this process, over stores that they share: the stand-ins' own, without processes. */
 export async function composeService(bundles: Readonly<Record<string, BundleFiles>>) {
@@ -37,11 +49,12 @@ export async function composeService(bundles: Readonly<Record<string, BundleFile
   const keys = await seedLocal({ database, keySecrets, receiptSecret, random, nowMs: Date.now() });
   const moduleOf = (path: string) => new WebAssembly.Module(readFileSync(path));
 
-  /** `isCut`: requests to libSQL that never arrive, by their bodies. `settings` go over those of the environment. */
-  async function isolate(
-    isCut: (body: string) => boolean = () => false,
-    settings: Readonly<Record<string, string>> = {},
-  ) {
+  async function isolate({
+    isCut = () => false,
+    time = realTime,
+    processLoad = null,
+    settings = {},
+  }: IsolateOptions = {}) {
     const toDatabase: typeof fetch = async (input, init) => {
       const body = input instanceof Request ? await input.clone().text() : '';
       return isCut(body) ? Promise.reject(new Error('cut')) : fetch(input, init);
@@ -51,8 +64,8 @@ export async function composeService(bundles: Readonly<Record<string, BundleFile
       name: 'node',
       fetch: (input, init) =>
         String(input).startsWith('http://redis') ? toRedis(input, init) : toDatabase(input, init),
-      clock,
-      timers,
+      clock: time,
+      timers: time,
       random,
       report: (failure) => void reported.push(failure),
       env: {
@@ -68,6 +81,7 @@ export async function composeService(bundles: Readonly<Record<string, BundleFile
         CONTROL_DEADLINE_MS_MAX: '1000',
         ...settings,
       },
+      processLoad,
       upgrade: () => new Response(),
       bundles,
       kernelModule: moduleOf(KERNEL_WASM),

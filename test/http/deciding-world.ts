@@ -4,6 +4,8 @@ import type { DecisionRecord } from '../../src/audit/decision-record.ts';
 import { createWriter } from '../../src/audit/writer.ts';
 import { createBreaker } from '../../src/control/breakers/breaker.ts';
 import { breakerSettings } from '../../src/control/breakers/breaker-settings.ts';
+import { createOverload } from '../../src/control/overload/overload.ts';
+import { overloadSettings } from '../../src/control/overload/overload-settings.ts';
 import type { ControlView, Permit } from '../../src/control/view.ts';
 import { createIdSource } from '../../src/core/ids.ts';
 import { err, ok } from '../../src/core/result.ts';
@@ -88,6 +90,7 @@ export function decidingWorld() {
     batchBytesMax: 1_000_000,
     ownerMsMax: 1_000,
   });
+  const overload = createOverload({ settings: overloadSettings, clock: time, report: () => undefined });
   const ids = createIdSource({ clock: time, random: { bytes: (length) => new Uint8Array(length).fill(1) } });
   const options = {
     authenticator: { authenticate: async () => ok(key) },
@@ -95,6 +98,7 @@ export function decidingWorld() {
     barsMax: 200,
     registry: { current: () => catalogOf(model) },
     control,
+    overload,
     idempotency: {
       claim: async () => world.claim,
       complete: async (_claim: unknown, kept: KeptAnswer) => void world.kept.push(kept),
@@ -102,6 +106,7 @@ export function decidingWorld() {
     pipeline: createPipeline({
       arms: { choose: (question) => question, compare: () => undefined },
       breaker: createBreaker(breakerSettings.decision),
+      load: overload.load,
       control,
       log,
       clock: time,

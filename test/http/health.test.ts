@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import type { LogStatus } from '../../src/audit/decision-log.ts';
 import type { OutboxAmount } from '../../src/control/outbox.ts';
+import type { Load } from '../../src/control/overload/load-state.ts';
 import type { ControlView } from '../../src/control/view.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import type { Environment } from '../../src/http/context.ts';
@@ -32,6 +33,7 @@ function setUp() {
     outbox: { lastFailure: null as string | null },
     amount: ok({ waiting: 2, setAside: 0, bytes: 900 }) as Result<OutboxAmount, string>,
     seals: { seq: 7 as number | null, lastFailure: null as string | null },
+    load: 'normal' as Load,
     draining: false,
   };
   const live = (): ControlView => ({
@@ -58,6 +60,7 @@ function setUp() {
       outbox: { status: () => state.outbox },
       outboxAmount: async () => state.amount,
       sealer: { status: () => state.seals },
+      overload: { load: () => state.load, refusedRequests: () => 4 },
       breakers: { status: () => [{ name: 'decision', state: 'half-open' }] },
       log: { isFull: () => !state.hasRoom, status: () => state.log },
       async probeDatabase() {
@@ -89,6 +92,7 @@ describe('GET /readyz', () => {
       control: { ready: true, state: 'live', epoch: 7, tradingState: 'ACTIVE' },
       database: { ready: true, state: 'answering' },
       breakers: { ready: true, states: { decision: 'half-open' } },
+      load: { ready: true, state: 'normal', refusedRequests: 4 },
       log: { ready: true, state: 'writing', pendingRecords: 3, pendingBytes: 4_000, behindMs: 12 },
       outbox: { ready: true, state: 'writing', waiting: 2, setAside: 0 },
       seals: { ready: true, state: 'sealing', seq: 7 },

@@ -329,3 +329,27 @@ describe('a stream', () => {
     expect(stage.reported).toHaveLength(1);
   });
 });
+
+describe('a stream of an isolate that is asked for more than it can', () => {
+  it('has a frame refused that does not fit, before a token is taken, and answered when it is sent again', async () => {
+    const { window, ticks, options, world } = await open();
+    await window(100);
+    const { overload } = options;
+    overload.beginTurns();
+    for (let second = 0; second < 20; second += 1) overload.strain({ cpuShare: 0, memoryShare: 2 });
+    overload.takeOn(1);
+    const list = Array.from({ length: 16 }, (_, index) => past(100 + index));
+    const tokens = world.tokens.length;
+    expect(await ticks(list)).toMatchObject({
+      type: 'refused',
+      seq: 1,
+      problem: { code: 'OVERLOADED', status: 503 },
+      retryAfterMs: 1_000,
+    });
+    expect(world.tokens).toHaveLength(tokens);
+    overload.endTurn(0);
+    const items = itemsOf(await ticks(list));
+    expect(items).toHaveLength(16);
+    expect(items.every((item) => 'load' in item && item.load === 'shedding')).toBe(true);
+  });
+});

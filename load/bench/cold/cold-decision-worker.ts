@@ -38,6 +38,7 @@ export default {
       bundles,
       kernelModule,
       sha256Module,
+      processLoad: null,
       upgrade: () => new Response(null, { status: 501 }),
       ortWasmPaths: { mjs: './ort-glue.mjs' },
     });

@@ -64,6 +64,7 @@ export class Platform {
       report: () => undefined,
       env: {},
       bundles: {},
+      processLoad: null,
       get kernelModule(): WebAssembly.Module {
         throw new TypeError('the models were loaded before');
       },

@@ -21,7 +21,7 @@ let approver: Client;
 beforeAll(async () => {
   service = await composeService({ coin: released(0.5, { name: 'coin' }).files });
   isolate = await service.isolate();
-  strict = await service.isolate(undefined, { RESUME_APPROVALS: '2' });
+  strict = await service.isolate({ settings: { RESUME_APPROVALS: '2' } });
   approver = isolate.client(service.keys.approve);
 });
 afterAll(() => service.close());
