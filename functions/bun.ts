@@ -65,7 +65,10 @@ const server = Bun.serve<SocketData>({
   async fetch(request, socket) {
     const response = await service.fetch(request, {
       waitUntil: work.add,
-      clientAddress: socket.requestIP(request)?.address ?? 'unknown',
+      // Asked for by few requests, and not free.
+      get clientAddress() {
+        return socket.requestIP(request)?.address ?? 'unknown';
+      },
     });
     return upgraded.has(response) ? undefined : response;
   },

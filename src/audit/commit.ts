@@ -12,11 +12,11 @@ import type { WriteFailure } from './pending-records.ts';
  */
 const insertDecisions = `
 INSERT INTO decisions (id, writer, seq, chain_seq, prev, account, key_id, symbol, action, decided_at_ms, record_hash,
-  record, receipt, items)
-SELECT value ->> 'id', value ->> 'writer', value ->> 'seq', value ->> 'chainSeq', value ->> 'prev', value ->> 'account',
-       value ->> 'keyId', value ->> 'symbol', value ->> 'action', value ->> 'decidedAtMs', value ->> 'recordHash',
-       CAST(substr(?1, ?2 + value ->> 'textFrom', value ->> 'textBytes') AS TEXT), value ->> 'receipt',
-       CAST(substr(?1, ?2 + value ->> 'textFrom' + value ->> 'textBytes', value ->> 'itemsBytes') AS TEXT)
+  receipt, record, items)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8,
+       value ->> 9, value ->> 10, value ->> 11,
+       CAST(substr(?1, ?2 + value ->> 12, value ->> 13) AS TEXT),
+       CAST(substr(?1, ?2 + value ->> 12 + value ->> 13, value ->> 14) AS TEXT)
 FROM json_each(CAST(substr(?1, 1, ?2) AS TEXT)) WHERE true
 ON CONFLICT (id) DO NOTHING`;
 
@@ -155,16 +155,32 @@ function rowsOf(records: readonly LinkedRecord[]): [Uint8Array, number] {
   const texts = records.map(({ record, items = '' }) => record + items).join('');
   const bytesOf = byteCounter(texts);
   let textFrom = 1;
-  const rows = records.map(({ record, items, ...columns }) => {
-    const textBytes = bytesOf(record);
-    const itemsBytes = items === undefined ? null : bytesOf(items);
-    const row = { ...columns, textFrom, textBytes, itemsBytes };
+  const rows = records.map((record) => {
+    const textBytes = bytesOf(record.record);
+    const itemsBytes = record.items === undefined ? null : bytesOf(record.items);
+    const row = [...columnsOf(record), textFrom, textBytes, itemsBytes];
     textFrom += textBytes + (itemsBytes ?? 0);
     return row;
   });
   const columns = JSON.stringify(rows);
   return [encoder.encode(columns + texts), byteCounter(columns)(columns)];
 }
+
+/** In the order of {@link insertDecisions}. */
+const columnsOf = (row: LinkedRecord): readonly (string | number)[] => [
+  row.id,
+  row.writer,
+  row.seq,
+  row.chainSeq,
+  row.prev,
+  row.account,
+  row.keyId,
+  row.symbol,
+  row.action,
+  row.decidedAtMs,
+  row.recordHash,
+  row.receipt,
+];
 
 /** Counts UTF-8 bytes of what a text is made of; where it is all ASCII, as most are, nothing is encoded for that. */
 function byteCounter(whole: string): (text: string) => number {

@@ -35,6 +35,7 @@ import { loadAliases, loadBundle } from '../store/registry-rows.ts';
 /** Longest that one owner of the log's flush may work: below the 30 s of Workers' `waitUntil`. */
 const logOwnerMsMax = 20_000;
 const logBatchMax = 512;
+const logGatherMs = 5;
 /** A seal's leaves are then 256 kB. */
 const sealRowsMax = 4_096;
 /** About two million characters: what a link of 1 MB/s still carries within the database's deadline of 3 s. */
@@ -85,6 +86,7 @@ export function createAdapters(runtime: Runtime, config: Config, { shipped, load
     batchMax: logBatchMax,
     batchBytesMax: logBatchBytesMax,
     ownerMsMax: logOwnerMsMax,
+    gatherMs: logGatherMs,
   });
   const authenticator = createAuthenticator({
     loadKey: (id) => loadKey(database, id),

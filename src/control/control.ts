@@ -5,7 +5,6 @@ import type { Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Breakers } from './breakers/breakers.ts';
 import { createDurableReading } from './durable-reading.ts';
-import { createGrantLimiter } from './grant-limiter.ts';
 import { createLease } from './lease.ts';
 import { createLedger } from './ledger.ts';
 import { createRenewal } from './renewal.ts';
@@ -79,7 +78,6 @@ export function createControl(options: ControlOptions): Control {
   const { redis, readDurableControl, breakers, clock, timers, ids, viewLifeMs, deadlineMsMax } = options;
   const ledger = createLedger({ grantLifeMs: viewLifeMs, keysMax });
   const allowance = createUnsharedAllowance(keysMax);
-  const limiter = createGrantLimiter({ redis, ledger, clock });
   const roundTrip = createRoundTrip({ deadlineMsMin: Math.min(deadlineMsMin, deadlineMsMax), deadlineMsMax });
   // A renewal that must wait for libSQL until that counts as silent still has as much left for Redis.
   const durableRoundTrip = createRoundTrip({
@@ -111,11 +109,11 @@ export function createControl(options: ControlOptions): Control {
       if (tokens > ask.burst) throw new RangeError(`${tokens} tokens are more than a burst of ${ask.burst}`);
       ledger.meet(ask, clock.monotonicMs());
       let missedIn: number | undefined;
-      const settle = async (view: ControlView, nowMs: number): Promise<Permit | undefined> => {
+      const settle = (view: ControlView, nowMs: number): Permit | undefined => {
         if (lease.isRevoked(keyId)) return { kind: 'revoked' };
-        const admitted = await limiter.admit(keyId, tokens);
         // While a request waits, its key may be forgotten for others; then it begins anew, with nothing.
         ledger.meet(ask, nowMs);
+        const admitted = ledger.take(keyId, nowMs, tokens);
         const bucket = ledger.state(keyId, nowMs, tokens);
         if (!admitted) return bucket.retryAfterMs > 0 ? { kind: 'limited', bucket } : undefined;
         if (missedIn !== undefined) ledger.found(keyId, missedIn, tokens);

@@ -18,7 +18,7 @@ export interface Renewal {
    */
   untilSettled<T>(
     scope: RequestScope,
-    settle: (view: ControlView, nowMs: number) => T | undefined | Promise<T | undefined>,
+    settle: (view: ControlView, nowMs: number) => T | undefined,
     onMiss: () => void,
   ): Promise<T | Unavailable>;
   status(): { readonly health: 'up' | 'down'; readonly lastFailure: string | null };
@@ -97,7 +97,7 @@ export function createRenewal({ lease, deadlineMs, clock, timers }: RenewalOptio
       for (;;) {
         const nowMs = clock.monotonicMs();
         const view = lease.view(nowMs);
-        const found = view && (await settle(view, nowMs));
+        const found = view && settle(view, nowMs);
         if (found) return found;
         if (!missed) onMiss();
         missed = true;

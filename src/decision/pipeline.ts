@@ -112,12 +112,11 @@ async function decide(parts: Parts, asked: Question, circumstances: Circumstance
   if (!judged) throw new RangeError('a question was not judged');
   const view = control.current();
   stages.begin('record');
-  const { record, ...made } = sealer.one(question, judged, { view, nowMs, load });
-  const { answer } = made;
+  const { record, answer, text, validForMs } = sealer.one(question, judged, { view, nowMs, load });
   const epoch = view?.epoch ?? 0;
   const answered = (): Outcome => {
     compare(parts, { question, answer, judged }, scope);
-    return { kind: 'answered', ...made, epoch };
+    return { kind: 'answered', answer, text, validForMs, epoch };
   };
   if (!record) return answered();
   if (question.durability === 'pending') {

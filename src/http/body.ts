@@ -30,17 +30,21 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<Re
 
 function beforeDeadline<T>(work: Promise<T>, { bodyDeadlineMs, timers }: BodyLimits): Promise<T | 'late'> {
   return new Promise((resolve, reject) => {
-    const stop = timers.setAlarm(bodyDeadlineMs, () => resolve('late'));
+    let isDone = false;
+    let stop = (): void => undefined;
+    const done = (settle: () => void): void => {
+      isDone = true;
+      stop();
+      settle();
+    };
     work.then(
-      (done) => {
-        stop();
-        resolve(done);
-      },
-      (failure) => {
-        stop();
-        reject(failure);
-      },
+      (value) => done(() => resolve(value)),
+      (failure) => done(() => reject(failure)),
     );
+    // A body that came with its headers is here within this turn, mostly, and takes no alarm.
+    void Promise.resolve().then(() => {
+      if (!isDone) stop = timers.setAlarm(bodyDeadlineMs, () => resolve('late'));
+    });
   });
 }
 

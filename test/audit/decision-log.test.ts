@@ -27,6 +27,7 @@ interface SetUp {
   readonly batchMax?: number;
   readonly batchBytesMax?: number;
   readonly pendingBytesMax?: number;
+  readonly gatherMs?: number;
 }
 
 /** A table whose statements take 5 ms and fail as the plan says; rows are keyed by id. */
@@ -60,6 +61,7 @@ function setUp(options: SetUp = {}) {
     batchMax: options.batchMax ?? 256,
     batchBytesMax: options.batchBytesMax ?? 1_000_000,
     ownerMsMax: 20_000,
+    gatherMs: options.gatherMs ?? 0,
   });
   const scope: RequestScope = { waitUntil: (work) => void work, clientAddress: '127.0.0.1' };
   return { time, rows, table, log, scope };
@@ -71,6 +73,19 @@ const textOf = (records: readonly DecisionRecord[]): number =>
 const idsOf = (seqs: readonly number[]): string[] => seqs.map((seq) => `d-${seq}`);
 
 describe('the decision log', () => {
+  it('lets few records gather for a moment, and many wait for nothing', async () => {
+    const { time, table, log, scope } = setUp({ gatherMs: 4 });
+    log.append(record(0), scope);
+    await time.advance(3);
+    log.append(record(1), scope);
+    expect(table.statements).toEqual([]);
+    await time.advance(1);
+    expect(table.statements).toEqual([idsOf([0, 1])]);
+    for (let seq = 2; seq < 130; seq++) log.append(record(seq), scope);
+    await time.advance(5);
+    expect(table.statements).toHaveLength(2);
+  });
+
   it('writes what was appended while a statement was under way with the next one', async () => {
     const { time, rows, table, log, scope } = setUp();
     for (let seq = 0; seq < 100; seq++) log.append(record(seq), scope);

@@ -89,6 +89,7 @@ export function decidingWorld() {
     batchMax: 10,
     batchBytesMax: 1_000_000,
     ownerMsMax: 1_000,
+    gatherMs: 0,
   });
   const overload = createOverload({ settings: overloadSettings, clock: time, report: () => undefined });
   const ids = createIdSource({ clock: time, random: { bytes: (length) => new Uint8Array(length).fill(1) } });

@@ -77,9 +77,9 @@ export const mutations: readonly Mutation[] = [
   ),
   mutation(
     'an empty ledger admits',
-    'src/control/grant-limiter.ts',
-    'return { success: false, limit: 0, remaining: 0, reset: 0, pending };',
-    'return { success: true, limit: 1, remaining: 0, reset: 0, pending };',
+    'src/control/ledger.ts',
+    'if (!bucket || !spend(bucket, nowMs, tokens)) return false;',
+    'if (!bucket) return false;',
   ),
   mutation(
     'a seed may lower the epoch',
