@@ -9,6 +9,8 @@ import { clock, random, report, timers } from './web-platform.ts';
 
 // At module scope, so that no promise of the engine's start is shared between requests.
 const service = await compose({
+  // Of a paid plan; a WebSocket is one request.
+  callsMax: 10_000,
   name: 'workerd',
   fetch: (input, init) => fetch(input, init),
   clock,

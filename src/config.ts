@@ -48,10 +48,12 @@ const environmentSchema = z.object({
   /** Of a batch, which holds up to 256 requests. */
   BATCH_BODY_BYTES_MAX: integer(2_097_152, 1_024, 8_388_608),
   BODY_DEADLINE_MS: integer(5_000, 100, 30_000),
-  /** Life of a stream, after which it ends with 1012: on Workers below the 10,000 calls of one invocation. */
+  /** Life of a stream, after which it ends with 1012. */
   STREAM_LIFE_MS: integer(1_800_000, 1_000, 3_600_000),
   /** Decisions of a stream, after which it ends so too: on Workers below 30 s of processor time. */
   STREAM_DECISIONS_MAX: integer(500_000, 1, 1_000_000_000),
+  /** Streams of one key in an isolate, which holds 64 in all. */
+  STREAMS_PER_KEY_MAX: integer(16, 1, 64),
   BARS_MAX: integer(1_000, 64, 10_000),
   /** Life of the control view; what it means for a halt is told in control/view-holder.ts. */
   VIEW_LIFE_MS: integer(1_000, 100, 1_000),
@@ -95,6 +97,7 @@ export interface Config {
   readonly logPendingBytesMax: number;
   readonly freshnessGraceMs: number;
   readonly memoryBytesSoft: number;
+  readonly streamsPerKeyMax: number;
   /** Keys that have to ask for a resume. */
   readonly resumeApprovals: 1 | 2;
   /** SHA-256 over everything above but addresses, secrets and what only operators meet: what a decision depends on. */
@@ -141,6 +144,7 @@ export function parseConfig(env: Environment): Result<Config, readonly string[]>
       sealPublicKeys: given.SEAL_PUBLIC_KEYS,
       sealSigningKey: sealSigningKeyOf(given),
       memoryBytesSoft: given.MEMORY_BYTES_SOFT,
+      streamsPerKeyMax: given.STREAMS_PER_KEY_MAX,
       resumeApprovals: given.RESUME_APPROVALS === '2' ? 2 : 1,
       hash: sha256Hex(canonicalJson(behaviour)),
     }),

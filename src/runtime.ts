@@ -31,6 +31,8 @@ export interface Runtime {
   readonly modelStore?: ModelStore;
   /** Null where the runtime hides its processes, as Workers do: their clocks stand still while anything is computed. */
   readonly processLoad: ProcessLoad | null;
+  /** Calls that one request may make, its WebSocket included, where the runtime bounds them. */
+  readonly callsMax?: number;
   /**
    * Turns a request that asks for a WebSocket into one; `accept` is called when it is open. The answer must be handed back
    * as it is: what upgrades is bound to that very object.

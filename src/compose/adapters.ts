@@ -49,10 +49,11 @@ export interface Models {
 
 export function createAdapters(runtime: Runtime, config: Config, { shipped, loading }: Models) {
   const { clock, timers, random } = runtime;
-  const database = openDatabase({ ...config.database, fetch: runtime.fetch });
+  const { fetch, callCount } = countCalls(runtime.fetch);
+  const database = openDatabase({ ...config.database, fetch });
   // An isolate's first round trip may take twice the deadline of the others.
   const redisDeadlineMs = 2 * config.controlDeadlineMsMax;
-  const redis = createRedis({ ...config.redis, fetch: runtime.fetch, timers, deadlineMs: redisDeadlineMs });
+  const redis = createRedis({ ...config.redis, fetch, timers, deadlineMs: redisDeadlineMs });
   const ids = createIdSource({ clock, random });
   const breakers = createBreakers({ settings: breakerSettings, clock, report: runtime.report });
   const overload = overloadOf(runtime, config);
@@ -121,7 +122,7 @@ export function createAdapters(runtime: Runtime, config: Config, { shipped, load
   });
   const claim = createSealClaim({ redis, ids });
   const sealer = createSealerOf({ config, database, claim, clock });
-  const stores = { database, durable, redis, source };
+  const stores = { database, durable, redis, source, callCount };
   const parts = { ids, breakers, overload, control, log, outbox, outboxDrain, claim, sealer };
   return { ...stores, ...parts, authenticator, registry, writer, trail, trace, clock };
 }
@@ -134,6 +135,16 @@ function overloadOf({ processLoad, clock, timers, report }: Runtime, { memoryByt
   return processLoad === null
     ? overload
     : watchLoad(overload, { settings, processLoad, memoryBytesSoft, clock, timers });
+}
+
+/** Calls to the stores; those that a runtime's own model store makes are few, and not among them. */
+function countCalls(inner: Runtime['fetch']) {
+  let calls = 0;
+  const fetch: Runtime['fetch'] = (input, init) => {
+    calls += 1;
+    return inner(input, init);
+  };
+  return { fetch, callCount: () => calls };
 }
 
 function createSealerOf(parts: {

@@ -10,6 +10,9 @@ import type { Registry } from '../models/registry.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Adapters } from './adapters.ts';
 
+/** What a stream leaves of its runtime's calls to the work that is under way when it ends. */
+const callsShare = 0.8;
+
 /** The routes that decide, over one pipeline. */
 export function decidingRoutesOf(
   arms: Arms,
@@ -48,7 +51,10 @@ export function decidingRoutesOf(
         frameCharsMax: batchBodyBytesMax,
         lifeMs: config.streamLifeMs,
         decisionsMax: config.streamDecisionsMax,
+        callsMax: runtime.callsMax === undefined ? null : Math.floor(runtime.callsMax * callsShare),
       },
+      streamsPerKeyMax: config.streamsPerKeyMax,
+      callCount: adapters.callCount,
     }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Control } from '../control/control.ts';
 import type { Overload } from '../control/overload/overload.ts';
+import type { Permit } from '../control/view.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import type { Result } from '../core/result.ts';
 import type { Pipeline } from '../decision/pipeline.ts';
@@ -40,8 +41,12 @@ export interface StreamSessionOptions {
   readonly keysEpoch: number;
   readonly key: KeyFacts;
   readonly onEnd: () => void;
+  /** Calls that the isolate has made so far. */
+  readonly callCount: () => number;
   readonly limits: StreamLimits;
 }
+
+type MayDecide = Extract<Permit, { kind: 'granted' | 'unavailable' }>;
 
 export interface StreamLimits {
   /** Of a frame's text, in UTF-16 units. */
@@ -50,6 +55,11 @@ export interface StreamLimits {
   readonly lifeMs: number;
   /** After as many it ends with 1012: on Workers a socket is one invocation, whose processor time is bounded. */
   readonly decisionsMax: number;
+  /**
+   * Once the isolate has made as many calls in its life it ends so too; null where the runtime bounds none. Whose calls
+   * they are nobody knows: all of them count, so that none of its own is missed.
+   */
+  readonly callsMax: number | null;
 }
 
 /** How often the stream looks at the permission, the key and the clock while nothing comes. */
@@ -83,7 +93,7 @@ const closeCodes = {
  * | state  | event                                    | next   | effect                                         |
  * |--------|------------------------------------------|--------|------------------------------------------------|
  * | open   | frame                                    | open   | answered, or refused with a code               |
- * | open   | life over, decisions spent, drain        | ending | after the frame at hand: tokens, close 1012    |
+ * | open   | life, decisions or calls spent, drain    | ending | after the frame at hand: tokens, close 1012    |
  * | open   | key no longer good                       | closed | close 1008                                     |
  * | open   | too large, too many, not read, a failure | closed | close 1009, 1008, 1013, 1011                   |
  * | ending | frame                                    | ending | none: it was not answered, and is sent again   |
@@ -95,6 +105,7 @@ export class StreamSession implements SocketEvents {
   #inboxChars = 0;
   readonly #closed = new AbortController();
   readonly #startedAtMs: number;
+  readonly #callsAtStart: number;
   #state: 'open' | 'ending' | 'closed' = 'open';
   #isWorking = false;
   #key: KeyFacts;
@@ -113,6 +124,7 @@ export class StreamSession implements SocketEvents {
     this.#key = options.key;
     this.#keysEpoch = options.keysEpoch;
     this.#startedAtMs = nowMs;
+    this.#callsAtStart = options.callCount();
     this.#authenticatedAtMs = nowMs;
     this.#sentAtMs = nowMs;
     this.#send({ type: 'hello', ticksMax, unacknowledgedMax });
@@ -181,7 +193,9 @@ export class StreamSession implements SocketEvents {
     }
   }
 
-  #openWindow(frame: WindowFrame): void {
+  /** Its bars are validated and folded: work for a token, as a decision is. */
+  async #openWindow(frame: WindowFrame): Promise<void> {
+    if (!(await this.#permit(1, frame))) return;
     const opened = this.#options.windows.open(frame, this.#key);
     if (opened.ok) {
       this.#refusedInARow = 0;
@@ -192,26 +206,35 @@ export class StreamSession implements SocketEvents {
   }
 
   async #answerTicks(frame: TicksFrame): Promise<void> {
-    const { control, overload, scope, windows } = this.#options;
+    const { overload, windows } = this.#options;
     const fault = this.#flowFault(frame);
     if (fault) return this.#refuse(fault, frame);
     this.#lastSeq = frame.seq;
-    const { id: keyId, ratePerSecond, burst } = this.#key;
     const tokens = frame.ticks.length;
-    if (tokens > burst) return this.#refuse(overBurst(tokens, burst), frame);
+    if (tokens > this.#key.burst) return this.#refuse(overBurst(tokens, this.#key.burst), frame);
     if (!overload.takeOn(tokens)) return this.#refuse(overloaded, frame);
+    const permit = await this.#permit(tokens, frame);
+    if (!permit) return;
+    const items = frame.ticks.map((tick) => windows.read(tick, this.#key));
+    return this.#decide(frame.seq, items, permit.kind === 'granted' ? permit.view : undefined);
+  }
+
+  /** Tokens for what a frame asks; undefined where it was refused, or the stream is closed. */
+  async #permit(tokens: number, frame: WindowFrame | TicksFrame): Promise<MayDecide | undefined> {
+    const { control, scope } = this.#options;
+    const { id: keyId, ratePerSecond, burst } = this.#key;
     const permit = await control.permit({ keyId, ratePerSecond, burst }, scope, tokens);
-    if (!(await this.#isStillGood())) return;
+    if (!(await this.#isStillGood())) return undefined;
     switch (permit.kind) {
       case 'revoked':
-        return this.#close(closeCodes.policy, revoked);
+        this.#close(closeCodes.policy, revoked);
+        return undefined;
       case 'limited':
-        return this.#refuse({ code: 'RATE_LIMITED', retryAfterMs: permit.bucket.retryAfterMs }, frame);
+        this.#refuse({ code: 'RATE_LIMITED', retryAfterMs: permit.bucket.retryAfterMs }, frame);
+        return undefined;
       case 'unavailable':
-      case 'granted': {
-        const items = frame.ticks.map((tick) => windows.read(tick, this.#key));
-        return this.#decide(frame.seq, items, permit.kind === 'granted' ? permit.view : undefined);
-      }
+      case 'granted':
+        return permit;
     }
   }
 
@@ -284,9 +307,11 @@ export class StreamSession implements SocketEvents {
   }
 
   #isOver(): boolean {
-    const { clock, isDraining, limits } = this.#options;
+    const { clock, isDraining, callCount, limits } = this.#options;
     const ageMs = clock.monotonicMs() - this.#startedAtMs;
-    return isDraining() || ageMs >= limits.lifeMs || this.#decisions >= limits.decisionsMax;
+    const calls = callCount() - this.#callsAtStart;
+    const isSpent = limits.callsMax !== null && calls >= limits.callsMax;
+    return isDraining() || isSpent || ageMs >= limits.lifeMs || this.#decisions >= limits.decisionsMax;
   }
 
   /** Tells the control state where it is not what was told last. */

@@ -22,7 +22,10 @@ interface StreamOptions {
   readonly report: Runtime['report'];
   readonly receiptSecret: string;
   readonly barsMax: number;
+  readonly callCount: () => number;
   readonly limits: StreamLimits;
+  /** Streams of one key in this isolate, at most. */
+  readonly streamsPerKeyMax: number;
   readonly isDraining: () => boolean;
 }
 
@@ -37,8 +40,17 @@ const streamsMax = 64;
 
 /** `GET /v1/stream`: auth at the upgrade, then a session (stream-session.ts) for as long as the socket is open. */
 export function createStreamRoute(options: StreamOptions): StreamRoute {
-  const { authenticator, control, isDraining, upgrade } = options;
+  const { authenticator, control, isDraining, streamsPerKeyMax, upgrade } = options;
+  const openByKey = new Map<string, number>();
   let openCount = 0;
+
+  function count(keyId: string, change: 1 | -1): void {
+    openCount += change;
+    const ofKey = (openByKey.get(keyId) ?? 0) + change;
+    if (ofKey > 0) openByKey.set(keyId, ofKey);
+    else openByKey.delete(keyId);
+  }
+
   return {
     openCount: () => openCount,
     async handler(context) {
@@ -55,12 +67,14 @@ export function createStreamRoute(options: StreamOptions): StreamRoute {
       const authenticate = () => authenticator.authenticate(authorization, 'decide', scope);
       const key = await authenticate();
       if (!key.ok) return problemResponse(key.error);
+      const { id: keyId } = key.value;
       if (openCount >= streamsMax) return problemResponse({ code: 'STREAMS_FULL', retryAfterMs: 10_000 });
-      const onEnd = () => {
-        openCount -= 1;
-      };
+      if ((openByKey.get(keyId) ?? 0) >= streamsPerKeyMax) {
+        const detail = `the key holds ${streamsPerKeyMax} streams here`;
+        return problemResponse({ code: 'STREAMS_FULL', detail, retryAfterMs: 10_000 });
+      }
       return upgrade(request, (socket) => {
-        openCount += 1;
+        count(keyId, 1);
         const windows = createStreamWindows(options);
         return new StreamSession({
           ...options,
@@ -70,7 +84,7 @@ export function createStreamRoute(options: StreamOptions): StreamRoute {
           authenticate,
           keysEpoch,
           key: key.value,
-          onEnd,
+          onEnd: () => count(keyId, -1),
         });
       });
     },

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../src/core/result.ts';
 import type { KeyFacts } from '../../src/decision/question.ts';
 import type { Problem } from '../../src/http/problem.ts';
 import type { ServiceFrame } from '../../src/http/stream-frames.ts';
-import { StreamSession } from '../../src/http/stream-session.ts';
+import { type StreamLimits, StreamSession } from '../../src/http/stream-session.ts';
 import { createStreamWindows } from '../../src/http/stream-windows.ts';
 import { decidingWorld, key } from './deciding-world.ts';
 
@@ -24,7 +24,7 @@ const tick = (index: number, more: object = {}) => ({ symbol: 'DEMO', ...bars[in
 const past = (index: number) => tick(index, { asOf: (bars[index]?.t ?? 0) + dayMs });
 
 /** A session over real parts, whose socket is two lists. */
-async function open(limits: Partial<{ lifeMs: number; decisionsMax: number; frameCharsMax: number }> = {}) {
+async function open(limits: Partial<StreamLimits> = {}) {
   const made = decidingWorld();
   const { time, options, scope } = made;
   const sent: ServiceFrame[] = [];
@@ -33,6 +33,7 @@ async function open(limits: Partial<{ lifeMs: number; decisionsMax: number; fram
     ended: 0,
     buffered: 0,
     draining: false,
+    calls: 500,
     keysEpoch: 0,
     key: ok(key) as Result<KeyFacts, Problem>,
     reported: [] as unknown[],
@@ -59,7 +60,8 @@ async function open(limits: Partial<{ lifeMs: number; decisionsMax: number; fram
     onEnd: () => {
       stage.ended += 1;
     },
-    limits: { lifeMs: 60_000, decisionsMax: 1_000, frameCharsMax: 100_000, ...limits },
+    callCount: () => stage.calls,
+    limits: { lifeMs: 60_000, decisionsMax: 1_000, frameCharsMax: 100_000, callsMax: null, ...limits },
   });
   await time.advance(0);
   async function say(frame: unknown): Promise<ServiceFrame | undefined> {
@@ -122,7 +124,7 @@ describe('a stream', () => {
     const [old, fresh] = itemsOf(await ticks([tick(118), tick(119, { position: '-1' })]));
     expect(old).toMatchObject({ action: 'HOLD', reasons: [{ code: 'STALE_INPUT' }] });
     expect(fresh).toMatchObject({ actionable: true, asOf: null, data: { source: 'bars' } });
-    expect(world.tokens).toEqual([2]);
+    expect(world.tokens).toEqual([1, 2]);
     expect(world.rows).toHaveLength(1);
     const kept = JSON.parse(world.rows[0]?.items ?? '[]');
     expect(kept[1].input).toMatchObject({
@@ -148,6 +150,20 @@ describe('a stream', () => {
     const items = itemsOf(await ticks([broken(100), past(100)]));
     expect(items[0]).toMatchObject({ code: 'INVALID_REQUEST', errors: [{ path }] });
     expect(items[1]).toMatchObject({ symbol: 'DEMO', asOf: expect.any(String) });
+  });
+
+  it('takes a token for a window, and opens none without', async () => {
+    const { window, ticks, world } = await open();
+    const bucket = { remaining: 0, burst: 5, ratePerSecond: 1, retryAfterMs: 700 };
+    world.permit = { kind: 'limited', bucket };
+    expect(await window(100)).toMatchObject({
+      ...{ type: 'refused', seq: null, symbol: 'DEMO', retryAfterMs: 700 },
+      problem: { code: 'RATE_LIMITED' },
+    });
+    world.permit = undefined;
+    expect(itemsOf(await ticks([past(100)]))[0]).toMatchObject({ code: 'INVALID_REQUEST' });
+    expect(await window(100)).toMatchObject({ type: 'window' });
+    expect(world.tokens).toEqual([1, 1, 1]);
   });
 
   it('looks at the permission for each frame', async () => {
@@ -282,14 +298,19 @@ describe('a stream', () => {
     }
   });
 
-  it.each(['life', 'decisions', 'drain'] as const)(
+  it.each(['life', 'decisions', 'calls', 'drain'] as const)(
     'ends with 1012 and tokens when it is over (%s), and the windows come back by them',
     async (why) => {
       const { window, ticks, stage, sent, time } = await open({
         decisionsMax: why === 'decisions' ? 2 : 100,
+        callsMax: why === 'calls' ? 300 : null,
       });
       await window(100);
       await ticks([past(100), past(101)]);
+      stage.calls += 299;
+      await time.advance(400);
+      expect(stage.closed).toBe(why === 'decisions' ? 1012 : undefined);
+      stage.calls += 1;
       stage.draining = why === 'drain';
       await time.advance(why === 'life' ? 61_000 : 400);
       expect(stage).toMatchObject({ closed: 1012, ended: 1 });
