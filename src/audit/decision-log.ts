@@ -39,11 +39,12 @@ export interface DecisionLog {
   /** Whether the bound is reached, for whatever account. */
   isFull(): boolean;
   /**
-   * How long a decision should wait before it begins, in milliseconds (0..50), so that the log keeps up: 0 while less than a
-   * quarter of the room is taken, then more with every byte. Without it clients that ask as fast as they are
-   * answered take every turn of a saturated isolate's loop, and the flush gets none.
+   * How long decisions that make one record should wait before they begin, in milliseconds, so that the log keeps up: 0
+   * while less than a quarter of the room is taken, then more with every byte until three quarters are; up to 50 for one
+   * decision, and four more for each further one, up to 1,000. Without it clients that ask as fast as they are answered take every
+   * turn of a saturated isolate's loop, and the flush gets none.
    */
-  paceMs(): number;
+  paceMs(decisions: number): number;
   /** Queues a record; the caller has checked `hasRoom` in the same turn. */
   append(record: DecisionRecord, scope: RequestScope): void;
   /**
@@ -112,9 +113,12 @@ const gatheredMin = 128;
 const retryMsMin = 50;
 const retryMsMax = 1_000;
 const unpacedShare = 0.25;
+/** As much as one account can take by itself. */
+const fullyPacedShare = 0.75;
 /** Dynamic thresholds, as switches share a buffer between ports (Choudhury and Hahne, 1998). */
 const shareOfFree = 3;
 const paceMsMax = 50;
+const batchPaceMsMax = 1_000;
 /** An owner that has not written or failed within this time is taken for dead; above the database's deadline. */
 const ownerLeaseMs = 10_000;
 
@@ -183,9 +187,11 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
   return {
     hasRoom: (account) => pending.bytesOf(account) < shareOfFree * (pendingBytesMax - pending.sizeBytes),
     isFull: () => pending.sizeBytes >= pendingBytesMax,
-    paceMs() {
-      const taken = Math.min(1, pending.sizeBytes / pendingBytesMax);
-      return Math.max(0, (paceMsMax * (taken - unpacedShare)) / (1 - unpacedShare));
+    paceMs(decisions) {
+      const taken = pending.sizeBytes / pendingBytesMax;
+      const longestMs = Math.min(batchPaceMsMax, paceMsMax + 4 * (decisions - 1));
+      const share = Math.max(0, (taken - unpacedShare) / (fullyPacedShare - unpacedShare));
+      return longestMs * Math.min(1, share);
     },
     append(record, scope) {
       pending.add(record, clock.monotonicMs());

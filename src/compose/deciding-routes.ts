@@ -67,7 +67,10 @@ function pipelineOf(
 ): Pipeline {
   return createPipeline({
     arms,
-    control: { current: () => viewUnder(registry, control.current()) },
+    control: {
+      current: () => viewUnder(registry, control.current()),
+      ensure: async (scope) => viewUnder(registry, await control.ensure(scope)),
+    },
     breaker: breakers.of('decision'),
     load: overload.load,
     log,

@@ -68,7 +68,7 @@ export function createArms(options: ArmsOptions): Arms {
   function isBusy(): boolean {
     const nowMs = clock.monotonicMs();
     for (const comparison of underWay) if (nowMs >= comparison.endsAtMs) underWay.delete(comparison);
-    const isBehind = options.load() !== 'normal' || log.paceMs() > 0 || log.isFull();
+    const isBehind = options.load() !== 'normal' || log.paceMs(1) > 0 || log.isFull();
     return isBehind || underWay.size >= comparisonsMax;
   }
 

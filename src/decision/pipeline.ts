@@ -20,6 +20,7 @@ import {
 } from './answer-sealer.ts';
 import type { Arms } from './arms.ts';
 import { type Judged, judgeQuestions, nothingComputed } from './judge-questions.ts';
+import { createPacer, type Pacer } from './pacer.ts';
 import { permits } from './policy.ts';
 import type { Question, QuestionBatch } from './question.ts';
 import type { FeatureForm } from './record-decision.ts';
@@ -44,7 +45,7 @@ export type BatchOutcome =
 
 interface PipelineOptions {
   readonly arms: Arms;
-  readonly control: Pick<Control, 'current'>;
+  readonly control: Pick<Control, 'current' | 'ensure'>;
   /** Around the model. */
   readonly breaker: Breaker;
   /** Of the isolate at this moment. */
@@ -81,7 +82,7 @@ export interface Pipeline {
   ): Promise<BatchOutcome>;
 }
 
-type Parts = PipelineOptions & { readonly sealer: AnswerSealer };
+type Parts = PipelineOptions & { readonly sealer: AnswerSealer; readonly pacer: Pacer };
 
 /** Under which it is decided: the permission, and what the request brought. */
 interface Circumstances {
@@ -91,7 +92,7 @@ interface Circumstances {
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const parts = { ...options, sealer: createAnswerSealer(options) };
+  const parts = { ...options, sealer: createAnswerSealer(options), pacer: createPacer(options) };
   return {
     decide: (question, granted, scope, stages) => decide(parts, question, { granted, scope, stages }),
     decideMany: (batch, granted, scope, stages) => decideMany(parts, batch, { granted, scope, stages }),
@@ -99,9 +100,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 }
 
 async function decide(parts: Parts, asked: Question, circumstances: Circumstances): Promise<Outcome> {
-  const { control, log, sealer, clock } = parts;
-  const { scope, stages } = circumstances;
-  await pace(parts, stages);
+  const { control, log, pacer, sealer, clock } = parts;
+  const { granted, scope, stages } = circumstances;
+  await pacer.pace(1, granted, scope, stages);
   const question = choose(parts, asked, circumstances);
   // A record that is refused leaves a void, which needs room as well.
   if (question.durability !== 'pending' && !log.hasRoom(question.key.account))
@@ -135,9 +136,9 @@ async function decideMany(
   asked: QuestionBatch,
   circumstances: Circumstances,
 ): Promise<BatchOutcome> {
-  const { control, log, sealer, clock } = parts;
-  const { scope, stages } = circumstances;
-  await pace(parts, stages);
+  const { control, log, pacer, sealer, clock } = parts;
+  const { granted, scope, stages } = circumstances;
+  await pacer.pace(asked.questions.length, granted, scope, stages);
   if (asked.durability !== 'pending' && !log.hasRoom(asked.key.account)) return { kind: 'not-recorded' };
   const chosen = asked.questions.map((question) => question && choose(parts, question, circumstances));
   const batch = { ...asked, questions: chosen };
@@ -195,14 +196,6 @@ async function leave(
     log.append(sealer.voidOf(question, { id: `${id}.${index}`, seq: record.seq }, 'superseded'), scope);
     return 'superseded';
   });
-}
-
-/** Lets a log that is behind catch up, before anything is looked at that could grow old meanwhile. */
-async function pace({ log, timers }: Parts, stages: Stages): Promise<void> {
-  const paceMs = log.paceMs();
-  if (paceMs === 0) return;
-  stages.begin('pace');
-  await timers.sleep(paceMs);
 }
 
 const choose = ({ arms }: Parts, asked: Question, { granted, scope }: Circumstances): Question =>

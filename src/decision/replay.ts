@@ -133,7 +133,7 @@ async function decideAgain(
     arms: { choose: (question) => question, compare: () => undefined },
     breaker: breakerOf(capsule),
     load: () => capsule.answer.load,
-    control: { current: () => view },
+    control: { current: () => view, ensure: async () => view },
     log: keepingLog(records),
     clock,
     timers: { sleep: async () => undefined },

@@ -157,15 +157,15 @@ describe('the decision log', () => {
     table.failing = true;
     const paces: number[] = [];
     for (let seq = 0; !log.isFull(); seq++) {
-      paces.push(log.paceMs());
+      paces.push(log.paceMs(1));
       log.append(record(seq), scope);
     }
     expect(paces.filter((paceMs) => paceMs === 0).length / paces.length).toBeCloseTo(0.25, 1);
     expect(paces).toEqual([...paces].sort((a, b) => a - b));
-    expect(log.paceMs()).toBe(50);
+    expect([1, 101, 256].map((decisions) => log.paceMs(decisions))).toEqual([50, 450, 1_000]);
     table.failing = false;
     await time.advance(5_000);
-    expect(log.paceMs()).toBe(0);
+    expect(log.paceMs(256)).toBe(0);
   });
 
   it('takes over from an owner that died in the middle of a statement', async () => {

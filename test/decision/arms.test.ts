@@ -71,7 +71,7 @@ function setUp({ experiment, candidate, production }: SetUp = {}) {
     targets: [],
     registryEpoch: 0,
   } as const;
-  const control = { current: () => view };
+  const control = { current: () => view, ensure: async () => view };
   const arms = createArms({
     experiments: {
       on: () => state.experiment,

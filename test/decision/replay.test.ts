@@ -126,7 +126,7 @@ async function decide(
     arms: { choose: (question) => question, compare: () => undefined },
     breaker: { admit: () => admission, settle: () => undefined },
     load: () => load,
-    control: { current: () => current },
+    control: { current: () => current, ensure: async () => current },
     log: {
       hasRoom: () => true,
       isFull: () => false,

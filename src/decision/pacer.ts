@@ -1,0 +1,73 @@
+import type { DecisionLog } from '../audit/decision-log.ts';
+import type { Control } from '../control/control.ts';
+import type { ControlView } from '../control/view.ts';
+import type { Clock, Timers } from '../core/clock.ts';
+import type { RequestScope } from '../runtime.ts';
+import type { Stages } from '../telemetry/stages.ts';
+
+/** What long work waits for, so that an isolate at its limit still does what everything else hangs on. */
+export interface Pacer {
+  /**
+   * Lets a log that is behind catch up, and many decisions at once pass one batch a turn of the event loop: sixteen
+   * batches in one turn let no reply of Redis in for longer than a renewal may take, and then nothing is permitted. Where
+   * the wait outlived the view, a new one is there afterwards if one can be had.
+   *
+   * @param granted the permission that the caller has; undefined where nothing may come of it but HOLD
+   */
+  pace(
+    decisions: number,
+    granted: ControlView | undefined,
+    scope: RequestScope,
+    stages: Stages,
+  ): Promise<void>;
+}
+
+interface PacerOptions {
+  readonly log: Pick<DecisionLog, 'paceMs'>;
+  readonly control: Pick<Control, 'current' | 'ensure'>;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly timers: Timers;
+}
+
+/** Below it a batch costs little more than a request does. */
+const manyMin = 16;
+/** A batch that has waited for its turn so long goes on all the same. */
+const turnWaitMsMax = 250;
+/** Whoever passed and never opened the way again, since its request was cut off, is forgotten after this. */
+const closedMsMax = 100;
+const pollMs = 2;
+
+/** Plain data: on Workers no request may await what another one began. */
+export function createPacer({ log, control, clock, timers }: PacerOptions): Pacer {
+  let closedUntilMs = Number.NEGATIVE_INFINITY;
+
+  /** A second turn later, since the first may come before anything was let in. */
+  async function openBehind(own: number): Promise<void> {
+    await timers.sleep(0);
+    await timers.sleep(0);
+    if (closedUntilMs === own) closedUntilMs = Number.NEGATIVE_INFINITY;
+  }
+
+  async function takeTurn(scope: RequestScope, stages: Stages): Promise<boolean> {
+    const startedAtMs = clock.monotonicMs();
+    const isClosed = (nowMs: number): boolean => nowMs < closedUntilMs && nowMs - startedAtMs < turnWaitMsMax;
+    const hasToWait = isClosed(startedAtMs);
+    if (hasToWait) stages.begin('pace');
+    while (isClosed(clock.monotonicMs())) await timers.sleep(pollMs);
+    closedUntilMs = clock.monotonicMs() + closedMsMax;
+    scope.waitUntil(openBehind(closedUntilMs));
+    return hasToWait;
+  }
+
+  return {
+    async pace(decisions, granted, scope, stages) {
+      const paceMs = log.paceMs(decisions);
+      if (paceMs > 0) {
+        stages.begin('pace');
+        await timers.sleep(paceMs);
+      }
+      const hasWaited = (decisions >= manyMin && (await takeTurn(scope, stages))) || paceMs > 0;
+      if (granted && hasWaited && !control.current()) await control.ensure(scope);
+    },
+  };
+}
