@@ -40,6 +40,7 @@ const service = await compose({
   random,
   report,
   env: Bun.env,
+  buildHash: Bun.env['BUILD_HASH'] ?? null,
   bundles,
   processLoad,
   upgrade,

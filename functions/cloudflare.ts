@@ -18,6 +18,7 @@ const service = await compose({
   random,
   report,
   env,
+  buildHash: BUILD_HASH,
   bundles,
   kernelModule,
   sha256Module,

@@ -43,6 +43,7 @@ const service = await compose({
   random,
   report,
   env: Deno.env.toObject(),
+  buildHash: Deno.env.get('BUILD_HASH') ?? null,
   bundles,
   processLoad,
   upgrade,

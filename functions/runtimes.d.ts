@@ -8,6 +8,9 @@ declare module 'cloudflare:workers' {
   export function waitUntil(work: Promise<void>): void;
 }
 
+/** Made by the build: see `Runtime.buildHash`. */
+declare const BUILD_HASH: string;
+
 /** Made by the build: the bundles this deployment ships, by directory name. */
 declare module 'virtual:bundles' {
   const bundles: Readonly<

@@ -100,7 +100,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     ensureRegistry: registry.ensureRead,
     ...deciding,
     stream: stream.handler,
-    ...storedDecisionRoutesOf(adapters, config, models),
+    ...storedDecisionRoutesOf(adapters, config, { models, buildHash: runtime.buildHash }),
     ...auditRoutesOf(adapters, config, runtime.report),
     ...createBreakerRoutes(adapters, config, bodyLimits),
     ...createModelRoutes(adapters, models, bodyLimits),

@@ -16,6 +16,8 @@ export interface Runtime {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The bundles this deployment ships, by directory name. */
   readonly bundles: Readonly<Record<string, BundleFiles>>;
+  /** SHA-256 over the source that this deployment runs, 64 hex digits (src/local/build-hash.ts); null where nobody took it. */
+  readonly buildHash: string | null;
   /** `inference/kernel/kernel.wasm`, compiled: on Workers when they are uploaded, elsewhere from its bytes at the start. */
   readonly kernelModule: WebAssembly.Module;
   /** `core/sha256.wasm`, likewise. */

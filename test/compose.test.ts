@@ -18,6 +18,7 @@ async function composeWith(env: Readonly<Record<string, string>>) {
     env,
     bundles: {},
     processLoad: null,
+    buildHash: null,
     upgrade: () => new Response(),
     kernelModule: new WebAssembly.Module(readFileSync(KERNEL_WASM)),
     sha256Module: new WebAssembly.Module(readFileSync(SHA256_WASM)),

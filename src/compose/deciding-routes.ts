@@ -63,7 +63,7 @@ function pipelineOf(
   arms: Arms,
   { breakers, control, log, ids, overload, registry, writer }: Adapters,
   config: Config,
-  { clock, timers }: Runtime,
+  { clock, timers, buildHash }: Runtime,
 ): Pipeline {
   return createPipeline({
     arms,
@@ -82,6 +82,7 @@ function pipelineOf(
     configHash: config.hash,
     freshnessGraceMs: config.freshnessGraceMs,
     featureForm: 'bits',
+    buildHash,
   });
 }
 

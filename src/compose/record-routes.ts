@@ -9,13 +9,16 @@ import type { Adapters, Models } from './adapters.ts';
 export function storedDecisionRoutesOf(
   { authenticator, control, database, registry, source }: Adapters,
   { receiptSecret, hash: configHash, freshnessGraceMs }: Config,
-  { shipped, loading }: Models,
+  { models: { shipped, loading }, buildHash }: { readonly models: Models; readonly buildHash: string | null },
 ) {
   const stored = { authenticator, control, database, receiptSecret };
   const modelByHash = createModelByHash({ ...loading, registry, shipped, source });
   return {
     readDecision: createReadDecisionRoute(stored),
-    replayDecision: createReplayDecisionRoute({ ...stored, modelByHash, configHash, freshnessGraceMs }),
+    replayDecision: createReplayDecisionRoute({
+      ...stored,
+      ...{ modelByHash, configHash, freshnessGraceMs, buildHash },
+    }),
   };
 }
 

@@ -28,6 +28,7 @@ interface AnswerSealerOptions {
   readonly receiptSecret: string;
   readonly configHash: string;
   readonly featureForm: FeatureForm;
+  readonly buildHash: RecordFacts['buildHash'];
 }
 
 /** An answer, and its JSON as it leaves. */
@@ -79,7 +80,7 @@ interface Making extends Moment {
 }
 
 export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
-  const { log, clock, ids, writer, receiptSecret, configHash, featureForm } = options;
+  const { log, clock, ids, writer, receiptSecret, configHash, featureForm, buildHash } = options;
 
   const nextFacts = (nowMs: number): RecordFacts => ({
     receiptSecret,
@@ -87,6 +88,7 @@ export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
     nowMs,
     configHash,
     featureForm,
+    buildHash,
   });
 
   const makingOf = ({ key, durability }: Pick<Question, 'key' | 'durability'>, moment: Moment): Making => ({

@@ -60,6 +60,8 @@ interface PipelineOptions {
   readonly freshnessGraceMs: number;
   /** Of the records. */
   readonly featureForm: FeatureForm;
+  /** See record-decision.ts. */
+  readonly buildHash: string | null | undefined;
 }
 
 export interface Pipeline {

@@ -17,6 +17,8 @@ export interface RecordFacts {
   readonly nowMs: number;
   readonly configHash: string;
   readonly featureForm: FeatureForm;
+  /** Of the code that decided; undefined where a replay writes a record of before 2026-11-29 again, which has none. */
+  readonly buildHash: string | null | undefined;
 }
 
 /**
@@ -43,6 +45,7 @@ export function recordDecision(
   // Canonical by the order of the names, here and below: the texts that clients choose are well-formed, the numbers finite.
   const after = JSON.stringify({
     breaker: judged.breaker && { generation: judged.breaker.generation, state: judged.breaker.state },
+    buildHash: facts.buildHash,
     bundleHash: question.model.bundle.hash,
     configHash: facts.configHash,
     control: view && {

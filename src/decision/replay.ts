@@ -29,6 +29,8 @@ export type Replayed =
       readonly record: string | undefined;
       readonly recordHash: string | null;
       readonly deviations: Deviation[];
+      /** Of the code that decided; null where the record does not say. The bytes may be the same under another one. */
+      readonly buildHash: string | null;
     }
   /** The record is about another record, or was not written by this service's pipeline. */
   | { readonly kind: 'no-decision' }
@@ -60,6 +62,7 @@ const capsuleSchema = z.object({
   breaker: z
     .object({ generation: z.number(), state: z.enum(['closed', 'probe', 'open', 'tripped']) })
     .nullish(),
+  buildHash: z.string().nullable().optional(),
   bundleHash: z.string(),
   control: z
     .object({
@@ -107,14 +110,15 @@ export async function replayDecision(record: string, options: ReplayOptions): Pr
   if (!capsule.success) return { kind: 'no-decision' };
   const borrowed = await options.modelByHash(capsule.data.bundleHash);
   if (!borrowed.ok) return { kind: 'unavailable' };
+  const buildHash = capsule.data.buildHash ?? null;
   if (!borrowed.value) {
     const gone: Deviation = { path: 'bundleHash', recorded: capsule.data.bundleHash, replayed: null };
-    return { kind: 'replayed', record: undefined, recordHash: null, deviations: [gone] };
+    return { kind: 'replayed', record: undefined, recordHash: null, deviations: [gone], buildHash };
   }
   try {
     const again = await decideAgain(capsule.data, borrowed.value.model, options);
     const deviations = deviationsOf(recorded, parseJson(again.record));
-    return { kind: 'replayed', record: again.record, recordHash: again.recordHash, deviations };
+    return { kind: 'replayed', record: again.record, recordHash: again.recordHash, deviations, buildHash };
   } finally {
     borrowed.value.release();
   }
@@ -142,6 +146,7 @@ async function decideAgain(
     receiptSecret,
     configHash,
     freshnessGraceMs,
+    buildHash: capsule.buildHash,
     featureForm: Array.isArray(capsule.input.features) ? 'decimals' : 'bits',
   });
   const granted = wasPermitted(capsule) ? (view ?? expired) : undefined;

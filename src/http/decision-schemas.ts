@@ -241,5 +241,13 @@ export const replaySchema = z
     deviations: z
       .array(z.object({ path: z.string(), recorded: z.unknown(), replayed: z.unknown() }))
       .openapi({ description: 'Where the record that came out is not the stored one.' }),
+    buildHash: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Of the code that decided; null where the record does not say.' }),
+    replayedBuildHash: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Of the code that replayed. Another one may come to the same bytes.' }),
   })
   .openapi('Replay');

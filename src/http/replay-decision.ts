@@ -5,7 +5,10 @@ import type { replaySchema } from './decision-schemas.ts';
 import { problemResponse } from './problem.ts';
 import { loadStoredDecision, type StoredDecisionOptions } from './stored-decision.ts';
 
-interface ReplayDecisionOptions extends StoredDecisionOptions, ReplayOptions {}
+interface ReplayDecisionOptions extends StoredDecisionOptions, ReplayOptions {
+  /** Of the code that replays; null where nobody took it. */
+  readonly buildHash: string | null;
+}
 
 /** `POST /v1/decisions/{id}/replay`: decides again from the record alone, and compares the bytes. */
 export function createReplayDecisionRoute(options: ReplayDecisionOptions): Handler {
@@ -21,9 +24,13 @@ export function createReplayDecisionRoute(options: ReplayDecisionOptions): Handl
       case 'unavailable':
         return problemResponse({ code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 });
       case 'replayed': {
-        const { record: again, recordHash: replayedHash, deviations } = replayed;
+        const { record: again, recordHash: replayedHash, deviations, buildHash } = replayed;
+        const replayedBuildHash = options.buildHash;
         const same = again === record;
-        const body: z.infer<typeof replaySchema> = { id, same, recordHash, replayedHash, deviations };
+        const body: z.infer<typeof replaySchema> = {
+          ...{ id, same, recordHash, replayedHash, deviations },
+          ...{ buildHash, replayedBuildHash },
+        };
         return context.json(body, 200, { 'cache-control': 'no-store' });
       }
     }

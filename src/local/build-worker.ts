@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { buildHash } from './build-hash.ts';
 import { KERNEL_WASM } from './kernel-wasm.ts';
 import { SHA256_WASM } from './sha256-wasm.ts';
 
@@ -60,6 +61,7 @@ function bundleEntry(options: BuildWorkerOptions, names: readonly string[]): Pro
   ];
   return bundle({
     entryPoints: [options.entry],
+    define: { BUILD_HASH: JSON.stringify(buildHash(ROOT)) },
     external: ['cloudflare:*', './bundles/*'],
     plugins: options.engines === 'all' ? plugins : [...plugins, withoutOrt()],
   });

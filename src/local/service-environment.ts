@@ -1,4 +1,6 @@
 import { ed25519PublicKey } from '../core/ed25519.ts';
+import { buildHash } from './build-hash.ts';
+import { ROOT } from './build-worker.ts';
 import { pinnedKeys } from './pinned-keys.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -24,5 +26,6 @@ export function serviceEnvironment(options: EnvironmentOptions): Readonly<Record
     SEAL_PUBLIC_KEYS: ed25519PublicKey(sealSigningKey),
     MODELS: options.models.join(','),
     BUNDLE_PUBLIC_KEYS: pinnedKeys().join(','),
+    BUILD_HASH: buildHash(ROOT),
   };
 }

@@ -119,6 +119,7 @@ function setUp({ experiment, candidate, production }: SetUp = {}) {
     configHash: 'c'.repeat(64),
     freshnessGraceMs: 3_600_000,
     featureForm: 'bits',
+    buildHash: null,
   });
   const scope = { waitUntil: (work: Promise<void>) => void work, clientAddress: '127.0.0.1' };
   async function ask(change: Partial<Question> = {}): Promise<Answer> {

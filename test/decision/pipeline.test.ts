@@ -85,6 +85,7 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
     configHash: 'c'.repeat(64),
     freshnessGraceMs: 3_600_000,
     featureForm: 'bits',
+    buildHash: null,
   });
   const scope = { waitUntil: (work: Promise<void>) => void work, clientAddress: '127.0.0.1' };
   const ask = (question: Question, view = current()) =>

@@ -20,6 +20,8 @@ const dayMs = 86_400_000;
 const startMs = Date.parse('2026-03-02T12:00:00Z');
 const receiptSecret = 'r'.repeat(32);
 const configHash = 'c'.repeat(64);
+/** Undefined: of before records had one. */
+const buildHashes = ['b'.repeat(64), null, undefined] as const;
 const freshnessGraceMs = 3_600_000;
 const canary: Experiment = {
   name: 'trial',
@@ -151,6 +153,7 @@ async function decide(
     configHash,
     freshnessGraceMs,
     featureForm,
+    buildHash: buildHashes[seed % buildHashes.length],
   });
   const scope = { waitUntil: () => undefined, clientAddress: '' };
   await pipeline.decide(drawQuestion(random, model), granted, scope, new Stages(clock, 'auth'));
@@ -212,6 +215,18 @@ describe('a replay', () => {
     });
   });
 
+  it('tells under which code the decision was made, and takes the same bytes of another one for the same', async () => {
+    for (const [seed, buildHash] of [...buildHashes, ...buildHashes].entries()) {
+      const { record, model } = await decide(seed);
+      expect('buildHash' in JSON.parse(record.record)).toBe(buildHash !== undefined);
+      expect(await replayDecision(record.record, optionsOf(model)), `seed ${seed}`).toMatchObject({
+        record: record.record,
+        deviations: [],
+        buildHash: buildHash ?? null,
+      });
+    }
+  });
+
   it('names a model that is gone, and says when its store does not answer', async () => {
     const { record } = await decide(1);
     expect(await replayDecision(record.record, optionsOf(undefined))).toEqual({
@@ -219,6 +234,7 @@ describe('a replay', () => {
       record: undefined,
       recordHash: null,
       deviations: [{ path: 'bundleHash', recorded: '0'.repeat(64), replayed: null }],
+      buildHash: buildHashes[1],
     });
     const away = { ...optionsOf(undefined), modelByHash: async () => err('away') };
     expect(await replayDecision(record.record, away)).toEqual({ kind: 'unavailable' });

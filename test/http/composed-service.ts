@@ -84,6 +84,7 @@ export async function composeService(bundles: Readonly<Record<string, BundleFile
       processLoad,
       upgrade: () => new Response(),
       bundles,
+      buildHash: 'b'.repeat(64),
       kernelModule: moduleOf(KERNEL_WASM),
       sha256Module: moduleOf(SHA256_WASM),
     });

@@ -118,6 +118,7 @@ export function decidingWorld() {
       configHash: 'c'.repeat(64),
       freshnessGraceMs: 3_600_000,
       featureForm: 'bits',
+      buildHash: null,
     }),
     clock: time,
     isDraining: () => false,

@@ -36,6 +36,7 @@ export default {
       report,
       env,
       bundles,
+      buildHash: null,
       kernelModule,
       sha256Module,
       processLoad: null,

@@ -65,6 +65,7 @@ export class Platform {
       env: {},
       bundles: {},
       processLoad: null,
+      buildHash: null,
       get kernelModule(): WebAssembly.Module {
         throw new TypeError('the models were loaded before');
       },
