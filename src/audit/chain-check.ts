@@ -28,6 +28,8 @@ interface ChainState {
  */
 export interface ChainCheck {
   add(row: LogRow): readonly ChainFault[];
+  /** Link hash of a row that was retained: what follows it follows no hole. */
+  addRetained(leaf: string): void;
   /** No row comes any more: what still waits stands behind a hole. */
   finish(): { readonly faults: readonly ChainFault[]; readonly holes: readonly Hole[] };
 }
@@ -36,6 +38,7 @@ export interface ChainCheck {
 export function createChainCheck(isWhole: boolean): ChainCheck {
   const chains = new Map<string, ChainState>();
   const linkedTables = new Set<LogTable>();
+  const retained = new Set<string>();
 
   function chainOf(writer: string): ChainState {
     const known = chains.get(writer);
@@ -68,7 +71,8 @@ export function createChainCheck(isWhole: boolean): ChainCheck {
     const chain = chainOf(row.writer);
     const isTaken = chain.waiting.has(row.chainSeq) || row.chainSeq < (chain.nextSeq ?? 1);
     if (isTaken) return [{ row, kind: 'inserted', detail: 'its place in its chain is taken' }];
-    chain.waiting.set(row.chainSeq, row);
+    // Without its text: behind a link that is not here, all of its chain waits.
+    chain.waiting.set(row.chainSeq, { ...row, record: '', items: null });
     return advance(chain);
   }
 
@@ -76,10 +80,10 @@ export function createChainCheck(isWhole: boolean): ChainCheck {
     const faults: ChainFault[] = [];
     while (chain.waiting.size > 0) {
       const next = Math.min(...chain.waiting.keys());
-      if (chain.nextSeq !== undefined) {
+      const isRetained = retained.has(chain.waiting.get(next)?.prev ?? '');
+      if (chain.nextSeq !== undefined && !isRetained)
         holes.push({ writer, fromChainSeq: chain.nextSeq, toChainSeq: next - 1 });
-        chain.prev = undefined;
-      }
+      chain.prev = undefined;
       chain.nextSeq = next;
       faults.push(...advance(chain));
     }
@@ -96,6 +100,7 @@ export function createChainCheck(isWhole: boolean): ChainCheck {
       const isOld = row.chainSeq === 0 && !linkedTables.has(row.table);
       return isOld ? [] : [{ row, kind: 'inserted', detail: 'it has no place in a chain' }];
     },
+    addRetained: (leaf) => void retained.add(leaf),
     finish() {
       const holes: Hole[] = [];
       const faults = [...chains].flatMap(([writer, chain]) => closeHoles(writer, chain, holes));

@@ -1,4 +1,4 @@
-import { asc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
 import type { Database } from '../store/database.ts';
 import { auditEntries, decisions, seals } from '../store/schema.ts';
 import type { Linkable, Linked } from './chain.ts';
@@ -25,6 +25,8 @@ export interface LogRow extends Linked<Linkable> {
 export interface LogSource {
   seals(afterSeq: number): AsyncIterable<Seal>;
   rows(table: LogTable, afterOrdinal: number): AsyncIterable<LogRow>;
+  /** The entries of `retain`: which decisions are here no more. */
+  retentions(): AsyncIterable<LogRow>;
 }
 
 /** Below every ordinal, also those that no writer of ours gives. */
@@ -54,6 +56,13 @@ export function createDatabaseLog({ orm }: Pick<Database, 'orm'>): LogSource {
     const page = orm.select().from(auditEntries).where(gt(auditEntries.ordinal, after));
     return (await page.orderBy(asc(auditEntries.ordinal)).limit(pageRows)).map(entryRow);
   };
+  const readRetentions = async (after: number): Promise<readonly LogRow[]> => {
+    const page = orm
+      .select()
+      .from(auditEntries)
+      .where(and(gt(auditEntries.ordinal, after), eq(auditEntries.verb, 'retain')));
+    return (await page.orderBy(asc(auditEntries.ordinal)).limit(pageRows)).map(entryRow);
+  };
   const readSeals = (after: number): Promise<readonly Seal[]> =>
     orm.select().from(seals).where(gt(seals.seq, after)).orderBy(asc(seals.seq)).limit(pageSeals);
   return {
@@ -62,6 +71,7 @@ export function createDatabaseLog({ orm }: Pick<Database, 'orm'>): LogSource {
       table === 'decisions'
         ? decisionRows(afterOrdinal)
         : paged(readEntries, (row) => row.ordinal, afterOrdinal),
+    retentions: () => paged(readRetentions, (row) => row.ordinal, beforeEveryOrdinal),
   };
 }
 

@@ -5,6 +5,7 @@ import { linkHash } from './chain.ts';
 import { type ChainFault, createChainCheck, type Hole } from './chain-check.ts';
 import { compareLeaves } from './compare-leaves.ts';
 import { beforeEveryOrdinal, type LogRow, type LogSource, type LogTable, logTables } from './log-rows.ts';
+import { readRetained } from './retained-rows.ts';
 import { beforeFirstSeal, type OpenedSeal, openSeal, type Seal } from './seal.ts';
 
 /** One thing that is not as it was written. */
@@ -60,6 +61,8 @@ export interface Verification {
   readonly hasMore: boolean;
   /** Rows looked at behind the last seal, which only their chain and receipt protect. */
   readonly unsealed: { readonly decisions: number; readonly entries: number };
+  /** Decisions up to this ordinal were removed under a signed retention; 0 for none. Their seals are here. */
+  readonly retainedTo: number;
   readonly holes: readonly Hole[];
 }
 
@@ -75,9 +78,10 @@ export const fromTheBeginning: SealedUpTo = beforeFirstSeal;
 export async function verifyLog(source: LogSource, options: VerifyOptions): Promise<Verification> {
   const { from } = options;
   const isWhole = from.seq === 0;
-  const log = new LogWalk(source, options, isWhole);
+  const retained = await readRetained(source, options.publicKeys);
+  const log = new LogWalk(source, options, { isWhole, retainedTo: retained.decisionsTo });
   const hashes = new Map<number, string>([[from.seq, from.hash]]);
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...retained.findings];
   let upTo = from;
   let sealedAtMs: number | null = null;
   let hasMore = false;
@@ -90,12 +94,13 @@ export async function verifyLog(source: LogSource, options: VerifyOptions): Prom
       break;
     }
     const { statement, hash } = opened;
-    findings.push(...(await log.verifySpan(upTo, opened)));
+    findings.push(...retained.judge(opened), ...(await log.verifySpan(upTo, opened)));
     upTo = { seq: seal.seq, hash, decisionsTo: statement.decisions.to, entriesTo: statement.entries.to };
     sealedAtMs = statement.atMs;
     hashes.set(seal.seq, hash);
   }
-  if (!hasMore) findings.push(...behindAnchors(options.anchors, hashes, from.seq));
+  if (!hasMore)
+    findings.push(...behindAnchors(options.anchors, hashes, from.seq), ...retained.judgeEnd(upTo.seq));
   const rest = hasMore ? nothingLeft : await log.verifyRest();
   const chains = log.finish();
   findings.push(...rest.findings, ...chains.findings);
@@ -106,6 +111,7 @@ export async function verifyLog(source: LogSource, options: VerifyOptions): Prom
     sealedAtMs,
     hasMore,
     unsealed: rest.unsealed,
+    retainedTo: retained.decisionsTo,
     holes: hasMore ? [] : chains.holes,
   };
 }
@@ -152,14 +158,23 @@ class LogWalk {
   readonly #options: VerifyOptions;
   readonly #readers: Readonly<Record<LogTable, RowReader>>;
   readonly #chains;
+  readonly #retainedTo: number;
 
-  constructor(source: LogSource, options: VerifyOptions, isWhole: boolean) {
+  constructor(
+    source: LogSource,
+    options: VerifyOptions,
+    { isWhole, retainedTo }: { readonly isWhole: boolean; readonly retainedTo: number },
+  ) {
     this.#options = options;
+    this.#retainedTo = retainedTo;
     const { decisionsTo, entriesTo } = options.from;
     // From the beginning also what stands before it, where no row of ours is.
     const start = (to: number) => (isWhole ? beforeEveryOrdinal : to);
     this.#readers = {
-      decisions: new RowReader(source.rows('decisions', start(decisionsTo)), decisionsTo),
+      decisions: new RowReader(
+        source.rows('decisions', start(decisionsTo)),
+        Math.max(decisionsTo, retainedTo),
+      ),
       entries: new RowReader(source.rows('entries', start(entriesTo)), entriesTo),
     };
     this.#chains = createChainCheck(isWhole);
@@ -175,6 +190,12 @@ class LogWalk {
     };
     const begins = { decisions: before.decisionsTo + 1, entries: before.entriesTo + 1 };
     for (const table of logTables) {
+      if (table === 'decisions' && statement.decisions.to <= this.#retainedTo) {
+        for (const leaf of cut.decisions) this.#chains.addRetained(leaf);
+        for await (const row of this.#readers[table].takeUpTo(statement.decisions.to))
+          findings.push(putBack(row));
+        continue;
+      }
       const rows: { readonly ordinal: number; readonly id: string; readonly leaf: string }[] = [];
       const found: Finding[] = [];
       for await (const row of this.#readers[table].takeUpTo(statement[table].to)) {
@@ -270,6 +291,14 @@ class RowReader {
     return done ? undefined : value;
   }
 }
+
+const putBack = ({ table, ordinal, id }: LogRow): Finding => ({
+  kind: 'inserted',
+  table,
+  ordinal,
+  id,
+  detail: 'it was retained, and is in a segment',
+});
 
 const ofChain = ({ row, kind, detail }: ChainFault): Finding => ({
   kind,

@@ -41,6 +41,9 @@ export const verificationSchema = z
     }),
     sealedAt: z.string().nullable(),
     unsealed: z.object({ decisions: z.number().int(), entries: z.number().int() }),
+    retainedTo: z.number().int().openapi({
+      description: 'Decisions up to this ordinal were removed under a signed retention; 0 for none.',
+    }),
     holes: z
       .array(z.object({ writer: z.string(), fromChainSeq: z.number().int(), toChainSeq: z.number().int() }))
       .openapi({

@@ -82,6 +82,7 @@ const nothingVerified: Omit<Verification, 'findings' | 'findingCount'> = {
   sealedAtMs: null,
   hasMore: false,
   unsealed: { decisions: 0, entries: 0 },
+  retainedTo: 0,
   holes: [],
 };
 

@@ -1,4 +1,4 @@
-/** `npm run audit -- verify|export|anchor|aside`: the log and its proof, past the service. */
+/** `npm run audit -- verify|export|anchor|retain|aside`: the log and its proof, past the service. */
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -19,18 +19,24 @@ import { openDatabase } from '../store/database.ts';
 import { createRedis } from '../store/redis.ts';
 import { asideCommand } from './audit/aside-command.ts';
 import { createExportedLog } from './audit/exported-log.ts';
+import { retainCommand } from './audit/retain-command.ts';
+import { createSegmentedLog } from './audit/segmented-log.ts';
 import { ROOT } from './build-worker.ts';
-import { storesHere } from './ops/stores-here.ts';
+import { type Stores, storesHere } from './ops/stores-here.ts';
 import { readServiceFile, type ServiceFile } from './service-file.ts';
 
-const USAGE = `usage: npm run audit -- verify [FILE|URL] [--keys HEX,HEX] [--anchors FILE]
+const USAGE = `usage: npm run audit -- verify [FILE|URL] [--keys HEX,HEX] [--anchors FILE] [--segments FILE,FILE]
        npm run audit -- export [URL] > FILE
        npm run audit -- anchor [URL] >> FILE
+       npm run audit -- retain --before DATE --segment FILE --reason TEXT
        npm run audit -- aside [list]
        npm run audit -- aside retry|drop ID…|all --reason TEXT
   verify    compares the log with its seals and names what is not as it was written; exit 1 where something is not
   export    every row as a line of JSON, for verify FILE
   anchor    the latest seal as a line, to be kept elsewhere: verify --anchors FILE tells a log that was cut or restored
+  retain    moves decisions that were sealed before DATE out of the database into FILE; their seals stay, and a signed entry says
+            so. verify without FILE takes that for good, verify --segments FILE proves them as well. Takes the stores as
+            aside does, and SEAL_SIGNING_KEY
   aside     records of the outbox that no isolate could write: shown, tried again, or dropped for good. Takes the stores of
             the service that npm start runs here, or UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN,
             TURSO_DATABASE_URL, TURSO_AUTH_TOKEN and RECEIPT_SECRET
@@ -48,16 +54,29 @@ async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { keys: { type: 'string' }, anchors: { type: 'string' }, reason: { type: 'string' } },
+    options: {
+      keys: { type: 'string' },
+      anchors: { type: 'string' },
+      segments: { type: 'string' },
+      before: { type: 'string' },
+      segment: { type: 'string' },
+      reason: { type: 'string' },
+    },
   });
   const [verb, place, ...rest] = positionals;
   switch (verb) {
     case 'verify':
-      return verify(sourceOf(place), keysOf(values.keys, place), values.anchors);
+      return verify(
+        withSegments(sourceOf(place), values.segments),
+        keysOf(values.keys, place),
+        values.anchors,
+      );
     case 'export':
       return exportLog(sourceOf(place));
     case 'anchor':
       return printAnchor(sourceOf(place));
+    case 'retain':
+      return retain(values);
     case 'aside':
       return aside(place, rest, values.reason);
     default:
@@ -77,22 +96,51 @@ async function aside(
   return 0;
 }
 
-function asideOptions(): Parameters<typeof asideCommand>[0] {
-  const { redis, database, receiptSecret } = storesHere();
+async function retain({
+  before,
+  segment,
+  reason,
+}: {
+  readonly before?: string | undefined;
+  readonly segment?: string | undefined;
+  readonly reason?: string | undefined;
+}): Promise<number> {
+  const beforeMs = Date.parse(before ?? '');
+  if (!(beforeMs < Date.now()) || segment === undefined || reason === undefined)
+    throw new Error(`retain needs --before, a day that is past, --segment and --reason\n${USAGE}`);
+  const stores = storesHere();
+  if (stores.sealSigningKey === null) throw new Error('retain needs SEAL_SIGNING_KEY');
+  const past = pastTheService(stores);
+  const lines = await retainCommand(
+    { ...past, signingKey: stores.sealSigningKey },
+    { beforeMs, segmentPath: segment, reason },
+  );
+  console.log(lines.join('\n'));
+  return 0;
+}
+
+function withSegments(source: LogSource, paths: string | undefined): LogSource {
+  return paths === undefined ? source : createSegmentedLog(paths.split(','), source);
+}
+
+/** What changes the log past the service. */
+function pastTheService({ database: at, receiptSecret }: Stores) {
   const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
   const random = { bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)) };
+  const ids = createIdSource({ clock, random });
+  const database = openDatabase({ ...at, fetch, deadlineMs: READ_DEADLINE_MS });
+  const own = { writer: createWriter(ids), chain: createChain(), ids, clock, receiptSecret };
+  const trail = createAuditTrail({ client: database.client, ...own });
+  return { database, trail, clock, by: userInfo().username };
+}
+
+function asideOptions(): Parameters<typeof asideCommand>[0] {
+  const stores = storesHere();
   const timers: Timers = {
     sleep: (durationMs, signal) => sleep(durationMs, undefined, { signal }).catch(() => undefined),
   };
-  const deadlineMs = READ_DEADLINE_MS;
-  const ids = createIdSource({ clock, random });
-  const { client } = openDatabase({ ...database, fetch, deadlineMs });
-  const own = { writer: createWriter(ids), chain: createChain(), ids, clock, receiptSecret };
-  return {
-    aside: createSetAside(createRedis({ ...redis, fetch, timers, deadlineMs })),
-    trail: createAuditTrail({ client, ...own }),
-    by: userInfo().username,
-  };
+  const redis = createRedis({ ...stores.redis, fetch, timers, deadlineMs: READ_DEADLINE_MS });
+  return { ...pastTheService(stores), aside: createSetAside(redis) };
 }
 
 function sourceOf(place: string | undefined): LogSource {
@@ -143,7 +191,8 @@ async function verify(
   return verification.findingCount === 0 && verification.sealedUpTo.seq > 0 ? 0 : 1;
 }
 
-function report({ findings, findingCount, sealedUpTo, sealedAtMs, unsealed, holes }: Verification): void {
+function report(verification: Verification): void {
+  const { findings, findingCount, sealedUpTo, sealedAtMs, unsealed, retainedTo, holes } = verification;
   for (const { kind, table, ordinal, id, detail } of findings) {
     console.log(`${kind}: ${table} ${ordinal}${id === null ? '' : ` (${id})`}: ${detail}`);
   }
@@ -154,6 +203,7 @@ function report({ findings, findingCount, sealedUpTo, sealedAtMs, unsealed, hole
   const { seq, decisionsTo, entriesTo } = sealedUpTo;
   const until = sealedAtMs === null ? '' : ` at ${new Date(sealedAtMs).toISOString()}`;
   console.log(`sealed: ${decisionsTo} decisions and ${entriesTo} entries, by ${seq} seals${until}`);
+  if (retainedTo > 0) console.log(`retained elsewhere: decisions 1 to ${retainedTo}, by their seals`);
   console.log(`not sealed yet: ${unsealed.decisions} decisions and ${unsealed.entries} entries`);
   if (findingCount > 0) console.log(`NOT INTACT: ${findingCount} found`);
   else console.log(seq > 0 ? 'intact' : 'NOT PROVEN: nothing is sealed');

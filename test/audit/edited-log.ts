@@ -20,6 +20,7 @@ export const sourceOf = (log: WholeLog): LogSource => ({
   seals: (after) => each(log.seals.filter(({ seq }) => seq > after)),
   rows: (table, after) =>
     each(log[table].filter(({ ordinal }) => ordinal > after).toSorted((a, b) => a.ordinal - b.ordinal)),
+  retentions: () => each(log.entries.filter(({ columns }) => columns['verb'] === 'retain')),
 });
 
 async function* each<T>(items: readonly T[]): AsyncIterable<T> {

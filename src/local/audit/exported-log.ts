@@ -38,6 +38,10 @@ export function createExportedLog(path: string): LogSource {
     async *rows(table, afterOrdinal) {
       for await (const row of linesOf(path, table, rowSchema)) if (row.ordinal > afterOrdinal) yield row;
     },
+    async *retentions() {
+      for await (const row of linesOf(path, 'entries', rowSchema))
+        if (row.columns['verb'] === 'retain') yield row;
+    },
   };
 }
 

@@ -8,6 +8,8 @@ export interface Stores {
   readonly redis: { readonly url: string; readonly token: string };
   readonly database: { readonly url: string; readonly authToken: string };
   readonly receiptSecret: string;
+  /** Null where the environment names none. */
+  readonly sealSigningKey: string | null;
 }
 
 /** Those that the environment names, or else those of the service that runs here. Throws, for people to read, where it cannot tell. */
@@ -17,16 +19,17 @@ export function storesHere(): Stores {
       redis: { url: needed('UPSTASH_REDIS_REST_URL'), token: needed('UPSTASH_REDIS_REST_TOKEN') },
       database: { url: needed('TURSO_DATABASE_URL'), authToken: needed('TURSO_AUTH_TOKEN') },
       receiptSecret: needed('RECEIPT_SECRET'),
+      sealSigningKey: process.env['SEAL_SIGNING_KEY'] ?? null,
     };
   const service = readServiceFile(join(ROOT, '.local', 'service.json'));
   if (!service)
     throw new Error('no service runs here; name its stores in the environment (UPSTASH_REDIS_REST_URL, …)');
   const { redis, libsql } = service.standins;
-  const { libsqlToken, receiptSecret } = localSecrets(join(ROOT, '.local'));
+  const { libsqlToken, receiptSecret, sealSigningKey } = localSecrets(join(ROOT, '.local'));
   // An entry under another secret would look forged.
   if (libsqlToken !== libsql.token)
     throw new Error('its secrets are elsewhere (--data): name its stores in the environment');
-  return { redis, database: { url: libsql.url, authToken: libsql.token }, receiptSecret };
+  return { redis, database: { url: libsql.url, authToken: libsql.token }, receiptSecret, sealSigningKey };
 }
 
 function needed(name: string): string {
