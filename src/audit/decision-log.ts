@@ -187,12 +187,7 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
   return {
     hasRoom: (account) => pending.bytesOf(account) < shareOfFree * (pendingBytesMax - pending.sizeBytes),
     isFull: () => pending.sizeBytes >= pendingBytesMax,
-    paceMs(decisions) {
-      const taken = pending.sizeBytes / pendingBytesMax;
-      const longestMs = Math.min(batchPaceMsMax, paceMsMax + 4 * (decisions - 1));
-      const share = Math.max(0, (taken - unpacedShare) / (fullyPacedShare - unpacedShare));
-      return longestMs * Math.min(1, share);
-    },
+    paceMs: (decisions) => paceMsOf(decisions, pending.sizeBytes / pendingBytesMax),
     append(record, scope) {
       pending.add(record, clock.monotonicMs());
       if (!ownerIsAlive()) scope.waitUntil(flush(takeOwnership(), ownerMsMax, options.gatherMs));
@@ -216,6 +211,13 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
       lastFailure: lastFailure ?? (pending.refusedCount > 0 ? refusal : null),
     }),
   };
+}
+
+/** `taken`: share of the room that is. */
+function paceMsOf(decisions: number, taken: number): number {
+  const longestMs = Math.min(batchPaceMsMax, paceMsMax + 4 * (decisions - 1));
+  const share = Math.max(0, (taken - unpacedShare) / (fullyPacedShare - unpacedShare));
+  return longestMs * Math.min(1, share);
 }
 
 const amountOf = (pending: PendingRecords, nowMs: number): Omit<LogStatus, 'lastFailure'> => ({
