@@ -1,7 +1,7 @@
+import type { Finding } from './finding.ts';
 import type { LogSource } from './log-rows.ts';
 import { openRetention, type RetentionStatement } from './retention.ts';
 import type { OpenedSeal } from './seal.ts';
-import type { Finding } from './verify-log.ts';
 
 /** Which decisions are in the log no more, and by whose word. */
 export interface RetainedRows {

@@ -1,10 +1,11 @@
 import { eq } from 'drizzle-orm';
 import type { z } from 'zod';
 import { hasReceipt } from '../audit/decision-record.ts';
+import type { Finding } from '../audit/finding.ts';
 import { createDatabaseLog } from '../audit/log-rows.ts';
 import type { Seal } from '../audit/seal.ts';
 import { lastSealed, type SealClaim } from '../audit/sealer.ts';
-import { type Finding, fromTheBeginning, type Verification, verifyLog } from '../audit/verify-log.ts';
+import { fromTheBeginning, type Verification, verifyLog } from '../audit/verify-log.ts';
 import { messageOf } from '../core/message-of.ts';
 import type { Database } from '../store/database.ts';
 import { seals } from '../store/schema.ts';
