@@ -54,7 +54,7 @@ const capsuleSchema = z.object({
     at: z.iso.datetime(),
     durability: z.enum(['pending', 'outboxed', 'acked']),
     load: z.enum(['normal', 'busy', 'shedding']).default('normal'),
-    reasons: z.array(z.object({ code: z.string() })),
+    reasons: z.array(z.object({ code: z.string(), detail: z.string() })),
     data: z.object({ ageMs: z.number().nullable() }),
     model: z.object({ arm: z.enum(['production', 'candidate']) }),
     validUntil: z.iso.datetime().nullable(),
@@ -87,7 +87,7 @@ const capsuleSchema = z.object({
     clientDecisionId: z.string().nullable(),
     explain: z.boolean(),
     features: z.union([float32s, z.array(z.number())]).nullable(),
-    kind: z.enum(['bars', 'features', 'none']),
+    kind: z.enum(['bars', 'features', 'window', 'none']),
     position: z.union([z.literal(-1), z.literal(0), z.literal(1)]).nullable(),
     strategy: z.string().nullable(),
   }),
@@ -201,7 +201,7 @@ function questionOf(capsule: Capsule, model: ServedModel): Question {
     arm: answer.model.arm,
     experiment: experimentOf(capsule),
     symbol,
-    input: inputOf(input),
+    input: inputOf(capsule),
     position: input.position ?? undefined,
     strategy,
     asOfMs,
@@ -237,11 +237,32 @@ function experimentOf({ experiment, decidedAtMs, symbol }: Capsule): Question['e
 
 const askedFor = { pending: 'pending', outboxed: 'outbox', acked: 'ack' } as const;
 
-function inputOf({ kind, bars, features }: Capsule['input']): Question['input'] {
-  if (kind === 'bars') {
-    return { kind, bars: (bars ?? []).map(barOfRow) };
+function inputOf({ input, answer }: Capsule): Question['input'] {
+  const { kind, bars, features } = input;
+  const barsGiven = (bars ?? []).map(barOfRow);
+  switch (kind) {
+    case 'bars':
+      return { kind, bars: barsGiven };
+    case 'features':
+      return { kind, values: Float32Array.from(features ?? []) };
+    case 'window': {
+      const [lastBar] = barsGiven;
+      if (!lastBar) throw new RangeError('a window has a last bar');
+      // The bars before are in earlier records: what was folded over them is taken as it is recorded.
+      return {
+        kind,
+        lastBar,
+        vector: { values: Float64Array.from(features ?? []), undefinedNames: undefinedIn(answer) },
+      };
+    }
+    case 'none':
+      return { kind };
   }
-  return kind === 'features' ? { kind, values: Float32Array.from(features ?? []) } : { kind };
+}
+
+/** Names of the features that had no value, as the answer tells them. */
+function undefinedIn({ reasons: [first] }: Capsule['answer']): readonly string[] {
+  return first?.code === 'FEATURES_UNDEFINED' ? (first.detail.split(': ')[1]?.split(', ') ?? []) : [];
 }
 
 /** Takes what would be written, and writes nothing. */

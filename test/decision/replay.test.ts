@@ -85,6 +85,19 @@ function drawQuestion(random: SeededRandom, model: ServedModel): Question {
   };
 }
 
+/** A question as a stream asks it: over its last bar, which is fresh or long past, and a vector without a value where it is flat. */
+function asWindow(question: Question, isFlat: boolean): Question {
+  const { names } = question.model.bundle.manifest.features;
+  const isFresh = question.position !== 0;
+  const tMs = startMs - (isFresh ? 1.5 : 9) * dayMs;
+  const lastBar = { tMs, open: 1, high: 1, low: 1, close: 1, volume: 1 };
+  const vector = {
+    values: Float64Array.from(names, (_, index) => (isFlat && index === 1 ? Number.NaN : index / 7)),
+    undefinedNames: isFlat ? names.slice(1, 3) : [],
+  };
+  return { ...question, asOfMs: null, input: { kind: 'window', lastBar, vector } };
+}
+
 /** A third of decisions find the breaker not closed; the one that acts does not. */
 const loadOf = (seed: number): Load =>
   (['normal', 'busy', 'normal', 'shedding'] as const)[seed % 4] ?? 'normal';
@@ -99,6 +112,7 @@ function admissionOf(seed: number): Admission {
 /** One decision under circumstances that are drawn, with a clock that moves at every reading; and its record. */
 async function decide(
   seed: number,
+  change: (question: Question) => Question = (question) => question,
 ): Promise<{ readonly record: DecisionRecord; readonly model: ServedModel }> {
   const random = new SeededRandom(seed);
   const model = constantModel(
@@ -156,7 +170,7 @@ async function decide(
     buildHash: buildHashes[seed % buildHashes.length],
   });
   const scope = { waitUntil: () => undefined, clientAddress: '' };
-  await pipeline.decide(drawQuestion(random, model), granted, scope, new Stages(clock, 'auth'));
+  await pipeline.decide(change(drawQuestion(random, model)), granted, scope, new Stages(clock, 'auth'));
   const [record] = records;
   if (!record) throw new Error(`seed ${seed} left no record`);
   return { record, model };
@@ -213,6 +227,20 @@ describe('a replay', () => {
       recorded: configHash,
       replayed: 'd'.repeat(64),
     });
+  });
+
+  it('of a stream takes what was folded over its window as it is recorded, and judges it anew', async () => {
+    const codes = new Set<string>();
+    for (let seed = 0; seed < 60; seed++) {
+      const { record, model } = await decide(seed, (question) => asWindow(question, seed % 3 === 0));
+      const replayed = await replayDecision(record.record, optionsOf(model));
+      expect(replayed, `seed ${seed}`).toMatchObject({ record: record.record, deviations: [] });
+      const { answer, input } = JSON.parse(record.record);
+      expect(input).toMatchObject({ kind: 'window', bars: [expect.anything()] });
+      codes.add(answer.reasons[0]?.code ?? answer.action);
+    }
+    const some = ['BUY', 'STALE_INPUT', 'FEATURES_UNDEFINED', 'CONTROL_UNAVAILABLE', 'BELOW_THRESHOLD'];
+    expect([...codes]).toEqual(expect.arrayContaining(some));
   });
 
   it('tells under which code the decision was made, and takes the same bytes of another one for the same', async () => {
