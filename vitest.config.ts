@@ -12,7 +12,7 @@ const insideWorkerd = {
     'test/control/breakers/{breaker-operator,fleet-breaker,shared-breakers}.test.ts',
     'test/decision/idempotency.test.ts',
     'test/control/keys/key-verbs.test.ts',
-    'test/http/{audit-routes,models,shedding}.test.ts',
+    'test/http/{audit-routes,ladder,models,shedding}.test.ts',
     'test/http/keys/key-routes.test.ts',
   ],
 };

@@ -45,6 +45,7 @@ import type {
   uploadRequestSchema,
 } from '../http/models/model-schemas.ts';
 import type { OutcomesAnswer, OutcomesRequest } from '../http/outcomes/outcome-schemas.ts';
+import type { Alias } from '../store/registry-rows.ts';
 
 export type Decision = z.infer<typeof answerSchema>;
 export type BatchAnswer = z.infer<typeof batchAnswerSchema>;
@@ -139,7 +140,7 @@ export interface Client {
   /** Promotes as a second person, or rolls back alone. */
   setAlias(
     name: string,
-    alias: 'production' | 'candidate',
+    alias: Alias,
     request: z.infer<typeof aliasRequestSchema>,
   ): Promise<Reply<AliasAnswer>>;
 }

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import type { ControlView } from '../control/view.ts';
 import type { Arms } from '../decision/arms.ts';
 import { createIdempotency } from '../decision/idempotency.ts';
+import { createLadder } from '../decision/ladder.ts';
 import { createPipeline, type Pipeline } from '../decision/pipeline.ts';
 import { createDecideRoute } from '../http/decide.ts';
 import { createDecideBatchRoute } from '../http/decide-batch.ts';
@@ -63,15 +64,16 @@ function pipelineOf(
   arms: Arms,
   { breakers, control, log, ids, overload, registry, writer }: Adapters,
   config: Config,
-  { clock, timers, buildHash }: Runtime,
+  { clock, timers, buildHash, report }: Runtime,
 ): Pipeline {
+  const { freshnessGraceMs } = config;
   return createPipeline({
     arms,
     control: {
       current: () => viewUnder(registry, control.current()),
       ensure: async (scope) => viewUnder(registry, await control.ensure(scope)),
     },
-    breaker: breakers.of('decision'),
+    ladder: createLadder({ breakers, registry, clock, timers, freshnessGraceMs, report }),
     load: overload.load,
     log,
     clock,
@@ -80,7 +82,7 @@ function pipelineOf(
     writer,
     receiptSecret: config.receiptSecret,
     configHash: config.hash,
-    freshnessGraceMs: config.freshnessGraceMs,
+    freshnessGraceMs,
     featureForm: 'bits',
     buildHash,
   });

@@ -1,6 +1,7 @@
 import type { Load } from '../control/overload/load-state.ts';
 import type { HoldCode } from '../core/codes.ts';
 import type { Arm } from '../experiments/experiment.ts';
+import type { Mode } from './rung.ts';
 
 export type Action = 'BUY' | 'SELL' | 'HOLD';
 
@@ -83,8 +84,7 @@ export interface Answer {
     readonly arm: Arm;
     readonly engine: string;
   };
-  /** Rung of the degraded ladder that answered. */
-  readonly mode: 'FULL';
+  readonly mode: Mode;
   /** Of the isolate when it decided; where it is not `normal`, attributions were left out. */
   readonly load: Load;
   readonly data: { readonly source: 'bars' | 'features' | 'none'; readonly ageMs: number | null };

@@ -5,7 +5,6 @@ import type { Load } from '../control/overload/load-state.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import { armOf } from '../experiments/arm-of.ts';
 import { candidateOf } from '../experiments/candidate-of.ts';
-import { cannotCompete } from '../experiments/cannot-compete.ts';
 import type { Experiment } from '../experiments/experiment.ts';
 import type { ExperimentsInForce } from '../experiments/experiments-in-force.ts';
 import type { TrialLog } from '../experiments/trial-log.ts';
@@ -14,6 +13,7 @@ import type { Registry } from '../models/registry.ts';
 import type { RequestScope } from '../runtime.ts';
 import { Stages } from '../telemetry/stages.ts';
 import type { Judgement } from './answer.ts';
+import { fitsQuestion } from './fits-question.ts';
 import { judgeQuestions } from './judge-questions.ts';
 import type { Question } from './question.ts';
 import { type Stances, trialOf } from './trial-of.ts';
@@ -80,7 +80,7 @@ export function createArms(options: ArmsOptions): Arms {
       nowMs,
       freshnessGraceMs,
       load: 'normal',
-      breaker: unguarded,
+      breakerOf: () => unguarded,
       clock,
       stages,
     });
@@ -121,7 +121,7 @@ export function createArms(options: ArmsOptions): Arms {
       if (question.isModelNamed || question.asOfMs !== null) return question;
       const experiment = experiments.on(question.symbol, control.current()?.registryEpoch ?? 0, scope);
       const candidate = experiment && candidateOf(registry.current(), experiment.terms);
-      if (!candidate || !fits(candidate, question)) return question;
+      if (!candidate || !fitsQuestion(candidate, question)) return question;
       const arm = armOf(experiment, question.key.account, question.symbol);
       return { ...question, experiment, arm, model: arm === 'candidate' ? candidate : question.model };
     },
@@ -153,12 +153,3 @@ export function createArms(options: ArmsOptions): Arms {
 
 const hasFailed = (judgement: Judgement): boolean =>
   judgement.action === 'HOLD' && judgement.reasons.some(({ code }) => code === 'MODEL_FAILED');
-
-/** Whether what the question brings, which was checked for production, is what the candidate takes. */
-function fits(candidate: ServedModel, { model, symbol, input }: Question): boolean {
-  if (cannotCompete(candidate, model, symbol) !== undefined) return false;
-  const { names } = candidate.bundle.manifest.features;
-  const theirs = model.bundle.manifest.features.names;
-  // A stream's vector was folded by production's features already.
-  return input.kind === 'bars' || input.kind === 'none' || JSON.stringify(names) === JSON.stringify(theirs);
-}

@@ -3,6 +3,7 @@ import { isoTime } from '../core/iso-time.ts';
 import type { Answer, Judgement } from './answer.ts';
 import type { Judged } from './judge-questions.ts';
 import type { Question } from './question.ts';
+import type { Mode } from './rung.ts';
 
 /** An answer before its record is sealed. */
 export type Unsealed = Omit<Answer, 'recordHash' | 'receipt'>;
@@ -41,7 +42,7 @@ export function composeAnswer(
     id: facts.id,
     interval: manifest.interval,
     load: facts.load,
-    mode: 'FULL',
+    mode: modeOf(question, judged),
     model: { arm: question.arm, engine: question.model.runnable.engine, name: manifest.name, version },
     reasons: acts ? [] : judgement.reasons,
     risk: judgement.risk,
@@ -50,6 +51,10 @@ export function composeAnswer(
     validUntil: facts.validUntilMs === null ? null : isoTime(facts.validUntilMs),
   };
 }
+
+/** What its breaker refused to run was answered by no model. */
+const modeOf = ({ rung }: Question, { breaker }: Judged): Mode =>
+  breaker?.state === 'open' || breaker?.state === 'tripped' ? 'HOLD' : rung;
 
 const sourceOf = ({ kind }: Question['input']): Answer['data']['source'] =>
   kind === 'window' ? 'bars' : kind;

@@ -9,6 +9,7 @@ import { type Attribution, hold, type Judgement } from './answer.ts';
 import { attribute } from './attribution.ts';
 import { judge } from './policy.ts';
 import type { Question } from './question.ts';
+import type { Rung } from './rung.ts';
 import { type BreakerReading, type GuardedScores, scoreGuarded } from './score-guarded.ts';
 
 /** What was computed for a question, whether it ended in an action or not. */
@@ -29,8 +30,8 @@ interface JudgeOptions {
   readonly freshnessGraceMs: number;
   /** Where it is not `normal`, nothing is attributed. */
   readonly load: Load;
-  /** Around the models. */
-  readonly breaker: Breaker;
+  /** Around a rung's models. */
+  readonly breakerOf: (rung: Rung) => Breaker;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly stages: Stages;
 }
@@ -66,9 +67,11 @@ export async function judgeQuestions(
   options.stages.begin('model');
   const rows = prepared.filter((one) => one.kind === 'row');
   const scored = new Map<Row, GuardedScores>();
-  for (const [model, ofModel] of Map.groupBy(rows, ({ question }) => question.model)) {
+  for (const ofModel of Map.groupBy(rows, ({ question }) => question.model).values()) {
+    const [{ question }] = ofModel as [Row, ...Row[]];
+    const breaker = options.breakerOf(question.rung);
     const values = ofModel.map((row) => row.values);
-    const scores = await scoreGuarded(model, values, options);
+    const scores = await scoreGuarded(question.model, values, { breaker, clock: options.clock });
     scores.forEach((one, at) => void scored.set(ofModel[at] as Row, one));
   }
   const concluded: Judged[] = [];

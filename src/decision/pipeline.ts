@@ -1,7 +1,6 @@
 import type { DecisionLog } from '../audit/decision-log.ts';
 import type { DecisionRecord } from '../audit/decision-record.ts';
 import type { Writer } from '../audit/writer.ts';
-import type { Breaker } from '../control/breakers/breaker.ts';
 import type { Control } from '../control/control.ts';
 import type { Load } from '../control/overload/load-state.ts';
 import type { ControlView } from '../control/view.ts';
@@ -20,6 +19,7 @@ import {
 } from './answer-sealer.ts';
 import type { Arms } from './arms.ts';
 import { type Judged, judgeQuestions, nothingComputed } from './judge-questions.ts';
+import type { Ladder } from './ladder.ts';
 import { createPacer, type Pacer } from './pacer.ts';
 import { permits } from './policy.ts';
 import type { Question, QuestionBatch } from './question.ts';
@@ -46,8 +46,7 @@ export type BatchOutcome =
 interface PipelineOptions {
   readonly arms: Arms;
   readonly control: Pick<Control, 'current' | 'ensure'>;
-  /** Around the model. */
-  readonly breaker: Breaker;
+  readonly ladder: Ladder;
   /** Of the isolate at this moment. */
   readonly load: () => Load;
   readonly log: DecisionLog;
@@ -200,15 +199,19 @@ async function leave(
   });
 }
 
-const choose = ({ arms }: Parts, asked: Question, { granted, scope }: Circumstances): Question =>
-  granted ? arms.choose(asked, scope) : asked;
+/** Models compete only while the one in production is well. */
+function choose({ arms, ladder }: Parts, asked: Question, { granted, scope }: Circumstances): Question {
+  if (!granted) return asked;
+  const question = ladder.choose(asked, scope);
+  return question.rung === 'FULL' ? arms.choose(question, scope) : question;
+}
 
 async function judge(
-  { breaker, clock, freshnessGraceMs }: Parts,
+  { ladder: { breakerOf }, clock, freshnessGraceMs }: Parts,
   questions: readonly Question[],
   { granted, stages, nowMs, load }: Circumstances & { readonly nowMs: number; readonly load: Load },
 ): Promise<readonly Judged[]> {
-  if (granted) return judgeQuestions(questions, { nowMs, freshnessGraceMs, load, breaker, clock, stages });
+  if (granted) return judgeQuestions(questions, { nowMs, freshnessGraceMs, load, breakerOf, clock, stages });
   const judgement = withoutPermission('the shared control state could not be read in time');
   return questions.map(() => ({ ...nothingComputed, judgement }));
 }

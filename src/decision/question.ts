@@ -3,6 +3,7 @@ import type { Bar } from '../features/bar.ts';
 import type { FeatureVector } from '../features/vector.ts';
 import type { ServedModel } from '../models/catalog.ts';
 import type { PositionSign } from './policy.ts';
+import type { Rung } from './rung.ts';
 
 /** A checked request: what the door let through. */
 export interface Question {
@@ -12,6 +13,8 @@ export interface Question {
   /** Whether the client asked for this model by name; then no experiment chooses another. */
   readonly isModelNamed: boolean;
   readonly arm: Arm;
+  /** That `model` stands on. */
+  readonly rung: Rung;
   /** The experiment that chose the arm; null where none runs. */
   readonly experiment: Experiment | null;
   readonly symbol: string;

@@ -14,6 +14,7 @@ import { barOfRow } from './bar-row.ts';
 import { type Deviation, deviationsOf } from './deviations-of.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Question } from './question.ts';
+import { rungs } from './rung.ts';
 
 export interface ReplayOptions {
   readonly modelByHash: ModelByHash;
@@ -54,6 +55,7 @@ const capsuleSchema = z.object({
     at: z.iso.datetime(),
     durability: z.enum(['pending', 'outboxed', 'acked']),
     load: z.enum(['normal', 'busy', 'shedding']).default('normal'),
+    mode: z.enum([...rungs, 'HOLD']),
     reasons: z.array(z.object({ code: z.string(), detail: z.string() })),
     data: z.object({ ageMs: z.number().nullable() }),
     model: z.object({ arm: z.enum(['production', 'candidate']) }),
@@ -135,7 +137,7 @@ async function decideAgain(
   const clock = { nowMs: () => Date.parse(capsule.answer.at), monotonicMs: () => 0 };
   const pipeline = createPipeline({
     arms: { choose: (question) => question, compare: () => undefined },
-    breaker: breakerOf(capsule),
+    ladder: { choose: (question) => question, breakerOf: () => breakerOf(capsule) },
     load: () => capsule.answer.load,
     control: { current: () => view, ensure: async () => view },
     log: keepingLog(records),
@@ -199,6 +201,7 @@ function questionOf(capsule: Capsule, model: ServedModel): Question {
     model,
     isModelNamed: true,
     arm: answer.model.arm,
+    rung: answer.mode === 'HOLD' ? 'FULL' : answer.mode,
     experiment: experimentOf(capsule),
     symbol,
     input: inputOf(capsule),

@@ -159,7 +159,10 @@ export const answerSchema = z
       }),
       engine: z.string(),
     }),
-    mode: z.literal('FULL').openapi({ description: 'Rung of the degraded ladder that answered.' }),
+    mode: z.enum(['FULL', 'LIGHT', 'RULES', 'HOLD']).openapi({
+      description:
+        'Rung of the degraded ladder that was in force: the model in production, or while that fails one that was released to stand in for it; `HOLD` where there is none that is well.',
+    }),
     load: z.enum(['normal', 'busy', 'shedding']).openapi({
       description:
         'Of the isolate when it decided. Where it is not `normal`, optional work is left out: attributions are null. `shedding`: and it refuses what is beyond its limit, with OVERLOADED.',

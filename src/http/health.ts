@@ -80,7 +80,7 @@ export function createReadyzRoute(options: ReadinessOptions): Handler {
 }
 
 /** Ready as long as a model is served: one that could not be loaded is named, and its last good one serves. */
-const modelsPart = ({ models, registryEpoch, faults }: Catalog) => ({
+const modelsPart = ({ models, rungs, registryEpoch, faults }: Catalog) => ({
   ready: models.length > 0,
   registryEpoch,
   served: models.map(({ bundle, runnable }) => ({
@@ -91,6 +91,10 @@ const modelsPart = ({ models, registryEpoch, faults }: Catalog) => ({
     interval: bundle.manifest.interval,
     engine: runnable.engine,
     engineReason: runnable.engineReason,
+    // What stands in for it while it fails; where there is nothing, its answer then is HOLD.
+    rungs: rungs
+      .filter((standIn) => standIn.bundle.manifest.name === bundle.manifest.name)
+      .map((standIn) => ({ rung: standIn.bundle.manifest.rung, version: standIn.bundle.version })),
   })),
   faults: Array.from(faults, ([model, { code }]) => ({ model, code })),
 });

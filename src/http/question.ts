@@ -42,6 +42,7 @@ export function readQuestion(
     model: model.value,
     isModelNamed: request.model !== undefined,
     arm: 'production',
+    rung: 'FULL',
     experiment: null,
     symbol: request.symbol,
     input: input.value,

@@ -15,6 +15,8 @@ export interface BundleFault {
     | 'WRONG_NAME'
     /** Of purpose `test`, where those are not served. */
     | 'TEST_BUNDLE'
+    /** Of an alias that is a rung of the ladder, for which it was not released: it passed no gates for it. */
+    | 'WRONG_RUNG'
     /** This build computes no such features, or computes them otherwise. */
     | 'WRONG_FEATURES'
     /** A weight is NaN, infinite, or where it cannot be looked at. */

@@ -24,6 +24,11 @@ export const manifestSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
   /** `test` bundles act often on purpose; a production configuration refuses them. */
   purpose: z.enum(['production', 'test']),
+  /**
+   * The rung of the degraded ladder (decision/ladder.ts) on which it may stand in for the model of its name: it passed every
+   * gate of a release as a model of its own. Absent for one that may stand on none.
+   */
+  rung: z.enum(['light', 'rules']).optional(),
   model: z.strictObject({
     sha256,
     sizeBytes: z.number().int().positive().max(modelBytesMax),
@@ -140,6 +145,9 @@ function misfitOf(manifest: Manifest): string | undefined {
   const hasRiskHead = manifest.heads.length === 2;
   if (hasRiskHead !== (manifest.policy.riskHoldAtLeast !== null)) {
     return 'riskHoldAtLeast must be a number where there is a risk head, and null where there is none';
+  }
+  if (manifest.rung !== undefined && manifest.purpose !== 'production') {
+    return 'gates were waived for a test bundle, so it may stand on no rung of the ladder';
   }
   return undefined;
 }

@@ -70,4 +70,5 @@ export function createCatalogHolder({ catalog, kept, clock }: HolderOptions): Ca
 const modelsOf = ({ catalog }: Generation): readonly ServedModel[] => [
   ...catalog.models,
   ...catalog.candidates,
+  ...catalog.rungs,
 ];

@@ -19,6 +19,8 @@ export interface Catalog {
   readonly models: readonly ServedModel[];
   /** Those in force under `candidate`; they answer nobody by themselves. */
   readonly candidates: readonly ServedModel[];
+  /** Those in force under `light` and `rules`: each was released for that rung of the ladder, by its manifest. */
+  readonly rungs: readonly ServedModel[];
   /**
    * What could not be loaded, by `<name>/<alias>`. The last good one stays in force; a name that has none is not served at
    * all, rather than by another model than the registry's.
@@ -29,10 +31,12 @@ export interface Catalog {
   byName(name: string): ServedModel | undefined;
   /** The first model in order of preference that serves the symbol. */
   bySymbol(symbol: string): ServedModel | undefined;
+  /** What stands in for the model of a name on that rung. */
+  onRung(name: string, rung: 'light' | 'rules'): ServedModel | undefined;
 }
 
 /** What a catalog is made of. */
-export type CatalogParts = Omit<Catalog, 'byName' | 'bySymbol'>;
+export type CatalogParts = Omit<Catalog, 'byName' | 'bySymbol' | 'onRung'>;
 
 export function createCatalog(parts: CatalogParts): Catalog {
   const named = new Map(parts.models.map((model) => [model.bundle.manifest.name, model]));
@@ -45,6 +49,8 @@ export function createCatalog(parts: CatalogParts): Catalog {
   return {
     ...parts,
     byName: (name) => named.get(name),
+    onRung: (name, rung) =>
+      parts.rungs.find(({ bundle: { manifest } }) => manifest.name === name && manifest.rung === rung),
     bySymbol: (symbol) => (parts.withheldSymbols.has(symbol) ? undefined : bySymbol.get(symbol)),
   };
 }

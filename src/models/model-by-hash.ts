@@ -24,8 +24,10 @@ export type ModelByHash = (bundleHash: string) => Promise<Result<BorrowedModel |
 export function createModelByHash(options: ModelByHashOptions): ModelByHash {
   const { registry, shipped, source } = options;
   return async (bundleHash) => {
-    const { models, candidates } = registry.current();
-    const model = [...models, ...candidates, ...shipped].find(({ bundle }) => bundle.hash === bundleHash);
+    const { models, candidates, rungs } = registry.current();
+    const model = [...models, ...candidates, ...rungs, ...shipped].find(
+      ({ bundle }) => bundle.hash === bundleHash,
+    );
     if (model) return ok({ model, release: () => undefined });
     const fetched = await fetchBundle(bundleHash, source);
     if (fetched.kind === 'unavailable') return err(fetched.detail);

@@ -5,6 +5,7 @@ import { type Catalog, createCatalog, type ServedModel } from './catalog.ts';
 import { type BundleSource, fetchBundle } from './fetch-bundle.ts';
 import type { LoadOptions } from './load-model.ts';
 import { loadVerifiedModel } from './load-verified-model.ts';
+import { rungFault } from './rung-fault.ts';
 
 interface NextCatalogOptions extends LoadOptions {
   readonly source: BundleSource;
@@ -58,10 +59,13 @@ export async function nextCatalog(options: NextCatalogOptions): Promise<Result<N
 
 function knownModel(
   { present, shipped }: NextCatalogOptions,
-  { bundleHash, name }: AliasRow,
+  { alias, bundleHash, name }: AliasRow,
 ): ServedModel | undefined {
-  const loaded = [...present.models, ...present.candidates, ...shipped];
-  return loaded.find(({ bundle }) => bundle.hash === bundleHash && bundle.manifest.name === name);
+  const loaded = [...present.models, ...present.candidates, ...present.rungs, ...shipped];
+  return loaded.find(
+    ({ bundle }) =>
+      bundle.hash === bundleHash && bundle.manifest.name === name && rungFault(alias, bundle) === undefined,
+  );
 }
 
 type Outcome =
@@ -74,9 +78,12 @@ async function load(row: AliasRow, options: NextCatalogOptions): Promise<Outcome
   if (fetched.kind !== 'files') return fetched;
   const model = await loadVerifiedModel(row.name, fetched.files, options);
   if (!model.ok) return { kind: 'fault', fault: model.error };
-  if (model.value.bundle.hash === row.bundleHash) return { kind: 'loaded', model: model.value };
-  model.value.runnable.release();
-  const detail = `the bundle under this hash has the hash ${model.value.bundle.hash}`;
+  const { bundle, runnable } = model.value;
+  const fault = rungFault(row.alias, bundle);
+  if (bundle.hash === row.bundleHash && !fault) return { kind: 'loaded', model: model.value };
+  runnable.release();
+  if (fault) return { kind: 'fault', fault };
+  const detail = `the bundle under this hash has the hash ${bundle.hash}`;
   return { kind: 'fault', fault: { code: 'WRONG_HASH', detail } };
 }
 
@@ -85,8 +92,15 @@ function lastGood(
   { name, alias }: AliasRow,
 ): ServedModel | undefined {
   if (!isFollowing) return undefined;
-  const models = alias === 'production' ? present.models : present.candidates;
-  return models.find(({ bundle }) => bundle.manifest.name === name);
+  switch (alias) {
+    case 'production':
+      return present.byName(name);
+    case 'candidate':
+      return present.candidates.find(({ bundle }) => bundle.manifest.name === name);
+    case 'light':
+    case 'rules':
+      return present.onRung(name, alias);
+  }
 }
 
 function catalogOf(shipped: readonly ServedModel[], loaded: readonly Loaded[]): Catalog {
@@ -110,9 +124,12 @@ function catalogOf(shipped: readonly ServedModel[], loaded: readonly Loaded[]): 
     registryEpoch: loaded.reduce((epoch, { row }) => Math.max(epoch, row.registryEpoch), 0),
     models,
     candidates: loaded.flatMap(({ row, model }) => (row.alias === 'candidate' && model ? model : [])),
+    rungs: loaded.flatMap(({ row, model }) => (isRung(row.alias) && model ? model : [])),
     faults: new Map(
       loaded.flatMap(({ row, fault }) => (fault ? [[`${row.name}/${row.alias}`, fault] as const] : [])),
     ),
     withheldSymbols: new Set(withheld.flatMap(({ bundle }) => bundle.manifest.symbols)),
   });
 }
+
+const isRung = (alias: AliasRow['alias']): boolean => alias === 'light' || alias === 'rules';

@@ -118,6 +118,7 @@ const shippedCatalog = (models: readonly ServedModel[]): Catalog =>
     registryEpoch: 0,
     models,
     candidates: [],
+    rungs: [],
     faults: new Map(),
     withheldSymbols: new Set(),
   });

@@ -65,11 +65,12 @@ interface GraphFacts {
 
 /** In the order of the schema, which is the order people read. */
 function manifestOf(draft: BundleDraft, facts: GraphFacts): Manifest {
-  const { model, featureSet, name, purpose, ...said } = draft;
+  const { model, featureSet, name, purpose, rung, ...said } = draft;
   return {
     format: 2,
     name,
     purpose,
+    ...(rung === undefined ? {} : { rung }),
     model: { sha256: sha256Hex(model), sizeBytes: model.length, ...facts },
     features: {
       set: featureSet.name,

@@ -9,6 +9,7 @@ import { type BundleSource, fetchBundle } from './fetch-bundle.ts';
 import type { LoadOptions } from './load-model.ts';
 import { loadVerifiedModel } from './load-verified-model.ts';
 import type { Uploader } from './register-bundle.ts';
+import { rungFault } from './rung-fault.ts';
 
 export interface AliasAsk {
   readonly name: string;
@@ -84,6 +85,8 @@ async function obstacleTo(
   const loaded = await loadVerifiedModel(ask.name, fetched.files, options);
   if (!loaded.ok) return { kind: 'refused', fault: loaded.error };
   loaded.value.runnable.release();
+  const wrongRung = rungFault(ask.alias, loaded.value.bundle);
+  if (wrongRung) return { kind: 'refused', fault: wrongRung };
   if (loaded.value.bundle.hash === ask.bundleHash) return undefined;
   return { kind: 'refused', fault: { code: 'WRONG_HASH', detail: 'the store has another manifest' } };
 }

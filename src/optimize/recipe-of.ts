@@ -23,6 +23,8 @@ export interface RecipeRequest {
   readonly symbol: string | undefined;
   /** Undefined: symbol and interval. */
   readonly name: string | undefined;
+  /** Of the degraded ladder, on which it is to stand in for the model of its name; undefined for none. */
+  readonly rung: Recipe['rung'];
   readonly direction: Target;
   readonly risk: Target | undefined;
   readonly holdoutShare: number;
@@ -74,6 +76,7 @@ const isReady = (data: string): data is SourceName => sourceNames.some((name) =>
 
 const common = (request: RecipeRequest, symbol: string) => ({
   name: request.name ?? nameOf(symbol, request.interval),
+  rung: request.rung,
   symbols: [symbol],
   interval: request.interval,
   direction: request.direction,
@@ -118,6 +121,9 @@ async function readFileSource({
 function demoRecipe(request: RecipeRequest): Result<Recipe, string> {
   if (request.direction.horizonBars !== 1 || (request.risk?.horizonBars ?? 1) !== 1) {
     return err('what comes of the demo is planted bar by bar: its targets take a horizon of 1');
+  }
+  if (request.rung !== undefined) {
+    return err('the demo makes a test bundle, whose gates are waived: it may stand on no rung of the ladder');
   }
   const bars = demoBars({ seed: 7, endMs: Date.UTC(2025, 0, 1), count: 5_000 });
   return ok({

@@ -18,6 +18,8 @@ export interface BarSource {
 export interface Recipe {
   readonly name: string;
   readonly purpose: Manifest['purpose'];
+  /** On which it is to stand in for the model of its name; undefined for one that is to be in production. */
+  readonly rung: Exclude<Manifest['rung'], undefined> | undefined;
   readonly symbols: readonly string[];
   readonly interval: Manifest['interval'];
   readonly calendar: Manifest['calendar'];

@@ -4,6 +4,7 @@ import { ed25519PublicKey } from '../core/ed25519.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { ROOT } from '../local/build-worker.ts';
 import { RELEASE_KEY_FILE, releaseKey } from '../local/release-key.ts';
+import type { Release } from '../models/release.ts';
 import { writeBundle } from './export/write-bundle.ts';
 import { formLatencies } from './measure/form-latency.ts';
 import { readIncumbent } from './measure/incumbent.ts';
@@ -27,11 +28,13 @@ export async function runAllStages(run: StageRun): Promise<Result<StageEnd, stri
   const { recipe, options, print } = run;
   const key = releaseKey({ env: process.env, path: RELEASE_KEY_FILE });
   if (!key.ok) return key;
-  const incumbent = await readIncumbent(options.bundlesDir, recipe.name, [ed25519PublicKey(key.value)]);
+  const bundlesDir =
+    recipe.rung === undefined ? options.bundlesDir : join(options.bundlesDir, 'rungs', recipe.rung);
+  const incumbent = await readIncumbent(bundlesDir, recipe.name, [ed25519PublicKey(key.value)]);
   if (!incumbent.ok) return incumbent;
   if (incumbent.value && incumbent.value.manifest.purpose !== recipe.purpose) {
     return err(
-      `${recipe.name} in ${options.bundlesDir} is a ${incumbent.value.manifest.purpose} bundle, and this is a ${recipe.purpose} one: give it another --name`,
+      `${recipe.name} in ${bundlesDir} is a ${incumbent.value.manifest.purpose} bundle, and this is a ${recipe.purpose} one: give it another --name`,
     );
   }
   const ledger = join(options.bundlesDir, 'holdout-ledger.jsonl');
@@ -63,12 +66,16 @@ export async function runAllStages(run: StageRun): Promise<Result<StageEnd, stri
   if (!made.value.isReleased) {
     return ok({ line: `${recipe.name} is refused; nothing was written that serves`, exitStatus: REFUSED });
   }
-  const path = await writeBundle(options.bundlesDir, made.value.release, measurementsOf(made.value));
+  const path = await writeBundle(bundlesDir, made.value.release, measurementsOf(made.value));
   print(`released ${recipe.name} ${made.value.release.bundle.version}: ${path}`);
-  return ok({
-    line: `npm start -- --bundles '${options.bundlesDir}' --models ${recipe.name}`,
-    exitStatus: 0,
-  });
+  return ok({ line: nextStep(made.value.release, bundlesDir, path), exitStatus: 0 });
+}
+
+function nextStep({ bundle }: Release, bundlesDir: string, path: string): string {
+  const { name, rung } = bundle.manifest;
+  if (rung === undefined) return `npm start -- --bundles '${bundlesDir}' --models ${name}`;
+  const promote = `npm run model -- promote ${name} ${bundle.hash} --alias ${rung} --reason …`;
+  return `npm run model -- upload '${path}' --reason …\n${promote}`;
 }
 
 /** Exit status of a run that did all it should and found the candidate wanting. */

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { ROOT } from '../local/build-worker.ts';
+import { manifestSchema } from '../models/bundle.ts';
 import { type ColumnNames, parseColumnNames } from './data/market-columns.ts';
 import { sourceNames } from './data/sources.ts';
 import { parseTarget, type Target } from './data/target.ts';
@@ -52,6 +53,8 @@ data
   --symbol S      what the bars are of (default: the source's, or the file's name)
   --interval I    length of a bar: 1d
   --name N        of the bundle (default: symbol and interval)
+  --rung R        light or rules: it is to stand in for the model of its name while that fails, and passes the same gates
+                  by itself; it is written to DIR/rungs/R, and put in force by npm run model -- promote … --alias R
 what is learnt
   --target T      forward-return:BARS, triple-barrier:BARS:TAKE:STOP (default forward-return:1)
   --risk T        large-move:BARS:QUANTILE, or none (default large-move:1:0.8)
@@ -96,6 +99,7 @@ const OPTIONS = {
   symbol: { type: 'string' },
   interval: text('1d'),
   name: { type: 'string' },
+  rung: { type: 'string' },
   target: text('forward-return:1'),
   risk: text('large-move:1:0.8'),
   holdout: text('0.2'),
@@ -149,12 +153,16 @@ function requestOf(values: Values): RecipeRequest {
   const risk = values.risk === 'none' ? undefined : targetOf('risk', values.risk);
   if (risk !== undefined && risk.kind !== 'large-move')
     throw new Error('--risk must be large-move:… or none');
+  const { rung } = values;
+  if (rung !== undefined && !isOneOf(rungs, rung))
+    throw new Error(`--rung must be one of ${rungs.join(', ')}`);
   return {
     data: values.data,
     columns: columns.value,
     interval: values.interval,
     symbol: values.symbol,
     name: values.name,
+    rung,
     direction,
     risk,
     holdoutShare: number('holdout', values.holdout, 0.05, 0.5),
@@ -180,6 +188,7 @@ function settingsOf(values: Values): FactorySettings {
   };
 }
 
+const rungs = manifestSchema.shape.rung.unwrap().options;
 const TRIALS_IN_BATCH = 4;
 const INNER_FOLDS = 3;
 const SMOOTHED_ROWS = 100_000;

@@ -6,6 +6,8 @@ import { bundles, modelAliases } from './schema.ts';
 
 export type AliasRow = typeof modelAliases.$inferSelect;
 export type Alias = AliasRow['alias'];
+export const aliases = modelAliases.alias.enumValues;
+export const isAlias = (text: string): text is Alias => aliases.some((alias) => alias === text);
 export type BundleRow = typeof bundles.$inferSelect;
 
 /** The rows in force, one a name and alias. Their highest epoch is the registry's. */

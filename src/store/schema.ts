@@ -123,7 +123,7 @@ export const modelAliases = sqliteTable(
   {
     registryEpoch: integer('registry_epoch').primaryKey(),
     name: text('name').notNull(),
-    alias: text('alias', { enum: ['production', 'candidate'] }).notNull(),
+    alias: text('alias', { enum: ['production', 'candidate', 'light', 'rules'] }).notNull(),
     bundleHash: text('bundle_hash').notNull(),
     changedAtMs: integer('changed_at_ms').notNull(),
     changedBy: text('changed_by').notNull(),

@@ -105,9 +105,10 @@ function setUp({ experiment, candidate, production }: SetUp = {}) {
     report: (failure) => void state.reported.push(failure),
   });
   const ids = createIdSource({ clock: time, random: { bytes: (length) => new Uint8Array(length).fill(1) } });
+  const breaker = createBreaker(breakerSettings.decision);
   const pipeline = createPipeline({
     arms,
-    breaker: createBreaker(breakerSettings.decision),
+    ladder: { choose: (asked) => asked, breakerOf: () => breaker },
     load: () => state.load,
     control,
     log,
@@ -165,6 +166,7 @@ function question(model: ServedModel): Question {
     model,
     isModelNamed: false,
     arm: 'production',
+    rung: 'FULL',
     experiment: null,
     symbol: 'DEMO',
     input: { kind: 'bars', bars },

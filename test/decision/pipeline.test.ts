@@ -74,7 +74,7 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
   const pipeline = createPipeline({
     arms: { choose: (asked) => asked, compare: () => undefined },
     control: { current, ensure: async () => current() },
-    breaker,
+    ladder: { choose: (asked) => asked, breakerOf: () => breaker },
     load: () => shared.load,
     log,
     clock: time,
@@ -110,6 +110,7 @@ function question(model: ServedModel, change: Partial<Question> = {}): Question 
     model,
     isModelNamed: false,
     arm: 'production',
+    rung: 'FULL',
     experiment: null,
     symbol: 'DEMO',
     input: { kind: 'bars', bars: barsUntil(Date.parse('2026-03-02T00:00:00Z'), 70) },

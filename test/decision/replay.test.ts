@@ -10,6 +10,7 @@ import { SeededRandom } from '../../src/core/seeded-random.ts';
 import { createPipeline } from '../../src/decision/pipeline.ts';
 import type { Question } from '../../src/decision/question.ts';
 import { replayDecision } from '../../src/decision/replay.ts';
+import { type Rung, rungs } from '../../src/decision/rung.ts';
 import type { Experiment } from '../../src/experiments/experiment.ts';
 import type { ServedModel } from '../../src/models/catalog.ts';
 import type { TradingState } from '../../src/risk/trading-state.ts';
@@ -68,6 +69,7 @@ function drawQuestion(random: SeededRandom, model: ServedModel): Question {
       { arm: 'production', experiment: null } as const,
       { arm: 'candidate', experiment: canary } as const,
     ),
+    rung: 'FULL',
     symbol: 'DEMO',
     input: draw<Question['input']>(
       random,
@@ -101,6 +103,10 @@ function asWindow(question: Question, isFlat: boolean): Question {
 /** A third of decisions find the breaker not closed; the one that acts does not. */
 const loadOf = (seed: number): Load =>
   (['normal', 'busy', 'normal', 'shedding'] as const)[seed % 4] ?? 'normal';
+
+/** What is refused was asked of the model itself: no rung is chosen whose breaker is not closed. */
+const rungOf = (seed: number): Rung =>
+  admissionOf(seed).kind === 'refused' ? 'FULL' : (rungs[seed % rungs.length] ?? 'FULL');
 
 function admissionOf(seed: number): Admission {
   const generation = seed % 5;
@@ -140,7 +146,10 @@ async function decide(
   const load = loadOf(seed);
   const pipeline = createPipeline({
     arms: { choose: (question) => question, compare: () => undefined },
-    breaker: { admit: () => admission, settle: () => undefined },
+    ladder: {
+      choose: (question) => question,
+      breakerOf: () => ({ admit: () => admission, settle: () => undefined }),
+    },
     load: () => load,
     control: { current: () => current, ensure: async () => current },
     log: {
@@ -170,7 +179,8 @@ async function decide(
     buildHash: buildHashes[seed % buildHashes.length],
   });
   const scope = { waitUntil: () => undefined, clientAddress: '' };
-  await pipeline.decide(change(drawQuestion(random, model)), granted, scope, new Stages(clock, 'auth'));
+  const question = { ...change(drawQuestion(random, model)), rung: rungOf(seed) };
+  await pipeline.decide(question, granted, scope, new Stages(clock, 'auth'));
   const [record] = records;
   if (!record) throw new Error(`seed ${seed} left no record`);
   return { record, model };

@@ -93,6 +93,7 @@ export function decidingWorld() {
   });
   const overload = createOverload({ settings: overloadSettings, clock: time, report: () => undefined });
   const ids = createIdSource({ clock: time, random: { bytes: (length) => new Uint8Array(length).fill(1) } });
+  const breaker = createBreaker(breakerSettings.decision);
   const options = {
     authenticator: { authenticate: async () => ok(key) },
     bodyLimits: { bodyBytesMax: 1_000_000, bodyDeadlineMs: 1_000, timers: time },
@@ -106,7 +107,7 @@ export function decidingWorld() {
     },
     pipeline: createPipeline({
       arms: { choose: (question) => question, compare: () => undefined },
-      breaker: createBreaker(breakerSettings.decision),
+      ladder: { choose: (asked) => asked, breakerOf: () => breaker },
       load: overload.load,
       control,
       log,

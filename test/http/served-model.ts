@@ -62,6 +62,7 @@ export const catalogOf = (...models: readonly ServedModel[]): Catalog =>
     registryEpoch: 0,
     models,
     candidates: [],
+    rungs: [],
     faults: new Map(),
     withheldSymbols: new Set(),
   });

@@ -113,6 +113,25 @@ describe('an isolate', () => {
     expect(catalog.bySymbol('NEW')?.bundle.manifest.name).toBe('added');
   });
 
+  it('takes for a rung of the ladder what was released for it, and names whatever else the tables say', async () => {
+    const light = released(1.5, { name: 'coin', purpose: 'production', rung: 'light' });
+    const { registry, follow } = await stored.isolate();
+    await follow(await stored.point('coin', await stored.store(light), 'light'));
+    const { onRung, byName } = registry.current();
+    expect(await scoreOf(onRung('coin', 'light'))).toBeCloseTo(sigmoid(1.5), 6);
+    expect(onRung('coin', 'rules')).toBeUndefined();
+    expect(byName('coin')?.bundle.hash).toBe(shipped.bundle.hash);
+    await stored.point('coin', await stored.store(second), 'light');
+    await follow(await stored.point('coin', light.bundle.hash, 'rules'));
+    expect([...registry.current().faults]).toMatchObject([
+      ['coin/light', { code: 'WRONG_RUNG' }],
+      ['coin/rules', { code: 'WRONG_RUNG' }],
+    ]);
+    // The last good one of the alias stays; the other never had one.
+    expect(await scoreOf(registry.current().onRung('coin', 'light'))).toBeCloseTo(sigmoid(1.5), 6);
+    expect(registry.current().onRung('coin', 'rules')).toBeUndefined();
+  });
+
   it('loads a candidate beside the model in production, which alone is served', async () => {
     const epoch = await stored.point('coin', await stored.store(second), 'candidate');
     const { registry, follow } = await stored.isolate();

@@ -15,6 +15,7 @@ const request: RecipeRequest = {
   interval: '1d',
   symbol: undefined,
   name: undefined,
+  rung: undefined,
   direction: { kind: 'forward-return', horizonBars: 1 },
   risk: undefined,
   holdoutShare: 0.2,
@@ -45,6 +46,19 @@ const whole = [
 const columns = { date: 'Day', open: 'First', high: 'Top', low: 'Bottom', close: 'Price', volume: 'Traded' };
 
 describe('recipeOf a file of one’s own', () => {
+  it('is for a rung of the ladder where it is asked to be, which a demo cannot be', async () => {
+    const data = await fileOf('fund.csv', whole);
+    expect(await recipeFrom({ data, columns, rung: 'light' })).toMatchObject({
+      name: 'fund-1d',
+      rung: 'light',
+    });
+    expect((await recipeFrom({ data, columns })).rung).toBeUndefined();
+    expect(await recipeOf({ ...request, rung: 'light' })).toMatchObject({
+      ok: false,
+      error: expect.stringContaining('gates are waived'),
+    });
+  });
+
   it('reads the columns it is told and names itself by the file', async () => {
     const recipe = await recipeFrom({ data: await fileOf('My Fund.csv', whole), columns });
     expect(recipe).toMatchObject({

@@ -28,6 +28,6 @@ export async function sp500Requests(count: number): Promise<readonly DecisionReq
 
 /** An answer without what differs by call: id, times, and what is computed over them. */
 export function withoutCallFacts(answer: Decision): object {
-  const { id: _id, at: _at, validUntil: _until, recordHash: _hash, receipt: _receipt, ...rest } = answer;
+  const { id: _, at: __, validUntil: ___, load: ____, recordHash: _____, receipt: ______, ...rest } = answer;
   return rest;
 }

@@ -1,6 +1,8 @@
 import { createControl } from '../../../src/control/control.ts';
 import { freshState } from '../../../src/control/control-state.ts';
 import { createLedger } from '../../../src/control/ledger.ts';
+import { createOverload } from '../../../src/control/overload/overload.ts';
+import { overloadSettings } from '../../../src/control/overload/overload-settings.ts';
 import { ok } from '../../../src/core/result.ts';
 import { createRedis } from '../../../src/store/redis.ts';
 import type { MicroCase } from './micro-case.ts';
@@ -22,6 +24,26 @@ export const controlCases: readonly MicroCase[] = [
       const control = warmControl();
       const scope = { waitUntil: () => undefined, clientAddress: '192.0.2.1' };
       return async () => ((await control.permit(ask, scope)).kind === 'granted' ? 1 : Number.NaN);
+    },
+  },
+  {
+    name: 'a place under the load',
+    baseline: null,
+    prepare() {
+      const overload = createOverload({
+        settings: overloadSettings,
+        clock: { monotonicMs: () => performance.now() },
+        report: () => undefined,
+      });
+      overload.beginTurns();
+      const wanted = { decisions: 1, store: null };
+      return (index) => {
+        if (index % 128 === 0) overload.endTurn(0);
+        const entered = overload.enter() ?? Number.NaN;
+        overload.admit(wanted)?.();
+        overload.leave(entered);
+        return overload.load() === 'normal' ? 1 : Number.NaN;
+      };
     },
   },
   {

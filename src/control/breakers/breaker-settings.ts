@@ -1,6 +1,7 @@
 import type { WindowShape } from './call-window.ts';
 
-export const breakerNames = ['decision', 'order', 'market-data'] as const;
+/** `decision` is around the model itself; those behind it are around what stands in for it (decision/ladder.ts). */
+export const breakerNames = ['decision', 'decision-light', 'decision-rules', 'order', 'market-data'] as const;
 
 export type BreakerName = (typeof breakerNames)[number];
 
@@ -26,22 +27,26 @@ export interface BreakerSettings {
   readonly probeLeaseMs: number;
 }
 
+const decision: BreakerSettings = {
+  window: { kind: 'time', spanMs: 30_000 },
+  failures: 3,
+  slowMs: 50,
+  slowShare: 0.8,
+  minimumCalls: 20,
+  openMs: 30_000,
+  openMsMax: 120_000,
+  probes: 3,
+  probeLeaseMs: 5_000,
+};
+
 /**
  * The seed's figures: the decision opens at the third failure for 30 s, the order at the second for two minutes. A
  * decision costs nothing to try again, so its failures are counted by time; orders are few, so by their number.
  */
 export const breakerSettings: Readonly<Record<BreakerName, BreakerSettings>> = {
-  decision: {
-    window: { kind: 'time', spanMs: 30_000 },
-    failures: 3,
-    slowMs: 50,
-    slowShare: 0.8,
-    minimumCalls: 20,
-    openMs: 30_000,
-    openMsMax: 120_000,
-    probes: 3,
-    probeLeaseMs: 5_000,
-  },
+  decision,
+  'decision-light': decision,
+  'decision-rules': decision,
   order: {
     window: { kind: 'count', calls: 10 },
     failures: 2,

@@ -10,6 +10,7 @@ export interface BreakerStatus {
 /** The breakers of an isolate, by name, and what a sync carries for them. */
 export interface Breakers {
   of(name: BreakerName): Breaker;
+  stateOf(name: BreakerName): BreakerStatus['state'];
   status(): readonly BreakerStatus[];
   /** Whether the fleet should be told something at once. */
   isUrgent(): boolean;
@@ -53,6 +54,7 @@ export function createBreakers({ settings, clock, report }: BreakersOptions): Br
 
   return {
     of: breakerOf,
+    stateOf: (name) => breakerOf(name).state(clock.monotonicMs()),
     status: () => all.map(({ name, breaker }) => ({ name, state: breaker.state(clock.monotonicMs()) })),
     isUrgent: () => all.some(({ breaker }) => breaker.isUrgent()),
     ask() {

@@ -4,7 +4,7 @@ import type { Overload } from './overload.ts';
 import type { OverloadSettings } from './overload-settings.ts';
 
 interface LoadWatchOptions {
-  readonly settings: Pick<OverloadSettings, 'turnMs' | 'busyMs'>;
+  readonly settings: Pick<OverloadSettings, 'turnMs' | 'calmMs'>;
   readonly processLoad: ProcessLoad;
   /** Resident memory, in bytes, above which the process is strained. */
   readonly memoryBytesSoft: number;
@@ -23,7 +23,7 @@ const quietMs = 3_000;
  */
 export function watchLoad(overload: Overload, options: LoadWatchOptions): Overload {
   const { settings, processLoad, memoryBytesSoft, clock, timers } = options;
-  const { turnMs, busyMs } = settings;
+  const { turnMs, calmMs } = settings;
   let isAwake = false;
   let hasArrivals = false;
   let quietSinceMs = 0;
@@ -45,7 +45,7 @@ export function watchLoad(overload: Overload, options: LoadWatchOptions): Overlo
 
   /** What the process computed meanwhile; the rest is others' who share its processor, and no refusal would shorten it. */
   function ownLateMs(lateMs: number): number {
-    if (lateMs < busyMs) return Math.max(0, lateMs);
+    if (lateMs < calmMs) return Math.max(0, lateMs);
     const cpuMs = processLoad.cpuMs();
     const computedMs = cpuMs - lateCpuMs;
     lateCpuMs = cpuMs;

@@ -9,7 +9,7 @@ export interface OverloadSettings {
   readonly lateMs: number;
   /** For so long turns have to be late without a break, in milliseconds: a burst or a collection of garbage is over before. */
   readonly patienceMs: number;
-  /** Decisions that a turn lets in whatever happens. */
+  /** Decisions that a turn lets in whatever happens; and as many requests are no queue. */
   readonly turnMin: number;
   /** Requests under way at once, at most. */
   readonly requestsMax: number;

@@ -98,7 +98,7 @@ export function createOverload({ settings, clock, report }: OverloadOptions): Ov
       state.current();
       const nowMs = clock.monotonicMs();
       if (!turns.hasRoom(1) || requests.count(nowMs) >= requestsMax) return refuse(nowMs);
-      turns.add(1);
+      turns.arrive(1);
       return requests.enter(nowMs);
     },
     leave: requests.leave,
@@ -114,7 +114,7 @@ export function createOverload({ settings, clock, report }: OverloadOptions): Ov
     takeOn(decisions) {
       state.current();
       const hasRoom = turns.hasRoom(decisions);
-      if (hasRoom) turns.add(decisions);
+      if (hasRoom) turns.arrive(decisions);
       else refuse(clock.monotonicMs());
       return hasRoom;
     },

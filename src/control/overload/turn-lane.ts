@@ -10,6 +10,9 @@ export type Lateness = 'calm' | 'between' | 'late';
  */
 export interface TurnLane {
   hasRoom(decisions: number): boolean;
+  /** A request, with as many decisions as are known of it. */
+  arrive(decisions: number): void;
+  /** What is found in a request that has arrived. */
   add(decisions: number): void;
   begin(): void;
   /** A turn is over, `lateMs` after it should have been, and the next begins. @returns what the last turns come to */
@@ -31,34 +34,42 @@ export function createTurnLane(settings: OverloadSettings): TurnLane {
   let hasTurns = false;
   let isNarrowed = false;
   let taken = 0;
+  let requests = 0;
   /** Duration of the turns that were late without a break. */
   let lateForMs = 0;
 
   function learn(byMs: number): void {
     const isTooLate = lateForMs >= patienceMs && byMs >= lateMs;
-    if (isTooLate && taken > turnMin) limit.shrink(taken, (turnMs + lateMs) / (turnMs + byMs));
+    if (isTooLate && requests > turnMin) limit.shrink(taken, (turnMs + lateMs) / (turnMs + byMs));
     if (!isTooLate && !isNarrowed && taken >= fullShare * limit.value()) limit.grow();
   }
 
   return {
     // A batch that no turn would take is taken by one that has nothing else.
     hasRoom: (decisions) => !hasTurns || taken <= 0 || taken + decisions <= limit.value(),
+    arrive(decisions) {
+      requests += 1;
+      taken += decisions;
+    },
     add(decisions) {
       taken += decisions;
     },
     begin() {
       hasTurns = true;
       taken = 0;
+      requests = 0;
       lateForMs = 0;
     },
     end(byMs) {
-      // A turn with next to nothing in it was late for another reason: the machine has other work.
+      // Few requests are no queue, however large their batches are; what they tell of is other work on the machine.
+      const isQueue = requests > turnMin;
       if (byMs < busyMs) lateForMs = 0;
-      else if (taken > turnMin) lateForMs += turnMs + byMs;
+      else if (isQueue) lateForMs += turnMs + byMs;
       learn(byMs);
       taken = 0;
+      requests = 0;
       if (lateForMs >= patienceMs) return 'late';
-      return byMs < calmMs ? 'calm' : 'between';
+      return isQueue && byMs >= calmMs ? 'between' : 'calm';
     },
     stop() {
       hasTurns = false;

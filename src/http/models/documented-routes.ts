@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { aliases } from '../../store/registry-rows.ts';
 import { answer, failed, json, problem, unauthenticated } from '../openapi-responses.ts';
 import {
   aliasAnswerSchema,
@@ -51,10 +52,10 @@ export const modelRoutes = [
     path: '/v1/models/{name}/aliases/{alias}',
     summary: 'Promote a bundle, or roll back',
     description:
-      'A promotion needs the scope approve and another key than the one that uploaded the bundle. Back to the bundle that stood before the present one, operate or approve is enough. Isolates that answer follow within seconds.',
+      'A promotion needs the scope approve and another key than the one that uploaded the bundle. `light` and `rules` are rungs of the degraded ladder, and take bundles alone that were released for theirs. Back to the bundle that stood before the present one, operate or approve is enough. Isolates that answer follow within seconds.',
     security: [{ key: ['approve', 'operate'] }],
     request: {
-      params: z.object({ name: z.string(), alias: z.enum(['production', 'candidate']) }),
+      params: z.object({ name: z.string(), alias: z.enum(aliases) }),
       body: { required: true, content: json(aliasRequestSchema) },
     },
     responses: {

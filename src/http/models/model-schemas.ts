@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { aliases } from '../../store/registry-rows.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const time = z.string().openapi({ format: 'date-time' });
@@ -37,7 +38,7 @@ export const bundleSchema = z
 const aliasSchema = z
   .strictObject({
     name: z.string(),
-    alias: z.enum(['production', 'candidate']),
+    alias: z.enum(aliases),
     bundleHash: hash,
     registryEpoch: z.number().int().openapi({ description: 'Of the change; every change raises it by one.' }),
     changedAt: time,

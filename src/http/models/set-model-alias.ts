@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../../core/result.ts';
 import type { AliasAsk, AliasSet } from '../../models/set-alias.ts';
+import { isAlias } from '../../store/registry-rows.ts';
 import type { Principal } from '../auth.ts';
 import { authenticateLive, type LiveAuthentication } from '../authenticate-live.ts';
 import type { BodyLimits } from '../body.ts';
@@ -19,8 +20,8 @@ export function createSetModelAliasRoute(options: SetModelAliasOptions): Handler
   return async (context) => {
     const who = await authenticateEither(context, options);
     if (!who.ok) return problemResponse(who.error);
-    const alias = context.req.param('alias');
-    if (alias !== 'production' && alias !== 'candidate') return problemResponse({ code: 'NOT_FOUND' });
+    const alias = context.req.param('alias') ?? '';
+    if (!isAlias(alias)) return problemResponse({ code: 'NOT_FOUND' });
     const body = await readJson(context.req.raw, aliasRequestSchema, options.bodyLimits);
     if (!body.ok) return problemResponse(body.error);
     const { principal, mayApprove } = who.value;

@@ -5,6 +5,7 @@ import { type Client, createClient, type Reply } from '../../client/client.ts';
 import { fetchTransport } from '../../client/fetch-transport.ts';
 import { messageOf } from '../../core/message-of.ts';
 import type { Scope } from '../../store/keys.ts';
+import { isAlias } from '../../store/registry-rows.ts';
 import { ROOT } from '../build-worker.ts';
 import { readServiceFile } from '../service-file.ts';
 
@@ -12,7 +13,7 @@ const USAGE = `usage: npm run model -- upload DIR --reason TEXT            a bun
        npm run model -- promote NAME HASH --reason TEXT    by a second person, who may approve
        npm run model -- rollback NAME HASH --reason TEXT   to what stood before, by who may operate
        npm run model -- registry                           what is in force, and what was uploaded
-  --alias   production (the default) or candidate
+  --alias   production (the default), candidate, or a rung of the ladder: light, rules
   --url     the service; its key is then in MODEL_KEY, 'Bearer <id>.<secret>'. By default the one that npm start runs here`;
 
 export const registryVerbs: readonly string[] = ['upload', 'promote', 'rollback', 'registry'];
@@ -31,7 +32,7 @@ export async function registryCommand(args: readonly string[]): Promise<number> 
     });
     const [verb = '', first = '', second = ''] = positionals;
     const { reason, alias } = values;
-    if (alias !== 'production' && alias !== 'candidate') return explain();
+    if (!isAlias(alias)) return explain();
     if (verb === 'registry') return told(await clientFor('observe', values.url).models());
     if (reason === '' || first === '') return explain();
     const change = { bundleHash: second, reason };

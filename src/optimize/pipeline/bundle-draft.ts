@@ -28,6 +28,8 @@ export function bundleDraft(making: DraftMaking, candidate: Candidate, model: Ui
   return {
     name: recipe.name,
     purpose: recipe.purpose,
+    // Nobody but the gates lets the bundle out that says so.
+    ...(recipe.rung === undefined ? {} : { rung: recipe.rung }),
     model,
     featureSet: featureSet.value,
     heads: trained.heads.length === 1 ? ['direction'] : ['direction', 'risk'],

@@ -170,6 +170,7 @@ async function spxRecipe(): Promise<Recipe> {
     interval: '1d',
     symbol: undefined,
     name: undefined,
+    rung: undefined,
     direction: target('forward-return:1'),
     risk: target('large-move:1:0.8'),
     holdoutShare: 0.2,

@@ -75,7 +75,7 @@ describe('an isolate under load', () => {
     for (let count = 0; count < 500; count += 1) await turn(100, between);
     expect(overload.load()).toBe('normal');
     await late(turn);
-    for (let count = 0; count < 500; count += 1) await turn(10, between);
+    for (let count = 0; count < 500; count += 1) await turn(100, between);
     expect(overload.load()).toBe('busy');
     for (let count = 0; count < dwellMs / turnMs; count += 1) await turn(10, calmMs - 1);
     expect(overload.load()).toBe('normal');
@@ -172,12 +172,38 @@ describe('an isolate under load', () => {
     expect(overload.load()).toBe('normal');
   });
 
+  it('is not kept busy by turns with next to nothing in them', async () => {
+    const { overload, turn } = setUp();
+    overload.beginTurns();
+    await late(turn);
+    expect(overload.load()).toBe('busy');
+    for (let count = 0; count < 200; count += 1) await turn(2, (busyMs + calmMs) / 2);
+    expect(overload.load()).toBe('normal');
+  });
+
   it('does not believe that a turn with next to nothing in it was late for that', async () => {
     const { overload, turn } = setUp();
     overload.beginTurns();
     for (let count = 0; count < 50; count += 1) await turn(turnMin, 300);
     expect(overload.load()).toBe('normal');
     expect(await turn(500, 0)).toBe(500);
+  });
+
+  it('takes a few large batches for no queue, and many for one', async () => {
+    const { overload, time } = setUp();
+    overload.beginTurns();
+    const batches = async (count: number): Promise<void> => {
+      for (let request = 0; request < count; request += 1) {
+        overload.leave(overload.enter() ?? Number.NaN);
+        overload.admit({ decisions: 256, store: null });
+      }
+      await time.advance(turnMs + 2 * lateMs);
+      overload.endTurn(2 * lateMs);
+    };
+    for (let count = 0; count < 20; count += 1) await batches(turnMin);
+    expect(overload.load()).toBe('normal');
+    for (let count = 0; count < 20; count += 1) await batches(2 * turnMin);
+    expect(overload.load()).toBe('shedding');
   });
 
   it('counts a batch by its items, and takes one that is larger than the limit when it is alone', async () => {

@@ -203,4 +203,15 @@ describe('trainCandidate', () => {
     expect(await reproducible(true)).toBe(false);
     expect(await reproducible(false)).toBe(true);
   });
+
+  it('says on which rung of the ladder it may stand in, where it was made for one', async () => {
+    const recipe = await fewFeatures({ risk: undefined });
+    const making = smallMaking(recipe);
+    const trained = await candidateOf(making);
+    const candidate = { ...trained, compressed: { chosen: { name: 'f32' } } as Candidate['compressed'] };
+    const draftOf = (changed: Partial<Recipe>): BundleDraft =>
+      bundleDraft({ ...making, recipe: { ...recipe, ...changed } }, candidate, new Uint8Array());
+    expect(draftOf({ purpose: 'production', rung: 'light' }).rung).toBe('light');
+    expect(draftOf({})).not.toHaveProperty('rung');
+  });
 });

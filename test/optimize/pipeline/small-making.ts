@@ -16,6 +16,7 @@ export async function smallRecipe(changed: Partial<Recipe> = {}): Promise<Recipe
     interval: '1d',
     symbol: undefined,
     name: 'small',
+    rung: undefined,
     direction: { kind: 'forward-return', horizonBars: 1 },
     risk: { kind: 'large-move', horizonBars: 1, quantile: 0.8 },
     holdoutShare: 0.2,
