@@ -20,6 +20,8 @@ const ONSET_MS = 1_500;
 const TIMES = 2;
 /** At twice the rate, this many are under way only where an answer takes far longer than it may. */
 const CONNECTIONS = 1_000;
+/** Of those that should have left: a generator that gets no processor for a second has that many due at once. */
+const UNSENT_SHARE_MAX = 0.02;
 const GOODPUT_MIN = 0.8;
 const ADMITTED_MS_P99_MAX = 500;
 
@@ -111,7 +113,9 @@ async function runTrial(server: Server, requests: readonly Buffer[]): Promise<Tr
       ...(admittedCpuMsP99 > ADMITTED_MS_P99_MAX
         ? [`p99 of what was admitted is ${admittedCpuMsP99} ms of processor time`]
         : []),
-      ...(during.unsent > 0 ? [`${during.unsent} found no connection: answers wait too long`] : []),
+      ...(during.unsent > UNSENT_SHARE_MAX * during.seen.length
+        ? [`${during.unsent} found no connection: answers wait too long`]
+        : []),
       ...(offered < 0.9 * TIMES * before.perSecond ? [`only ${offered.toFixed(0)}/s could be offered`] : []),
       ...others.slice(0, 3).map(({ reply }) => JSON.stringify(reply)),
     ],
