@@ -1,42 +1,49 @@
 import type { TradingState } from '../../risk/trading-state.ts';
 import type { Store } from './network.ts';
 
-/** One change of the trading state, as it really was. */
+/** A change of the trading state that somebody was told of. */
 export interface ControlChange {
+  /** At least this; where one store alone confirmed it, the other may have it under a higher one. */
   readonly epoch: number;
   readonly tradingState: TradingState;
   readonly begunAtMs: number;
-  /** When each store took it; undefined while it has not. */
+  /** By when each store had it, as the answer says; undefined where it does not say so. */
   readonly takenAtMs: Partial<Record<Store, number>>;
+  /** The answer says that one of the stores confirmed it, and not which: the times are of either. */
+  readonly isOfEither: boolean;
 }
 
-/** The truth about the control state, kept outside of every store. */
+/** Somebody asked to end an epoch. It may have taken effect unless he was told otherwise. */
+export interface ResumeAsked {
+  readonly endsEpoch: number;
+  readonly begunAtMs: number;
+  isRefused: boolean;
+}
+
+/** The truth about the control state, kept outside of every store: what operators asked and were told. */
 export interface ControlHistory {
   readonly changes: readonly ControlChange[];
-  begin(tradingState: TradingState, nowMs: number): ControlChange;
-  latest(): ControlChange;
+  readonly resumes: readonly ResumeAsked[];
+  told(change: ControlChange): void;
+  resumeAsked(endsEpoch: number, nowMs: number): ResumeAsked;
   /** Redis lost what it took last. */
   redisLost(nowMs: number): void;
   readonly redisLostAtMs: readonly number[];
 }
 
 export function createControlHistory(): ControlHistory {
-  const first: ControlChange = {
-    epoch: 1,
-    tradingState: 'ACTIVE',
-    begunAtMs: Number.NEGATIVE_INFINITY,
-    takenAtMs: { libsql: Number.NEGATIVE_INFINITY },
-  };
-  const changes: ControlChange[] = [first];
+  const changes: ControlChange[] = [];
+  const resumes: ResumeAsked[] = [];
   const redisLostAtMs: number[] = [];
   return {
     changes,
+    resumes,
     redisLostAtMs,
-    latest: () => changes.at(-1) ?? first,
-    begin(tradingState, nowMs) {
-      const change = { epoch: changes.length + 1, tradingState, begunAtMs: nowMs, takenAtMs: {} };
-      changes.push(change);
-      return change;
+    told: (change) => void changes.push(change),
+    resumeAsked(endsEpoch, nowMs) {
+      const asked = { endsEpoch, begunAtMs: nowMs, isRefused: false };
+      resumes.push(asked);
+      return asked;
     },
     redisLost: (nowMs) => void redisLostAtMs.push(nowMs),
   };

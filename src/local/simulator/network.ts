@@ -20,6 +20,8 @@ export interface Network {
   send(link: Link, call: Call, isOver: () => boolean): Promise<Reply>;
   /** Ends every fault, from now on. */
   heal(): void;
+  /** Virtual instant at which the last of the requests that are on their way arrives. */
+  arrivedByMs(): number;
 }
 
 /** The way of one caller to both stores. */
@@ -52,6 +54,7 @@ const delayMsMax = 2_500;
 /** Between isolates and stores: every call has a way there and a way back of its own length, so replies overtake. */
 export function createNetwork({ time, draw, climate, counts, answer }: NetworkOptions): Network {
   let isFair = false;
+  let arrivedByMs = 0;
 
   /** At most one fault a call. */
   function drawFault(): CallFault | undefined {
@@ -67,6 +70,7 @@ export function createNetwork({ time, draw, climate, counts, answer }: NetworkOp
     heal() {
       isFair = true;
     },
+    arrivedByMs: () => arrivedByMs,
     send(link, call, isOver) {
       const { store } = call;
       const nowMs = time.monotonicMs();
@@ -76,14 +80,22 @@ export function createNetwork({ time, draw, climate, counts, answer }: NetworkOp
       if (fault !== undefined || isCut || isRefused) link.troubledAtMs[store] = nowMs;
       const thereMs = draw.between(0.2, oneWayMsMax) + (fault === 'delay' ? draw.between(0, delayMsMax) : 0);
       const backMs = draw.between(0.2, oneWayMsMax);
+      arrivedByMs = Math.max(arrivedByMs, nowMs + thereMs);
       return new Promise((resolve, reject) => {
         const back = (end: () => void) => time.after(backMs, end, isOver);
         if (isRefused) return time.after(thereMs, () => reject(reset()), isOver);
         if (isCut || fault === 'request lost') return;
         if (fault === 'request doubled') {
-          time.after(thereMs + draw.between(0, delayMsMax), () => void answer(call));
+          const again = thereMs + draw.between(0, delayMsMax);
+          time.after(
+            again,
+            () => void answer(call),
+            () => isFair,
+          );
         }
         time.after(thereMs, () => {
+          // What nobody waits for any more would be a fault after the last.
+          if (isFair && isOver()) return;
           if (fault === 'store busy') return back(() => resolve(busy(call)));
           if (fault === 'server error') return back(() => resolve(serverError(draw)));
           const reply = answer(call);

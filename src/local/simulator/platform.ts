@@ -31,6 +31,8 @@ export class Platform {
   skewMs: number;
   /** Whether the wall clock was ever set. */
   wasClockSet = false;
+  /** Whether anything was ever ended from outside, which others of the isolate may wait for. */
+  wasCut = false;
   isDead = false;
   /** How long it was stalled in all, in milliseconds. */
   stalledMs = 0;

@@ -6,6 +6,7 @@ import { liveness } from './checks/liveness.ts';
 import { rateBound } from './checks/rate-bound.ts';
 import { records } from './checks/records.ts';
 import { revocation } from './checks/revocation.ts';
+import { stores } from './checks/stores.ts';
 import { Clients, requestOf } from './clients.ts';
 import { type ControlHistory, createControlHistory } from './control-history.ts';
 import { Draw } from './draw.ts';
@@ -18,7 +19,7 @@ import { insertKeysSql } from './keys.ts';
 import type { LibsqlEndpoint } from './libsql-endpoint.ts';
 import type { Check, Truth } from './monitor.ts';
 import { createNetwork, type Network, type Reply } from './network.ts';
-import { createOperator, type Operator } from './operator.ts';
+import { Operator, verbs } from './operator.ts';
 import { Platform } from './platform.ts';
 import { takeOverPlatform } from './take-over-platform.ts';
 import { restCommand, restReply } from './upstash-rest.ts';
@@ -42,9 +43,9 @@ interface Pace {
   readonly changesPerSecond: number;
 }
 
-const quick: Pace = { faultyMs: 3_200, perSecond: 32, changesPerSecond: 1 };
+const quick: Pace = { faultyMs: 2_800, perSecond: 32, changesPerSecond: 1 };
 /** Reaches what begins only after half a minute; see control/view-holder.ts. */
-const slow: Pace = { faultyMs: 45_000, perSecond: 2, changesPerSecond: 0.05 };
+const slow: Pace = { faultyMs: 42_000, perSecond: 1.6, changesPerSecond: 0.05 };
 const slowShare = 0.15;
 
 /** Faults are over for so long when the service has to be as it was: two lives of a view. */
@@ -108,17 +109,18 @@ class Simulation {
       counts: this.#counts,
       answer: ({ store, body }) => (store === 'redis' ? this.#answerRedis(body) : this.#answerLibsql(body)),
     });
-    this.#operator = createOperator({
+    this.#operator = new Operator({
       ...parts,
       redis: world.redis,
       history: this.#history,
-      failure: this.#climate.incidents.length > 0 ? 0.3 : 0,
-      cutMsMax: 0.9 * this.#pace.faultyMs,
+      climate: this.#climate,
+      counts: this.#counts,
+      living: () => this.#living(),
     });
     this.#clients = new Clients(this.#draw);
     const truth: Truth = {
       history: this.#history,
-      revokedAtMs: this.#operator.revokedAtMs,
+      revokedAtMs: () => this.#operator.revokedAtMs(),
       viewLifeMs: world.config.viewLifeMs,
     };
     this.#checks = [
@@ -129,6 +131,7 @@ class Simulation {
       idempotency(truth),
       records(),
       chain(),
+      stores(world.redis),
       liveness((exchange) => exchange.sentAtMs >= this.#healedAtMs + healingMs),
     ];
     const count = this.#draw.integer(3, 5);
@@ -141,7 +144,7 @@ class Simulation {
     this.#befall();
     await this.#time.pass(this.#pace.faultyMs);
     await this.#heal();
-    await this.#time.pass(healingMs + calmMs);
+    await this.#time.pass(this.#healedAtMs + healingMs + calmMs - this.#time.monotonicMs());
     while (this.#events() < eventsMin) await this.#time.pass(100);
     this.#healedAtMs = Infinity;
     const events = this.#events();
@@ -182,7 +185,8 @@ class Simulation {
       hasStandingClocks: standingClocks,
     });
     const { config, models } = this.#world;
-    this.#isolates.push(createIsolate({ id: this.#isolatesMade, platform, config, models }));
+    const id = this.#isolatesMade;
+    this.#isolates.push(createIsolate({ id, platform, config, models, time: this.#time }));
     this.#isolatesMade += 1;
   }
 
@@ -256,7 +260,7 @@ class Simulation {
       this.#time.after(
         this.#draw.gapMs(changesPerSecond),
         () => {
-          this.#operator.change(this.#draw.pick(['HALTED', 'REDUCING', 'ACTIVE', 'ACTIVE']));
+          this.#operator.perform(this.#draw.pick(verbs));
           again();
         },
         () => this.#time.monotonicMs() >= faultyMs,
@@ -283,12 +287,11 @@ class Simulation {
 
   async #heal(): Promise<void> {
     this.#network.heal();
-    this.#operator.heal();
-    if (this.#history.latest().tradingState !== 'ACTIVE') this.#operator.change('ACTIVE');
-    while (this.#history.latest().takenAtMs.redis === undefined && this.#history.latest().epoch > 1) {
-      await this.#time.pass(50);
-    }
-    this.#healedAtMs = this.#time.monotonicMs();
+    // A halt that was under way for long holds trading back when it arrives, whatever was said since.
+    await this.#time.pass(Math.max(0, this.#network.arrivedByMs() - this.#time.monotonicMs()));
+    const activeSinceMs = await this.#time.until(this.#operator.restore());
+    if (activeSinceMs === undefined) this.#note('liveness: the operator could not resume');
+    this.#healedAtMs = activeSinceMs ?? this.#time.monotonicMs();
   }
 
   async #rest(): Promise<void> {
@@ -303,6 +306,7 @@ class Simulation {
     }
     for (let waitedMs = 0; left > 0 && waitedMs < drainMs; waitedMs += 50) await this.#time.pass(50);
     if (left > 0) this.#note('G4: a drain did not end');
+    this.#note(...this.#operator.faults());
     for (const check of this.#checks) this.#note(...(check.ended?.(this.#exchanges, this.#libsql) ?? []));
   }
 }

@@ -18,11 +18,11 @@ export function chain(): Check {
   return {
     replied: () => undefined,
     ended(_exchanges, libsql) {
-      const columns =
-        'SELECT writer, chain_seq, prev, record_hash, receipt FROM decisions ORDER BY writer, chain_seq';
+      const columns = 'SELECT writer, chain_seq, prev, record_hash, receipt';
+      const sql = `${columns} FROM decisions UNION ALL ${columns} FROM audit_entries ORDER BY writer, chain_seq`;
       const wrong: string[] = [];
       let before: Link | undefined;
-      for (const row of libsql.select(columns)) {
+      for (const row of libsql.select(sql)) {
         const link = linkOf(row);
         const isFirst = before?.writer !== link.writer;
         const isNext = link.chainSeq === (isFirst ? 1 : (before?.chainSeq ?? 0) + 1);

@@ -4,7 +4,7 @@ import type { Check } from '../monitor.ts';
 
 /** Longest sum of the deadlines on a request's way (src/ARCHITECTURE.md), in milliseconds. */
 const deadlineMs = 13_550;
-/** The same where neither store ever fared ill: what a round trip to each may take, a few times over. */
+/** The same where neither store ever fared ill and no client went away: what a round trip to each may take, a few times over. */
 const calmDeadlineMs = 400;
 
 /**
@@ -24,7 +24,7 @@ export function failClosed(): Check {
 function lateness({ sentAtMs, reply, isolate }: Exchange): string | undefined {
   const tookMs = (reply?.leftAtMs ?? 0) - sentAtMs - isolate.platform.stalledMs;
   const { redis, libsql } = isolate.platform.link.troubledAtMs;
-  const isCalm = Math.max(redis, libsql) === Number.NEGATIVE_INFINITY;
+  const isCalm = Math.max(redis, libsql) === Number.NEGATIVE_INFINITY && !isolate.platform.wasCut;
   const limitMs = isCalm ? calmDeadlineMs : deadlineMs;
   return tookMs > limitMs ? `G6: an answer took ${tookMs.toFixed(0)} of ${limitMs} ms` : undefined;
 }

@@ -35,6 +35,8 @@ export function idempotency(truth: Truth): Check {
         });
         return undefined;
       }
+      // Its claim was made and lost before the first one's.
+      if (exchange.redisLosses < first.redisLosses) return undefined;
       if (first.body !== asked.body) return `G7: ${name} answered another body`;
       if (first.text !== reply.text) return `G7: ${name} was answered twice`;
       return fromBeforeChange(first, exchange, truth) ?? pastValidity(first, exchange);
@@ -44,9 +46,9 @@ export function idempotency(truth: Truth): Check {
 
 function fromBeforeChange(first: First, { reply, isolate }: Exchange, truth: Truth): string | undefined {
   if (!reply?.answer?.actionable) return undefined;
-  const newer = truth.history.changes.find(({ takenAtMs }) => {
-    const { redis = Infinity } = takenAtMs;
-    return redis > first.leftAtMs && redis + truth.viewLifeMs < reply.leftAtMs;
+  const newer = truth.history.changes.find(({ begunAtMs, takenAtMs, isOfEither }) => {
+    const { redis = Infinity } = isOfEither ? {} : takenAtMs;
+    return begunAtMs > first.leftAtMs && redis + truth.viewLifeMs < reply.leftAtMs;
   });
   return newer === undefined
     ? undefined

@@ -14,7 +14,7 @@ const troubleMs = 6_000;
 /**
  * G2: once a halt is in force nothing that increases exposure leaves any isolate, and no `validUntil` reaches past
  * that moment. A halt is in force a view's life after Redis took it, unless Redis lost it again; and as long after libSQL
- * took it, where the isolate could read libSQL.
+ * took it, where the isolate could read libSQL. An isolate that wakes has both read, and obeys at once.
  */
 export function killSwitch(truth: Truth): Check {
   return {
@@ -29,8 +29,7 @@ export function killSwitch(truth: Truth): Check {
       for (const change of truth.history.changes) {
         if (!forbids(change.tradingState, answer.effect)) continue;
         const effectiveByMs = effectiveBy(change, exchange, truth) + standingMsMax;
-        if (reply.leftAtMs <= effectiveByMs || isLifted(change, answer.effect, reply.leftAtMs, truth))
-          continue;
+        if (reply.leftAtMs <= effectiveByMs || isLifted(change, reply.leftAtMs, truth)) continue;
         const lateMs = (reply.leftAtMs - effectiveByMs).toFixed(1);
         return `G2: isolate ${isolate.id} said ${answer.action} to ${answer.effect} ${lateMs} ms after epoch ${change.epoch}, ${change.tradingState}, was in force`;
       }
@@ -51,16 +50,24 @@ const forbids = (state: TradingState, effect: Effect): boolean =>
 
 function effectiveBy(change: ControlChange, { isolate, reply }: Exchange, truth: Truth): number {
   const { redis = Infinity, libsql = Infinity } = change.takenAtMs;
-  const isLost = truth.history.redisLostAtMs.some((atMs) => atMs >= redis);
+  const isLost = truth.history.redisLostAtMs.some((atMs) => atMs >= change.begunAtMs);
   const troubledAtMs = isolate.platform.link.troubledAtMs.libsql;
   const isTroubled = troubledAtMs > Math.min(libsql, reply?.leftAtMs ?? 0) - troubleMs;
-  const byRedis = isLost ? Infinity : redis;
-  const byLibsql = isTroubled ? libsql + silentLibsqlMs : libsql;
-  return Math.min(byRedis, byLibsql) + truth.viewLifeMs;
+  // Who was asleep since then has no view left to go on by: it needs both stores.
+  const wokeAtMs = isolate.wokeAtMs() ?? Number.NEGATIVE_INFINITY;
+  const withinMs = (atMs: number, isBridged: boolean): number =>
+    wokeAtMs >= atMs ? atMs : atMs + truth.viewLifeMs + (isBridged ? silentLibsqlMs : 0);
+  const byRedis = isLost ? Infinity : withinMs(redis, false);
+  const byLibsql = withinMs(libsql, isTroubled);
+  return change.isOfEither ? Math.max(byRedis, byLibsql) : Math.min(byRedis, byLibsql);
 }
 
-/** Whether somebody resumed in the meantime, or began to. */
-const isLifted = (change: ControlChange, effect: Effect, atMs: number, { history }: Truth): boolean =>
-  history.changes.some(
-    (later) => later.epoch > change.epoch && later.begunAtMs <= atMs && !forbids(later.tradingState, effect),
+/**
+ * Whether somebody resumed in the meantime, or tried to. Who read the epoch that he ends before the change was asked for
+ * cannot have meant it, and of the change only what stands below that epoch is over.
+ */
+const isLifted = (change: ControlChange, atMs: number, { history }: Truth): boolean =>
+  history.resumes.some(
+    ({ endsEpoch, begunAtMs, isRefused }) =>
+      !isRefused && endsEpoch >= change.epoch && begunAtMs <= atMs && begunAtMs >= change.begunAtMs,
   );

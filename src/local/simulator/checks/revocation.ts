@@ -1,4 +1,4 @@
-import { isAdmittedReply } from '../exchange.ts';
+import { isAdmittedReply, type ReceivedReply } from '../exchange.ts';
 import { revocableKey } from '../keys.ts';
 import type { Check, Truth } from '../monitor.ts';
 import { standingMsMax } from '../platform.ts';
@@ -8,7 +8,7 @@ export function revocation({ history, revokedAtMs, viewLifeMs }: Truth): Check {
   return {
     replied({ asked, reply }) {
       const atMs = revokedAtMs();
-      if (!reply || atMs === undefined || asked.key.id !== revocableKey.id || !isAdmittedReply(reply))
+      if (!reply || atMs === undefined || asked.key.id !== revocableKey.id || !isPermitted(reply))
         return undefined;
       const isLost = history.redisLostAtMs.some((lostAtMs) => lostAtMs >= atMs);
       return isLost || reply.leftAtMs <= atMs + viewLifeMs + standingMsMax
@@ -17,3 +17,8 @@ export function revocation({ history, revokedAtMs, viewLifeMs }: Truth): Check {
     },
   };
 }
+
+/** What waited for its record was permitted before, and leaves only as a refusal or a HOLD once that has ended. */
+const isPermitted = (reply: ReceivedReply): boolean =>
+  isAdmittedReply(reply) &&
+  (reply.answer?.durability === 'acked' ? reply.answer.actionable : reply.code !== 'SUPERSEDED');
