@@ -12,7 +12,7 @@ export interface Asked {
   readonly idempotencyKey: string | undefined;
   /** Whether the idempotency key was sent before. */
   readonly isRetry: boolean;
-  readonly durability: 'pending' | 'ack';
+  readonly durability: 'pending' | 'ack' | 'outbox';
   readonly vector: Vector;
   readonly position: Position;
 }
@@ -29,11 +29,13 @@ const malformedBodies = ['', '{', '[]', '{"symbol":"DEMO","surprise":1}', '{"sym
 /** Clients: they ask at random, and some of them again what they asked before. */
 export class Clients {
   readonly #draw: Draw;
+  readonly #durabilities: readonly [Asked['durability'], ...Asked['durability'][]];
   readonly #once: Asked[] = [];
   #keysMade = 0;
 
-  constructor(draw: Draw) {
+  constructor(draw: Draw, hasOutbox: boolean) {
     this.#draw = draw;
+    this.#durabilities = hasOutbox ? ['ack', 'outbox'] : ['ack'];
   }
 
   /** The next request, of anybody. */
@@ -65,7 +67,7 @@ export class Clients {
     const draw = this.#draw;
     const vector = draw.pick(vectors);
     const position = draw.pick(['unsaid', 'flat', 'long', 'short'] as const);
-    const durability = draw.chance(0.25) ? 'ack' : 'pending';
+    const durability = draw.chance(0.25) ? draw.pick(this.#durabilities) : 'pending';
     const isOnce = draw.chance(0.15);
     if (isOnce) this.#keysMade += 1;
     const body = JSON.stringify({

@@ -13,6 +13,8 @@ export interface Isolate {
   /** Serves one request. `gone` ends all that the request began, as a runtime may when its client went away. */
   serve(request: Request): { readonly response: Promise<Response>; gone(): void };
   drain(): Promise<void>;
+  /** The minute's jobs. */
+  tick(): Promise<void>;
 }
 
 interface IsolateOptions {
@@ -65,5 +67,6 @@ export function createIsolate({ id, platform, config, models, time }: IsolateOpt
       };
     },
     drain: () => service.scheduled('drain'),
+    tick: () => service.scheduled('* * * * *'),
   };
 }

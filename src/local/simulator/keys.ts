@@ -41,5 +41,5 @@ const insertKeySql = (scopes: readonly Scope[], { id, secret, ratePerSecond, bur
 /** The rows that make them known. */
 export const insertKeysSql = [
   ...simulatedKeys.map((asking) => insertKeySql(['decide', 'observe'], asking)),
-  insertKeySql(['operate', 'approve'], operatorKey),
+  insertKeySql(['operate', 'approve', 'observe'], operatorKey),
 ].join('\n');

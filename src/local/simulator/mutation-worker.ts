@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ROOT } from '../build-worker.ts';
-import type { Mutation } from './mutations.ts';
+import type { Edit, Mutation } from './mutations.ts';
 
 /** A mutation and how many seeds it may take; the first seed that caught it comes back, or null. */
 export interface MutationTask {
@@ -18,17 +18,14 @@ export interface MutationOutcome {
 }
 
 const { mutation, seedsMax }: MutationTask = workerData;
-const path = join(ROOT, mutation.file);
-const parts = readFileSync(path, 'utf8').split(mutation.search);
-if (parts.length !== 2) {
-  throw new Error(`${mutation.name}: ${mutation.file} has its text ${parts.length - 1} times and not once`);
-}
-const url = pathToFileURL(path).href;
+const sources = new Map(mutation.edits.map((edit) => [urlOf(edit), edited(edit)]));
 registerHooks({
-  load: (given, context, next) =>
-    given === url
-      ? { format: 'module-typescript', source: parts.join(mutation.replace), shortCircuit: true }
-      : next(given, context),
+  load(given, context, next) {
+    const source = sources.get(given);
+    return source === undefined
+      ? next(given, context)
+      : { format: 'module-typescript', source, shortCircuit: true };
+  },
 });
 
 // After the hook, so that the mutated module is the one that is loaded.
@@ -44,4 +41,16 @@ async function firstCatch(): Promise<MutationOutcome> {
     if (violations[0] !== undefined) return { caughtBySeed: seed, violation: violations[0] };
   }
   return { caughtBySeed: null, violation: null };
+}
+
+function urlOf({ file }: Edit): string {
+  return pathToFileURL(join(ROOT, file)).href;
+}
+
+function edited({ file, search, replace }: Edit): string {
+  const parts = readFileSync(join(ROOT, file), 'utf8').split(search);
+  if (parts.length !== 2) {
+    throw new Error(`${mutation.name}: ${file} has its text ${parts.length - 1} times and not once`);
+  }
+  return parts.join(replace);
 }

@@ -1,6 +1,5 @@
-/** One rule of the production code, broken. */
-export interface Mutation {
-  readonly name: string;
+/** One change of the source. */
+export interface Edit {
   /** Below the repository's root. */
   readonly file: string;
   /** Occurs exactly once. */
@@ -8,11 +7,15 @@ export interface Mutation {
   readonly replace: string;
 }
 
+/** One rule of the production code, broken: in every place that guards it. */
+export interface Mutation {
+  readonly name: string;
+  readonly edits: readonly [Edit, ...Edit[]];
+}
+
 const mutation = (name: string, file: string, search: string, replace: string): Mutation => ({
   name,
-  file,
-  search,
-  replace,
+  edits: [{ file, search, replace }],
 });
 
 /**
@@ -62,12 +65,22 @@ export const mutations: readonly Mutation[] = [
     'if (written.ok && stillHolds(answer, epoch, parts)) return answered();',
     'if (stillHolds(answer, epoch, parts)) return answered();',
   ),
-  mutation(
-    'a Redis that knows a lower epoch is believed by itself',
-    'src/control/lua/sync.ts',
-    'if not epoch or epoch < tonumber(ARGV[1]) then',
-    'if not epoch then',
-  ),
+  {
+    // Either place alone would do: the isolate drops what such a Redis granted, and tells it.
+    name: 'a Redis that knows a lower epoch is believed',
+    edits: [
+      {
+        file: 'src/control/lua/sync.ts',
+        search: 'if not epoch or epoch < tonumber(ARGV[1]) then',
+        replace: 'if not epoch then',
+      },
+      {
+        file: 'src/control/lease.ts',
+        search: "reply.value.kind === 'stale' || reply.value.control.epoch < (holder.highest()?.epoch ?? 0)",
+        replace: "reply.value.kind === 'stale'",
+      },
+    ],
+  },
   mutation('a grant is not debited', 'src/control/lua/sync.ts', 'tokens = tokens - granted * 1000000', ''),
   mutation(
     'a bucket gives what is wanted',

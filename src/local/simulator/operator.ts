@@ -35,6 +35,7 @@ interface Told {
   readonly status: number;
   readonly body: {
     readonly code?: string;
+    readonly intact?: boolean;
     readonly epoch?: number | null;
     readonly tradingState?: 'ACTIVE' | 'REDUCING' | 'HALTED' | null;
     readonly stores?: Readonly<Record<'redis' | 'database', unknown>>;
@@ -97,6 +98,12 @@ export class Operator {
       await time.sleep(50);
     }
     return undefined;
+  }
+
+  /** What the service finds wrong with its log; undefined where nothing is. */
+  async verifyLog(): Promise<string | undefined> {
+    const { status, body } = await this.#ask('GET', '/v1/audit/verify');
+    return status === 200 && body.intact === true ? undefined : JSON.stringify(body).slice(0, 300);
   }
 
   /** What is wrong with when its answers came, and which never did. */

@@ -22,6 +22,9 @@ export interface World {
   setRedisClock(clock: { nowMs(): number }): void;
 }
 
+/** Of this process alone. */
+const sealKey = '2'.repeat(64);
+
 export async function createWorld(): Promise<World> {
   hashBy(new WebAssembly.Module(readFileSync(SHA256_WASM)));
   const { files } = releaseSmallModel();
@@ -37,6 +40,8 @@ export async function createWorld(): Promise<World> {
     MODELS: name,
     BUNDLE_PUBLIC_KEYS: publicKeys.join(','),
     INFERENCE_ENGINE: 'kernel',
+    SEAL_SIGNING_KEY: sealKey,
+    SEAL_PUBLIC_KEYS: ed25519PublicKey(sealKey),
   });
   if (!config.ok) throw new Error(config.error.join('; '));
   const loading: LoadOptions = {

@@ -6,8 +6,10 @@ import { mutations } from '../../../src/local/simulator/mutations.ts';
 
 /** That each is caught takes minutes: `npm run simulate -- --mutations`. */
 describe('a planted mutation', () => {
-  it.each(mutations)('fits the source still: $name', ({ file, search, replace }) => {
-    expect(readFileSync(join(ROOT, file), 'utf8').split(search)).toHaveLength(2);
-    expect(replace).not.toBe(search);
+  it.each(mutations)('fits the source still: $name', ({ edits }) => {
+    for (const { file, search, replace } of edits) {
+      expect(readFileSync(join(ROOT, file), 'utf8').split(search)).toHaveLength(2);
+      expect(replace).not.toBe(search);
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { sha256Hex } from '../../../core/digest.ts';
+import type { ControlHistory } from '../control-history.ts';
 import { type Exchange, isReplayed } from '../exchange.ts';
-import type { Check } from '../monitor.ts';
+import type { Check, Truth } from '../monitor.ts';
 
 interface Row {
   readonly id: string;
@@ -10,10 +11,11 @@ interface Row {
 }
 
 /**
- * G4: an answer that says `acked` has its row whatever was killed; rows equal answers where nothing was killed; a row
+ * G4: an answer that says `acked` has its row whatever was killed; so has one that says `outboxed`, unless Redis lost what
+ * it held since it was asked; rows equal answers where nothing was killed; a row
  * that nobody was told of is one whose request was cut off, or names itself void.
  */
-export function records(): Check {
+export function records({ history }: Truth): Check {
   return {
     replied: () => undefined,
     ended(exchanges, libsql) {
@@ -31,7 +33,7 @@ export function records(): Check {
         const { answer } = exchange.reply ?? {};
         if (!answer || answer.durability === 'none') continue;
         told.add(answer.id);
-        const fault = recordFault(exchange, byId.get(answer.id));
+        const fault = recordFault(exchange, byId.get(answer.id), history);
         if (fault) wrong.push(`G4: ${fault}`);
       }
       return [...wrong, ...untold(rows, told, exchanges)];
@@ -39,17 +41,29 @@ export function records(): Check {
   };
 }
 
-function recordFault({ reply, isolate }: Exchange, row: Row | undefined): string | undefined {
-  const answer = reply?.answer;
-  if (!reply || !answer) return undefined;
+function recordFault(exchange: Exchange, row: Row | undefined, history: ControlHistory): string | undefined {
+  const answer = exchange.reply?.answer;
+  if (!exchange.reply || !answer) return undefined;
   if (!row) {
-    const mayBeLost = answer.durability === 'pending' && (isolate.platform.isDead || isReplayed(reply));
-    return mayBeLost ? undefined : `no row for the answer ${answer.id}, ${answer.durability}`;
+    return mayBeLost(exchange, history)
+      ? undefined
+      : `no row for the answer ${answer.id}, ${answer.durability}`;
   }
   const isSame = row.recordHash === answer.recordHash && row.receipt === answer.receipt;
   return isSame && sha256Hex(row.record) === row.recordHash
     ? undefined
     : `the row of ${answer.id} differs from its answer`;
+}
+
+function mayBeLost({ reply, isolate, sentAtMs }: Exchange, { redisLostAtMs }: ControlHistory): boolean {
+  switch (reply?.answer?.durability) {
+    case 'pending':
+      return isolate.platform.isDead || isReplayed(reply);
+    case 'outboxed':
+      return redisLostAtMs.some((lostAtMs) => lostAtMs >= sentAtMs) || isReplayed(reply);
+    default:
+      return false;
+  }
 }
 
 /** A request that was cut off; or one that was refused after its row was written, whose void died with its isolate. */
