@@ -51,7 +51,7 @@ interface OutboxDrainOptions {
 
 interface Settled {
   readonly fates: ReadonlyMap<string, Fate>;
-  /** Why not all of it was written; null where all was. */
+  /** Why some of it still waits; null where none does. What is set aside is told by its number, until it is cleared. */
   readonly failure: string | null;
 }
 
@@ -119,8 +119,8 @@ export function createOutboxDrain(options: OutboxDrainOptions): OutboxDrain {
     }
     const ofRecords = await fatesOf(writable);
     const all = new Map([...fates, ...ofRecords.fates]);
-    const unwritten = [...all.values()].find(({ kind }) => kind !== 'written');
-    return { fates: all, failure: unwritten?.reason ?? ofRecords.failure };
+    const waiting = [...all.values()].find(({ kind }) => kind === 'later' || kind === 'foreign');
+    return { fates: all, failure: waiting?.reason ?? ofRecords.failure };
   }
 
   /** One taking, and whether there may be more that can be written now. */
