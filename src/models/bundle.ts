@@ -119,7 +119,18 @@ interface OpenOptions {
 }
 
 /** Parses and verifies a bundle. The error names what does not fit. */
-export function openBundle(files: BundleFiles, { publicKeys }: OpenOptions): Result<Bundle, BundleFault> {
+export async function openBundle(
+  files: BundleFiles,
+  { publicKeys }: OpenOptions,
+): Promise<Result<Bundle, BundleFault>> {
+  const read = readBundle(files);
+  if (!read.ok) return read;
+  const signed = await checkSignature(read.value.hash, files.signature, publicKeys);
+  return signed.ok ? read : signed;
+}
+
+/** Parses a bundle and checks all that is not its signature. */
+export function readBundle(files: Omit<BundleFiles, 'signature'>): Result<Bundle, BundleFault> {
   const parsed = manifestSchema.safeParse(parseJson(files.manifest));
   if (!parsed.success) return badManifest(`manifest: ${z.prettifyError(parsed.error)}`);
   const manifest = parsed.data;
@@ -128,8 +139,6 @@ export function openBundle(files: BundleFiles, { publicKeys }: OpenOptions): Res
   const fault = modelFault(manifest, files.model);
   if (fault !== undefined) return err(fault);
   const hash = sha256Hex(canonicalJson(manifest));
-  const signed = checkSignature(hash, files.signature, publicKeys);
-  if (!signed.ok) return signed;
   return ok({ hash, version: hash.slice(0, 12), manifest, model: files.model });
 }
 
