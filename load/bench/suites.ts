@@ -2,6 +2,7 @@ import { coldDecision } from './cold/cold-decision-suite.ts';
 import { http } from './http/suite.ts';
 import { coldInference } from './inference/cold-suite.ts';
 import { inference } from './inference/warm-suite.ts';
+import { log } from './log/suite.ts';
 import { many } from './many/suite.ts';
 import { microSuite } from './micro/micro-suite.ts';
 import type { Suite } from './suite.ts';
@@ -19,4 +20,5 @@ export const suites: readonly Suite[] = [
   coldDecision,
   http,
   many,
+  log,
 ];

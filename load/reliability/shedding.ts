@@ -48,7 +48,7 @@ interface Trial {
 
 async function proveShedding({ trials, progress }: ProofOptions): Promise<Findings> {
   const dataDir = mkdtempSync(join(tmpdir(), 'ultrathink-shedding-'));
-  const server = await startService({ runtime: 'bun', dataDir, progress });
+  const server = await startService({ runtime: 'bun', dataDir, progress, log: 'real' });
   const done: Trial[] = [];
   try {
     const requests = requestsTo(server);

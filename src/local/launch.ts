@@ -42,6 +42,7 @@ async function launch(args: readonly string[]): Promise<number> {
     dataDir,
     bundles,
     files,
+    databaseUrlFor: (url) => url,
     progress: (line) => console.error(`${line} (${secondsSinceStart()})`),
     async onReady(service) {
       // Who waits for the announcement finds everything beside it.

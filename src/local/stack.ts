@@ -19,6 +19,8 @@ export interface StackOptions {
   readonly port: number;
   readonly dataDir: string;
   readonly bundles: BundleChoice;
+  /** Where the service finds the database, whose own address is given; a bench puts a log that keeps nothing in between. */
+  readonly databaseUrlFor: (databaseUrl: string) => string;
   /** Removed when the launcher is killed; removing them otherwise is the caller's. */
   readonly files: readonly string[];
   /** A step done, for people. */
@@ -104,7 +106,7 @@ export class Stack {
     this.#assertStarting();
     const environment = serviceEnvironment({
       redisUrl: redis.url,
-      databaseUrl: database.url,
+      databaseUrl: this.#options.databaseUrlFor(database.url),
       secrets: this.#secrets,
       models: bundles.models,
     });

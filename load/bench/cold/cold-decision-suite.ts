@@ -45,7 +45,7 @@ export const coldDecision: Suite = {
       engines: 'all',
     });
     // Brings up the stores, and resumes trading; the Workers that are measured share them.
-    const warm = await startService({ runtime: 'bun', dataDir: workDir, progress });
+    const warm = await startService({ runtime: 'bun', dataDir: workDir, progress, log: 'real' });
     const environment = {
       ...(parseEnv(readFileSync(join(workDir, 'service.env'), 'utf8')) as Record<string, string>),
       MODELS: 'spx-1d,active',

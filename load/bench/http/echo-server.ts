@@ -28,6 +28,7 @@ export async function startEcho({ runtime, workDir }: EchoOptions): Promise<Serv
     url: `http://127.0.0.1:${port}/`,
     authorization: '',
     pid: child.pid,
+    backlog: async () => 0,
     settle: async () => undefined,
     async stop() {
       await child.stop(STOP_GRACE_MS);

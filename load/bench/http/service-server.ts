@@ -5,6 +5,7 @@ import { chooseBundles } from '../../../src/local/bundle-choice.ts';
 import { freePort } from '../../../src/local/free-port.ts';
 import type { RuntimeName, ServiceFile } from '../../../src/local/service-file.ts';
 import { Stack } from '../../../src/local/stack.ts';
+import { startNullSink } from './null-sink.ts';
 import type { Server } from './server.ts';
 
 interface ServiceOptions {
@@ -12,6 +13,8 @@ interface ServiceOptions {
   /** A fresh directory of its own. */
   readonly dataDir: string;
   readonly progress: (line: string) => void;
+  /** `null`: every other statement reaches the database, the log's are answered on the way and kept nowhere. */
+  readonly log: 'real' | 'null';
 }
 
 /** The log writes tens of thousands of rows a second; what it cannot empty in this time it never will. */
@@ -23,7 +26,8 @@ const readinessSchema = z.object({
 });
 
 /** Starts the whole stack as `npm start` does, with stores of its own; resolves when `/readyz` says 200. */
-export async function startService({ runtime, dataDir, progress }: ServiceOptions): Promise<Server> {
+export async function startService({ runtime, dataDir, progress, log }: ServiceOptions): Promise<Server> {
+  const sink = log === 'null' ? await startNullSink() : undefined;
   const ready = Promise.withResolvers<ServiceFile>();
   const stack = new Stack({
     runtime,
@@ -31,6 +35,7 @@ export async function startService({ runtime, dataDir, progress }: ServiceOption
     dataDir,
     bundles: chooseBundles(SHIPPED_BUNDLES),
     files: [],
+    databaseUrlFor: (url) => sink?.inFrontOf(url) ?? url,
     progress: (line) => progress(`${runtime}: ${line}`),
     onReady: async (service) => ready.resolve(service),
   });
@@ -44,10 +49,15 @@ export async function startService({ runtime, dataDir, progress }: ServiceOption
     url: `${baseUrl}/v1/decisions`,
     authorization: keys.decide,
     pid: servicePid,
+    backlog: async () => {
+      const readiness = readinessSchema.parse(await (await fetch(`${baseUrl}/readyz`)).json());
+      return readiness.parts.log.pendingRecords;
+    },
     settle: () => untilLogIsEmpty(`${baseUrl}/readyz`),
     async stop() {
       stack.interrupt();
       await ended;
+      await sink?.close();
     },
   };
 }

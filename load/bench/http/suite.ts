@@ -12,7 +12,8 @@ import type { Server } from './server.ts';
 import { startService } from './service-server.ts';
 import { assertWrk, runWrk, WRK_CONNECTIONS, type WrkAnswer } from './wrk.ts';
 
-type Handler = 'decide' | 'echo';
+/** `decide, null log`: the same service, whose records are kept nowhere. */
+type Handler = 'decide' | 'decide, null log' | 'echo';
 
 interface Target {
   readonly name: string;
@@ -58,10 +59,13 @@ export const http: Suite = {
 const nameOf = (handler: Handler, runtime: RuntimeName, kind: BodyKind): string =>
   `${kind}, ${runtime}, ${handler}`;
 
+const handlersOf = (kind: BodyKind): readonly Handler[] =>
+  kind === 'features' ? ['decide', 'decide, null log', 'echo'] : ['decide', 'echo'];
+
 function allTargets(): readonly Target[] {
   return (['features', 'bars'] as const).flatMap((kind) =>
     runtimeNames.flatMap((runtime) =>
-      (['decide', 'echo'] as const).map((handler) => ({
+      handlersOf(kind).map((handler) => ({
         name: nameOf(handler, runtime, kind),
         runtime,
         handler,
@@ -100,7 +104,7 @@ class HttpBench {
     const { sampleSeconds } = this.#options;
     return {
       subjects: targets.map((target): Subject => {
-        const baseline = target.handler === 'decide' ? nameOf('echo', target.runtime, target.kind) : null;
+        const baseline = target.handler === 'echo' ? null : nameOf('echo', target.runtime, target.kind);
         return {
           name: target.name,
           baseline: baseline !== null && names.has(baseline) ? baseline : null,
@@ -111,7 +115,8 @@ class HttpBench {
         `wrk -t1 -c${WRK_CONNECTIONS}, ${sampleSeconds} s a sample, as fast as answers come: percentiles are those at saturation.`,
         this.#pinning.description,
         'CPU µs/answer is the server process alone, until its log has been written.',
-        `Bodies: ${describeBodies()}; model \`active\`, durability \`pending\`, no idempotency key, the real log.`,
+        `Bodies: ${describeBodies()}; model \`active\`, durability \`pending\`, no idempotency key.`,
+        'decide: the real log; with the null log every statement of it leaves the process and is answered by the runner, and kept nowhere.',
       ],
       faults: () => [...this.#faults],
       close: () => this.close(),
@@ -127,10 +132,12 @@ class HttpBench {
       case 'echo':
         return startEcho({ runtime, workDir: this.#servers.workDir });
       case 'decide':
+      case 'decide, null log':
         return startService({
           runtime,
-          dataDir: join(this.#servers.workDir, runtime),
+          dataDir: join(this.#servers.workDir, `${runtime} ${handler}`),
           progress: this.#options.progress,
+          log: handler === 'decide' ? 'real' : 'null',
         });
     }
   }
@@ -154,7 +161,7 @@ class HttpBench {
       'answers/s': (answer.requests / answer.durationUs) * 1e6,
       'p50 ms': answer.p50Us / 1000,
       'p99 ms': answer.p99Us / 1000,
-      ...(handler === 'decide' ? { 'actionable %': (100 * answer.actionable) / answer.answers } : {}),
+      ...(handler === 'echo' ? {} : { 'actionable %': (100 * answer.actionable) / answer.answers }),
       ...known('CPU µs/answer', (1000 * cpuMs) / answer.answers),
       ...known('resident MiB', residentMib),
     };
@@ -169,7 +176,7 @@ class HttpBench {
     if (safety > SAFETY_SHARE_MAX * answers) {
       fault(`${safety} of ${answers} decisions were HOLD for safety, e.g. ${firstRefusal}`);
     }
-    if (handler === 'decide' && actionable === 0) fault('no decision was actionable');
+    if (handler !== 'echo' && actionable === 0) fault('no decision was actionable');
   }
 }
 

@@ -79,7 +79,7 @@ class ManyBench {
         this.#options.signal.throwIfAborted();
         this.#options.progress(`starting the service on ${runtime}`);
         const dataDir = join(this.#servers.workDir, runtime);
-        return startService({ runtime, dataDir, progress: this.#options.progress });
+        return startService({ runtime, dataDir, progress: this.#options.progress, log: 'real' });
       });
     }
   }
