@@ -152,18 +152,19 @@ async function insertRows(
  * statement cost the isolate; and the database would parse the records, only to print them again.
  */
 function rowsOf(records: readonly LinkedRecord[]): [Uint8Array, number] {
-  const texts = records.map(({ record, items = '' }) => record + items).join('');
-  const bytesOf = byteCounter(texts);
+  const texts: string[] = [];
   let textFrom = 1;
   const rows = records.map((record) => {
-    const textBytes = bytesOf(record.record);
-    const itemsBytes = record.items === undefined ? null : bytesOf(record.items);
+    const { items = null } = record;
+    texts.push(record.record, items ?? '');
+    const textBytes = utf8Length(record.record);
+    const itemsBytes = items === null ? null : utf8Length(items);
     const row = [...columnsOf(record), textFrom, textBytes, itemsBytes];
     textFrom += textBytes + (itemsBytes ?? 0);
     return row;
   });
   const columns = JSON.stringify(rows);
-  return [encoder.encode(columns + texts), byteCounter(columns)(columns)];
+  return [encoder.encode([columns, ...texts].join('')), utf8Length(columns)];
 }
 
 /** In the order of {@link insertDecisions}. */
@@ -182,11 +183,9 @@ const columnsOf = (row: LinkedRecord): readonly (string | number)[] => [
   row.receipt,
 ];
 
-/** Counts UTF-8 bytes of what a text is made of; where it is all ASCII, as most are, nothing is encoded for that. */
-function byteCounter(whole: string): (text: string) => number {
-  const isAscii = !beyondAscii.test(whole);
-  return (text) => (isAscii ? text.length : encoder.encode(text).length);
-}
+/** Bytes of a text; of one that is all ASCII, as most are, nothing is encoded for that. */
+const utf8Length = (text: string): number =>
+  beyondAscii.test(text) ? encoder.encode(text).length : text.length;
 
 const beyondAscii = /\P{ASCII}/u;
 

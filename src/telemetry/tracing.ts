@@ -26,10 +26,12 @@ export async function inRequestSpan(
           traceFlags: remote.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
           isRemote: true,
         });
-  const span = tracer.startSpan(`${request.method}`, { kind: SpanKind.SERVER }, parent);
+  const span = tracer.startSpan(request.method, { kind: SpanKind.SERVER }, parent);
   const status = await context.with(trace.setSpan(parent, span), handle);
-  span.setAttributes({ 'http.request.method': request.method, 'http.response.status_code': status });
-  if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+  if (span.isRecording()) {
+    span.setAttributes({ 'http.request.method': request.method, 'http.response.status_code': status });
+    if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+  }
   span.end();
   const own = span.spanContext();
   return own.traceId === INVALID_TRACEID || own.spanId === remote.parentId
