@@ -152,19 +152,20 @@ async function insertRows(
  * statement cost the isolate; and the database would parse the records, only to print them again.
  */
 function rowsOf(records: readonly LinkedRecord[]): [Uint8Array, number] {
-  const texts: string[] = [];
+  const texts = encodeAll(records.flatMap(({ record, items = '' }) => [record, items]));
   let textFrom = 1;
-  const rows = records.map((record) => {
-    const { items = null } = record;
-    texts.push(record.record, items ?? '');
-    const textBytes = utf8Length(record.record);
-    const itemsBytes = items === null ? null : utf8Length(items);
-    const row = [...columnsOf(record), textFrom, textBytes, itemsBytes];
-    textFrom += textBytes + (itemsBytes ?? 0);
+  const rows = records.map((record, at) => {
+    const textBytes = texts.lengths[2 * at] ?? 0;
+    const itemsBytes = texts.lengths[2 * at + 1] ?? 0;
+    const row = [...columnsOf(record), textFrom, textBytes, record.items === undefined ? null : itemsBytes];
+    textFrom += textBytes + itemsBytes;
     return row;
   });
-  const columns = JSON.stringify(rows);
-  return [encoder.encode([columns, ...texts].join('')), utf8Length(columns)];
+  const columns = encoder.encode(JSON.stringify(rows));
+  const bytes = new Uint8Array(columns.length + texts.bytes.length);
+  bytes.set(columns);
+  bytes.set(texts.bytes, columns.length);
+  return [bytes, columns.length];
 }
 
 /** In the order of {@link insertDecisions}. */
@@ -183,11 +184,22 @@ const columnsOf = (row: LinkedRecord): readonly (string | number)[] => [
   row.receipt,
 ];
 
-/** Bytes of a text; of one that is all ASCII, as most are, nothing is encoded for that. */
-const utf8Length = (text: string): number =>
-  beyondAscii.test(text) ? encoder.encode(text).length : text.length;
-
-const beyondAscii = /\P{ASCII}/u;
+/**
+ * Texts as UTF-8, one after the other, and how many bytes each takes. Most are all ASCII, a byte a character; where one is not,
+ * there is room for three, the most that a UTF-16 unit can take.
+ */
+function encodeAll(texts: readonly string[], bytesEach: 1 | 3 = 1): { bytes: Uint8Array; lengths: number[] } {
+  const bytes = new Uint8Array(bytesEach * texts.reduce((sum, { length }) => sum + length, 0));
+  const lengths: number[] = [];
+  let at = 0;
+  for (const text of texts) {
+    const { read, written } = encoder.encodeInto(text, bytes.subarray(at));
+    if (read < text.length) return encodeAll(texts, 3);
+    lengths.push(written);
+    at += written;
+  }
+  return { bytes: bytes.subarray(0, at), lengths };
+}
 
 const encoder = new TextEncoder();
 

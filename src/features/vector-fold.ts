@@ -15,10 +15,13 @@ export function createVectorFold(set: FeatureSet): VectorFold {
       for (const fold of folds) fold.state = fold.indicator.update(fold.state, bar);
     },
     vector() {
-      const values = Float64Array.from(folds, ({ indicator, state }) => indicator.value(state));
-      const undefinedNames = set.indicators
-        .filter((_, index) => !Number.isFinite(values[index]))
-        .map(({ name }) => name);
+      const values = new Float64Array(folds.length);
+      const undefinedNames: string[] = [];
+      folds.forEach(({ indicator, state }, index) => {
+        const value = indicator.value(state);
+        values[index] = value;
+        if (!Number.isFinite(value)) undefinedNames.push(indicator.name);
+      });
       return { values, undefinedNames };
     },
   };
