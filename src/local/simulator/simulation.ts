@@ -52,6 +52,8 @@ const slowShare = 0.15;
 /** Faults are over for so long when the service has to be as it was: two lives of a view since the last call that was lost failed. */
 const healingMs = 2_500;
 const calmMs = 700;
+/** Enough that every isolate is asked a few times. */
+const healingPerSecond = 14;
 const eventsMin = 1_000;
 const drainMs = 30_000;
 const leaseMsMax = 16_000;
@@ -203,7 +205,7 @@ class Simulation {
   /** Requests, until the run comes to rest. */
   #arrive(): void {
     const isOff = () => this.#isResting;
-    const { perSecond } = this.#isHealed() ? quick : this.#pace;
+    const perSecond = this.#perSecond();
     this.#time.after(
       this.#draw.gapMs(perSecond),
       () => {
@@ -212,6 +214,11 @@ class Simulation {
       },
       isOff,
     );
+  }
+
+  #perSecond(): number {
+    if (!this.#isHealed()) return this.#pace.perSecond;
+    return this.#time.monotonicMs() < this.#healedAtMs + healingMs ? healingPerSecond : quick.perSecond;
   }
 
   #ask(): void {
