@@ -6,10 +6,15 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ROOT } from '../build-worker.ts';
 import type { Edit, Mutation } from './mutations.ts';
 
-/** A mutation and how many seeds it may take; the first seed that caught it comes back, or null. */
+export interface SeedRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A mutation and the seeds that may catch it; the first that did comes back, or null. */
 export interface MutationTask {
   readonly mutation: Mutation;
-  readonly seedsMax: number;
+  readonly seeds: SeedRange;
 }
 
 export interface MutationOutcome {
@@ -17,7 +22,7 @@ export interface MutationOutcome {
   readonly violation: string | null;
 }
 
-const { mutation, seedsMax }: MutationTask = workerData;
+const { mutation, seeds }: MutationTask = workerData;
 const sources = new Map(mutation.edits.map((edit) => [urlOf(edit), edited(edit)]));
 registerHooks({
   load(given, context, next) {
@@ -36,7 +41,7 @@ parentPort?.postMessage(await firstCatch());
 
 async function firstCatch(): Promise<MutationOutcome> {
   const world = await createWorld();
-  for (let seed = 1; seed <= seedsMax; seed++) {
+  for (let seed = seeds.from; seed <= seeds.to; seed++) {
     const { violations } = await simulate(seed, world);
     if (violations[0] !== undefined) return { caughtBySeed: seed, violation: violations[0] };
   }

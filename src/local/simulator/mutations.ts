@@ -10,7 +10,7 @@ export interface Edit {
 /** One rule of the production code, broken: in every place that guards it. */
 export interface Mutation {
   readonly name: string;
-  readonly edits: readonly [Edit, ...Edit[]];
+  readonly edits: readonly Edit[];
 }
 
 const mutation = (name: string, file: string, search: string, replace: string): Mutation => ({

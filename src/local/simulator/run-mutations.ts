@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { MutationOutcome, MutationTask } from './mutation-worker.ts';
+import type { MutationOutcome, MutationTask, SeedRange } from './mutation-worker.ts';
 import type { Mutation } from './mutations.ts';
 
-/** Runs each mutation in a thread of its own, so many at once. Rejects when one does not fit the source any more. */
+/**
+ * Runs each mutation in a thread of its own, so many at once. A seed that breaks something without the mutation too tells
+ * nothing of it. Rejects when one does not fit the source any more.
+ */
 export async function runMutations(
   mutations: readonly Mutation[],
   options: { readonly seedsMax: number; readonly threads: number },
@@ -13,11 +16,21 @@ export async function runMutations(
   const waiting = [...mutations];
   const runThread = async (): Promise<void> => {
     for (let mutation = waiting.shift(); mutation; mutation = waiting.shift()) {
-      onOutcome(mutation, await runOne({ mutation, seedsMax }));
+      onOutcome(mutation, await caughtAlone(mutation, { from: 1, to: seedsMax }));
     }
   };
   await Promise.all(Array.from({ length: threads }, runThread));
 }
+
+async function caughtAlone(mutation: Mutation, { from, to }: SeedRange): Promise<MutationOutcome> {
+  const outcome = await runOne({ mutation, seeds: { from, to } });
+  const seed = outcome.caughtBySeed;
+  if (seed === null) return outcome;
+  const without = await runOne({ mutation: unmutated, seeds: { from: seed, to: seed } });
+  return without.caughtBySeed === null ? outcome : caughtAlone(mutation, { from: seed + 1, to });
+}
+
+const unmutated: Mutation = { name: 'none', edits: [] };
 
 function runOne(task: MutationTask): Promise<MutationOutcome> {
   return new Promise((resolve, reject) => {
