@@ -46,7 +46,8 @@ export interface Jobs {
  * Cron name to job. `drain` is no cron of the deployment: the launcher fires it before it stops the service.
  * Every other name is the minute's tick, which flushes what an idle isolate still holds, writes what waits in the
  * outbox, has the stores agree on the control state, seals what is in the log, and demotes candidates that have shown to be worse.
- * Where no cron fires, traffic does, on one isolate of the fleet: within 95 s of traffic, and with the next request after silence.
+ * Where no cron fires, traffic does, on one isolate of the fleet: within 95 s of traffic, and with the next request after
+ * silence. Of the isolates that seal each asked one looks after 30 s whether there is something to seal.
  */
 export function createJobs(options: JobOptions): Jobs {
   const { log, outbox, sealer, judgeExperiments, levelControl } = options;
@@ -69,8 +70,10 @@ export function createJobs(options: JobOptions): Jobs {
     await judgeExperiments();
   }
 
+  /** Sealing has a claim of its own: the isolate that does the rest may be of a deployment that does not seal. */
   async function tickIfDue(): Promise<void> {
     if (await tickClaim.claim()) await tick();
+    else await sealer?.run(sealDeadlineMs);
   }
 
   return {

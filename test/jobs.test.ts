@@ -69,20 +69,27 @@ describe.each(redisBackends())('what is due by the minute, on $name', ({ open })
     await serve(29, isolates);
     expect(sealed).toEqual([]);
     await serve(3, isolates);
-    expect(sealed).toHaveLength(1);
-    expect(isolates.flatMap(({ done }) => done).sort()).toEqual(['flush', 'judge', 'level', 'outbox']);
+    const done = () => isolates.flatMap((each) => each.done).sort();
+    expect(done()).toEqual(['flush', 'judge', 'level', 'outbox']);
     await serve(120, isolates);
-    expect(sealed).toHaveLength(1);
+    expect(done()).toHaveLength(4);
     await redis.run('DEL', 'ultrathink:tick-claim');
     await serve(32, isolates);
-    expect(sealed).toHaveLength(2);
+    expect(done()).toHaveLength(8);
+  });
+
+  it('is sealed by every isolate that can, whoever does the rest: sealing has a claim of its own', async () => {
+    const isolates = ['a', 'b', 'c'].map(isolate);
+    await serve(32, isolates);
+    expect(sealed.sort()).toEqual(['a', 'b', 'c']);
   });
 
   it('is left to the cron where one fires', async () => {
     const [cron, busy] = [isolate('cron'), isolate('busy')];
     await cron.jobs.run('* * * * *');
     await serve(120, [busy]);
-    expect(sealed).toEqual(['cron']);
+    expect(busy.done).toEqual([]);
+    expect(new Set(sealed)).toEqual(new Set(['cron', 'busy']));
     const leftMs = Number(await redis.run('PTTL', 'ultrathink:tick-claim'));
     expect(leftMs).toBeGreaterThan(60_000);
     expect(leftMs).toBeLessThanOrEqual(65_000);
@@ -90,9 +97,11 @@ describe.each(redisBackends())('what is due by the minute, on $name', ({ open })
 
   it('is done by the cron though Redis is away, and not behind answers', async () => {
     const { jobs, done } = isolate('a');
+    const flushed: string[] = [];
     const away = createJobs({
-      ...{ log: { drain: async () => true } as never, outbox: { run: async () => undefined } as never },
-      sealer: { run: async () => void sealed.push('away'), status: () => ({ seq: null, lastFailure: null }) },
+      log: { drain: async () => flushed.push('away') > 0 } as never,
+      outbox: { run: async () => undefined } as never,
+      sealer: null,
       judgeExperiments: async () => undefined,
       tickClaim: createTickClaim({ set: async () => Promise.reject(new Error('away')) }),
       clock: time,
@@ -102,9 +111,9 @@ describe.each(redisBackends())('what is due by the minute, on $name', ({ open })
       startDraining: () => undefined,
     });
     await serve(60, [{ jobs: away, done }]);
-    expect(sealed).toEqual([]);
+    expect(flushed).toEqual([]);
     await away.run('* * * * *');
-    expect(sealed).toEqual(['away']);
+    expect(flushed).toEqual(['away']);
     await jobs.run('drain');
     expect(done).toEqual(['draining', 'flush']);
   });

@@ -1,4 +1,4 @@
-import type { Timers } from '../core/clock.ts';
+import type { Clock, Timers } from '../core/clock.ts';
 import type { Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { AuditEntry, EntryFacts } from './audit-entry.ts';
@@ -17,27 +17,32 @@ interface TraceOptions {
   readonly trail: AuditTrail;
   /** Keeps an entry in the outbox. A failure leaves it unknown whether it is there; a second copy does no harm. */
   readonly keep: (entry: AuditEntry) => Promise<Result<void, string>>;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly timers: Timers;
   /** Is told, in full, of an entry that neither store took. */
   readonly report: (failure: unknown) => void;
 }
 
-/** Together some 20 s: Workers leave 30 s to work behind an answer. */
-const retryMs = [50, 100, 200, 400, 800, 1_600, 3_000, 3_000, 3_000, 3_000, 3_000] as const;
+/** Workers leave 30 s to work behind an answer, and the last try may wait for both stores. */
+const triedForMs = 18_000;
+const retryMsMin = 50;
+const retryMsMax = 3_000;
 
-export function createTrace({ trail, keep, timers, report }: TraceOptions): Trace {
+export function createTrace({ trail, keep, clock, timers, report }: TraceOptions): Trace {
   async function write(facts: EntryFacts): Promise<void> {
     const entry = trail.seal(facts);
-    let detail = '';
-    for (const waitMs of retryMs) {
+    const endsAtMs = clock.monotonicMs() + triedForMs;
+    for (let waitMs = retryMsMin; ; waitMs = Math.min(retryMsMax, 2 * waitMs)) {
       const written = await trail.commit(entry, []);
       if (written.ok) return;
       const kept = await keep(entry);
       if (kept.ok) return;
-      detail = `${written.error.detail}; ${kept.error}`;
+      if (clock.monotonicMs() >= endsAtMs) {
+        const detail = `${written.error.detail}; ${kept.error}`;
+        return report(`audit: an entry is in no store (${detail}): ${entry.record} receipt ${entry.receipt}`);
+      }
       await timers.sleep(waitMs);
     }
-    report(`audit: an entry is in no store (${detail}): ${entry.record} receipt ${entry.receipt}`);
   }
 
   return {

@@ -103,6 +103,7 @@ export function createAdapters(runtime: Runtime, config: Config, { shipped, load
   const trace = createTrace({
     trail,
     keep: (entry) => outbox.keep(chain.link(entry)),
+    clock,
     timers,
     report: runtime.report,
   });

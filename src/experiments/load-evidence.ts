@@ -1,6 +1,5 @@
 import { ok, type Result } from '../core/result.ts';
 import { barsLaterMs, type Calendar } from '../market/calendar.ts';
-import { quantile } from '../stats/quantile.ts';
 import type { Database } from '../store/database.ts';
 import { loadBarOutcomes, loadTrials } from '../store/outcomes.ts';
 import type { Experiment } from './experiment.ts';
@@ -27,13 +26,9 @@ export async function loadEvidence(
   const { symbols, horizonBars } = terms;
   const reports = await loadBarOutcomes(database, { name, trialEpoch, symbols, horizonBars });
   if (!reports.ok) return reports;
-  const outcomes = new Map<string, number[]>();
-  for (const { symbol, barMs, outcome } of reports.value) {
-    const key = `${barMs} ${symbol}`;
-    const reported = outcomes.get(key);
-    if (reported) reported.push(outcome);
-    else outcomes.set(key, [outcome]);
-  }
+  const outcomes = new Map(
+    reports.value.map(({ symbol, barMs, outcome }) => [`${barMs} ${symbol}`, outcome]),
+  );
   const versions = new Map(trials.value.map(({ symbol, productionVersion }) => [symbol, productionVersion]));
   const present = trials.value.filter(
     ({ symbol, productionVersion }) => productionVersion === versions.get(symbol),
@@ -42,10 +37,8 @@ export async function loadEvidence(
     present.flatMap((trial): readonly JudgedUnit[] => {
       const calendar = calendarOf(trial.symbol);
       if (!calendar) return [];
-      const reported = (outcomes.get(`${trial.barMs} ${trial.symbol}`) ?? []).sort((a, b) => a - b);
-      return [
-        unitOf(trial, calendar, terms.horizonBars, reported.length > 0 ? quantile(reported, 0.5) : null),
-      ];
+      const outcome = outcomes.get(`${trial.barMs} ${trial.symbol}`) ?? null;
+      return [unitOf(trial, calendar, terms.horizonBars, outcome)];
     }),
   );
 }

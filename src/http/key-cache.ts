@@ -47,17 +47,19 @@ export function createKeyCache({ loadKey, keysEpoch, clock }: KeyCacheOptions): 
     cache.clear();
   }
 
-  function remember(row: KeyRow): void {
+  /** Its age counts from when it was asked for: what was changed while it was read it may not have seen. */
+  function remember(row: KeyRow, loadedAtMs: number): void {
     if (cache.size >= cachedKeysMax) cache.delete(cache.keys().next().value ?? row.id);
     const rereadAtMs = cache.get(row.id)?.rereadAtMs ?? Number.NEGATIVE_INFINITY;
-    cache.set(row.id, { row, loadedAtMs: clock.monotonicMs(), isReloading: false, rereadAtMs });
+    cache.set(row.id, { row, loadedAtMs, isReloading: false, rereadAtMs });
   }
 
   async function reload(id: string): Promise<Result<KeyRow | undefined, string>> {
     const readUnder = keysEpoch();
+    const askedAtMs = clock.monotonicMs();
     const loaded = await loadKey(id);
     if (!loaded.ok) return loaded;
-    if (loaded.value && readUnder === keysEpoch()) remember(loaded.value);
+    if (loaded.value && readUnder === keysEpoch()) remember(loaded.value, askedAtMs);
     else cache.delete(id);
     return loaded;
   }

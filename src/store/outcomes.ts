@@ -113,11 +113,14 @@ export const loadTrials = (
   );
 
 /**
- * Votes on an experiment's bars: of each account what it reported first of a bar, however many of its decisions it reported;
- * of each bar those of the accounts that came first. Only bars that a trial was made on; the oldest count.
+ * Medians of the votes on an experiment's bars: of each account what it reported first of a bar, however many of its decisions
+ * it reported; of each bar those of the accounts that came first. Only bars that a trial was made on; the oldest count.
  */
 const selectBarOutcomes = `
-SELECT symbol, bar_ms, outcome FROM (
+SELECT symbol, bar_ms, avg(outcome) AS outcome FROM (
+ SELECT symbol, bar_ms, outcome, row_number() OVER (PARTITION BY symbol, bar_ms ORDER BY outcome) AS nth,
+   count(*) OVER (PARTITION BY symbol, bar_ms) AS votes
+ FROM (
   SELECT symbol, bar_ms, outcome,
     row_number() OVER (PARTITION BY symbol, bar_ms ORDER BY reported_at_ms, account) AS place
   FROM (
@@ -127,14 +130,15 @@ SELECT symbol, bar_ms, outcome FROM (
     WHERE symbol IN (SELECT value FROM json_each(:symbols)) AND horizon_bars = :horizonBars AND bar_ms IN
       (SELECT bar_ms FROM trials WHERE experiment = :experiment AND trial_epoch = :trialEpoch)
   ) WHERE vote = 1
-) WHERE place <= :votesMax ORDER BY bar_ms, symbol LIMIT :rowsMax`;
+ ) WHERE place <= :votesMax
+) WHERE nth BETWEEN votes / 2.0 AND votes / 2.0 + 1 GROUP BY symbol, bar_ms ORDER BY bar_ms, symbol LIMIT :rowsMax`;
 
 /** Accounts whose word on a bar counts. An outcome is the market's, so more of them tell nothing more. */
 const votesMax = 25;
-/** Twice what the trials may be, and some for those on which several accounts reported. */
-const barOutcomesMax = 50_000;
+/** What the trials may be, on one symbol or several. */
+const barOutcomesMax = 2 * trialsMax;
 
-/** What was reported of the bars of an experiment's trials, one vote an account. */
+/** What was reported of the bars of an experiment's trials: of each the median, one vote an account. */
 export const loadBarOutcomes = (
   { client }: Pick<Database, 'client'>,
   {

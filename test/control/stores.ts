@@ -76,6 +76,7 @@ export function operate(redis: TestRedis, { database }: DatabaseInTest) {
   const trace = createTrace({
     trail: faulty('database', trail),
     keep: (entry) => faulty('redis', outbox).keep(chain.link(entry)),
+    clock: time,
     timers: time,
     report: (failure) => reported.push(failure),
   });

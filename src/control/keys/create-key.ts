@@ -33,6 +33,7 @@ export function createCreateKey(options: KeyVerbOptions): CreateKey {
     const entry = trail.seal({ ...keyFactsOf(ask, 'create-key'), before: null, after });
     const written = await trail.commit(entry, [insertKey(database, row)]);
     if (written.ok) return { kind: 'created', row, secret };
-    return { kind: written.error.kind === 'refused' ? 'exists' : 'unavailable' };
+    const isTaken = written.error.kind === 'refused' && written.error.isFinal;
+    return { kind: isTaken ? 'exists' : 'unavailable' };
   };
 }

@@ -45,7 +45,10 @@ export function createRotateKey(options: KeyVerbOptions): RotateKey {
     const after = { previousUntilMs: next.previousUntilMs, approvedBy: approved.value };
     const entry = trail.seal({ ...keyFactsOf(ask, 'rotate-key'), before, after });
     const written = await trail.commit(entry, [rotateKey(database, row, next)]);
-    if (!written.ok) return { kind: written.error.kind === 'refused' ? 'changed' : 'unavailable' };
+    if (!written.ok) {
+      const hasChanged = written.error.kind === 'refused' && written.error.isFinal;
+      return { kind: hasChanged ? 'changed' : 'unavailable' };
+    }
     const told = await news.tell(newsOf(row, overlapMs), scope);
     return {
       ...{ kind: 'rotated', secret, told },

@@ -3,7 +3,7 @@ import type { KeyRevocation, RevokeKey } from '../../control/keys/revoke-key.ts'
 import type { Handler, RouteContext } from '../context.ts';
 import { type OperatorOptions, readOperatorRequest } from '../control/operator-request.ts';
 import { problemResponse } from '../problem.ts';
-import { keyAskOf, keysUnavailable, unknownKey } from './key-ask.ts';
+import { keyAskOf, keyIdOf, keysUnavailable, unknownKey } from './key-ask.ts';
 import { type revokedKeySchema, revokeKeyRequestSchema } from './key-schemas.ts';
 import { shownKey } from './shown-key.ts';
 import { toldNews } from './told-news.ts';
@@ -17,9 +17,11 @@ export function createRevokeKeyRoute({ revokeKey, ...options }: RevokeKeyOptions
   return async (context) => {
     const asked = await readOperatorRequest(context, ['approve'], revokeKeyRequestSchema, options);
     if (!asked.ok) return problemResponse(asked.error);
+    const id = keyIdOf(context);
+    if (!id.ok) return problemResponse(id.error);
     context.var.stages.begin('write');
     const { principal, body } = asked.value;
-    const ask = keyAskOf(context.req.param('id') ?? '', body.reason, principal, context);
+    const ask = keyAskOf(id.value, body.reason, principal, context);
     return answerTo(await revokeKey(ask, context.env.scope), context);
   };
 }

@@ -5,7 +5,7 @@ import type { BodyLimits } from '../body.ts';
 import type { Handler, RouteContext } from '../context.ts';
 import { problemResponse } from '../problem.ts';
 import { readJson } from '../read-json.ts';
-import { keyAskOf, keysUnavailable, unknownKey } from './key-ask.ts';
+import { keyAskOf, keyIdOf, keysUnavailable, unknownKey } from './key-ask.ts';
 import { type rotatedKeySchema, rotateKeyRequestSchema } from './key-schemas.ts';
 import { shownKey } from './shown-key.ts';
 import { toldNews } from './told-news.ts';
@@ -22,9 +22,11 @@ export function createRotateKeyRoute({ rotateKey, ...options }: RotateKeyOptions
     if (!principal.ok) return problemResponse(principal.error);
     const body = await readJson(context.req.raw, rotateKeyRequestSchema, options.bodyLimits);
     if (!body.ok) return problemResponse(body.error);
+    const id = keyIdOf(context);
+    if (!id.ok) return problemResponse(id.error);
     context.var.stages.begin('write');
     const { reason, overlapSeconds } = body.value;
-    const ask = keyAskOf(context.req.param('id') ?? '', reason, principal.value, context);
+    const ask = keyAskOf(id.value, reason, principal.value, context);
     return answerTo(
       await rotateKey({ ...ask, overlapMs: overlapSeconds * 1_000 }, context.env.scope),
       context,

@@ -67,6 +67,7 @@ async function haltOver({ redis: redisAt, database: databaseAt, receiptSecret }:
   const trace = createTrace({
     trail,
     keep: (entry) => outbox.keep(chain.link(entry)),
+    clock,
     timers,
     report: (failure) => console.error(failure),
   });

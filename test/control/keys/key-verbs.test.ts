@@ -46,7 +46,7 @@ function verbsOver({ redis }: TestRedis, { database }: DatabaseInTest, approvals
   const tellKeys: TellKeys = async (news) => (down.redis ? err('down') : tell(news));
   const options = {
     ...{ database, trail, random, clock: time, approvalsNeeded, approve: createApprove(redis) },
-    trace: createTrace({ trail, keep: async () => err('no outbox'), timers: time, report }),
+    trace: createTrace({ trail, keep: async () => err('no outbox'), clock: time, timers: time, report }),
     news: createNewsOfKeys({ tellKeys, clock: time, timers: time, report, viewLifeMs: 1_000 }),
   };
 

@@ -107,6 +107,12 @@ describe('the routes of keys', () => {
       problem(404, 'NOT_FOUND'),
     );
     expect(await approver.revokeKey('nobody', { reason })).toMatchObject(problem(404, 'NOT_FOUND'));
+    for (const odd of ['a/b', 'a b', 'a'.repeat(65)]) {
+      expect(await approver.rotateKey(odd, { overlapSeconds: 0, reason })).toMatchObject(
+        problem(404, 'NOT_FOUND'),
+      );
+      expect(await approver.revokeKey(odd, { reason })).toMatchObject(problem(404, 'NOT_FOUND'));
+    }
     expect((await isolate.ask('/v1/keys/x/rotate')).status).toBe(405);
     const headers = { authorization: service.keys.approve };
     expect((await isolate.ask('/v1/keys?after=a%20b', { headers })).status).toBe(422);
