@@ -206,7 +206,7 @@ describe('experiments', () => {
     ],
     ['a symbol that nothing serves', { symbols: ['NONE'] }, 'no model serves it'],
     ['terms that are none', { share: 2 }, 'expected number to be <=0.9'],
-    ['a field of another kind', { sizeMax: 0.1 }, 'Unrecognized key'],
+    ['a field of another kind', { sizeMax: 0.1 }, 'UNKNOWN_FIELD'],
   ])('are refused for %s', async (_, change, message) => {
     const { call } = setUp();
     const { status, body } = await call('PUT', 'e', { ...running, terms: { ...abTerms(0.2), ...change } });
