@@ -43,8 +43,11 @@ export async function createEmbeddedRedis({
     keyspace.restore(readFileSync(snapshotFile, 'utf8'));
   const lua = await createLuaEngine();
   const scripts = scriptCommands(lua);
+  let isClosed = false;
 
   const dispatch = (args: readonly ByteString[]): Reply => {
+    // Work behind an answer may outlive a test's store; a script on a Lua that was freed never ends.
+    if (isClosed) throw new Error('the store is closed');
     try {
       return commandOf(args, scripts).run(keyspace, args.slice(1));
     } catch (error) {
@@ -61,15 +64,15 @@ export async function createEmbeddedRedis({
     run,
     snapshot: () => keyspace.snapshot(),
     restore: (snapshot) => keyspace.restore(snapshot),
-    execute: (args) => Promise.resolve(run(args)),
-    transaction: (commands) => {
+    execute: async (args) => run(args),
+    transaction: async (commands) => {
       const refusal = firstRefusal(commands, scripts);
-      if (refusal !== null)
-        return Promise.resolve({ error: `EXECABORT Transaction discarded because of: ${refusal}` });
+      if (refusal !== null) return { error: `EXECABORT Transaction discarded because of: ${refusal}` };
       keyspace.setNow(Math.floor(clock.nowMs()));
-      return Promise.resolve(commands.map(dispatch));
+      return commands.map(dispatch);
     },
     close: async () => {
+      isClosed = true;
       lua.close();
       if (snapshotFile === undefined) return;
       writeFileSync(`${snapshotFile}.new`, keyspace.snapshot(), { mode: 0o600 });

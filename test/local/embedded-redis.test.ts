@@ -33,6 +33,13 @@ describe('the embedded Redis', () => {
     expect(redis.run(['DBSIZE'])).toBe(0);
   });
 
+  it('refuses what comes after its end', async () => {
+    const redis = await createEmbeddedRedis({ clock: new VirtualTime() });
+    await redis.close();
+    await expect(redis.execute(['EVAL', 'return 1', '0'])).rejects.toThrow('closed');
+    await expect(redis.transaction([['PING']])).rejects.toThrow('closed');
+  });
+
   it('stamps stream entries by the same clock, and never backwards', async () => {
     const clock = new VirtualTime(1_000);
     const redis = await open(clock);
