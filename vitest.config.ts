@@ -14,6 +14,7 @@ const insideWorkerd = {
     'test/control/keys/key-verbs.test.ts',
     'test/http/{audit-routes,ladder,models,shedding}.test.ts',
     'test/http/keys/key-routes.test.ts',
+    'test/http/control/*.test.ts',
   ],
 };
 

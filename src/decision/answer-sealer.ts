@@ -6,11 +6,14 @@ import type { Load } from '../control/overload/load-state.ts';
 import type { ControlView } from '../control/view.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
-import { type Answer, type Estimates, hold, type Judgement } from './answer.ts';
+import { err, type Result } from '../core/result.ts';
+import type { Approved } from '../risk/check.ts';
+import { type Answer, type Estimates, type Hold, hold, type Intent } from './answer.ts';
 import { capSize } from './cap-size.ts';
 import { composeAnswer, type Unsealed } from './compose-answer.ts';
+import { confine } from './confine.ts';
+import { decisionTargetsOf } from './decision-targets-of.ts';
 import type { Judged } from './judge-questions.ts';
-import { confine } from './policy.ts';
 import type { Question, QuestionBatch } from './question.ts';
 import {
   batchColumns,
@@ -105,10 +108,17 @@ export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
 
   function unsealed(question: Question, judged: Judged, making: Making, validForMs: number | null): Unsealed {
     const { id, nowMs, load, view, hasRoom } = making;
-    const judgement = hasRoom
-      ? permitted(capSize(judged.judgement, question), view)
-      : hold('safety', 'LOG_UNAVAILABLE', 'the decision log has no room for this account', judged.judgement);
-    return composeAnswer(question, judged, judgement, {
+    const left = hasRoom
+      ? permitted(question, judged, view)
+      : err(
+          hold(
+            'safety',
+            'LOG_UNAVAILABLE',
+            'the decision log has no room for this account',
+            judged.judgement,
+          ),
+        );
+    return composeAnswer(question, judged, left, {
       id,
       nowMs,
       load,
@@ -167,11 +177,16 @@ function withSeal(text: string, record: DecisionRecord | undefined): string {
 const durabilityOf = { pending: 'pending', outbox: 'outboxed', ack: 'acked' } as const;
 
 /** Looks again at the permission, as late as possible, and takes from the judgement what it no longer allows. */
-function permitted(judgement: Judgement, view: ControlView | undefined): Judgement {
-  if (judgement.action === 'HOLD') return judgement;
-  if (!view) return withoutPermission('the permission ended', judgement);
-  return confine(judgement, view.tradingState);
+function permitted(
+  question: Question,
+  judged: Judged,
+  view: ControlView | undefined,
+): Result<Approved<Intent>, Hold> {
+  const judgement = capSize(judged.judgement, question);
+  if (judgement.action === 'HOLD') return err(judgement);
+  if (!view) return err(withoutPermission('the permission ended', judgement));
+  return confine(judgement, decisionTargetsOf(question), view);
 }
 
-export const withoutPermission = (detail: string, estimates?: Estimates): Judgement =>
+export const withoutPermission = (detail: string, estimates?: Estimates): Hold =>
   hold('safety', 'CONTROL_UNAVAILABLE', detail, estimates);

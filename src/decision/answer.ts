@@ -1,12 +1,10 @@
 import type { Load } from '../control/overload/load-state.ts';
 import type { HoldCode } from '../core/codes.ts';
 import type { Arm } from '../experiments/experiment.ts';
+import type { Effect } from '../risk/effect.ts';
 import type { Mode } from './rung.ts';
 
 export type Action = 'BUY' | 'SELL' | 'HOLD';
-
-/** What acting on the answer does to the position. `none` goes with HOLD and only with HOLD. */
-export type Effect = 'open' | 'increase' | 'reduce' | 'close' | 'none';
 
 /** `signal`: the model says so. `abstain`: out of domain. `safety`: something on the way is not sure. */
 export type HoldKind = 'signal' | 'abstain' | 'safety';
@@ -24,17 +22,18 @@ export interface Estimates {
   readonly risk: number | null;
 }
 
+/** A BUY or SELL that the model and the policy want, and nobody has approved yet. */
+export interface Intent {
+  readonly action: 'BUY' | 'SELL';
+  readonly effect: Exclude<Effect, 'none'>;
+  /** Fraction in (0, 1]: of the symbol's limit for open and increase, of the position for reduce and close. */
+  readonly size: number;
+  readonly confidence: number;
+  readonly risk: number | null;
+}
+
 /** What the model and the policy say, before permission and record are looked at. */
-export type Judgement =
-  | {
-      readonly action: 'BUY' | 'SELL';
-      readonly effect: Exclude<Effect, 'none'>;
-      /** Fraction in (0, 1]: of the symbol's limit for open and increase, of the position for reduce and close. */
-      readonly size: number;
-      readonly confidence: number;
-      readonly risk: number | null;
-    }
-  | Hold;
+export type Judgement = Intent | Hold;
 
 export interface Hold extends Estimates {
   readonly action: 'HOLD';

@@ -1,3 +1,4 @@
+import { isExit } from '../risk/effect.ts';
 import type { Judgement } from './answer.ts';
 import type { Question } from './question.ts';
 
@@ -6,6 +7,7 @@ export function capSize(judgement: Judgement, { arm, experiment }: Question): Ju
   if (arm !== 'candidate' || experiment?.terms.kind !== 'canary' || judgement.action === 'HOLD') {
     return judgement;
   }
-  const isExit = judgement.effect === 'reduce' || judgement.effect === 'close';
-  return isExit ? judgement : { ...judgement, size: Math.min(judgement.size, experiment.terms.sizeMax) };
+  return isExit(judgement.effect)
+    ? judgement
+    : { ...judgement, size: Math.min(judgement.size, experiment.terms.sizeMax) };
 }

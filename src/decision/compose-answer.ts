@@ -1,6 +1,8 @@
 import type { Load } from '../control/overload/load-state.ts';
 import { isoTime } from '../core/iso-time.ts';
-import type { Answer, Judgement } from './answer.ts';
+import type { Result } from '../core/result.ts';
+import type { Approved } from '../risk/check.ts';
+import type { Answer, Hold, Intent } from './answer.ts';
 import type { Judged } from './judge-questions.ts';
 import type { Question } from './question.ts';
 import type { Mode } from './rung.ts';
@@ -17,15 +19,16 @@ interface AnswerFacts {
 }
 
 /**
- * `judgement` is what the permission left of `judged`. Names stand in the order of canonical JSON, which makes the text several
- * times cheaper.
+ * `permitted` is what the permission left of `judged`: nothing else becomes a BUY or SELL. Names stand in the order of canonical
+ * JSON, which makes the text several times cheaper.
  */
 export function composeAnswer(
   question: Question,
   judged: Judged,
-  judgement: Judgement,
+  permitted: Result<Approved<Intent>, Hold>,
   facts: AnswerFacts,
 ): Unsealed {
+  const judgement = permitted.ok ? permitted.value.value : permitted.error;
   const { manifest, version } = question.model.bundle;
   const acts = judgement.action !== 'HOLD';
   return {

@@ -7,6 +7,7 @@ import type { ControlView } from '../control/view.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { Result } from '../core/result.ts';
+import { check } from '../risk/check.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Stages } from '../telemetry/stages.ts';
 import type { Answer } from './answer.ts';
@@ -18,10 +19,10 @@ import {
   withoutPermission,
 } from './answer-sealer.ts';
 import type { Arms } from './arms.ts';
+import { decisionTargetsOf } from './decision-targets-of.ts';
 import { type Judged, judgeQuestions, nothingComputed } from './judge-questions.ts';
 import type { Ladder } from './ladder.ts';
 import { createPacer, type Pacer } from './pacer.ts';
-import { permits } from './policy.ts';
 import type { Question, QuestionBatch } from './question.ts';
 import type { FeatureForm } from './record-decision.ts';
 
@@ -126,7 +127,7 @@ async function decide(parts: Parts, asked: Question, circumstances: Circumstance
     return answered();
   }
   const written = await writeFirst(log, question.durability, record, scope);
-  if (written.ok && stillHolds(answer, epoch, parts)) return answered();
+  if (written.ok && stillHolds(parts, question, answer, epoch)) return answered();
   const reason = written.ok ? 'superseded' : 'not-recorded';
   log.append(sealer.voidOf(question, record, reason), scope);
   return { kind: reason };
@@ -193,7 +194,7 @@ async function leave(
   }
   return answers.map((item, index) => {
     const question = batch.questions[index];
-    if (!item || !question || stillHolds(item.answer, epoch, parts)) return item;
+    if (!item || !question || stillHolds(parts, question, item.answer, epoch)) return item;
     log.append(sealer.voidOf(question, { id: `${id}.${index}`, seq: record.seq }, 'superseded'), scope);
     return 'superseded';
   });
@@ -232,12 +233,13 @@ function compare(
 
 /** Whether an answer that waited for its record may still leave. */
 function stillHolds(
+  { control, clock }: Parts,
+  question: Question,
   { actionable, effect, validUntil }: Answer,
   epoch: number,
-  { control, clock }: Parts,
 ): boolean {
   if (!actionable) return true;
   const view = control.current();
   const isValid = validUntil !== null && clock.nowMs() < Date.parse(validUntil);
-  return isValid && view?.epoch === epoch && permits(view.tradingState, effect);
+  return isValid && view?.epoch === epoch && check({ effect }, decisionTargetsOf(question), view).ok;
 }

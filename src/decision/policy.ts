@@ -1,7 +1,7 @@
 import { roundTo6 } from '../core/round-to-6.ts';
 import type { Manifest } from '../models/bundle.ts';
-import type { TradingState } from '../risk/trading-state.ts';
-import { type Effect, hold, type Judgement } from './answer.ts';
+import { type Effect, isExit } from '../risk/effect.ts';
+import { hold, type Judgement } from './answer.ts';
 
 /** Sign of the client's position: −1 short, 0 flat, 1 long; undefined when the client did not say. */
 export type PositionSign = -1 | 0 | 1 | undefined;
@@ -59,28 +59,6 @@ function effectOf(action: 'BUY' | 'SELL', position: PositionSign, size: number):
   const adds = (action === 'BUY') === position > 0;
   if (adds) return 'increase';
   return size === 1 ? 'close' : 'reduce';
-}
-
-const isExit = (effect: Effect): boolean => effect === 'reduce' || effect === 'close';
-
-/** Whether the trading state lets an effect happen. HALTED lets nothing new happen, REDUCING only exits. */
-export function permits(state: TradingState, effect: Effect): boolean {
-  switch (state) {
-    case 'ACTIVE':
-      return true;
-    case 'HALTED':
-      return effect === 'none';
-    case 'REDUCING':
-      return effect === 'none' || isExit(effect);
-  }
-}
-
-/** What the trading state leaves of a judgement. */
-export function confine(judgement: Judgement, state: TradingState): Judgement {
-  if (judgement.action === 'HOLD' || permits(state, judgement.effect)) return judgement;
-  return state === 'HALTED'
-    ? hold('safety', 'TRADING_HALTED', 'trading is halted', judgement)
-    : hold('safety', 'TRADING_REDUCING', `${judgement.effect} would add exposure`, judgement);
 }
 
 const floorTo4 = (x: number): number => Math.floor(x * 1e4) / 1e4;

@@ -1,10 +1,13 @@
 import { type DecisionRecord, type RecordColumns, sealRecord, sealText } from '../audit/decision-record.ts';
-import type { ControlView } from '../control/view.ts';
+import type { ControlView, TargetState } from '../control/view.ts';
 import { float32Text } from '../core/float32-text.ts';
 import type { Experiment } from '../experiments/experiment.ts';
 import type { Bar } from '../features/bar.ts';
+import { settingsOn } from '../risk/check.ts';
+import { targetsOf } from '../risk/decision-targets.ts';
 import { barRow } from './bar-row.ts';
 import type { Unsealed } from './compose-answer.ts';
+import { decisionTargetsOf } from './decision-targets-of.ts';
 import type { Judged } from './judge-questions.ts';
 import type { Question, QuestionBatch } from './question.ts';
 
@@ -48,11 +51,7 @@ export function recordDecision(
     buildHash: facts.buildHash,
     bundleHash: question.model.bundle.hash,
     configHash: facts.configHash,
-    control: view && {
-      epoch: view.epoch,
-      registryEpoch: view.registryEpoch,
-      tradingState: view.tradingState,
-    },
+    control: view && orderedControl(question, view),
     decidedAtMs: columns.decidedAtMs,
     experiment: orderedExperiment(question.experiment),
     id: columns.id,
@@ -71,6 +70,23 @@ const inForm: Readonly<Record<FeatureForm, (values: Float32Array) => string | re
   bits: float32Text,
   decimals: (values) => Array.from(values),
 };
+
+/** What the check read: of the targets those that hold back what the question is about. */
+function orderedControl(question: Question, { epoch, registryEpoch, targets, tradingState }: ControlView) {
+  const held = settingsOn(targets, targetsOf(decisionTargetsOf(question)));
+  return {
+    epoch,
+    registryEpoch,
+    ...(held.length > 0 ? { targets: held.map(orderedSetting) } : {}),
+    tradingState,
+  };
+}
+
+const orderedSetting = ({ epoch, target, tradingState }: TargetState): TargetState => ({
+  epoch,
+  target,
+  tradingState,
+});
 
 /** What of it shaped the answer; its terms stand in the audit entry of the epoch. */
 function orderedExperiment(experiment: Experiment | null): object | null {

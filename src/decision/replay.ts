@@ -38,6 +38,7 @@ export type Replayed =
   /** The model's store did not answer. */
   | { readonly kind: 'unavailable' };
 
+const tradingState = z.enum(['ACTIVE', 'REDUCING', 'HALTED']);
 const finite = z.number();
 /** Of bits, checked by `float32Text` alone; see `FeatureForm`. */
 const float32s = z.string().transform((text, context) => {
@@ -70,7 +71,8 @@ const capsuleSchema = z.object({
     .object({
       epoch: z.number(),
       registryEpoch: z.number(),
-      tradingState: z.enum(['ACTIVE', 'REDUCING', 'HALTED']),
+      targets: z.array(z.object({ epoch: z.number(), target: z.string(), tradingState })).default([]),
+      tradingState,
     })
     .optional(),
   decidedAtMs: z.number(),

@@ -30,7 +30,7 @@ export function createDecideBatchRoute(options: DecideBatchOptions): DirectHandl
   return createDecidingRoute(options, {
     name: 'batch',
     bodyLimits,
-    decisionsIn: (body) => (body as BatchAnswer).items.filter((item) => 'action' in item),
+    itemsIn: (body) => (body as BatchAnswer).items,
     read(body, key) {
       const request = readShape(batchRequestSchema, body);
       if (!request.ok) return request;
@@ -45,6 +45,7 @@ export function createDecideBatchRoute(options: DecideBatchOptions): DirectHandl
         clientDecisionId,
         tokens,
         durability,
+        strategies: questions.map((question) => question?.strategy ?? null),
         async decide(view, scope, stages) {
           if (tokens === 0) return answered(items, [], 0);
           const outcome = await pipeline.decideMany(batch, view, scope, stages);

@@ -20,7 +20,7 @@ export function createDecideRoute(options: DecideOptions): DirectHandler {
   return createDecidingRoute(options, {
     name: 'decisions',
     bodyLimits,
-    decisionsIn: (body) => [body as Answer],
+    itemsIn: (body) => [body as Answer],
     read(body, key) {
       const question = readQuestion(body, key, {
         catalog: registry.current(),
@@ -32,6 +32,7 @@ export function createDecideRoute(options: DecideOptions): DirectHandler {
         clientDecisionId: question.value.clientDecisionId,
         tokens: 1,
         durability: question.value.durability,
+        strategies: [question.value.strategy],
         decide: (view, scope, stages) => pipeline.decide(question.value, view, scope, stages),
       });
     },

@@ -5,14 +5,14 @@ import type { Clock } from '../core/clock.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Answer } from '../decision/answer.ts';
 import type { ClaimOutcome, Idempotency } from '../decision/idempotency.ts';
-import { permits } from '../decision/policy.ts';
 import type { KeyFacts, Question } from '../decision/question.ts';
+import { check } from '../risk/check.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Stages } from '../telemetry/stages.ts';
 import type { Authenticator } from './auth.ts';
 import { type BodyLimits, parseJson, readBody } from './body.ts';
 import type { DirectHandler, Exchange } from './context.ts';
-import { type Problem, problemReply } from './problem.ts';
+import { type Problem, type ProblemBody, problemReply } from './problem.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 import type { Reply } from './reply.ts';
 import { overloaded } from './shedding-door.ts';
@@ -34,8 +34,8 @@ interface DecidingRoute {
   readonly bodyLimits: BodyLimits;
   /** Parsed JSON to what is asked. */
   readonly read: (body: unknown, key: KeyFacts) => Result<Asked, Problem>;
-  /** The decisions in a body that this route answered. */
-  readonly decisionsIn: (body: unknown) => readonly Answer[];
+  /** What stands in a body that this route answered, item by item. */
+  readonly itemsIn: (body: unknown) => readonly (Answer | ProblemBody)[];
 }
 
 /** A body that was understood. */
@@ -44,6 +44,8 @@ export interface Asked {
   /** Decisions to be made, each for a token of the key's bucket; 0 where every item was refused. */
   readonly tokens: number;
   readonly durability: Question['durability'];
+  /** The client's own name for it, item by item; null where it gave none. */
+  readonly strategies: readonly (string | null)[];
   /** Under a permission, or without one, when nothing may come of it but HOLD. */
   readonly decide: (view: ControlView | undefined, scope: RequestScope, stages: Stages) => Promise<Made>;
 }
@@ -155,7 +157,7 @@ async function answerOnce(
   if (control.isRevoked(keyed.key.id)) return refuseRevoked();
   switch (claim.kind) {
     case 'replay':
-      return mayLeave(claim, line)
+      return mayLeave(claim, keyed, granted.view.epoch, line)
         ? replay(claim, granted.bucket)
         : problemReply({ code: 'SUPERSEDED', detail: useNewKey });
     case 'in-progress':
@@ -181,13 +183,24 @@ async function answerOnce(
 
 const refuseRevoked = (): Reply => problemReply({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
 
-/** The claim took its time: what was kept leaves only if it may be acted upon at this moment. */
-function mayLeave({ status, body, expiresAtMs }: Replay, { clock, control, decisionsIn }: Line): boolean {
+/**
+ * The claim took its time: what was kept leaves only if it may be acted upon at this moment, and no word of an operator
+ * came since the epoch that was claimed under.
+ */
+function mayLeave(
+  { status, body, expiresAtMs }: Replay,
+  { asked, key: { account } }: Keyed,
+  epoch: number,
+  { clock, control, itemsIn }: Line,
+): boolean {
   if (status >= 400) return true;
   const view = control.current();
   const isValid = expiresAtMs !== null && clock.monotonicMs() < expiresAtMs;
-  return decisionsIn(JSON.parse(body)).every(({ actionable, effect }) => {
-    return !actionable || (isValid && view !== undefined && permits(view.tradingState, effect));
+  return itemsIn(JSON.parse(body)).every((item, index) => {
+    if (!('action' in item) || !item.actionable) return true;
+    const { effect, model, symbol } = item;
+    const about = { account, strategy: asked.strategies[index] ?? null, model: model.name, symbol };
+    return isValid && view?.epoch === epoch && check({ effect }, about, view).ok;
   });
 }
 

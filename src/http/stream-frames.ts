@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Answer } from '../decision/answer.ts';
+import type { Setting } from '../risk/check.ts';
 import type { TradingState } from '../risk/trading-state.ts';
 import { barSchema, decisionRequestSchema } from './decision-schemas.ts';
 import type { ProblemBody } from './problem.ts';
@@ -58,7 +59,13 @@ export type ServiceFrame =
   /** First of all. */
   | { readonly type: 'hello'; readonly ticksMax: number; readonly unacknowledgedMax: number }
   /** At first, and whenever it changed; null: it cannot be read now, and every decision is HOLD. */
-  | { readonly type: 'control'; readonly epoch: number | null; readonly tradingState: TradingState | null }
+  | {
+      readonly type: 'control';
+      readonly epoch: number | null;
+      readonly tradingState: TradingState | null;
+      /** What is held back beside the whole, of the stream's account, strategies, models and symbols. */
+      readonly targets: readonly Setting[];
+    }
   | { readonly type: 'window'; readonly symbol: string; readonly lastBar: string }
   | {
       readonly type: 'decisions';

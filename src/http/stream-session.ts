@@ -1,11 +1,13 @@
 import type { Control } from '../control/control.ts';
 import type { Overload } from '../control/overload/overload.ts';
-import type { Permit } from '../control/view.ts';
+import type { ControlView, Permit } from '../control/view.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import type { Result } from '../core/result.ts';
 import type { Pipeline } from '../decision/pipeline.ts';
 import type { KeyFacts, Question } from '../decision/question.ts';
 import type { Registry } from '../models/registry.ts';
+import { type Setting, settingsOn } from '../risk/check.ts';
+import { targetsOf } from '../risk/decision-targets.ts';
 import type { RequestScope, ServerSocket, SocketEvents } from '../runtime.ts';
 import { Stages } from '../telemetry/stages.ts';
 import { answeredItems } from './answered-items.ts';
@@ -296,6 +298,7 @@ export class StreamSession implements SocketEvents {
         type: 'control',
         epoch: view?.epoch ?? null,
         tradingState: view?.tradingState ?? null,
+        targets: view ? this.#heldBack(view) : [],
       });
       this.#beat();
       if (this.#state === 'open' && this.#isOver()) {
@@ -304,6 +307,14 @@ export class StreamSession implements SocketEvents {
       }
       await timers.sleep(watchMs, this.#closed.signal);
     }
+  }
+
+  /** Of what the stream is about. */
+  #heldBack({ targets }: ControlView): readonly Setting[] {
+    const { account } = this.#key;
+    const about = this.#options.windows.decisionTargets(this.#key).flatMap(targetsOf);
+    const held = settingsOn(targets, [{ kind: 'account', id: account }, ...about]);
+    return held.map(({ target, tradingState }) => ({ target, tradingState }));
   }
 
   #isOver(): boolean {

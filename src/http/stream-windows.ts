@@ -4,6 +4,7 @@ import { type BarWindow, createBarWindow, isResumeToken, resumeToken } from '../
 import type { KeyFacts, Question } from '../decision/question.ts';
 import { type Bar, validateBars } from '../features/bar.ts';
 import type { Registry } from '../models/registry.ts';
+import type { DecisionTargets } from '../risk/decision-targets.ts';
 import type { Fault, Problem } from './problem.ts';
 import { readQuestion } from './question.ts';
 import { readItem } from './read-item.ts';
@@ -23,6 +24,8 @@ export interface StreamWindows {
   open(frame: WindowFrame, key: KeyFacts): Result<string, Problem>;
   /** A tick to a question: a good one moves its symbol's window on, any other leaves it. */
   read(tick: unknown, key: KeyFacts): Result<Question, Problem>;
+  /** What each symbol's decisions are about. */
+  decisionTargets(key: KeyFacts): readonly DecisionTargets[];
   /** A resume token for each symbol. */
   tokens(key: KeyFacts): Readonly<Record<string, string>>;
 }
@@ -86,6 +89,10 @@ export function createStreamWindows(options: StreamWindowsOptions): StreamWindow
       if (fault) return invalid([{ path: 't', code: fault.code, message: fault.message }]);
       return ok({ ...question.value, input: window.input() });
     },
+    decisionTargets: ({ account }) =>
+      Array.from(opened.values(), ({ window, asked: { symbol, strategy = null } }) => {
+        return { account, strategy, model: window.model.bundle.manifest.name, symbol };
+      }),
     tokens: ({ account }) =>
       Object.fromEntries(
         Array.from(opened, ([symbol, { window }]) => [

@@ -5,6 +5,7 @@ import { createWriter } from '../../src/audit/writer.ts';
 import { createBreaker } from '../../src/control/breakers/breaker.ts';
 import { breakerSettings } from '../../src/control/breakers/breaker-settings.ts';
 import type { Load } from '../../src/control/overload/load-state.ts';
+import type { TargetState } from '../../src/control/view.ts';
 import { createIdSource } from '../../src/core/ids.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import type { Answer } from '../../src/decision/answer.ts';
@@ -41,6 +42,7 @@ function setUp({ experiment, candidate, production }: SetUp = {}) {
     reported: [] as unknown[],
     ran: 0,
     entered: 0,
+    targets: [] as readonly TargetState[],
   };
   const models = {
     production: production ?? constantModel(0.7, { name: 'production' }),
@@ -62,16 +64,17 @@ function setUp({ experiment, candidate, production }: SetUp = {}) {
     ownerMsMax: 1_000,
     gatherMs: 0,
   });
-  const view = {
-    sentAtMs: 0,
-    expiresAtMs: time.monotonicMs() + 900_000,
-    epoch: 1,
-    tradingState: 'ACTIVE',
-    stateEpoch: 1,
-    targets: [],
-    registryEpoch: 0,
-  } as const;
-  const control = { current: () => view, ensure: async () => view };
+  const view = () =>
+    ({
+      sentAtMs: 0,
+      expiresAtMs: time.monotonicMs() + 900_000,
+      epoch: 1,
+      tradingState: 'ACTIVE',
+      stateEpoch: 1,
+      targets: state.targets,
+      registryEpoch: 0,
+    }) as const;
+  const control = { current: view, ensure: async () => view() };
   const arms = createArms({
     experiments: {
       on: () => state.experiment,
@@ -125,7 +128,7 @@ function setUp({ experiment, candidate, production }: SetUp = {}) {
   const scope = { waitUntil: (work: Promise<void>) => void work, clientAddress: '127.0.0.1' };
   async function ask(change: Partial<Question> = {}): Promise<Answer> {
     const asked = { ...question(models.production), ...change };
-    const outcome = await pipeline.decide(asked, view, scope, new Stages(time, 'auth'));
+    const outcome = await pipeline.decide(asked, view(), scope, new Stages(time, 'auth'));
     if (outcome.kind !== 'answered') throw new Error(outcome.kind);
     return outcome.answer;
   }
@@ -194,6 +197,18 @@ async function bothArms(ask: ReturnType<typeof setUp>['ask']) {
 
 /** What of an answer does not depend on when it was made. */
 const sameOf = ({ id: _, at: __, recordHash: ___, receipt: ____, ...rest }: Answer) => rest;
+
+describe('a model that is halted', () => {
+  it.each([
+    ['model:production', ['HOLD', 'SELL']],
+    ['model:candidate', ['BUY', 'HOLD']],
+  ])('answers as no arm: %s', async (target, actions) => {
+    const { ask, state } = setUp({ experiment: experimentOf(abTerms(0.5)) });
+    state.targets = [{ target, tradingState: 'HALTED', epoch: 1 }];
+    const { production, candidate } = await bothArms(ask);
+    expect([production, candidate].map(({ answer }) => answer.action)).toEqual(actions);
+  });
+});
 
 describe('a shadow', () => {
   it('changes nothing of the answer and is kept behind it, both arms as if the client held nothing', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { confine, judge as judgeScores, type PositionSign } from '../../src/decision/policy.ts';
+import { judge as judgeScores, type PositionSign } from '../../src/decision/policy.ts';
 import type { Manifest } from '../../src/models/bundle.ts';
 
 type Policy = Manifest['policy'];
@@ -131,33 +131,5 @@ describe('the risk head', () => {
   it('rounds the risk to six decimals in the answer, and not before it is compared', () => {
     const risk = 0.3 - 1e-9;
     expect(judgeScores(cautious, { direction: 0.9, risk }, 0)).toMatchObject({ action: 'BUY', risk: 0.3 });
-  });
-});
-
-describe('confine', () => {
-  it('leaves nothing to act on when HALTED', () => {
-    fc.assert(
-      fc.property(scores, positions, (score, position) => {
-        expect(confine(judge(policy, score, position), 'HALTED').action).toBe('HOLD');
-      }),
-    );
-  });
-
-  it('lets only exits through when REDUCING', () => {
-    fc.assert(
-      fc.property(scores, positions, (score, position) => {
-        const left = confine(judge(policy, score, position), 'REDUCING');
-        if (left.action !== 'HOLD') expect(['reduce', 'close']).toContain(left.effect);
-      }),
-    );
-  });
-
-  it('changes nothing when ACTIVE', () => {
-    fc.assert(
-      fc.property(scores, positions, (score, position) => {
-        const judged = judge(policy, score, position);
-        expect(confine(judged, 'ACTIVE')).toBe(judged);
-      }),
-    );
   });
 });

@@ -100,6 +100,26 @@ function asWindow(question: Question, isFlat: boolean): Question {
   return { ...question, asOfMs: null, input: { kind: 'window', lastBar, vector } };
 }
 
+/** Mostly nothing, so that decisions act; else some of all there is, with what the decision is not about. */
+function drawTargets(random: SeededRandom): ControlView['targets'] {
+  if (random.below(3) > 0) return [];
+  const names = [
+    'account:a',
+    'account:b',
+    'model:constant',
+    `strategy:${encodeURIComponent('breakout "漢"')}`,
+    'symbol:DEMO',
+    'symbol:OTHER',
+  ];
+  return names
+    .filter(() => random.below(2) === 0)
+    .map((target, epoch) => ({
+      target,
+      tradingState: draw<TradingState>(random, 'ACTIVE', 'REDUCING', 'HALTED'),
+      epoch,
+    }));
+}
+
 /** A third of decisions find the breaker not closed; the one that acts does not. */
 const loadOf = (seed: number): Load =>
   (['normal', 'busy', 'normal', 'shedding'] as const)[seed % 4] ?? 'normal';
@@ -134,6 +154,7 @@ async function decide(
     epoch: random.below(9),
     registryEpoch: random.below(9),
     tradingState: draw<TradingState>(random, 'ACTIVE', 'ACTIVE', 'REDUCING', 'HALTED'),
+    targets: drawTargets(random),
   });
   const granted = draw(random, undefined, view(), view(), view());
   const current = draw(random, undefined, view(), granted, granted);
@@ -202,7 +223,7 @@ describe('a replay', () => {
       expect(canonicalJson(JSON.parse(record.record)), `seed ${seed}`).toBe(record.record);
       seen.add(typeof input.features);
       seen.add(answer.action).add(answer.effect);
-      for (const { code } of answer.reasons) seen.add(code);
+      for (const { code, detail } of answer.reasons) seen.add(code).add(detail);
       const replayed = await replayDecision(record.record, optionsOf(model));
       expect(replayed, `seed ${seed}`).toMatchObject({ kind: 'replayed', deviations: [] });
       expect(replayed.kind === 'replayed' && replayed.record, `seed ${seed}`).toBe(record.record);
@@ -218,7 +239,11 @@ describe('a replay', () => {
       'BREAKER_OPEN',
     ];
     const others = ['MARKET_DATA_UNAVAILABLE', 'RISK_ABOVE_LIMIT', 'string', 'object'];
-    expect([...seen]).toEqual(expect.arrayContaining([...everything, ...codes, ...others]));
+    const targets = [
+      'trading of symbol:DEMO is halted',
+      'open would add exposure, and account:a may only reduce it',
+    ];
+    expect([...seen]).toEqual(expect.arrayContaining([...everything, ...codes, ...others, ...targets]));
   });
 
   it('names another configuration, and a model whose numbers are others', async () => {
@@ -299,4 +324,4 @@ describe('a replay', () => {
 });
 
 /** Of a BUY. */
-const actionableSeed = 2;
+const actionableSeed = 4;

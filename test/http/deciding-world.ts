@@ -6,7 +6,7 @@ import { createBreaker } from '../../src/control/breakers/breaker.ts';
 import { breakerSettings } from '../../src/control/breakers/breaker-settings.ts';
 import { createOverload } from '../../src/control/overload/overload.ts';
 import { overloadSettings } from '../../src/control/overload/overload-settings.ts';
-import type { ControlView, Permit } from '../../src/control/view.ts';
+import type { ControlView, Permit, TargetState } from '../../src/control/view.ts';
 import { createIdSource } from '../../src/core/ids.ts';
 import { err, ok } from '../../src/core/result.ts';
 import type { ClaimOutcome, KeptAnswer } from '../../src/decision/idempotency.ts';
@@ -47,6 +47,8 @@ export function decidingWorld() {
     claim: { kind: 'claimed', claim: { redisKey: 'c', ownerId: 'o' } } as ClaimOutcome,
     permit: undefined as Permit | undefined,
     tradingState: 'ACTIVE' as TradingState,
+    targets: [] as TargetState[],
+    epoch: 7,
     tableFails: false,
     whileWriting: () => {},
     live: true,
@@ -54,10 +56,10 @@ export function decidingWorld() {
   const view = (): ControlView => ({
     sentAtMs: time.monotonicMs(),
     expiresAtMs: time.monotonicMs() + 700,
-    epoch: 7,
+    epoch: world.epoch,
     tradingState: world.tradingState,
-    stateEpoch: 7,
-    targets: [],
+    stateEpoch: world.epoch,
+    targets: world.targets,
     registryEpoch: 0,
   });
   const bucket = { remaining: 1, burst: key.burst, ratePerSecond: 100, retryAfterMs: 0 };
@@ -141,5 +143,5 @@ export function decidingWorld() {
     await time.advance(0);
     return { status: response.status, headers: response.headers, body: await response.json() };
   }
-  return { world, time, post, options, scope, view };
+  return { world, time, post, options, scope, view, bucket };
 }

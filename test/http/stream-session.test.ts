@@ -98,7 +98,7 @@ describe('a stream', () => {
     const { sent } = await open();
     expect(sent).toEqual([
       { type: 'hello', ticksMax: 256, unacknowledgedMax: 16 },
-      { type: 'control', epoch: 7, tradingState: 'ACTIVE' },
+      { type: 'control', epoch: 7, tradingState: 'ACTIVE', targets: [] },
     ]);
   });
 
@@ -202,6 +202,43 @@ describe('a stream', () => {
       'ACTIVE',
       'HALTED',
       'ACTIVE',
+    ]);
+  });
+
+  it('tells the targets that are held back of its account, strategies, models and symbols, and of nobody else', async () => {
+    const { sent, world, time, window } = await open();
+    world.targets = ['account:b', 'strategy:s', 'symbol:DEMO'].map((target) => ({
+      target,
+      tradingState: 'HALTED',
+      epoch: 6,
+    }));
+    await time.advance(1_000);
+    expect(sent).toHaveLength(2);
+    await window(100, { strategy: 's' });
+    await time.advance(1_000);
+    expect(sent.at(-1)).toEqual({
+      type: 'control',
+      epoch: 7,
+      tradingState: 'ACTIVE',
+      targets: [
+        { target: 'strategy:s', tradingState: 'HALTED' },
+        { target: 'symbol:DEMO', tradingState: 'HALTED' },
+      ],
+    });
+    world.targets = [{ target: 'account:a', tradingState: 'REDUCING', epoch: 7 }];
+    await time.advance(1_000);
+    expect(sent.at(-1)).toMatchObject({ targets: [{ target: 'account:a', tradingState: 'REDUCING' }] });
+  });
+
+  it('holds the ticks of a symbol that is halted', async () => {
+    const { world, window, ticks } = await open();
+    await window(119);
+    world.targets = [{ target: 'symbol:DEMO', tradingState: 'HALTED', epoch: 6 }];
+    expect(itemsOf(await ticks([tick(119, { position: '-1' })]))).toMatchObject([
+      {
+        actionable: false,
+        reasons: [{ code: 'TRADING_HALTED', detail: 'trading of symbol:DEMO is halted' }],
+      },
     ]);
   });
 

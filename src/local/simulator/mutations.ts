@@ -41,29 +41,24 @@ export const mutations: readonly Mutation[] = [
     'left.epoch > right.epoch ||',
     'left.epoch !== right.epoch ||',
   ),
-  mutation(
-    'HALTED lets everything pass',
-    'src/decision/policy.ts',
-    "return effect === 'none';",
-    'return true;',
-  ),
+  mutation('HALTED lets everything pass', 'src/risk/check.ts', "return effect === 'none';", 'return true;'),
   mutation(
     'REDUCING lets everything pass',
-    'src/decision/policy.ts',
+    'src/risk/check.ts',
     "return effect === 'none' || isExit(effect);",
     'return true;',
   ),
   mutation(
     'an answer that waited for its record is not looked at again',
     'src/decision/pipeline.ts',
-    'if (written.ok && stillHolds(answer, epoch, parts)) return answered();',
+    'if (written.ok && stillHolds(parts, question, answer, epoch)) return answered();',
     'if (written.ok) return answered();',
   ),
   mutation(
     'acked is said whatever the database answers',
     'src/decision/pipeline.ts',
-    'if (written.ok && stillHolds(answer, epoch, parts)) return answered();',
-    'if (stillHolds(answer, epoch, parts)) return answered();',
+    'if (written.ok && stillHolds(parts, question, answer, epoch)) return answered();',
+    'if (stillHolds(parts, question, answer, epoch)) return answered();',
   ),
   {
     // Either place alone would do: the isolate drops what such a Redis granted, and tells it.

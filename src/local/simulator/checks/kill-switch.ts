@@ -1,4 +1,4 @@
-import type { Effect } from '../../../decision/answer.ts';
+import type { Effect } from '../../../risk/effect.ts';
 import type { TradingState } from '../../../risk/trading-state.ts';
 import type { ControlChange } from '../control-history.ts';
 import { virtualEpochMs } from '../event-queue.ts';
