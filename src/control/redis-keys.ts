@@ -28,8 +28,8 @@ export const redisKeys = {
   approval: (hash: string): string => `ultrathink:approval:${hash}`,
   /** String: a resume's nonce, and the key id that used it. */
   resumeNonce: (nonce: string): string => `ultrathink:resume-nonce:${nonce}`,
-  /** String: the key id of the first of two who let an epoch end. */
-  resumeApproval: (epoch: number): string => `ultrathink:resume-approval:${epoch}`,
+  /** String: the key id of the first of two who let a target go at an epoch. */
+  resumeApproval: (epoch: number, target: string): string => `ultrathink:resume-approval:${epoch}:${target}`,
   /** JSON escapes whatever a client may put into a key, so no two claims share a name. */
   claim: (principal: string, route: string, key: string): string =>
     `ultrathink:claim:${JSON.stringify([principal, route, key])}`,

@@ -2,7 +2,7 @@ import type { EntryFacts } from '../audit/audit-entry.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Trace } from '../audit/trace.ts';
 import type { Clock } from '../core/clock.ts';
-import { globalName } from '../risk/target.ts';
+import { nameOf, type Target } from '../risk/target.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Control } from './control.ts';
 import { entryOf, withEntry } from './control-state.ts';
@@ -13,6 +13,7 @@ import type { SharedResume } from './shared-resume.ts';
 import type { ControlState } from './view.ts';
 
 export interface ResumeAsk {
+  readonly target: Target;
   /** The epoch that it ends: the highest of all, as the person saw it. */
   readonly epoch: number;
   /** Never used twice. */
@@ -47,7 +48,7 @@ interface ResumeOptions {
 }
 
 /**
- * The only way in which trading of the whole is let go again. It needs both stores: they are read and brought level first,
+ * The only way in which trading of the whole, or of a target, is let go again. It needs both stores: they are read and brought level first,
  * then each is changed by a compare-and-set, libSQL in one batch with the audit entry. A halt meanwhile wins: it has moved
  * the epoch, or is at this one and stricter, or at a higher one. After anything but two confirmations it halts again.
  */
@@ -62,7 +63,7 @@ export function createResume(options: ResumeOptions): Resume {
       reason: `not both stores confirmed the resume of epoch ${state.epoch}`,
       clientAddress: ask.clientAddress,
     } as const;
-    const restriction = await restrict.halt({ kind: 'global' }, evidence, scope);
+    const restriction = await restrict.halt(ask.target, evidence, scope);
     return { kind: 'unconfirmed', isHalted: restriction.kind === 'restricted' };
   }
 
@@ -72,13 +73,13 @@ export function createResume(options: ResumeOptions): Resume {
     ask: ResumeAsk,
     scope: RequestScope,
   ): Promise<Resumption> {
-    const lifted = { target: globalName, tradingState: 'ACTIVE', epoch: state.epoch + 1 } as const;
+    const lifted = { target: nameOf(ask.target), tradingState: 'ACTIVE', epoch: state.epoch + 1 } as const;
     const entry = trail.seal({ ...factsOf(ask, state), after: { ...lifted, nonce: ask.nonce, approvedBy } });
-    const row = resumeRow(state.epoch, { by: ask.by.keyId, reason: ask.reason, atMs: clock.nowMs() });
+    const row = resumeRow(lifted, { by: ask.by.keyId, reason: ask.reason, atMs: clock.nowMs() });
     const written = await trail.commit(entry, [row]);
     // Also a refusal: of a request that was delivered twice it is the second answer, and the first was written.
     if (!written.ok) return haltAgain(state, ask, scope);
-    const outcome = await shared.resume(state.epoch);
+    const outcome = await shared.resume(lifted.target, state.epoch);
     if (!outcome.ok || outcome.value === 'moved') return haltAgain(state, ask, scope);
     control.learn(withEntry(state, lifted));
     return { kind: 'resumed', epoch: lifted.epoch };
@@ -94,10 +95,11 @@ export function createResume(options: ResumeOptions): Resume {
     const levelled = await level(ask);
     if (!levelled.ok) return { kind: 'unavailable' };
     const state = levelled.value;
-    if (state.epoch !== ask.epoch) return { kind: 'moved' };
-    if (state.tradingState === 'ACTIVE') return { kind: 'active' };
     const { epoch, nonce } = ask;
-    const approval = await shared.approve({ epoch, nonce, keyId: ask.by.keyId, approvalsNeeded });
+    const target = nameOf(ask.target);
+    if (state.epoch !== epoch) return { kind: 'moved' };
+    if (entryOf(state, target).tradingState === 'ACTIVE') return { kind: 'active' };
+    const approval = await shared.approve({ target, epoch, nonce, keyId: ask.by.keyId, approvalsNeeded });
     if (!approval.ok) return { kind: 'unavailable' };
     switch (approval.value.kind) {
       case 'used':
@@ -115,12 +117,12 @@ export function createResume(options: ResumeOptions): Resume {
   };
 }
 
-const factsOf = ({ by, reason, clientAddress }: ResumeAsk, state: ControlState) =>
+const factsOf = ({ target, by, reason, clientAddress }: ResumeAsk, state: ControlState) =>
   ({
     actor: { kind: 'key', ...by },
     verb: 'resume',
-    target: globalName,
+    target: nameOf(target),
     reason,
     clientAddress,
-    before: entryOf(state, globalName),
+    before: entryOf(state, nameOf(target)),
   }) as const satisfies Omit<EntryFacts, 'after'>;

@@ -1,12 +1,14 @@
 import type { Redis } from '@upstash/redis';
 import { err, ok, type Result } from '../core/result.ts';
+import type { TargetName } from '../risk/target.ts';
 import { createRedisScript } from '../store/redis-script.ts';
 import { approveResumeScript } from './lua/approve-resume.ts';
 import { resumeScript } from './lua/resume.ts';
 import { redisKeys } from './redis-keys.ts';
 
-/** One person's word that an epoch may end. */
+/** One person's word that an epoch may end for a target. */
 export interface ApprovalAsk {
+  readonly target: TargetName;
   readonly epoch: number;
   readonly keyId: string;
   readonly nonce: string;
@@ -22,7 +24,7 @@ export type Approval =
 export interface SharedResume {
   approve(ask: ApprovalAsk): Promise<Result<Approval, string>>;
   /** A compare-and-set by the epoch that it ends. */
-  resume(epoch: number): Promise<Result<'resumed' | 'moved', string>>;
+  resume(target: TargetName, epoch: number): Promise<Result<'resumed' | 'moved', string>>;
 }
 
 /** The epoch guards for good; a nonce only has to outlive whatever keeps a request on its way. */
@@ -34,8 +36,8 @@ export function createSharedResume(redis: Redis): SharedResume {
   const approve = createRedisScript(redis, approveResumeScript);
   const resume = createRedisScript(redis, resumeScript);
   return {
-    async approve({ epoch, keyId, nonce, approvalsNeeded }) {
-      const keys = [redisKeys.resumeNonce(nonce), redisKeys.resumeApproval(epoch)];
+    async approve({ target, epoch, keyId, nonce, approvalsNeeded }) {
+      const keys = [redisKeys.resumeNonce(nonce), redisKeys.resumeApproval(epoch, target)];
       const args = [String(nonceLifeMs), String(approvalsNeeded), keyId, String(approvalLifeMs)];
       const reply = await approve.run(keys, args);
       if (!reply.ok) return reply;
@@ -44,8 +46,8 @@ export function createSharedResume(redis: Redis): SharedResume {
       if (outcome === 'pending' || outcome === 'used' || outcome === 'same') return ok({ kind: outcome });
       return err('the approval script gave a malformed reply');
     },
-    async resume(epoch) {
-      const reply = await resume.run([redisKeys.control], [String(epoch)]);
+    async resume(target, epoch) {
+      const reply = await resume.run([redisKeys.control], [String(epoch), target]);
       if (!reply.ok) return reply;
       const outcome = reply.value.get('outcome');
       return outcome === 'resumed' || outcome === 'moved'

@@ -4,11 +4,13 @@ import { parseArgs } from 'node:util';
 import { type Client, createClient } from '../client/client.ts';
 import { fetchTransport } from '../client/fetch-transport.ts';
 import { messageOf } from '../core/message-of.ts';
+import { nameOf } from '../risk/target.ts';
 import type { Scope } from '../store/keys.ts';
 import { ROOT } from './build-worker.ts';
 import { directHalt } from './ops/direct-halt.ts';
 import { performKeys } from './ops/perform-keys.ts';
 import { performVerb, scopeOf } from './ops/perform-verb.ts';
+import { readTarget } from './ops/read-target.ts';
 import { type Told, tellReply } from './ops/tell-reply.ts';
 import { parseOrExplain } from './parse-or-explain.ts';
 import { readServiceFile } from './service-file.ts';
@@ -25,6 +27,7 @@ const USAGE = `usage: npm run ops -- VERB [options]
   keys create ID       --account NAME --scopes A,B --rate N --burst N; its secret is shown once
   keys rotate ID       another secret, shown once; --overlap SECONDS: the one before is good for so long (0)
   keys revoke ID       good nowhere a second later, and never again
+  --target T     with halt, reduce and resume: account:NAME, strategy:NAME, model:NAME or symbol:NAME; by default global
   --reason TEXT  why, kept for good; all but halt and what only looks need it
   --epoch N      with resume: the epoch that it ends; by default the one in force now
   --url URL      the service, with --key KEY or OPS_KEY: 'Bearer <id>.<secret>', of scope operate, for resume and keys approve.
@@ -54,6 +57,7 @@ async function main(args: readonly string[]): Promise<number> {
         rate: { type: 'string' },
         burst: { type: 'string' },
         overlap: { type: 'string' },
+        target: { type: 'string' },
         json: { type: 'boolean', default: false },
         direct: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -66,7 +70,9 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(USAGE);
     return values.help ? 0 : 2;
   }
-  if (values.direct && verb === 'halt') return directHalt(values.reason ?? unsaid, values.json);
+  if (values.target !== undefined && !targeted.has(verb)) throw new Error(`${verb} takes no --target`);
+  const target = readTarget(values.target);
+  if (values.direct && verb === 'halt') return directHalt(target, values.reason ?? unsaid, values.json);
   const client = clientFor(scope, values.url, values.key);
   if (verb === 'keys') {
     const { account, scopes, rate, burst, overlap, reason } = values;
@@ -75,13 +81,12 @@ async function main(args: readonly string[]): Promise<number> {
   }
   // Nothing stands between a person and a halt, not even a missing reason.
   const reason = values.reason ?? (verb === 'halt' ? unsaid : undefined);
-  return print(
-    tellReply(verb, await performVerb(client, { verb, name, reason, epoch: values.epoch })),
-    values.json,
-  );
+  const ask = { verb, name, target: nameOf(target), reason, epoch: values.epoch };
+  return print(tellReply(verb, await performVerb(client, ask)), values.json);
 }
 
 const unsaid = 'no reason was given';
+const targeted: ReadonlySet<string> = new Set(['halt', 'reduce', 'resume']);
 
 function print({ done, lines, body }: Told, asJson: boolean): number {
   const write = done ? console.log : console.error;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ControlState } from '../../src/control/view.ts';
+import type { Target } from '../../src/risk/target.ts';
 import { type DatabaseInTest, openDatabaseInTest } from '../database-in-test.ts';
 import { redisBackends, type TestRedis } from '../redis-backends.ts';
 import { stateOf } from './state-of.ts';
@@ -14,7 +15,14 @@ const halted = stateOf({ epoch: 1, tradingState: 'HALTED' });
 const races = ['both', 'redis', 'database'] as const;
 
 let nonces = 0;
-const ask = (told: { readonly epoch?: number; readonly keyId?: string; readonly nonce?: string } = {}) => ({
+interface Told {
+  readonly target?: Target;
+  readonly epoch?: number;
+  readonly keyId?: string;
+  readonly nonce?: string;
+}
+const ask = (told: Told = {}) => ({
+  target: told.target ?? ({ kind: 'global' } as const),
   epoch: told.epoch ?? 1,
   nonce: told.nonce ?? `nonce-of-a-resume-${++nonces}`,
   by: { keyId: told.keyId ?? 'bob', account: 'desk' },
@@ -194,6 +202,79 @@ describe.each(redisBackends())('the one way to let trading go again, on $name', 
     expect(await isolate(halted).resume(ask(), scope)).toEqual({ kind: 'unconfirmed', isHalted: true });
     await settled();
     expect(await tradingStates()).toEqual(['HALTED', 'HALTED', 'HALTED']);
+  });
+
+  describe('of one target', () => {
+    const spx = { kind: 'symbol', id: 'SPX' } as const;
+    const held = async () =>
+      (await world.states()).inForce.targets.map(({ target, tradingState }) => [target, tradingState]);
+
+    it('lets that one go in both stores and leaves the whole and the others as they are', async () => {
+      const { isolate, scope, states, settled } = world;
+      const { restrict, resume } = isolate(halted);
+      await restrict.halt(spx, evidence, scope);
+      await restrict.reduce({ kind: 'account', id: 'a' }, evidence, scope);
+      await settled();
+      expect(await resume(ask({ target: spx, epoch: 3 }), scope)).toEqual({ kind: 'resumed', epoch: 4 });
+      const { redis: inRedis, database } = await states();
+      expect(inRedis).toEqual(database);
+      expect(database).toMatchObject({ tradingState: 'HALTED', stateEpoch: 1, epoch: 4 });
+      expect(await held()).toEqual([
+        ['account:a', 'REDUCING'],
+        ['symbol:SPX', 'ACTIVE'],
+      ]);
+      expect((await entries()).at(-1)).toMatchObject({
+        verb: 'resume',
+        target: 'symbol:SPX',
+        before: { tradingState: 'HALTED', epoch: 2 },
+        after: { target: 'symbol:SPX', tradingState: 'ACTIVE', epoch: 4 },
+      });
+    });
+
+    it('is not what ends the whole, nor the other way round', async () => {
+      const { isolate, scope, settled } = world;
+      const { restrict, resume } = isolate(halted);
+      await restrict.halt(spx, evidence, scope);
+      await settled();
+      expect(await resume(ask({ epoch: 2 }), scope)).toEqual({ kind: 'resumed', epoch: 3 });
+      expect(await held()).toEqual([['symbol:SPX', 'HALTED']]);
+      expect(await resume(ask({ target: { kind: 'symbol', id: 'NDX' }, epoch: 3 }), scope)).toEqual({
+        kind: 'active',
+      });
+    });
+
+    it('counts a word on another target as no word on this one', async () => {
+      const { isolate, scope, settled } = world;
+      const { restrict, resume } = isolate(halted, 2);
+      await restrict.halt(spx, evidence, scope);
+      await settled();
+      expect(await resume(ask({ target: spx, epoch: 2, keyId: 'bob' }), scope)).toEqual({ kind: 'pending' });
+      expect(await resume(ask({ epoch: 2, keyId: 'eve' }), scope)).toEqual({ kind: 'pending' });
+      expect(await tradingStates()).toEqual(['HALTED', 'HALTED', 'HALTED']);
+      expect(await resume(ask({ target: spx, epoch: 2, keyId: 'eve' }), scope)).toMatchObject({
+        kind: 'resumed',
+      });
+      await settled();
+    });
+
+    it.each(['redis', 'database'] as const)('halts it again where %s did not confirm', async (store) => {
+      const { isolate, scope, fault, pace, settled } = world;
+      const { restrict, resume } = isolate(halted);
+      await restrict.halt(spx, evidence, scope);
+      await settled();
+      const call = store === 'redis' ? 'resume' : 'commit';
+      pace.next = async (name) => {
+        fault[store] = name === call ? 'lost-reply' : 'up';
+      };
+      expect(await resume(ask({ target: spx, epoch: 2 }), scope)).toEqual({
+        kind: 'unconfirmed',
+        isHalted: true,
+      });
+      pace.next = async () => undefined;
+      fault[store] = 'up';
+      await settled();
+      expect(await held()).toEqual([['symbol:SPX', 'HALTED']]);
+    });
   });
 
   it('never undoes a halt that came meanwhile, in whichever order they reach the stores, whichever it reached', async () => {

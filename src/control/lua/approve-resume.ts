@@ -1,7 +1,7 @@
 /**
- * Takes one person's word that an epoch may end. A nonce is good for one word, and a word of one key alone is not two.
+ * Takes one person's word that an epoch may end for a target. A nonce is good for one word, and a word of one key alone is not two.
  *
- * KEYS  1 nonce · 2 the first word on this epoch (string: its key id)
+ * KEYS  1 nonce · 2 the first word on this epoch and target (string: its key id)
  * ARGV  1 nonce's life in ms · 2 words needed, 1 or 2 · 3 key id · 4 life of a first word in ms
  *
  * Reply: `outcome` is approved | pending | used | same; `first` is the key id of the other word, '' for none.

@@ -1,9 +1,9 @@
 import { mergeLua } from './merge.ts';
 
 /**
- * Ends a halt of the whole by its epoch: the next epoch is ACTIVE, if and only if nothing was said since.
+ * Ends what holds a target back by its epoch: the next epoch is ACTIVE, if and only if nothing was said since, of whatever target.
  *
- * KEYS 1 control hash · ARGV 1 the epoch that it ends
+ * KEYS 1 control hash · ARGV 1 the epoch that it ends · 2 target
  *
  * Reply: `outcome` is resumed | moved.
  */
@@ -11,7 +11,8 @@ export const resumeScript = /* lua */ `${mergeLua}
 local state = held(KEYS[1])
 if state.isNew or state.epoch ~= tonumber(ARGV[1]) then return { 'outcome', 'moved' } end
 state.epoch = state.epoch + 1
-state.whole = { state = 'ACTIVE', epoch = state.epoch }
+local now = { state = 'ACTIVE', epoch = state.epoch }
+if ARGV[2] == 'global' then state.whole = now else state.targets[ARGV[2]] = now end
 keep(KEYS[1], state)
 return { 'outcome', 'resumed' }
 `;

@@ -10,15 +10,24 @@ const acknowledgement = z.enum(['CONFIRMED', 'PENDING']).openapi({
   description: '`PENDING`: it may have arrived, and is tried again behind the answer.',
 });
 
+const targetAsked = z.string().max(1_200).optional().openapi({
+  description:
+    'What is meant: `global`, the default, or `account:…`, `strategy:…`, `model:…`, `symbol:…` with the name as requests and answers have it, percent-encoded. A name that nobody uses is taken as well: it may be used later.',
+});
+const target = z.string().openapi({ description: 'As it was asked for.' });
+
 /** The request of `POST /v1/control/halt` and `POST /v1/control/reduce`. */
 export const restrictRequestSchema = z
-  .strictObject({ reason: text(500).openapi({ description: 'Why; kept for good.' }) })
-  .openapi('RestrictRequest', { example: { reason: 'quotes of the venue look wrong' } });
+  .strictObject({ reason: text(500).openapi({ description: 'Why; kept for good.' }), target: targetAsked })
+  .openapi('RestrictRequest', {
+    example: { reason: 'quotes of the venue look wrong', target: 'symbol:SPX' },
+  });
 
 export type RestrictRequest = z.infer<typeof restrictRequestSchema>;
 
 export const restrictionSchema = z
   .object({
+    target,
     tradingState: tradingState.openapi({ description: 'What it is now: at least what was asked for.' }),
     epoch,
     effectiveBy: z.string().openapi({
@@ -41,6 +50,7 @@ export const resumeRequestSchema = z
       .regex(/^[A-Za-z0-9_-]{16,64}$/)
       .openapi({ description: 'Random, of the base64url alphabet; good for one request.' }),
     reason: text(500).openapi({ description: 'Why; kept for good.' }),
+    target: targetAsked,
   })
   .openapi('ResumeRequest', {
     example: { epoch: 7, nonce: 'hT2mJ0cVq8yXw4Zk', reason: 'the venue confirmed its quotes' },
@@ -53,6 +63,7 @@ export const resumptionSchema = z
     outcome: z
       .enum(['resumed', 'pending'])
       .openapi({ description: '`pending`: another key has to ask for the same within five minutes.' }),
+    target,
     epoch: epoch.openapi({ description: 'The new epoch; where it is pending the one that still holds.' }),
   })
   .openapi('Resumption');
@@ -69,6 +80,13 @@ export const controlSchema = z
       .nullable()
       .openapi({ description: 'What is in force by both stores; null while one of them cannot be read.' }),
     epoch: epoch.nullable(),
+    targets: z
+      .array(z.object({ target: z.string(), tradingState, epoch }))
+      .nullable()
+      .openapi({
+        description:
+          'What is held back beside the whole, with the epoch that set it. A key that may only observe sees of accounts its own and no strategies.',
+      }),
     registryEpoch: z.number().int().nullable(),
     stores: z.object({ redis: reading, database: reading }),
   })

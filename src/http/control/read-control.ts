@@ -2,7 +2,8 @@ import { mergeControlStates } from '../../control/control-state.ts';
 import type { Levelling, StoreReadings } from '../../control/levelling.ts';
 import type { ControlState } from '../../control/view.ts';
 import type { Result } from '../../core/result.ts';
-import type { Authenticator } from '../auth.ts';
+import { targetOf } from '../../risk/target.ts';
+import type { Authenticator, Principal } from '../auth.ts';
 import type { Handler } from '../context.ts';
 import { problemResponse } from '../problem.ts';
 
@@ -24,6 +25,7 @@ export function createReadControlRoute({ authenticator, levelling }: ReadControl
     const answer = {
       tradingState: inForce?.tradingState ?? null,
       epoch: inForce?.epoch ?? null,
+      targets: inForce ? heldBack(inForce, principal.value) : null,
       registryEpoch: inForce?.registryEpoch ?? null,
       stores: { redis: told(readings.redis), database: told(readings.database) },
     };
@@ -34,6 +36,19 @@ export function createReadControlRoute({ authenticator, levelling }: ReadControl
 function inForceBy({ redis, database }: StoreReadings): ControlState | undefined {
   if (!redis.ok || !database.ok) return undefined;
   return redis.value ? mergeControlStates(redis.value, database.value) : database.value;
+}
+
+/** Whose accounts and strategies are held back is between them and the operators. */
+function heldBack({ targets }: ControlState, { scopes, account }: Principal) {
+  const seesAll = scopes.includes('operate') || scopes.includes('approve');
+  const mayBeSeen = (name: string): boolean => {
+    const target = targetOf(name);
+    if (target?.kind === 'account') return target.id === account;
+    return target?.kind !== 'strategy';
+  };
+  return targets.filter(
+    ({ target, tradingState }) => tradingState !== 'ACTIVE' && (seesAll || mayBeSeen(target)),
+  );
 }
 
 function told(reading: Result<ControlState | undefined, string>) {

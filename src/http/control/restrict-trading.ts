@@ -3,6 +3,7 @@ import type { Handler } from '../context.ts';
 import { problemResponse } from '../problem.ts';
 import { restrictRequestSchema } from './control-schemas.ts';
 import { type OperatorOptions, readOperatorRequest } from './operator-request.ts';
+import { readTarget } from './read-target.ts';
 
 interface RestrictOptions extends OperatorOptions {
   /** What the route does. */
@@ -19,17 +20,20 @@ export function createRestrictRoute({ verb, restrict, ...options }: RestrictOpti
     const asked = await readOperatorRequest(context, ['operate', 'approve'], restrictRequestSchema, options);
     if (!asked.ok) return problemResponse(asked.error);
     const { principal, body } = asked.value;
+    const target = readTarget(body.target);
+    if (!target.ok) return problemResponse(target.error);
     context.var.stages.begin(verb);
     const evidence = {
       actor: { kind: 'key', keyId: principal.id, account: principal.account },
       reason: body.reason,
       clientAddress: context.env.scope.clientAddress,
     } as const;
-    const outcome = await restrict[verb]({ kind: 'global' }, evidence, context.env.scope);
+    const outcome = await restrict[verb](target.value, evidence, context.env.scope);
     if (outcome.kind === 'unconfirmed')
       return problemResponse({ code: 'HALT_UNCONFIRMED', retryAfterMs: 1_000 });
     const { entry, effectiveByMs, stores } = outcome;
     const answer = {
+      target: entry.target,
       tradingState: entry.tradingState,
       epoch: entry.epoch,
       effectiveBy: new Date(effectiveByMs).toISOString(),

@@ -1,9 +1,11 @@
 import type { Control } from '../../control/control.ts';
-import type { Resume, Resumption } from '../../control/resume.ts';
+import type { Resume, ResumeAsk, Resumption } from '../../control/resume.ts';
+import { nameOf } from '../../risk/target.ts';
 import type { Handler, RouteContext } from '../context.ts';
 import { problemResponse } from '../problem.ts';
 import { resumeRequestSchema } from './control-schemas.ts';
 import { type OperatorOptions, readOperatorRequest } from './operator-request.ts';
+import { readTarget } from './read-target.ts';
 
 interface ResumeOptions extends OperatorOptions {
   readonly control: Pick<Control, 'ensure' | 'isRevoked'>;
@@ -17,24 +19,31 @@ export function createResumeRoute({ control, resume, ...options }: ResumeOptions
     if (!asked.ok) return problemResponse(asked.error);
     const { scope } = context.env;
     const { principal, body } = asked.value;
+    const target = readTarget(body.target);
+    if (!target.ok) return problemResponse(target.error);
     context.var.stages.begin('resume');
     if (!(await control.ensure(scope))) return problemResponse(unavailable);
     if (control.isRevoked(principal.id)) return problemResponse({ code: 'UNAUTHENTICATED' });
     const by = { keyId: principal.id, account: principal.account };
-    const outcome = await resume({ ...body, by, clientAddress: scope.clientAddress }, scope);
-    return answerTo(outcome, body.epoch, context);
+    const ask = { ...body, target: target.value, by, clientAddress: scope.clientAddress };
+    return answerTo(await resume(ask, scope), ask, context);
   };
 }
 
 const unavailable = { code: 'RESUME_UNAVAILABLE', retryAfterMs: 1_000 } as const;
 
-function answerTo(outcome: Resumption, endedEpoch: number, context: RouteContext): Response {
+function answerTo(
+  outcome: Resumption,
+  ask: Pick<ResumeAsk, 'target' | 'epoch'>,
+  context: RouteContext,
+): Response {
+  const target = nameOf(ask.target);
   const uncached = { 'cache-control': 'no-store' };
   switch (outcome.kind) {
     case 'resumed':
-      return context.json({ outcome: 'resumed', epoch: outcome.epoch }, 200, uncached);
+      return context.json({ outcome: 'resumed', target, epoch: outcome.epoch }, 200, uncached);
     case 'pending':
-      return context.json({ outcome: 'pending', epoch: endedEpoch }, 202, uncached);
+      return context.json({ outcome: 'pending', target, epoch: ask.epoch }, 202, uncached);
     case 'moved':
       return problemResponse({ code: 'EPOCH_MOVED' });
     case 'active':

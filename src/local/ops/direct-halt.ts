@@ -13,6 +13,7 @@ import { createSharedControl } from '../../control/sync.ts';
 import type { ControlState } from '../../control/view.ts';
 import type { Timers } from '../../core/clock.ts';
 import { createIdSource } from '../../core/ids.ts';
+import type { Target } from '../../risk/target.ts';
 import { openDatabase } from '../../store/database.ts';
 import { createRedis } from '../../store/redis.ts';
 import { type Stores, storesHere } from './stores-here.ts';
@@ -29,16 +30,16 @@ const timers: Timers = {
 const noBreakers = { ask: () => ({ revision: 0, askedAtMs: 0, reports: [] }), learn: () => undefined };
 
 /** The kill switch past the service: both stores by the same means as the service itself. Either is enough. */
-export async function directHalt(reason: string, asJson: boolean): Promise<number> {
+export async function directHalt(target: Target, reason: string, asJson: boolean): Promise<number> {
   const behind: Promise<void>[] = [];
   const { restrict } = await haltOver(storesHere());
   const scope = { waitUntil: (work: Promise<void>) => void behind.push(work), clientAddress: '' };
   const actor = { kind: 'component', name: `ops halt --direct by ${userInfo().username}` } as const;
-  const outcome = await restrict.halt({ kind: 'global' }, { actor, reason, clientAddress: null }, scope);
+  const outcome = await restrict.halt(target, { actor, reason, clientAddress: null }, scope);
   if (outcome.kind === 'restricted') {
     const { entry, stores } = outcome;
     const effectiveBy = new Date(outcome.effectiveByMs).toISOString();
-    const told = { tradingState: entry.tradingState, epoch: entry.epoch, effectiveBy, stores };
+    const told = { ...entry, effectiveBy, stores };
     console.log(asJson ? JSON.stringify(told) : restrictionLine(told));
   } else {
     console.error(`no store confirmed it, and it may have arrived: repeat it (${outcome.detail})`);

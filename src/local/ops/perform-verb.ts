@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Client, Reply } from '../../client/client.ts';
+import type { TargetName } from '../../risk/target.ts';
 import type { Scope } from '../../store/keys.ts';
 
 export interface OpsAsk {
   readonly verb: string;
   /** Of a breaker. */
   readonly name: string;
+  /** Of a halt, a reduce or a resume. */
+  readonly target: TargetName;
   readonly reason: string | undefined;
   readonly epoch: string | undefined;
 }
@@ -28,7 +31,7 @@ export const scopeOf = (verb: string): Scope | undefined => scopes[verb];
 /** One verb over the typed client. Throws, for people to read, where something that it needs was not said. */
 export async function performVerb(
   client: Client,
-  { verb, name, reason, epoch }: OpsAsk,
+  { verb, name, target, reason, epoch }: OpsAsk,
 ): Promise<Reply<unknown>> {
   switch (verb) {
     case 'status':
@@ -41,11 +44,11 @@ export async function performVerb(
   if (reason === undefined) throw new Error(`${verb} needs --reason TEXT`);
   switch (verb) {
     case 'halt':
-      return client.halt({ reason });
+      return client.halt({ reason, target });
     case 'reduce':
-      return client.reduce({ reason });
+      return client.reduce({ reason, target });
     case 'resume':
-      return resume(client, reason, epoch);
+      return resume(client, { target, reason, epoch });
     case 'trip':
       return client.tripBreaker(name, { reason });
     default:
@@ -53,13 +56,16 @@ export async function performVerb(
   }
 }
 
-async function resume(client: Client, reason: string, given: string | undefined): Promise<Reply<unknown>> {
-  const nonce = randomBytes(16).toString('base64url');
-  if (given !== undefined) return client.resume({ epoch: Number(given), nonce, reason });
+async function resume(
+  client: Client,
+  { target, reason, epoch }: Pick<OpsAsk, 'target' | 'epoch'> & { readonly reason: string },
+): Promise<Reply<unknown>> {
+  const said = { target, reason, nonce: randomBytes(16).toString('base64url') };
+  if (epoch !== undefined) return client.resume({ ...said, epoch: Number(epoch) });
   const now = await client.control();
   if (now.kind !== 'ok') return now;
   if (now.value.epoch === null) throw new Error('a store cannot be read now: nothing can be resumed');
-  return client.resume({ epoch: now.value.epoch, nonce, reason });
+  return client.resume({ ...said, epoch: now.value.epoch });
 }
 
 /** Part by part; the first that is not intact, or the last. */

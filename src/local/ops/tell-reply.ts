@@ -7,6 +7,7 @@ import type {
   Restriction,
   Resumption,
 } from '../../client/client.ts';
+import { globalName } from '../../risk/target.ts';
 
 /** What a person reads, and whether what they asked for was done. */
 export interface Told {
@@ -42,7 +43,7 @@ export function tellReply(verb: string, reply: Reply<unknown>): Told {
 function linesOf(verb: string, body: unknown): readonly string[] {
   switch (verb) {
     case 'status':
-      return [statusLine(body as ControlReading)];
+      return statusLines(body as ControlReading);
     case 'halt':
     case 'reduce':
       return [restrictionLine(body as Restriction)];
@@ -59,20 +60,26 @@ function linesOf(verb: string, body: unknown): readonly string[] {
   }
 }
 
-export const restrictionLine = ({ tradingState, epoch, effectiveBy, stores }: Restriction): string =>
-  `${tradingState} epoch ${epoch}, in force by ${timeOf(effectiveBy)}; redis ${stores.redis}, database ${stores.database}`;
+export const restrictionLine = ({ target, tradingState, epoch, effectiveBy, stores }: Restriction): string =>
+  `${aboutOf(target)}${tradingState} epoch ${epoch}, in force by ${timeOf(effectiveBy)}; redis ${stores.redis}, database ${stores.database}`;
 
-function statusLine({ tradingState, epoch, stores }: ControlReading): string {
+/** What is said of the whole names no target. */
+const aboutOf = (target: string): string => (target === globalName ? '' : `${target} `);
+
+function statusLines({ tradingState, epoch, targets, stores }: ControlReading): readonly string[] {
   const told = ({ state, ...store }: ControlReading['stores']['redis']): string =>
     state === 'answering' ? `${store.tradingState} epoch ${store.epoch}` : state;
   const whole = tradingState === null ? 'UNKNOWN, a store cannot be read' : `${tradingState} epoch ${epoch}`;
-  return `${whole}; redis ${told(stores.redis)}, database ${told(stores.database)}`;
+  return [
+    `${whole}; redis ${told(stores.redis)}, database ${told(stores.database)}`,
+    ...(targets ?? []).map((held) => `${held.target} ${held.tradingState} epoch ${held.epoch}`),
+  ];
 }
 
-const resumptionLine = ({ outcome, epoch }: Resumption): string =>
+const resumptionLine = ({ outcome, target, epoch }: Resumption): string =>
   outcome === 'resumed'
-    ? `ACTIVE epoch ${epoch}; redis CONFIRMED, database CONFIRMED`
-    : `pending: epoch ${epoch} holds until another key asks for the same within five minutes`;
+    ? `${aboutOf(target)}ACTIVE epoch ${epoch}; redis CONFIRMED, database CONFIRMED`
+    : `${aboutOf(target)}pending: epoch ${epoch} holds until another key asks for the same within five minutes`;
 
 const breakerLine = ({ name, state, retryAfterMs }: Breakers['breakers'][number]): string =>
   `${name} ${state}${retryAfterMs === null ? '' : `, probed in ${retryAfterMs} ms`}`;
