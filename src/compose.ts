@@ -111,7 +111,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     readyz,
     openapi,
     docs,
-    control: controlHandlers(adapters, controlVerbs, bodyLimits),
+    control: controlHandlers(adapters, controlVerbs, config, bodyLimits),
     keys: keyHandlersOf(adapters, config, { runtime, bodyLimits }),
     openInference: createOpenInferenceRoutes(adapters, { readyz, bodyLimits, isDraining }),
   });

@@ -4,6 +4,7 @@ import { isCurvePoint } from './core/curve-point.ts';
 import { sha256Hex } from './core/digest.ts';
 import { isSeedOfOne } from './core/ed25519-native.ts';
 import { err, ok, type Result } from './core/result.ts';
+import type { HaltKey } from './http/control/halt-keys.ts';
 import { type EngineChoice, engineChoices } from './inference/chosen-engine.ts';
 
 const integer = (fallback: number, min: number, max: number) =>
@@ -66,11 +67,30 @@ const environmentSchema = z.object({
   LOG_PENDING_BYTES_MAX: integer(33_554_432, 4_096, 33_554_432),
   /** Resident memory above which optional work is left out, and a quarter above which requests are. Workers do not tell theirs. */
   MEMORY_BYTES_SOFT: integer(1_073_741_824, 67_108_864, 68_719_476_736),
+  /**
+   * Keys that may halt and reduce and nothing else, known without any store: `<id>:<SHA-256 of its secret in lower-case hex>`
+   * each, separated by commas. Without any, a halt waits for libSQL where an isolate has not seen the key before.
+   */
+  HALT_KEYS: z
+    .string()
+    .default('')
+    .transform((text) => (text === '' ? [] : listOf(text)))
+    .refine(
+      (entries) => entries.every((entry) => /^[A-Za-z0-9_-]{1,64}:[0-9a-f]{64}$/.test(entry)),
+      'takes <id>:<SHA-256 of the secret, 64 lower-case hex digits>, separated by commas',
+    )
+    .transform((entries) => entries.map(haltKeyOf))
+    .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'names an id twice'),
   /** People who have to let a halt end; each with a key of its own. */
   RESUME_APPROVALS: z.enum(['1', '2']).default('1'),
   /** How long after a session's close the bar before it still counts as fresh. */
   FRESHNESS_GRACE_MS: integer(3_600_000, 0, 86_400_000),
 });
+
+function haltKeyOf(entry: string): HaltKey {
+  const [id = '', secretSha256 = ''] = entry.split(':');
+  return { id, secretSha256 };
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -97,6 +117,7 @@ export interface Config {
   readonly freshnessGraceMs: number;
   readonly memoryBytesSoft: number;
   readonly streamsPerKeyMax: number;
+  readonly haltKeys: readonly HaltKey[];
   /** Keys that have to ask for a resume. */
   readonly resumeApprovals: 1 | 2;
   /** SHA-256 over everything above but addresses, secrets and what only operators meet: what a decision depends on. */
@@ -144,6 +165,7 @@ export function parseConfig(env: Environment): Result<Config, readonly string[]>
       sealSigningKey: sealSigningKeyOf(given),
       memoryBytesSoft: given.MEMORY_BYTES_SOFT,
       streamsPerKeyMax: given.STREAMS_PER_KEY_MAX,
+      haltKeys: given.HALT_KEYS,
       resumeApprovals: given.RESUME_APPROVALS === '2' ? 2 : 1,
       hash: sha256Hex(canonicalJson(behaviour)),
     }),

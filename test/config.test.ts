@@ -179,6 +179,41 @@ describe('what the catalog is loaded by', () => {
   });
 });
 
+describe('HALT_KEYS', () => {
+  const [first, second] = ['a'.repeat(64), 'b'.repeat(64)];
+  const haltKeysOf = (text: string) => {
+    const config = parseConfig({ ...valid, HALT_KEYS: text });
+    return config.ok ? config.value.haltKeys : config.error;
+  };
+
+  it('are ids and the SHA-256 of their secrets, none by default', () => {
+    expect(haltKeysOf('')).toEqual([]);
+    expect(haltKeysOf(`desk:${first}, pager_2:${second}`)).toEqual([
+      { id: 'desk', secretSha256: first },
+      { id: 'pager_2', secretSha256: second },
+    ]);
+  });
+
+  it.each([
+    'desk',
+    `desk:${'A'.repeat(64)}`,
+    `de sk:${'a'.repeat(64)}`,
+    'desk:secret',
+    `desk:${'a'.repeat(64)},`,
+  ])('are not %s', (text) => {
+    expect(haltKeysOf(text)).toEqual([expect.stringMatching(/^HALT_KEYS: takes/)]);
+  });
+
+  it('name no id twice, and change nothing of what decisions depend on', () => {
+    expect(haltKeysOf(`desk:${first},desk:${second}`)).toEqual(['HALT_KEYS: names an id twice']);
+    const [without, having] = [{}, { HALT_KEYS: `desk:${first}` }].map((more) =>
+      parseConfig({ ...valid, ...more }),
+    );
+    if (!without?.ok || !having?.ok) throw new Error('faulty');
+    expect(having.value.hash).toBe(without.value.hash);
+  });
+});
+
 describe('the README', () => {
   it('tells of every setting', () => {
     const source = readFileSync('src/config.ts', 'utf8');

@@ -23,9 +23,9 @@ export const verbs = [
 ] as const;
 export type Verb = (typeof verbs)[number];
 
-/** Who did it: a caller by its key, or a part of the service by its own judgement. */
+/** Who did it: a caller by its key, or a part of the service by its own judgement. A halt key is of no account. */
 export type Actor =
-  | { readonly kind: 'key'; readonly keyId: string; readonly account: string }
+  | { readonly kind: 'key'; readonly keyId: string; readonly account: string | null }
   | { readonly kind: 'component'; readonly name: string };
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };

@@ -3,6 +3,7 @@ import { createBreakerOperator } from '../control/breakers/breaker-operator.ts';
 import type { BodyLimits } from '../http/body.ts';
 import { createOperateBreakerRoute } from '../http/breakers/operate-breaker.ts';
 import { createReadBreakersRoute } from '../http/breakers/read-breakers.ts';
+import { haltKeysFirst } from '../http/control/halt-keys.ts';
 import { createReadControlRoute } from '../http/control/read-control.ts';
 import { createRestrictRoute } from '../http/control/restrict-trading.ts';
 import { createResumeRoute } from '../http/control/resume-trading.ts';
@@ -12,12 +13,14 @@ import type { ControlVerbs } from './control-verbs.ts';
 export function controlHandlers(
   { authenticator, control }: Adapters,
   { levelling, restrict, resume }: ControlVerbs,
+  { haltKeys }: Config,
   bodyLimits: BodyLimits,
 ) {
+  const restricting = { authenticator: haltKeysFirst(haltKeys, authenticator), bodyLimits, restrict };
   return {
     read: createReadControlRoute({ authenticator, levelling }),
-    halt: createRestrictRoute({ authenticator, bodyLimits, restrict, verb: 'halt' }),
-    reduce: createRestrictRoute({ authenticator, bodyLimits, restrict, verb: 'reduce' }),
+    halt: createRestrictRoute({ ...restricting, verb: 'halt' }),
+    reduce: createRestrictRoute({ ...restricting, verb: 'reduce' }),
     resume: createResumeRoute({ authenticator, bodyLimits, control, resume }),
   };
 }

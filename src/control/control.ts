@@ -61,6 +61,8 @@ export interface Control {
   keysEpoch(): number;
   /** All that was ever seen of the control state, whether it may still permit anything or not. */
   highest(): ControlState | undefined;
+  /** Whether libSQL was ever read here: until then Redis may have lost what nobody here knows. */
+  hasReadDatabase(): boolean;
   /** Takes in what this isolate wrote into a store; it shows at once. Lifts nothing by itself. */
   learn(state: ControlState): void;
   status(): ControlStatus;
@@ -140,6 +142,7 @@ export function createControl(options: ControlOptions): Control {
     isRetired: lease.isRetired,
     keysEpoch: lease.keysEpoch,
     highest: lease.highest,
+    hasReadDatabase: () => !lease.isCold(),
     learn: lease.learn,
     status: () => ({ ...renewal.status(), deadlineMs: deadlineMs() }),
   };

@@ -42,7 +42,7 @@ export interface Restrict {
 }
 
 interface RestrictOptions {
-  readonly control: Pick<Control, 'highest' | 'learn'>;
+  readonly control: Pick<Control, 'highest' | 'hasReadDatabase' | 'learn'>;
   readonly shared: Pick<SharedControl, 'restrict'>;
   readonly durable: Pick<DurableControl, 'restrict'>;
   readonly levelling: Pick<Levelling, 'untilLevel'>;
@@ -56,6 +56,11 @@ interface Attempt {
   outcome: Result<TargetState, string> | undefined;
 }
 
+interface Attempts {
+  readonly redis: Attempt;
+  readonly database: Attempt;
+}
+
 /** How long an answer waits for the slower store once the other one confirmed. */
 const slowerMsMax = 250;
 
@@ -67,7 +72,7 @@ const slowerMsMax = 250;
 export function createRestrict(options: RestrictOptions): Restrict {
   const { control, shared, durable, levelling, trace, clock, timers, viewLifeMs } = options;
 
-  async function write(ask: RestrictAsk, change: Change, scope: RequestScope) {
+  async function write(ask: RestrictAsk, change: Change, scope: RequestScope): Promise<Attempts> {
     const redis: Attempt = { outcome: undefined };
     const database: Attempt = { outcome: undefined };
     const settled = new AbortController();
@@ -80,6 +85,16 @@ export function createRestrict(options: RestrictOptions): Restrict {
     return { redis, database };
   }
 
+  /**
+   * What Redis alone confirmed to an isolate that never read libSQL stands above what Redis knew, which may have been wiped or
+   * rolled back. Seconds of the clock are above whatever libSQL holds, so no epoch of it lifts this again.
+   */
+  async function anchored(ask: RestrictAsk, { redis, database }: Attempts): Promise<Attempts> {
+    if (database.outcome?.ok || !redis.outcome?.ok || control.hasReadDatabase()) return { redis, database };
+    const known = { ...(ask.known ?? freshState), epoch: Math.floor(clock.nowMs() / 1_000) };
+    return { redis: { outcome: await shared.restrict({ ...ask, known }) }, database };
+  }
+
   async function restrict(
     target: TargetName,
     atLeast: Restricted,
@@ -89,7 +104,8 @@ export function createRestrict(options: RestrictOptions): Restrict {
     const known = control.highest();
     const tradingState = stricterOf(atLeast, known && entryOf(known, target).tradingState);
     const change = { by: nameOfActor(evidence.actor), reason: evidence.reason, atMs: clock.nowMs() };
-    const { redis, database } = await write({ known, target, tradingState }, change, scope);
+    const ask = { known, target, tradingState };
+    const { redis, database } = await anchored(ask, await write(ask, change, scope));
     const confirmed = [redis, database].flatMap(({ outcome }) => (outcome?.ok ? [outcome.value] : []));
     for (const entry of confirmed) control.learn(withEntry(known ?? freshState, entry));
     const [first, second] = confirmed;

@@ -1,8 +1,9 @@
 import type { Clock } from '../core/clock.ts';
-import { equalInConstantTime, sha256Hex } from '../core/digest.ts';
+import { equalInConstantTime } from '../core/digest.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { KeyRow, Scope } from '../store/keys.ts';
+import { readBearer } from './bearer.ts';
 import { createKeyCache } from './key-cache.ts';
 import type { Problem } from './problem.ts';
 
@@ -31,9 +32,6 @@ export interface Authenticator {
     request: RequestScope,
   ): Promise<Result<Principal, Problem>>;
 }
-
-/** `Bearer <id>.<secret>`; the bounds keep a hostile header from costing anything. */
-const bearer = /^Bearer ([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{16,128})$/;
 
 /**
  * Keys are `<id>.<secret>`. A warm key costs one hash; an unknown one costs a read of the database, and each
@@ -64,10 +62,9 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   return {
     async authenticate(authorization, scopes, request) {
       if (authorization === null) return err({ code: 'UNAUTHENTICATED' });
-      const match = bearer.exec(authorization);
-      if (!match) return refuse(request);
-      const [, id = '', secret = ''] = match;
-      const secretSha256 = sha256Hex(secret);
+      const given = readBearer(authorization);
+      if (!given) return refuse(request);
+      const { id, secretSha256 } = given;
       const proven = await cache.findProven(id, (row) => isSecretOf(row, secretSha256), request);
       if (!proven.ok) return err({ code: 'AUTH_UNAVAILABLE' });
       const row = proven.value;

@@ -8,6 +8,7 @@ import { nameOf } from '../risk/target.ts';
 import type { Scope } from '../store/keys.ts';
 import { ROOT } from './build-worker.ts';
 import { directHalt } from './ops/direct-halt.ts';
+import { makeHaltKey } from './ops/make-halt-key.ts';
 import { performKeys } from './ops/perform-keys.ts';
 import { performVerb, scopeOf } from './ops/perform-verb.ts';
 import { readTarget } from './ops/read-target.ts';
@@ -16,6 +17,7 @@ import { parseOrExplain } from './parse-or-explain.ts';
 import { readServiceFile } from './service-file.ts';
 
 const USAGE = `usage: npm run ops -- VERB [options]
+  halt-key ID          makes a key for HALT_KEYS of the service: its entry there, and its secret, shown once
   status               the trading state, as each store has it and as it is in force
   halt [--direct]      the kill switch: no BUY or SELL leaves any more; --direct writes to both stores past the service
   reduce               only what reduces or closes a position leaves; a halt stays a halt
@@ -30,7 +32,8 @@ const USAGE = `usage: npm run ops -- VERB [options]
   --target T     with halt, reduce and resume: account:NAME, strategy:NAME, model:NAME or symbol:NAME; by default global
   --reason TEXT  why, kept for good; all but halt and what only looks need it
   --epoch N      with resume: the epoch that it ends; by default the one in force now
-  --url URL      the service, with --key KEY or OPS_KEY: 'Bearer <id>.<secret>', of scope operate, for resume and keys approve.
+  --url URL      the service, with --key KEY or OPS_KEY: 'Bearer <id>.<secret>', of scope operate, for resume and keys approve;
+                 halt and reduce take a key of HALT_KEYS as well, which no store has to prove.
                  By default the one that npm start runs here
   --json         the whole answer
   --direct takes UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, TURSO_DATABASE_URL, TURSO_AUTH_TOKEN and RECEIPT_SECRET
@@ -65,6 +68,7 @@ async function main(args: readonly string[]): Promise<number> {
     }),
   );
   const [verb = '', name = '', id = ''] = positionals;
+  if (verb === 'halt-key' && !values.help) return print(makeHaltKey(name), values.json);
   const scope = scopeOf(verb);
   if (values.help || !scope) {
     console.error(USAGE);
@@ -73,7 +77,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (values.target !== undefined && !targeted.has(verb)) throw new Error(`${verb} takes no --target`);
   const target = readTarget(values.target);
   if (values.direct && verb === 'halt') return directHalt(target, values.reason ?? unsaid, values.json);
-  const client = clientFor(scope, values.url, values.key);
+  const client = clientFor(verb, scope, { url: values.url, key: values.key });
   if (verb === 'keys') {
     const { account, scopes, rate, burst, overlap, reason } = values;
     const ask = { action: name, id, account, scopes, rate, burst, overlap, reason };
@@ -86,7 +90,8 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 const unsaid = 'no reason was given';
-const targeted: ReadonlySet<string> = new Set(['halt', 'reduce', 'resume']);
+const restrictive: ReadonlySet<string> = new Set(['halt', 'reduce']);
+const targeted: ReadonlySet<string> = new Set([...restrictive, 'resume']);
 
 function print({ done, lines, body }: Told, asJson: boolean): number {
   const write = done ? console.log : console.error;
@@ -94,7 +99,11 @@ function print({ done, lines, body }: Told, asJson: boolean): number {
   return done ? 0 : 1;
 }
 
-function clientFor(scope: Scope, url: string | undefined, key: string | undefined): Client {
+function clientFor(
+  verb: string,
+  scope: Scope,
+  { url, key }: { readonly url: string | undefined; readonly key: string | undefined },
+): Client {
   const transport = fetchTransport(fetch);
   const given = key ?? process.env['OPS_KEY'];
   if (url !== undefined) {
@@ -103,5 +112,6 @@ function clientFor(scope: Scope, url: string | undefined, key: string | undefine
   }
   const service = readServiceFile(join(ROOT, '.local', 'service.json'));
   if (!service) throw new Error(`no service runs here; name its --url\n${USAGE}`);
-  return createClient({ baseUrl: service.baseUrl, authorization: given ?? service.keys[scope], transport });
+  const own = restrictive.has(verb) ? service.haltKey : service.keys[scope];
+  return createClient({ baseUrl: service.baseUrl, authorization: given ?? own, transport });
 }

@@ -9,6 +9,8 @@ const secret = z.string().min(32);
 const secretsSchema = z.strictObject({
   /** Of each scope's local key. */
   keys: z.record(z.enum(scopes), secret),
+  /** Halts without any store. */
+  haltKey: secret,
   receiptSecret: secret,
   redisToken: secret,
   libsqlToken: secret,
@@ -28,6 +30,7 @@ export function localSecrets(dataDir: string): Secrets {
   if (complete.success) return complete.data;
   const made = secretsSchema.parse({
     keys: Object.fromEntries(scopes.map((scope) => [scope, random256()])),
+    haltKey: random256(),
     receiptSecret: random256(),
     redisToken: random256(),
     libsqlToken: random256(),

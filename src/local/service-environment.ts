@@ -1,3 +1,4 @@
+import { sha256Hex } from '../core/digest.ts';
 import { ed25519PublicKey } from '../core/ed25519.ts';
 import { buildHash } from './build-hash.ts';
 import { ROOT } from './build-worker.ts';
@@ -12,9 +13,14 @@ interface EnvironmentOptions {
   readonly models: readonly string[];
 }
 
+const haltKeyId = 'local-halt';
+
+/** The `Authorization` header of the key that halts without any store. */
+export const haltAuthorization = ({ haltKey }: Secrets): string => `Bearer ${haltKeyId}.${haltKey}`;
+
 /** The settings of a service on this machine's stand-ins. */
 export function serviceEnvironment(options: EnvironmentOptions): Readonly<Record<string, string>> {
-  const { redisToken, libsqlToken, receiptSecret, sealSigningKey } = options.secrets;
+  const { haltKey, redisToken, libsqlToken, receiptSecret, sealSigningKey } = options.secrets;
   return {
     ENVIRONMENT: 'local',
     UPSTASH_REDIS_REST_URL: options.redisUrl,
@@ -22,6 +28,7 @@ export function serviceEnvironment(options: EnvironmentOptions): Readonly<Record
     TURSO_DATABASE_URL: options.databaseUrl,
     TURSO_AUTH_TOKEN: libsqlToken,
     RECEIPT_SECRET: receiptSecret,
+    HALT_KEYS: `${haltKeyId}:${sha256Hex(haltKey)}`,
     SEAL_SIGNING_KEY: sealSigningKey,
     SEAL_PUBLIC_KEYS: ed25519PublicKey(sealSigningKey),
     MODELS: options.models.join(','),

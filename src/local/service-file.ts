@@ -13,6 +13,8 @@ export interface ServiceFile {
   readonly servicePid: number;
   /** Whole `Authorization` header values. */
   readonly keys: Readonly<Record<Scope, string>>;
+  /** The same of the key that halts and reduces without any store. */
+  readonly haltKey: string;
   /** Of whoever seals this service's log. */
   readonly sealPublicKeys: readonly string[];
   readonly standins: {

@@ -8,7 +8,7 @@ import type { Child } from './child.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { type Reaper, startReaper } from './reaper.ts';
 import { localSecrets, type Secrets } from './secrets.ts';
-import { serviceEnvironment } from './service-environment.ts';
+import { haltAuthorization, serviceEnvironment } from './service-environment.ts';
 import { type RuntimeName, type ServiceFile, writeEnvironmentFile } from './service-file.ts';
 import { prepareService, type ServiceProcess, startService } from './service-process.ts';
 import { type StandinAddress, startStandin } from './standin.ts';
@@ -131,6 +131,7 @@ export class Stack {
       pid: process.pid,
       servicePid: this.#pidOf('service'),
       keys,
+      haltKey: haltAuthorization(this.#secrets),
       sealPublicKeys: [ed25519PublicKey(this.#secrets.sealSigningKey)],
       standins: {
         redis: {

@@ -208,6 +208,27 @@ describe.each(redisBackends())('the one way to hold trading back, on $name', ({ 
     expect(held(inDatabase)).toEqual(held(inForce));
   });
 
+  it('holds by an isolate that knows nothing, where Redis was wiped and libSQL is away with many epochs', async () => {
+    const { isolate, scope, states, settled, fault, durable } = world;
+    const change = { by: 'test', reason: 'long ago', atMs: 0 };
+    await durable.raise({ target: 'global', tradingState: 'ACTIVE', epoch: 900 }, change);
+    await redis.run('FLUSHALL');
+    fault.database = 'down';
+    for (const target of [{ kind: 'global' }, { kind: 'symbol', id: 'SPX' }] as const) {
+      expect(await isolate().restrict.halt(target, evidence, scope)).toMatchObject({
+        kind: 'restricted',
+        stores: { redis: 'CONFIRMED', database: 'PENDING' },
+      });
+    }
+    fault.database = 'up';
+    const held = { tradingState: 'HALTED', targets: [{ target: 'symbol:SPX', tradingState: 'HALTED' }] };
+    expect((await states()).inForce).toMatchObject(held);
+    await settled();
+    const { redis: inRedis, database } = await states();
+    expect(inRedis).toEqual(database);
+    expect(database).toMatchObject(held);
+  });
+
   it('reports an entry that no store took, and halts without it', async () => {
     const { isolate, scope, settled, fault, pace, reported } = world;
     pace.next = async (call) => {

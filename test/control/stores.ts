@@ -88,6 +88,7 @@ export function operate(redis: TestRedis, { database }: DatabaseInTest) {
     let highest = known;
     const control = {
       highest: () => highest,
+      hasReadDatabase: () => known !== undefined,
       learn(state: ControlState) {
         highest = highest ? mergeControlStates(highest, state) : state;
       },

@@ -31,6 +31,8 @@ interface IsolateOptions {
   readonly processLoad?: ProcessLoad | null;
   /** Go over those of the environment. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Stores that take whatever is sent and never answer; a test may change it. */
+  readonly hanging?: ReadonlySet<'redis' | 'database'>;
 }
 
 const realTime = { ...clock, ...timers };
@@ -54,6 +56,7 @@ export async function composeService(bundles: Readonly<Record<string, BundleFile
     time = realTime,
     processLoad = null,
     settings = {},
+    hanging = new Set(),
   }: IsolateOptions = {}) {
     const toDatabase: typeof fetch = async (input, init) => {
       const body = input instanceof Request ? await input.clone().text() : '';
@@ -62,8 +65,11 @@ export async function composeService(bundles: Readonly<Record<string, BundleFile
     const reported: unknown[] = [];
     const service = await compose({
       name: 'node',
-      fetch: (input, init) =>
-        String(input).startsWith('http://redis') ? toRedis(input, init) : toDatabase(input, init),
+      async fetch(input, init) {
+        const isRedis = String(input).startsWith('http://redis');
+        if (hanging.has(isRedis ? 'redis' : 'database')) return new Promise<never>(() => undefined);
+        return isRedis ? toRedis(input, init) : toDatabase(input, init);
+      },
       clock: time,
       timers: time,
       random,

@@ -70,6 +70,7 @@ export function decidingWorld() {
     isRetired: () => false,
     keysEpoch: () => 0,
     highest: () => undefined,
+    hasReadDatabase: () => true,
     learn: () => undefined,
     status: () => ({ health: 'up' as const, lastFailure: null, deadlineMs: 100 }),
     async permit(_ask: unknown, _scope: unknown, tokens = 1): Promise<Permit> {

@@ -5,7 +5,13 @@ import { restrictRequestSchema } from './control-schemas.ts';
 import { type OperatorOptions, readOperatorRequest } from './operator-request.ts';
 import { readTarget } from './read-target.ts';
 
-interface RestrictOptions extends OperatorOptions {
+/** Who halts or reduces; a halt key is of no account. */
+interface Operator {
+  readonly id: string;
+  readonly account: string | null;
+}
+
+interface RestrictOptions extends OperatorOptions<Operator> {
   /** What the route does. */
   readonly verb: keyof Restrict;
   readonly restrict: Restrict;

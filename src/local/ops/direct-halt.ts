@@ -6,7 +6,7 @@ import { createTrace } from '../../audit/trace.ts';
 import { createWriter } from '../../audit/writer.ts';
 import { mergeControlStates } from '../../control/control-state.ts';
 import { createDurableControl } from '../../control/durable-control.ts';
-import { createLevelling, type Levelling } from '../../control/levelling.ts';
+import { createLevelling, type StoreReadings } from '../../control/levelling.ts';
 import { createOutbox } from '../../control/outbox.ts';
 import { createRestrict } from '../../control/restrict.ts';
 import { createSharedControl } from '../../control/sync.ts';
@@ -72,16 +72,20 @@ async function haltOver({ redis: redisAt, database: databaseAt, receiptSecret }:
     timers,
     report: (failure) => console.error(failure),
   });
-  const known = await knownBy(levelling);
-  const control = { highest: () => known, learn: () => undefined };
+  const readings = await levelling.read();
+  const known = knownBy(readings);
+  const control = {
+    highest: () => known,
+    hasReadDatabase: () => readings.database.ok,
+    learn: () => undefined,
+  };
   return {
     restrict: createRestrict({ control, shared, durable, levelling, trace, clock, timers, viewLifeMs }),
   };
 }
 
 /** Of a store that cannot be read nothing is known; the halt goes to it all the same. */
-async function knownBy(levelling: Pick<Levelling, 'read'>): Promise<ControlState | undefined> {
-  const { redis, database } = await levelling.read();
+function knownBy({ redis, database }: StoreReadings): ControlState | undefined {
   const found = [redis, database].flatMap((reading) => (reading.ok && reading.value ? [reading.value] : []));
   const [first, second] = found;
   return first && second ? mergeControlStates(first, second) : first;

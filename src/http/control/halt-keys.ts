@@ -1,0 +1,31 @@
+import { equalInConstantTime } from '../../core/digest.ts';
+import { ok } from '../../core/result.ts';
+import type { Authenticator, Principal } from '../auth.ts';
+import { readBearer } from '../bearer.ts';
+import type { OperatorAuthenticator } from './operator-request.ts';
+
+/** A key that may halt and reduce, and nothing else. It is known by configuration, so it is revoked by configuration. */
+export interface HaltKey {
+  readonly id: string;
+  /** Lower-case hex. */
+  readonly secretSha256: string;
+}
+
+/**
+ * Who may halt and reduce: whoever shows a halt key, without asking any store; else whoever the service's keys prove. A halt
+ * key under another secret is asked of the store like any other key, which counts the failed login.
+ */
+export function haltKeysFirst(
+  haltKeys: readonly HaltKey[],
+  authenticator: Authenticator,
+): OperatorAuthenticator<Pick<Principal, 'id'> & { readonly account: string | null }> {
+  return {
+    async authenticate(authorization, scopes, request) {
+      const given = authorization === null ? undefined : readBearer(authorization);
+      const key = given && haltKeys.find(({ id }) => id === given.id);
+      return key && equalInConstantTime(key.secretSha256, given.secretSha256)
+        ? ok({ id: key.id, account: null })
+        : authenticator.authenticate(authorization, scopes, request);
+    },
+  };
+}
