@@ -15,6 +15,7 @@ const insideWorkerd = {
     'test/http/{audit-routes,ladder,models,shedding}.test.ts',
     'test/http/keys/key-routes.test.ts',
     'test/http/control/*.test.ts',
+    'test/control/operator-heartbeat.test.ts',
   ],
 };
 

@@ -53,6 +53,7 @@ interface ControlHandlers {
   readonly halt: Handler;
   readonly reduce: Handler;
   readonly resume: Handler;
+  readonly heartbeat: Handler;
 }
 
 /** The routes of keys, `/v1/keys`. */
@@ -96,6 +97,7 @@ const allowed: Readonly<Record<string, string>> = {
   '/v1/control/halt': 'POST',
   '/v1/control/reduce': 'POST',
   '/v1/control/resume': 'POST',
+  '/v1/control/heartbeat': 'POST',
   '/healthz': 'GET',
   '/readyz': 'GET',
   '/openapi.json': 'GET',
@@ -171,6 +173,7 @@ function createRoutes(options: AppOptions): Hono<Environment> {
   app.post('/v1/control/halt', control.halt);
   app.post('/v1/control/reduce', control.reduce);
   app.post('/v1/control/resume', control.resume);
+  app.post('/v1/control/heartbeat', control.heartbeat);
   app.post('/v1/keys/:id/revoke', keys.revoke);
   app.get('/v1/keys', keys.list);
   app.post('/v1/keys', keys.create);

@@ -81,6 +81,14 @@ const environmentSchema = z.object({
     )
     .transform((entries) => entries.map(haltKeyOf))
     .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'names an id twice'),
+  /**
+   * The dead man's switch: after so long without an operator's heartbeat only exits leave. 0 is off, and has to be said: nobody
+   * should find out that it was.
+   */
+  OPERATOR_HEARTBEAT_MS_MAX: z
+    .string()
+    .regex(/^(0|[1-9]\d{3,7})$/, 'takes 0 (off) or 1000 to 99999999 ms')
+    .transform(Number),
   /** People who have to let a halt end; each with a key of its own. */
   RESUME_APPROVALS: z.enum(['1', '2']).default('1'),
   /** How long after a session's close the bar before it still counts as fresh. */
@@ -118,6 +126,8 @@ export interface Config {
   readonly memoryBytesSoft: number;
   readonly streamsPerKeyMax: number;
   readonly haltKeys: readonly HaltKey[];
+  /** 0 where the dead man's switch is off. */
+  readonly operatorHeartbeatMsMax: number;
   /** Keys that have to ask for a resume. */
   readonly resumeApprovals: 1 | 2;
   /** SHA-256 over everything above but addresses, secrets and what only operators meet: what a decision depends on. */
@@ -166,6 +176,7 @@ export function parseConfig(env: Environment): Result<Config, readonly string[]>
       memoryBytesSoft: given.MEMORY_BYTES_SOFT,
       streamsPerKeyMax: given.STREAMS_PER_KEY_MAX,
       haltKeys: given.HALT_KEYS,
+      operatorHeartbeatMsMax: given.OPERATOR_HEARTBEAT_MS_MAX,
       resumeApprovals: given.RESUME_APPROVALS === '2' ? 2 : 1,
       hash: sha256Hex(canonicalJson(behaviour)),
     }),

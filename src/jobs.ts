@@ -17,6 +17,8 @@ export interface JobOptions {
   readonly timers: Timers;
   /** Brings what one store knows of the control state to the other. Never throws. */
   readonly levelControl: () => Promise<void>;
+  /** Writes down that the dead man's switch has reduced, once. Never throws; its calls have deadlines. */
+  readonly auditSilence: () => Promise<void>;
   readonly requestsInFlight: () => number;
   readonly startDraining: () => void;
 }
@@ -45,12 +47,13 @@ export interface Jobs {
 /**
  * Cron name to job. `drain` is no cron of the deployment: the launcher fires it before it stops the service.
  * Every other name is the minute's tick, which flushes what an idle isolate still holds, writes what waits in the
- * outbox, has the stores agree on the control state, seals what is in the log, and demotes candidates that have shown to be worse.
- * Where no cron fires, traffic does, on one isolate of the fleet: within 95 s of traffic, and with the next request after
- * silence. Of the isolates that seal each asked one looks after 30 s whether there is something to seal.
+ * outbox, has the stores agree on the control state, writes down a silence of the operators, seals what is in the log, and
+ * demotes candidates that have shown to be worse. Where no cron fires, traffic does, on one isolate of the fleet: within 95 s
+ * of traffic, and with the next request after silence. Of the isolates that seal each asked one looks after 30 s whether
+ * there is something to seal.
  */
 export function createJobs(options: JobOptions): Jobs {
-  const { log, outbox, sealer, judgeExperiments, levelControl } = options;
+  const { log, outbox, sealer, judgeExperiments, levelControl, auditSilence } = options;
   const { tickClaim, clock, timers, requestsInFlight, startDraining } = options;
   let followAtMs = clock.monotonicMs() + followMs;
 
@@ -64,7 +67,7 @@ export function createJobs(options: JobOptions): Jobs {
   }
 
   async function tick(): Promise<void> {
-    await Promise.all([log.drain(flushDeadlineMs), levelControl()]);
+    await Promise.all([log.drain(flushDeadlineMs), levelControl(), auditSilence()]);
     await outbox.run(outboxDeadlineMs);
     await sealer?.run(sealDeadlineMs);
     await judgeExperiments();

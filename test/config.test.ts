@@ -12,6 +12,7 @@ const valid = {
   TURSO_DATABASE_URL: 'libsql://database.example.com',
   TURSO_AUTH_TOKEN: 't',
   RECEIPT_SECRET: 'r'.repeat(32),
+  OPERATOR_HEARTBEAT_MS_MAX: '0',
   BUNDLE_PUBLIC_KEYS: publicKey,
   SEAL_SIGNING_KEY: 'none',
   SEAL_PUBLIC_KEYS: publicKey,
@@ -176,6 +177,27 @@ describe('what the catalog is loaded by', () => {
   it('trusts nobody where BUNDLE_PUBLIC_KEYS is faulty', () => {
     expect(parseCatalogConfig({})).toMatchObject({ publicKeys: [] });
     expect(parseCatalogConfig({ BUNDLE_PUBLIC_KEYS: `${publicKey},x` })).toMatchObject({ publicKeys: [] });
+  });
+});
+
+describe('OPERATOR_HEARTBEAT_MS_MAX', () => {
+  it('has to be said, also where it is off', () => {
+    const { OPERATOR_HEARTBEAT_MS_MAX: _, ...unsaid } = valid;
+    const config = parseConfig(unsaid);
+    expect(config.ok ? [] : config.error).toEqual([expect.stringMatching(/^OPERATOR_HEARTBEAT_MS_MAX: /)]);
+    for (const [text, ms] of [
+      ['0', 0],
+      ['1000', 1_000],
+      ['86400000', 86_400_000],
+    ] as const) {
+      const said = parseConfig({ ...valid, OPERATOR_HEARTBEAT_MS_MAX: text });
+      expect(said.ok && said.value.operatorHeartbeatMsMax).toBe(ms);
+    }
+  });
+
+  it.each(['', '-1', '1', '999', '1e9', 'off', '100000000'])('is not %j', (text) => {
+    const config = parseConfig({ ...valid, OPERATOR_HEARTBEAT_MS_MAX: text });
+    expect(config.ok).toBe(false);
   });
 });
 

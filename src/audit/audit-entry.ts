@@ -7,6 +7,7 @@ export const verbs = [
   'halt',
   'reduce',
   'resume',
+  'heartbeat',
   'trip',
   'reset',
   'override',

@@ -8,6 +8,7 @@ import type {
 } from '../http/breakers/breaker-schemas.ts';
 import type {
   controlSchema,
+  heartbeatSchema,
   RestrictRequest,
   ResumeRequest,
   restrictionSchema,
@@ -62,6 +63,7 @@ export type ExperimentReport = z.infer<typeof experimentReportSchema>;
 export type Experiment = z.infer<typeof experimentSchema>;
 export type Restriction = z.infer<typeof restrictionSchema>;
 export type Resumption = z.infer<typeof resumptionSchema>;
+export type Heartbeat = z.infer<typeof heartbeatSchema>;
 export type ControlReading = z.infer<typeof controlSchema>;
 export type KeyPage = z.infer<typeof keyPageSchema>;
 export type CreatedKey = z.infer<typeof createdKeySchema | typeof pendingKeySchema>;
@@ -122,6 +124,8 @@ export interface Client {
   reduce(request: RestrictRequest): Promise<Reply<Restriction>>;
   /** Ends a halt by its epoch. After `unreachable` look with `control` before anything else. */
   resume(request: ResumeRequest): Promise<Reply<Resumption>>;
+  /** An operator is there: for the dead man's switch. */
+  heartbeat(): Promise<Reply<Heartbeat>>;
   breakers(): Promise<Reply<Breakers>>;
   /** Opens a breaker until it is reset. Both may be repeated; `unreachable` says nothing of whether it happened. */
   tripBreaker(name: string, request: OperateBreakerRequest): Promise<Reply<OperatedBreaker>>;
@@ -204,6 +208,7 @@ export function createClient(options: ClientOptions): Client {
     halt: (request) => call('POST', '/v1/control/halt', request, {}),
     reduce: (request) => call('POST', '/v1/control/reduce', request, {}),
     resume: (request) => call('POST', '/v1/control/resume', request, {}),
+    heartbeat: () => call('POST', '/v1/control/heartbeat', undefined, {}),
     breakers: () => call('GET', '/v1/control/breakers', undefined, {}),
     tripBreaker: (name, request) =>
       call('POST', `/v1/control/breakers/${encodeURIComponent(name)}/trip`, request, {}),

@@ -67,6 +67,7 @@ export function createAdapters(runtime: Runtime, config: Config, { shipped, load
     ids,
     viewLifeMs: config.viewLifeMs,
     deadlineMsMax: config.controlDeadlineMsMax,
+    heartbeatMsMax: config.operatorHeartbeatMsMax,
   });
   const chain = createChain();
   const { client } = database;

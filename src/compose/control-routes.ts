@@ -3,6 +3,7 @@ import { createBreakerOperator } from '../control/breakers/breaker-operator.ts';
 import type { BodyLimits } from '../http/body.ts';
 import { createOperateBreakerRoute } from '../http/breakers/operate-breaker.ts';
 import { createReadBreakersRoute } from '../http/breakers/read-breakers.ts';
+import { createBeatRoute } from '../http/control/beat.ts';
 import { haltKeysFirst } from '../http/control/halt-keys.ts';
 import { createReadControlRoute } from '../http/control/read-control.ts';
 import { createRestrictRoute } from '../http/control/restrict-trading.ts';
@@ -11,14 +12,15 @@ import type { Adapters } from './adapters.ts';
 import type { ControlVerbs } from './control-verbs.ts';
 
 export function controlHandlers(
-  { authenticator, control }: Adapters,
-  { levelling, restrict, resume }: ControlVerbs,
-  { haltKeys }: Config,
+  { authenticator, control, trace }: Adapters,
+  { levelling, restrict, resume, heartbeats }: ControlVerbs,
+  { haltKeys, operatorHeartbeatMsMax: heartbeatMsMax }: Config,
   bodyLimits: BodyLimits,
 ) {
   const restricting = { authenticator: haltKeysFirst(haltKeys, authenticator), bodyLimits, restrict };
   return {
-    read: createReadControlRoute({ authenticator, levelling }),
+    read: createReadControlRoute({ authenticator, levelling, heartbeatMsMax }),
+    heartbeat: createBeatRoute({ authenticator, control, heartbeats, heartbeatMsMax, trace }),
     halt: createRestrictRoute({ ...restricting, verb: 'halt' }),
     reduce: createRestrictRoute({ ...restricting, verb: 'reduce' }),
     resume: createResumeRoute({ authenticator, bodyLimits, control, resume }),

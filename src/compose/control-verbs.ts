@@ -1,5 +1,7 @@
 import type { Config } from '../config.ts';
+import { createAuditSilence } from '../control/audit-silence.ts';
 import { createLevelling } from '../control/levelling.ts';
+import { createOperatorHeartbeats } from '../control/operator-heartbeat.ts';
 import { createRestrict } from '../control/restrict.ts';
 import { createResume } from '../control/resume.ts';
 import { createSharedResume } from '../control/shared-resume.ts';
@@ -10,17 +12,19 @@ import type { Adapters } from './adapters.ts';
 /** What operators and code do to the control state. */
 export function controlVerbsOf(
   { breakers, control, durable, redis, ids, trail, trace }: Adapters,
-  { viewLifeMs, resumeApprovals: approvalsNeeded }: Config,
+  { viewLifeMs, resumeApprovals: approvalsNeeded, operatorHeartbeatMsMax: heartbeatMsMax }: Config,
   { clock, timers }: Runtime,
 ) {
   const shared = createSharedControl(redis, breakers);
-  const levelling = createLevelling({ shared, durable, ids, timers });
+  const levelling = createLevelling({ shared, durable, ids, timers, heartbeatMsMax });
   const restrict = createRestrict({ control, shared, durable, levelling, trace, clock, timers, viewLifeMs });
   const resume = createResume({
     ...{ control, levelling, trail, trace, restrict, clock, approvalsNeeded },
     shared: createSharedResume(redis),
   });
-  return { levelling, restrict, resume };
+  const heartbeats = createOperatorHeartbeats({ redis, heartbeatMsMax });
+  const auditSilence = createAuditSilence({ heartbeats, trail, heartbeatMsMax });
+  return { levelling, restrict, resume, heartbeats, auditSilence };
 }
 
 export type ControlVerbs = ReturnType<typeof controlVerbsOf>;

@@ -9,7 +9,7 @@ type OfTheService = Pick<JobOptions, 'judgeExperiments' | 'requestsInFlight' | '
 /** What happens without a request, over the stores. */
 export function minuteJobsOf(
   { log, outboxDrain: outbox, sealer, redis }: Adapters,
-  { levelling }: ControlVerbs,
+  { levelling, auditSilence }: ControlVerbs,
   { clock, timers }: Runtime,
   ofTheService: OfTheService,
 ): Jobs {
@@ -18,6 +18,7 @@ export function minuteJobsOf(
     ...ofTheService,
     ...{ log, outbox, sealer, clock, timers },
     tickClaim: createTickClaim(redis),
+    auditSilence,
     levelControl: async () => {
       await levelling.level({ by: 'minute tick', reason, atMs: clock.nowMs() });
     },

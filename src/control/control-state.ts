@@ -1,6 +1,6 @@
 import { globalName, type TargetName } from '../risk/target.ts';
 import { isStricter } from '../risk/trading-state.ts';
-import type { ControlState, TargetState } from './view.ts';
+import type { ControlState, OperatorHeartbeat, TargetState } from './view.ts';
 
 type Setting = Omit<TargetState, 'target'>;
 
@@ -12,6 +12,12 @@ export const freshState: ControlState = {
   targets: [],
   registryEpoch: 0,
 };
+
+/** What is in force of a state: the dead man's switch holds back what no person held back further, and is never written. */
+export const underOperator = (state: ControlState, heartbeat: OperatorHeartbeat): ControlState =>
+  heartbeat === 'silent' && isStricter('REDUCING', state.tradingState)
+    ? { ...state, tradingState: 'REDUCING' }
+    : state;
 
 /** What was last said of one target, or of the whole. */
 export function entryOf(

@@ -11,7 +11,7 @@ import { createRenewal } from './renewal.ts';
 import { createRoundTrip } from './round-trip.ts';
 import { createSharedControl } from './sync.ts';
 import { createUnsharedAllowance } from './unshared-allowance.ts';
-import type { ControlState, ControlView, Permit, PermitAsk } from './view.ts';
+import type { ControlState, ControlView, OperatorHeartbeat, Permit, PermitAsk } from './view.ts';
 
 interface ControlOptions {
   readonly redis: Redis;
@@ -28,6 +28,8 @@ interface ControlOptions {
   readonly viewLifeMs: number;
   /** The longest a request waits for one round trip, in milliseconds; twice that for an isolate's first. */
   readonly deadlineMsMax: number;
+  /** The longest silence of operators, in milliseconds; 0 for any. */
+  readonly heartbeatMsMax: number;
 }
 
 export interface ControlStatus {
@@ -35,6 +37,8 @@ export interface ControlStatus {
   /** Why the last refresh that failed did; null since the last success. */
   readonly lastFailure: string | null;
   readonly deadlineMs: number;
+  /** As the last sync told it; null before the first. */
+  readonly operatorHeartbeat: OperatorHeartbeat | null;
 }
 
 export interface Control {
@@ -77,7 +81,7 @@ const deadlineMsMin = 100;
  * control/renewal.ts, and what it brings is control/lease.ts.
  */
 export function createControl(options: ControlOptions): Control {
-  const { redis, readDurableControl, breakers, clock, timers, ids, viewLifeMs, deadlineMsMax } = options;
+  const { redis, readDurableControl, breakers, clock, timers, viewLifeMs, deadlineMsMax } = options;
   const ledger = createLedger({ grantLifeMs: viewLifeMs, keysMax });
   const allowance = createUnsharedAllowance(keysMax);
   const roundTrip = createRoundTrip({ deadlineMsMin: Math.min(deadlineMsMin, deadlineMsMax), deadlineMsMax });
@@ -93,7 +97,7 @@ export function createControl(options: ControlOptions): Control {
     viewLifeMs,
   });
   const shared = createSharedControl(redis, breakers);
-  const lease = createLease({ shared, durable, ledger, roundTrip, clock, timers, ids, viewLifeMs });
+  const lease = createLease({ ...options, shared, durable, ledger, roundTrip });
   const deadlineMs = (): number =>
     lease.isCold() ? 2 * deadlineMsMax : Math.max(roundTrip.deadlineMs(), 2 * durableRoundTrip.deadlineMs());
   const renewal = createRenewal({ lease, deadlineMs, clock, timers });
@@ -144,6 +148,10 @@ export function createControl(options: ControlOptions): Control {
     highest: lease.highest,
     hasReadDatabase: () => !lease.isCold(),
     learn: lease.learn,
-    status: () => ({ ...renewal.status(), deadlineMs: deadlineMs() }),
+    status: () => ({
+      ...renewal.status(),
+      deadlineMs: deadlineMs(),
+      operatorHeartbeat: lease.operatorHeartbeat() ?? null,
+    }),
   };
 }

@@ -9,8 +9,8 @@ import { createRetiredSecrets } from './retired-secrets.ts';
 import { createRevokedKeys } from './revoked-keys.ts';
 import type { RoundTrip } from './round-trip.ts';
 import type { SharedControl, SyncReply, Want } from './sync.ts';
-import type { ControlState, ControlView } from './view.ts';
-import { createViewHolder } from './view-holder.ts';
+import type { ControlState, ControlView, OperatorHeartbeat } from './view.ts';
+import { createViewHolder, type ViewHolder } from './view-holder.ts';
 
 export interface Lease {
   /** The view, if it is live at `nowMs` of the monotonic clock. */
@@ -19,6 +19,7 @@ export interface Lease {
   isAging(nowMs: number): boolean;
   /** All that was ever seen of the control state. */
   highest(): ControlState | undefined;
+  operatorHeartbeat(): OperatorHeartbeat | undefined;
   learn(state: ControlState): void;
   isRevoked(keyId: string): boolean;
   isRetired(secretSha256: string): boolean;
@@ -42,6 +43,8 @@ interface LeaseOptions {
   readonly timers: Timers;
   readonly ids: IdSource;
   readonly viewLifeMs: number;
+  /** The longest silence of operators, in milliseconds; 0 for any. */
+  readonly heartbeatMsMax: number;
 }
 
 type Synced = Extract<SyncReply, { readonly kind: 'synced' }>;
@@ -59,7 +62,7 @@ const pollMs = 4;
  * a quarter of a view's life ago; a view that is live does not wait for it.
  */
 export function createLease(options: LeaseOptions): Lease {
-  const { shared, durable, ledger, roundTrip, clock, timers, ids, viewLifeMs } = options;
+  const { shared, durable, ledger, roundTrip, clock, ids, viewLifeMs, heartbeatMsMax } = options;
   const holder = createViewHolder({ durable, viewLifeMs });
   const revoked = createRevokedKeys();
   const retired = createRetiredSecrets();
@@ -69,7 +72,13 @@ export function createLease(options: LeaseOptions): Lease {
 
   async function timedSync(requestId: string, wants: readonly Want[]): Promise<Result<SyncReply, string>> {
     const sentAtMs = clock.monotonicMs();
-    const ask = { requestId, epoch: holder.highest()?.epoch, revocationCursor: cursor, wants };
+    const ask = {
+      requestId,
+      epoch: holder.highest()?.epoch,
+      revocationCursor: cursor,
+      heartbeatMsMax,
+      wants,
+    };
     const reply = await shared.sync(ask);
     if (reply.ok) roundTrip.observe(clock.monotonicMs() - sentAtMs);
     else holder.syncFailed(clock.monotonicMs());
@@ -96,18 +105,7 @@ export function createLease(options: LeaseOptions): Lease {
     noteSeeded(reply.seededAt);
     cursor = Math.max(cursor, reply.cursor);
     ledger.apply(requestId, reply.grants, sentAtMs + viewLifeMs, clock.monotonicMs());
-    if (!reply.more) holder.synced(sentAtMs);
-  }
-
-  /** Behind an answer the view is live already; otherwise a read of libSQL may still have to end. */
-  async function untilLive(sentAtMs: number): Promise<Result<void, string>> {
-    for (;;) {
-      const nowMs = clock.monotonicMs();
-      if (holder.view(nowMs)) return ok(undefined);
-      if (nowMs >= sentAtMs + viewLifeMs) return err('the answer came too late');
-      if (!durable.isUnderWay(nowMs)) return err(durable.failure() ?? 'libSQL was not read');
-      await timers.sleep(pollMs);
-    }
+    if (!reply.more) holder.synced(sentAtMs, reply.operator);
   }
 
   async function renewOrThrow(scope: RequestScope): Promise<Result<void, string>> {
@@ -131,7 +129,7 @@ export function createLease(options: LeaseOptions): Lease {
         continue;
       }
       adopt(sentAtMs, reply.value, requestId);
-      if (!reply.value.more) return untilLive(sentAtMs);
+      if (!reply.value.more) return untilLive({ ...options, holder }, sentAtMs);
       wants = [];
     }
     return err('the shared control state did not settle');
@@ -140,6 +138,7 @@ export function createLease(options: LeaseOptions): Lease {
   return {
     view: holder.view,
     highest: holder.highest,
+    operatorHeartbeat: holder.operatorHeartbeat,
     learn: holder.learn,
     isAging: (nowMs) => nowMs - (holder.syncSentAtMs() ?? Number.NEGATIVE_INFINITY) > viewLifeMs / 2,
     isRevoked: revoked.has,
@@ -154,4 +153,24 @@ export function createLease(options: LeaseOptions): Lease {
       }
     },
   };
+}
+
+/** Behind an answer the view is live already; otherwise a read of libSQL may still have to end. */
+async function untilLive(
+  {
+    holder,
+    durable,
+    clock,
+    timers,
+    viewLifeMs,
+  }: Pick<LeaseOptions, 'durable' | 'clock' | 'timers' | 'viewLifeMs'> & { readonly holder: ViewHolder },
+  sentAtMs: number,
+): Promise<Result<void, string>> {
+  for (;;) {
+    const nowMs = clock.monotonicMs();
+    if (holder.view(nowMs)) return ok(undefined);
+    if (nowMs >= sentAtMs + viewLifeMs) return err('the answer came too late');
+    if (!durable.isUnderWay(nowMs)) return err(durable.failure() ?? 'libSQL was not read');
+    await timers.sleep(pollMs);
+  }
 }

@@ -6,13 +6,21 @@ import { isStricter } from '../risk/trading-state.ts';
 import { entryOf, mergeControlStates } from './control-state.ts';
 import type { Change, DurableControl } from './durable-control.ts';
 import type { SharedControl } from './sync.ts';
-import type { ControlState, TargetState } from './view.ts';
+import type { ControlState, OperatorHeartbeat, TargetState } from './view.ts';
 
 /** What the two stores say of the control state, each by itself. */
 export interface StoreReadings {
   /** Undefined where Redis holds nothing. */
   readonly redis: Result<ControlState | undefined, string>;
   readonly database: Result<ControlState, string>;
+  /** Null while Redis cannot be read. */
+  readonly operator: OperatorReading | null;
+}
+
+export interface OperatorReading {
+  readonly heartbeat: OperatorHeartbeat;
+  /** When one was heard last, in epoch milliseconds of Redis' clock; null for never. */
+  readonly heardAtMs: number | null;
 }
 
 export interface Levelling {
@@ -31,27 +39,38 @@ interface LevellingOptions {
   readonly durable: Pick<DurableControl, 'load' | 'raise'>;
   readonly ids: IdSource;
   readonly timers: Timers;
+  /** The longest silence of operators, in milliseconds; 0 for any. */
+  readonly heartbeatMsMax: number;
 }
 
 /** Together some 20 s: Workers leave 30 s to work behind an answer. */
 const retryMs = [50, 100, 200, 400, 800, 1_600, 3_000, 3_000, 3_000, 3_000, 3_000] as const;
 
-export function createLevelling({ shared, durable, ids, timers }: LevellingOptions): Levelling {
-  async function readRedis(): Promise<StoreReadings['redis']> {
+export function createLevelling(options: LevellingOptions): Levelling {
+  const { shared, durable, ids, timers, heartbeatMsMax } = options;
+
+  async function readRedis(): Promise<Pick<StoreReadings, 'redis' | 'operator'>> {
     const ask = {
       requestId: ids.next(),
       epoch: undefined,
       revocationCursor: Number.MAX_SAFE_INTEGER,
+      heartbeatMsMax,
       wants: [],
     };
     const reply = await shared.sync(ask);
-    if (!reply.ok) return reply;
-    return ok(reply.value.kind === 'synced' ? reply.value.control : undefined);
+    if (!reply.ok) return { redis: reply, operator: null };
+    if (reply.value.kind === 'stale') {
+      const heartbeat = heartbeatMsMax === 0 ? 'off' : 'silent';
+      return { redis: ok(undefined), operator: { heartbeat, heardAtMs: null } };
+    }
+    const { control, operator: heartbeat, heartbeatAtUs } = reply.value;
+    const heardAtMs = heartbeatAtUs === 0 ? null : Math.floor(heartbeatAtUs / 1_000);
+    return { redis: ok(control), operator: { heartbeat, heardAtMs } };
   }
 
   async function read(): Promise<StoreReadings> {
-    const [redis, database] = await Promise.all([readRedis(), durable.load()]);
-    return { redis, database };
+    const [inRedis, database] = await Promise.all([readRedis(), durable.load()]);
+    return { ...inRedis, database };
   }
 
   async function level(change: Change): Promise<Result<ControlState, string>> {

@@ -8,9 +8,10 @@ import type { Breakers } from './breakers/breakers.ts';
 import { restrictScript } from './lua/restrict.ts';
 import { seedScript } from './lua/seed.ts';
 import { syncScript } from './lua/sync.ts';
+import { isOperatorHeartbeat } from './operator-heartbeat.ts';
 import { redisKeys } from './redis-keys.ts';
 import { readTargets, writeTargets } from './targets-text.ts';
-import type { ControlState, TargetState } from './view.ts';
+import type { ControlState, OperatorHeartbeat, TargetState } from './view.ts';
 
 /** Tokens wanted from one key's shared bucket. */
 export interface Want {
@@ -38,6 +39,8 @@ export interface SyncAsk {
   readonly epoch: number | undefined;
   /** `cursor` of the last reply; 0 asks for the revocations of the last ten minutes. */
   readonly revocationCursor: number;
+  /** The longest silence of operators, in milliseconds; 0 for any. */
+  readonly heartbeatMsMax: number;
   readonly wants: readonly Want[];
 }
 
@@ -54,6 +57,9 @@ export type SyncReply =
   | {
       readonly kind: 'synced';
       readonly control: ControlState;
+      readonly operator: OperatorHeartbeat;
+      /** When an operator was heard last, in microseconds of Redis' clock; 0 for never. */
+      readonly heartbeatAtUs: number;
       /** When Redis was last seeded from nothing, in microseconds of its own clock. */
       readonly seededAt: number;
       readonly grants: readonly Grant[];
@@ -157,6 +163,7 @@ const argsOf = (ask: SyncAsk, breakers: BreakerAsk): string[] => [
   String(memoMs),
   String(breakers.revision),
   encodeReports(breakers),
+  String(ask.heartbeatMsMax),
   ...ask.wants.flatMap(({ burst, ratePerSecond, wanted }) => [
     String(burst),
     String(Math.max(1, Math.round(ratePerSecond * 1_000_000))),
@@ -178,6 +185,8 @@ function decode(fields: ReplyFields, ask: SyncAsk): Result<SyncReply, string> {
   const more = fields.get('more');
   const revocations = decodeRevocations(fields.get('revoked'), integer(fields.get('nowUs')));
   const grants = decodeGrants(fields.get('grants'), ask.wants);
+  const operator = fields.get('operator');
+  const heartbeatAtUs = integer(fields.get('heartbeatAt'));
   if (
     fields.get('status') !== 'OK' ||
     epoch === undefined ||
@@ -193,13 +202,18 @@ function decode(fields: ReplyFields, ask: SyncAsk): Result<SyncReply, string> {
     cursor < ask.revocationCursor ||
     (more !== '0' && more !== '1') ||
     revocations === undefined ||
-    grants === undefined
+    grants === undefined ||
+    !isOperatorHeartbeat(operator) ||
+    (operator === 'off') !== (ask.heartbeatMsMax === 0) ||
+    heartbeatAtUs === undefined
   ) {
     return malformed;
   }
   return ok({
     kind: 'synced',
     control: { epoch, tradingState, stateEpoch, targets, registryEpoch },
+    operator,
+    heartbeatAtUs,
     seededAt,
     grants,
     ...revocations,

@@ -1,6 +1,6 @@
-import { mergeControlStates } from './control-state.ts';
+import { mergeControlStates, underOperator } from './control-state.ts';
 import type { DurableReading } from './durable-reading.ts';
-import type { ControlState, ControlView } from './view.ts';
+import type { ControlState, ControlView, OperatorHeartbeat } from './view.ts';
 
 export interface ViewHolder {
   /** The view, if it is live at `nowMs` of the monotonic clock. */
@@ -9,8 +9,10 @@ export interface ViewHolder {
   highest(): ControlState | undefined;
   /** Takes over what either store said, when it is higher; it shows at once, also in the view that is held. */
   learn(state: ControlState): void;
-  /** A sync that was sent then told all it had to tell. */
-  synced(sentAtMs: number): void;
+  /** A sync that was sent then told all it had to tell, of the operator too. */
+  synced(sentAtMs: number, heartbeat: OperatorHeartbeat): void;
+  /** As the sync that was sent last told it; undefined before the first. */
+  operatorHeartbeat(): OperatorHeartbeat | undefined;
   syncFailed(nowMs: number): void;
   /** Monotonic instant at which the latest sync was sent that told all; undefined before the first. */
   syncSentAtMs(): number | undefined;
@@ -44,10 +46,14 @@ export function createViewHolder({ durable, viewLifeMs }: ViewHolderOptions): Vi
   let highest: ControlState | undefined;
   let syncSentAtMs: number | undefined;
   let syncFailedAtMs = Number.NEGATIVE_INFINITY;
+  let heartbeat: OperatorHeartbeat | undefined;
+
+  /** Before a sync has told, nobody is known to have been heard. */
+  const inForce = (state: ControlState): ControlState => underOperator(state, heartbeat ?? 'silent');
 
   function holdSince(sentAtMs: number): void {
     if (!highest || (held && sentAtMs <= held.sentAtMs)) return;
-    held = { sentAtMs, expiresAtMs: sentAtMs + viewLifeMs, ...highest };
+    held = { sentAtMs, expiresAtMs: sentAtMs + viewLifeMs, ...inForce(highest) };
   }
 
   function holdSinceOlder(): void {
@@ -78,11 +84,14 @@ export function createViewHolder({ durable, viewLifeMs }: ViewHolderOptions): Vi
     },
     learn(state) {
       highest = highest ? mergeControlStates(highest, state) : state;
-      if (held) held = { ...held, ...highest };
+      if (held) held = { ...held, ...inForce(highest) };
       holdSinceOlder();
     },
-    synced(sentAtMs) {
+    operatorHeartbeat: () => heartbeat,
+    synced(sentAtMs, told) {
+      if (syncSentAtMs === undefined || sentAtMs >= syncSentAtMs) heartbeat = told;
       syncSentAtMs = Math.max(syncSentAtMs ?? sentAtMs, sentAtMs);
+      if (held && highest) held = { ...held, ...inForce(highest) };
       holdSinceOlder();
     },
     syncFailed(nowMs) {

@@ -9,6 +9,9 @@ export type TargetState = {
   readonly epoch: number;
 };
 
+/** Of the dead man's switch: `off`, or whether an operator was heard in time, by Redis' clock. */
+export type OperatorHeartbeat = 'off' | 'heard' | 'silent';
+
 /** What libSQL and Redis both keep; what is in force when they differ is control-state.ts. */
 export interface ControlState {
   /** Raised by one by every halt, reduce and resume of whatever target; 0 in a fresh deployment. */
@@ -24,7 +27,8 @@ export interface ControlState {
 
 /**
  * One immutable reading of the shared control state. Made by one `sync`, swapped as a whole, passed as an
- * argument; never mutated. It is a lease: past `expiresAtMs` (monotonic clock) it permits nothing.
+ * argument; never mutated. It is a lease: past `expiresAtMs` (monotonic clock) it permits nothing. Its `tradingState` is the
+ * one in force: REDUCING at least while no operator is heard.
  */
 export interface ControlView extends ControlState {
   /** Monotonic instant the sync was *sent*; the lease runs from there, so no clock of another machine counts. */

@@ -58,6 +58,10 @@ export const problemCodes = {
     title: 'Not both stores confirmed the resume; trading was halted again, under a new epoch',
   },
   OVERLOADED: { status: 503, title: 'More is asked than can be answered in time' },
+  HEARTBEAT_UNAVAILABLE: {
+    status: 503,
+    title: 'Redis did not take the heartbeat; it may have arrived. Repeat it',
+  },
   SHUTTING_DOWN: { status: 503, title: 'The service is stopping' },
   CONFIG_INVALID: { status: 503, title: 'The service is not configured' },
 } as const satisfies Record<string, { status: number; title: string }>;

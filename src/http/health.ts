@@ -64,6 +64,7 @@ export function createReadyzRoute(options: ReadinessOptions): Handler {
         state: view === undefined ? 'unavailable' : 'live',
         epoch: view?.epoch ?? null,
         tradingState: view?.tradingState ?? null,
+        operatorHeartbeat: control.status().operatorHeartbeat,
       },
       database: { ready: probed.database.ok, state: probed.database.ok ? 'answering' : 'unavailable' },
       breakers: breakersPart(breakers.status()),

@@ -8,6 +8,7 @@ import { nameOf } from '../risk/target.ts';
 import type { Scope } from '../store/keys.ts';
 import { ROOT } from './build-worker.ts';
 import { directHalt } from './ops/direct-halt.ts';
+import { keepBeating } from './ops/keep-beating.ts';
 import { makeHaltKey } from './ops/make-halt-key.ts';
 import { performKeys } from './ops/perform-keys.ts';
 import { performVerb, scopeOf } from './ops/perform-verb.ts';
@@ -24,6 +25,7 @@ const USAGE = `usage: npm run ops -- VERB [options]
   resume               ends a halt or a reduction; two people have to where RESUME_APPROVALS is 2
   breakers             the circuit breakers, as the fleet has them
   trip NAME, reset NAME   opens one until it is reset; closes it and counts anew
+  heartbeat [--every SECONDS]   an operator is there, for the dead man's switch; until Ctrl-C with --every
   verify               compares the log with its seals, by the service (past it: npm run audit -- verify)
   keys list            every key, without its secret
   keys create ID       --account NAME --scopes A,B --rate N --burst N; its secret is shown once
@@ -61,6 +63,7 @@ async function main(args: readonly string[]): Promise<number> {
         burst: { type: 'string' },
         overlap: { type: 'string' },
         target: { type: 'string' },
+        every: { type: 'string' },
         json: { type: 'boolean', default: false },
         direct: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -83,6 +86,8 @@ async function main(args: readonly string[]): Promise<number> {
     const ask = { action: name, id, account, scopes, rate, burst, overlap, reason };
     return print(await performKeys(client, ask), values.json);
   }
+  if (verb === 'heartbeat' && values.every !== undefined)
+    return keepBeating(client, Number(values.every), (told) => print(told, values.json));
   // Nothing stands between a person and a halt, not even a missing reason.
   const reason = values.reason ?? (verb === 'halt' ? unsaid : undefined);
   const ask = { verb, name, target: nameOf(target), reason, epoch: values.epoch };

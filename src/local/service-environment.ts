@@ -29,6 +29,7 @@ export function serviceEnvironment(options: EnvironmentOptions): Readonly<Record
     TURSO_AUTH_TOKEN: libsqlToken,
     RECEIPT_SECRET: receiptSecret,
     HALT_KEYS: `${haltKeyId}:${sha256Hex(haltKey)}`,
+    OPERATOR_HEARTBEAT_MS_MAX: '0',
     SEAL_SIGNING_KEY: sealSigningKey,
     SEAL_PUBLIC_KEYS: ed25519PublicKey(sealSigningKey),
     MODELS: options.models.join(','),

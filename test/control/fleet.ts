@@ -55,7 +55,7 @@ export interface Isolate {
 export const active = stateOf({ epoch: 1, tradingState: 'ACTIVE', registryEpoch: 1 });
 
 /** Isolates with the real client and scripts, over an embedded Redis, a network with weather, and virtual time. */
-export async function createFleet(): Promise<Fleet> {
+export async function createFleet({ heartbeatMsMax = 0 } = {}): Promise<Fleet> {
   const time = createEventQueue();
   const redis = await createEmbeddedRedis({ clock: time });
   let weatherOf: (isolate: number) => Weather = () => calm;
@@ -118,6 +118,7 @@ export async function createFleet(): Promise<Fleet> {
         timers,
         ids: createIdSource({ clock: time, random: { bytes: seededBytes(index + 1) } }),
         viewLifeMs: 1_000,
+        heartbeatMsMax,
         deadlineMsMax: 250,
       });
       const scope: RequestScope = { waitUntil: () => undefined, clientAddress: '192.0.2.1' };

@@ -63,6 +63,7 @@ export function operate(redis: TestRedis, { database }: DatabaseInTest) {
     durable: faulty('database', durable),
     ids,
     timers: time,
+    heartbeatMsMax: 0,
   });
   const chain = createChain();
   const trail = createAuditTrail({
@@ -122,6 +123,7 @@ export function operate(redis: TestRedis, { database }: DatabaseInTest) {
       durable,
       ids,
       timers: time,
+      heartbeatMsMax: 0,
     }).read();
     if (!inRedis.ok || !inDatabase.ok) throw new Error('a store could not be read');
     return {

@@ -89,7 +89,7 @@ describe.skipIf(!server)('what a sync costs Redis', () => {
     await shared.seed(active);
     const sync = (requestId: string, wanted: number, keyIds: readonly string[]) => {
       const wants = keyIds.map((keyId) => ({ keyId, burst: 100, ratePerSecond: 1, wanted }));
-      return shared.sync({ requestId, epoch: 1, revocationCursor: 0, wants });
+      return shared.sync({ requestId, epoch: 1, revocationCursor: 0, heartbeatMsMax: 0, wants });
     };
     await sync('first', 1, ['a']);
     const commandsOf = async (work: () => Promise<unknown>): Promise<number> => {

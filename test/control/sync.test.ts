@@ -27,6 +27,7 @@ const ask = (over: Partial<SyncAsk> = {}): SyncAsk => {
     requestId: `request-${requests}`,
     epoch: undefined,
     revocationCursor: 0,
+    heartbeatMsMax: 0,
     wants: [],
     ...over,
   };
@@ -214,6 +215,8 @@ describe('a reply that is not exactly right', () => {
     more: '0',
     revoked: '',
     grants: '2 0 0',
+    operator: 'heard',
+    heartbeatAt: '9',
   };
   const replying = (reply: unknown, breakers = nobody): SharedControl =>
     createSharedControl({ eval: async () => reply } as unknown as TestRedis['redis'], breakers);
@@ -222,7 +225,7 @@ describe('a reply that is not exactly right', () => {
       Object.entries({ ...right, ...fields })
         .filter(([, value]) => value !== undefined)
         .flat(),
-    ).sync(ask({ epoch: 3, revocationCursor: 5, wants: [want('key', 2)] }));
+    ).sync(ask({ epoch: 3, revocationCursor: 5, heartbeatMsMax: 1_000, wants: [want('key', 2)] }));
 
   it('is told from one that is', async () => {
     expect(await outcome({})).toMatchObject({ ok: true, value: { kind: 'synced' } });
@@ -269,6 +272,11 @@ describe('a reply that is not exactly right', () => {
     { targets: 'model:b HALTED 1 model:a HALTED 1' },
     { targets: ' ' },
     { registry: 'NaN' },
+    { operator: undefined },
+    { operator: 'off' },
+    { operator: 'alive' },
+    { heartbeatAt: undefined },
+    { heartbeatAt: '-1' },
     { seededAt: '' },
     { seededAt: undefined },
     { cursor: '4' },

@@ -8,6 +8,7 @@ import { stateOf } from './state-of.ts';
 
 const reply = {
   ...{ status: 'OK', nowUs: '1', epoch: '1', state: 'ACTIVE', registry: '0', seededAt: '1' },
+  ...{ operator: 'off', heartbeatAt: '0' },
   ...{ stateEpoch: '1', targets: '', cursor: '5', more: '0', revoked: '', grants: '50 50 0' },
 };
 
@@ -40,6 +41,7 @@ describe('the warm path', () => {
       timers,
       ids: { next: () => 'request' },
       viewLifeMs: 1_000,
+      heartbeatMsMax: 0,
       deadlineMsMax: 250,
     });
     const scope = { waitUntil: () => undefined, clientAddress: '192.0.2.1' };

@@ -81,6 +81,7 @@ export async function composeService(bundles: Readonly<Record<string, BundleFile
         TURSO_DATABASE_URL: url,
         TURSO_AUTH_TOKEN: token,
         RECEIPT_SECRET: receiptSecret,
+        OPERATOR_HEARTBEAT_MS_MAX: '0',
         MODELS: Object.keys(bundles).join(','),
         BUNDLE_PUBLIC_KEYS: ed25519PublicKey(testKey),
         VIEW_LIFE_MS: '1000',

@@ -72,7 +72,12 @@ export function decidingWorld() {
     highest: () => undefined,
     hasReadDatabase: () => true,
     learn: () => undefined,
-    status: () => ({ health: 'up' as const, lastFailure: null, deadlineMs: 100 }),
+    status: () => ({
+      health: 'up' as const,
+      lastFailure: null,
+      deadlineMs: 100,
+      operatorHeartbeat: 'off' as const,
+    }),
     async permit(_ask: unknown, _scope: unknown, tokens = 1): Promise<Permit> {
       world.tokens.push(tokens);
       return world.permit ?? { kind: 'granted', view: view(), bucket };

@@ -55,7 +55,10 @@ function setUp() {
           state.view = state.controlFailure === null ? live() : undefined;
           return state.view;
         },
-        status: () => ({ health: 'up', lastFailure: state.controlFailure, deadlineMs: 250 }),
+        status: () => ({
+          ...{ health: 'up', lastFailure: state.controlFailure, deadlineMs: 250 },
+          operatorHeartbeat: 'silent',
+        }),
       },
       outbox: { status: () => state.outbox },
       outboxAmount: async () => state.amount,
@@ -89,7 +92,10 @@ describe('GET /readyz', () => {
     expect(response.status).toBe(200);
     expect(body.parts).toMatchObject({
       service: { ready: true, state: 'serving' },
-      control: { ready: true, state: 'live', epoch: 7, tradingState: 'ACTIVE' },
+      control: {
+        ...{ ready: true, state: 'live', epoch: 7, tradingState: 'ACTIVE' },
+        operatorHeartbeat: 'silent',
+      },
       database: { ready: true, state: 'answering' },
       breakers: { ready: true, states: { decision: 'half-open' } },
       load: { ready: true, state: 'normal', refusedRequests: 4 },

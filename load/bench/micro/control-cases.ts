@@ -10,6 +10,7 @@ import type { MicroCase } from './micro-case.ts';
 const ask = { keyId: 'key', ratePerSecond: 1_000_000, burst: 1_000_000_000 };
 const reply = {
   ...{ status: 'OK', nowUs: '1', epoch: '1', state: 'ACTIVE', registry: '0', seededAt: '1' },
+  ...{ operator: 'off', heartbeatAt: '0' },
   ...{ stateEpoch: '1', targets: '', cursor: '5', more: '0', revoked: '' },
 };
 /** Time stands still, so that one view and one grant last for all. */
@@ -85,6 +86,7 @@ function warmControl() {
     timers,
     ids: { next: () => crypto.randomUUID() },
     viewLifeMs: 1_000,
+    heartbeatMsMax: 0,
     deadlineMsMax: 250,
   });
 }

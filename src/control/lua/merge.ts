@@ -2,7 +2,7 @@
  * The control state inside Redis, for the scripts that change it. Same merge as control/control-state.ts: of the whole
  * and of each target what the higher epoch set, at the same epoch the more restrictive.
  *
- * The control hash: {epoch, state, stateEpoch, registry, targets, seededAt}. `targets` is written by control/targets-text.ts:
+ * The control hash: {epoch, state, stateEpoch, registry, targets, seededAt}, beside what lua/operator-heartbeat.ts keeps there. `targets` is written by control/targets-text.ts:
  * `<target> <state> <epoch>` each. `seededAt` is the microsecond at which nothing was held: all that Redis held before is
  * lost. A hash without `stateEpoch` is of a release that knew no targets: its state is of its epoch.
  *

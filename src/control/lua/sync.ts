@@ -1,4 +1,5 @@
 import { breakersLua } from './breakers.ts';
+import { operatorHeartbeatLua } from './operator-heartbeat.ts';
 
 /**
  * One round trip for everything an isolate must share: token grants of several buckets, the control state,
@@ -10,10 +11,11 @@ import { breakersLua } from './breakers.ts';
  *       5… one bucket hash {tokens, at} a key: micro-tokens left, and the microsecond they were counted
  * ARGV  1 highest epoch the isolate knows, -1 for none · 2 last revocation it knows, 0 for none ·
  *       3 revocations a page · 4 memo's life in ms · 5 revision of the breakers it knows, 0 for none ·
- *       6 reports on breakers (control/breakers/breaker-wire.ts) ·
+ *       6 reports on breakers (control/breakers/breaker-wire.ts) · 7 longest silence of operators in ms, 0 for any ·
  *       then for each bucket: burst in tokens, refill in micro-tokens a second, tokens wanted
  *
- * Reply: named fields (see control/sync.ts). `status` is STALE when Redis knows no epoch or a lower one than
+ * Reply: named fields (see control/sync.ts). `operator` is derived here, whenever it is asked, so the dead man's switch needs no job
+ * and no clock but Redis' own. `status` is STALE when Redis knows no epoch or a lower one than
  * the isolate, so it was wiped or rolled back: then nothing is granted, and the rest is left out. `breakers` and
  * `probes` are there only when another revision is held or something was reported: with everything closed and known,
  * breakers cost a field of a hash that is read anyway.
@@ -23,12 +25,13 @@ import { breakersLua } from './breakers.ts';
  * asking often loses no fraction of a token. The memo makes a request that was delivered twice debit once and
  * tells it the same grants; the control state is read anew.
  */
-export const syncScript = /* lua */ `
+export const syncScript = /* lua */ `${operatorHeartbeatLua}
 local function integer(number) return string.format('%.0f', number) end
 
 local time = redis.call('TIME')
 local nowUs = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local held = redis.call('HMGET', KEYS[1], 'epoch', 'state', 'registry', 'seededAt', 'stateEpoch', 'targets', 'breakers')
+local held = redis.call('HMGET', KEYS[1], 'epoch', 'state', 'registry', 'seededAt', 'stateEpoch', 'targets', 'breakers',
+  'heartbeatAt')
 local epoch = tonumber(held[1] or '')
 if not epoch or epoch < tonumber(ARGV[1]) then
   return { 'status', 'STALE', 'nowUs', integer(nowUs) }
@@ -70,7 +73,7 @@ local grants = redis.call('GET', KEYS[3])
 if not grants then
   local told = {}
   for index = 5, #KEYS do
-    local at = 7 + (index - 5) * 3
+    local at = 8 + (index - 5) * 3
     told[#told + 1] = debit(KEYS[index], tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]))
   end
   grants = table.concat(told, ';')
@@ -90,6 +93,8 @@ local reply = {
   'more', more,
   'revoked', table.concat(revoked, ' '),
   'grants', grants,
+  'operator', operatorHeartbeat(tonumber(held[8] or ''), tonumber(ARGV[7]), nowUs),
+  'heartbeatAt', held[8] or '0',
 }
 local revision = tonumber(held[7] or '0')
 if ARGV[6] ~= '' or revision ~= tonumber(ARGV[5]) then

@@ -68,6 +68,18 @@ export const resumptionSchema = z
   })
   .openapi('Resumption');
 
+const heartbeat = z.enum(['off', 'heard', 'silent']).openapi({
+  description: '`silent`: no operator was heard in time, and only exits leave until one is.',
+});
+const heartbeatMsMax = z
+  .number()
+  .int()
+  .openapi({ description: 'The longest silence, in milliseconds; 0 where the switch is off.' });
+
+export const heartbeatSchema = z
+  .object({ operatorHeartbeat: heartbeat, heartbeatMsMax })
+  .openapi('Heartbeat');
+
 const reading = z.object({
   state: z.enum(['answering', 'empty', 'unavailable']),
   epoch: epoch.nullable(),
@@ -89,5 +101,9 @@ export const controlSchema = z
       }),
     registryEpoch: z.number().int().nullable(),
     stores: z.object({ redis: reading, database: reading }),
+    operator: z
+      .object({ heartbeat, heartbeatMsMax, heardAt: z.string().nullable() })
+      .nullable()
+      .openapi({ description: "Of the dead man's switch, by Redis; null while that cannot be read." }),
   })
   .openapi('Control');

@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { answer, failed, json, problem, unauthenticated } from '../openapi-responses.ts';
 import {
   controlSchema,
+  heartbeatSchema,
   restrictionSchema,
   restrictRequestSchema,
   resumeRequestSchema,
@@ -56,6 +57,22 @@ export const controlRoutes = [
     'Only exits',
     'Only what reduces or closes a position leaves. A halt stays a halt.',
   ),
+  createRoute({
+    method: 'post',
+    path: '/v1/control/heartbeat',
+    summary: 'An operator is there',
+    description:
+      'To be sent more often than `heartbeatMsMax`, where `OPERATOR_HEARTBEAT_MS_MAX` has switched it on: after so long without one only exits leave, everywhere, within a second. One ends that again, and nothing that a person held back.',
+    security: [{ key: ['operate'] }, { key: ['approve'] }],
+    responses: {
+      200: answer('Redis has it', heartbeatSchema),
+      401: unauthenticated,
+      403: problem('Scope missing'),
+      429: problem('Too many failed logins', ['Retry-After']),
+      500: failed,
+      503: problem('Keys cannot be checked, or Redis did not answer: repeat it', ['Retry-After']),
+    },
+  }),
   createRoute({
     method: 'post',
     path: '/v1/control/resume',

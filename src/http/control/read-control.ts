@@ -1,6 +1,7 @@
-import { mergeControlStates } from '../../control/control-state.ts';
-import type { Levelling, StoreReadings } from '../../control/levelling.ts';
+import { mergeControlStates, underOperator } from '../../control/control-state.ts';
+import type { Levelling, OperatorReading, StoreReadings } from '../../control/levelling.ts';
 import type { ControlState } from '../../control/view.ts';
+import { isoTime } from '../../core/iso-time.ts';
 import type { Result } from '../../core/result.ts';
 import { targetOf } from '../../risk/target.ts';
 import type { Authenticator, Principal } from '../auth.ts';
@@ -10,10 +11,12 @@ import { problemResponse } from '../problem.ts';
 interface ReadControlOptions {
   readonly authenticator: Authenticator;
   readonly levelling: Pick<Levelling, 'read'>;
+  readonly heartbeatMsMax: number;
 }
 
 /** `GET /v1/control`: what each store says of the trading state at this moment, and what is in force by both. */
-export function createReadControlRoute({ authenticator, levelling }: ReadControlOptions): Handler {
+export function createReadControlRoute(options: ReadControlOptions): Handler {
+  const { authenticator, levelling, heartbeatMsMax } = options;
   return async (context) => {
     const authorization = context.req.header('authorization') ?? null;
     const scopes = ['operate', 'approve', 'observe'] as const;
@@ -28,15 +31,23 @@ export function createReadControlRoute({ authenticator, levelling }: ReadControl
       targets: inForce ? heldBack(inForce, principal.value) : null,
       registryEpoch: inForce?.registryEpoch ?? null,
       stores: { redis: told(readings.redis), database: told(readings.database) },
+      operator: readings.operator && toldOperator(readings.operator, heartbeatMsMax),
     };
     return context.json(answer, 200, { 'cache-control': 'no-store' });
   };
 }
 
-function inForceBy({ redis, database }: StoreReadings): ControlState | undefined {
-  if (!redis.ok || !database.ok) return undefined;
-  return redis.value ? mergeControlStates(redis.value, database.value) : database.value;
+function inForceBy({ redis, database, operator }: StoreReadings): ControlState | undefined {
+  if (!redis.ok || !database.ok || !operator) return undefined;
+  const state = redis.value ? mergeControlStates(redis.value, database.value) : database.value;
+  return underOperator(state, operator.heartbeat);
 }
+
+const toldOperator = ({ heartbeat, heardAtMs }: OperatorReading, heartbeatMsMax: number) => ({
+  heartbeat,
+  heartbeatMsMax,
+  heardAt: heardAtMs === null ? null : isoTime(heardAtMs),
+});
 
 /** Whose accounts and strategies are held back is between them and the operators. */
 function heldBack({ targets }: ControlState, { scopes, account }: Principal) {

@@ -54,7 +54,7 @@ async function haltOver({ redis: redisAt, database: databaseAt, receiptSecret }:
   const ids = createIdSource({ clock, random });
   const shared = createSharedControl(redis, noBreakers);
   const durable = createDurableControl(database);
-  const levelling = createLevelling({ shared, durable, ids, timers });
+  const levelling = createLevelling({ shared, durable, ids, timers, heartbeatMsMax: 0 });
   const chain = createChain();
   const trail = createAuditTrail({
     client: database.client,

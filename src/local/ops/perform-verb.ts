@@ -17,6 +17,7 @@ const scopes: Readonly<Record<string, Scope>> = {
   status: 'observe',
   breakers: 'operate',
   verify: 'observe',
+  heartbeat: 'operate',
   halt: 'operate',
   reduce: 'operate',
   trip: 'operate',
@@ -38,6 +39,8 @@ export async function performVerb(
       return client.control();
     case 'breakers':
       return client.breakers();
+    case 'heartbeat':
+      return client.heartbeat();
     case 'verify':
       return verify(client);
   }

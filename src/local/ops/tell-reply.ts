@@ -2,6 +2,7 @@ import type {
   AuditVerification,
   Breakers,
   ControlReading,
+  Heartbeat,
   OperatedBreaker,
   Reply,
   Restriction,
@@ -44,6 +45,8 @@ function linesOf(verb: string, body: unknown): readonly string[] {
   switch (verb) {
     case 'status':
       return statusLines(body as ControlReading);
+    case 'heartbeat':
+      return [heartbeatLine(body as Heartbeat)];
     case 'halt':
     case 'reduce':
       return [restrictionLine(body as Restriction)];
@@ -66,12 +69,18 @@ export const restrictionLine = ({ target, tradingState, epoch, effectiveBy, stor
 /** What is said of the whole names no target. */
 const aboutOf = (target: string): string => (target === globalName ? '' : `${target} `);
 
-function statusLines({ tradingState, epoch, targets, stores }: ControlReading): readonly string[] {
+const heartbeatLine = ({ operatorHeartbeat, heartbeatMsMax }: Heartbeat): string =>
+  operatorHeartbeat === 'off'
+    ? "the dead man's switch is off: OPERATOR_HEARTBEAT_MS_MAX is 0"
+    : `heard; the next within ${heartbeatMsMax} ms`;
+
+function statusLines({ tradingState, epoch, targets, stores, operator }: ControlReading): readonly string[] {
   const told = ({ state, ...store }: ControlReading['stores']['redis']): string =>
     state === 'answering' ? `${store.tradingState} epoch ${store.epoch}` : state;
   const whole = tradingState === null ? 'UNKNOWN, a store cannot be read' : `${tradingState} epoch ${epoch}`;
   return [
     `${whole}; redis ${told(stores.redis)}, database ${told(stores.database)}`,
+    ...(operator?.heartbeat === 'silent' ? [silenceLine(operator)] : []),
     ...(targets ?? []).map((held) => `${held.target} ${held.tradingState} epoch ${held.epoch}`),
   ];
 }
@@ -83,6 +92,9 @@ const resumptionLine = ({ outcome, target, epoch }: Resumption): string =>
 
 const breakerLine = ({ name, state, retryAfterMs }: Breakers['breakers'][number]): string =>
   `${name} ${state}${retryAfterMs === null ? '' : `, probed in ${retryAfterMs} ms`}`;
+
+const silenceLine = ({ heartbeatMsMax, heardAt }: NonNullable<ControlReading['operator']>): string =>
+  `no operator heard for ${heartbeatMsMax} ms (last ${heardAt ?? 'never'}): only exits leave until the next heartbeat`;
 
 function verificationLines({ intact, findings, sealedUpTo, unsealed }: AuditVerification): readonly string[] {
   if (!intact)

@@ -36,6 +36,7 @@ export async function createWorld(): Promise<World> {
     UPSTASH_REDIS_REST_TOKEN: 'token',
     TURSO_DATABASE_URL: 'http://libsql.sim',
     TURSO_AUTH_TOKEN: 'token',
+    OPERATOR_HEARTBEAT_MS_MAX: '0',
     RECEIPT_SECRET: 'a secret of thirty-two characters or more',
     MODELS: name,
     BUNDLE_PUBLIC_KEYS: publicKeys.join(','),

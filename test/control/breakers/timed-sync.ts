@@ -27,6 +27,7 @@ export async function timedSync(
     '5000',
     String(revision),
     encodeReports({ ...ask.breakers, askedAtMs: 0 }),
+    '0',
     String(nowUs),
   ];
   const reply = await store.run('EVAL', source, String(keys.length), ...keys, ...args);

@@ -101,7 +101,13 @@ describe.each(redisBackends())('keys are made, rotated and revoked, on $name', (
   const news = async () => {
     const control = createSharedControl(redis.redis, noBreakers);
     await control.seed(stateOf({ epoch: 1, tradingState: 'ACTIVE' }));
-    const ask = { requestId: `${Math.random()}`, epoch: 1, revocationCursor: 0, wants: [] };
+    const ask = {
+      requestId: `${Math.random()}`,
+      epoch: 1,
+      revocationCursor: 0,
+      heartbeatMsMax: 0,
+      wants: [],
+    };
     const reply = await control.sync(ask);
     if (!reply.ok || reply.value.kind !== 'synced') throw new Error(JSON.stringify(reply));
     return reply.value;
