@@ -8,7 +8,7 @@ const insideWorkerd = {
   exclude: [
     'test/core/wasm-sha256.test.ts',
     'test/features/{bar,daily-v1,vector}.test.ts',
-    'test/control/{control,rate-bound,sync,sync-cost,failed-login-limiter,restrict,resume}.test.ts',
+    'test/control/{control,rate-bound,sync,sync-cost,failed-login-limiter,restrict,resume,use-signature}.test.ts',
     'test/control/breakers/{breaker-operator,fleet-breaker,shared-breakers}.test.ts',
     'test/decision/idempotency.test.ts',
     'test/control/keys/key-verbs.test.ts',
@@ -38,6 +38,7 @@ export default defineConfig({
               compatibilityDate: '2026-08-15',
               compatibilityFlags: ['nodejs_compat'],
               r2Buckets: ['MODELS_BUCKET'],
+              ratelimits: { SHIELD: { namespace_id: '1', simple: { limit: 3, period: 60 } } },
             },
           }),
         ],

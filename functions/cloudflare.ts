@@ -5,6 +5,7 @@ import sha256Module from '../src/core/sha256.wasm';
 import kernelModule from '../src/inference/kernel/kernel.wasm';
 import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
 import { createR2ModelStore } from '../src/store/r2-model-store.ts';
+import { shieldOf } from './shield-of.ts';
 import { clock, random, report, timers } from './web-platform.ts';
 
 // At module scope, so that no promise of the engine's start is shared between requests.
@@ -25,6 +26,7 @@ const service = await compose({
   processLoad: null,
   ortWasmPaths: { mjs: './ort-glue.mjs' },
   ...(env.MODELS_BUCKET ? { modelStore: createR2ModelStore(env.MODELS_BUCKET) } : {}),
+  ...(env.SHIELD ? { shield: shieldOf(env.SHIELD) } : {}),
   upgrade,
 });
 

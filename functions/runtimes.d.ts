@@ -1,9 +1,10 @@
 /** The few names the entry points take from their runtimes; the rest is Web API. */
 
 declare module 'cloudflare:workers' {
-  /** Variables and secrets are text; a bucket is there where wrangler.toml binds one. */
+  /** Variables and secrets are text; a bucket and a rate limit are there where wrangler.toml binds them. */
   export const env: Readonly<Record<string, string | undefined>> & {
     readonly MODELS_BUCKET?: import('../src/store/r2-model-store.ts').R2Bucket;
+    readonly SHIELD?: import('./shield-of.ts').RateLimitBinding;
   };
   export function waitUntil(work: Promise<void>): void;
 }

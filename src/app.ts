@@ -11,6 +11,7 @@ import {
 import { LiteralPathRouter } from './http/literal-path-router.ts';
 import { problemReply, problemResponse } from './http/problem.ts';
 import type { Reply } from './http/reply.ts';
+import type { ShieldRequests } from './http/shield-requests.ts';
 import type { RequestScope } from './runtime.ts';
 import { Stages } from './telemetry/stages.ts';
 import { inRequestSpan } from './telemetry/tracing.ts';
@@ -20,6 +21,8 @@ interface AppOptions {
   readonly random: Random;
   readonly report: (failure: unknown) => void;
   readonly load: () => Load;
+  /** Null where the runtime has no shield. */
+  readonly shieldRequests: ShieldRequests | null;
   /** Holds back an isolate's first requests until it knows which models are in force. */
   readonly ensureRegistry: (scope: RequestScope) => Promise<void>;
   readonly decide: DirectHandler;
@@ -56,12 +59,13 @@ interface ControlHandlers {
   readonly heartbeat: Handler;
 }
 
-/** The routes of keys, `/v1/keys`. */
+/** The routes of keys, `/v1/keys`, and of their limits. */
 interface KeyHandlers {
   readonly list: Handler;
   readonly create: Handler;
   readonly rotate: Handler;
   readonly revoke: Handler;
+  readonly setLimits: Handler;
 }
 
 /** The routes of the Open Inference Protocol, `/v2`. */
@@ -98,6 +102,7 @@ const allowed: Readonly<Record<string, string>> = {
   '/v1/control/reduce': 'POST',
   '/v1/control/resume': 'POST',
   '/v1/control/heartbeat': 'POST',
+  '/v1/control/limits': 'PUT',
   '/healthz': 'GET',
   '/readyz': 'GET',
   '/openapi.json': 'GET',
@@ -125,14 +130,21 @@ export function createApp(options: AppOptions): App {
     ['/v1/decisions', options.decide],
     ['/v1/decisions/batch', options.decideBatch],
   ]);
+
+  async function answerTo({ request, scope, stages }: Exchange): Promise<Reply | Response> {
+    const refusal = options.shieldRequests && (await options.shieldRequests(request, scope));
+    if (refusal) return refusal;
+    const handler = request.method === 'POST' ? direct.get(targetOf(request.url)) : undefined;
+    return handler
+      ? answerBy(handler, { request, scope, stages }, options)
+      : routes.fetch(request, { scope, stages });
+  }
+
   return async (request, scope) => {
     const stages = new Stages(clock, 'auth');
-    const handler = request.method === 'POST' ? direct.get(targetOf(request.url)) : undefined;
     let answer: Reply | Response | undefined;
     const traceparent = await inRequestSpan(request, random, async () => {
-      answer = handler
-        ? await answerBy(handler, { request, scope, stages }, options)
-        : await routes.fetch(request, { scope, stages });
+      answer = await answerTo({ request, scope, stages });
       return answer.status;
     });
     if (!answer) throw new RangeError('a request was not handled');
@@ -174,6 +186,7 @@ function createRoutes(options: AppOptions): Hono<Environment> {
   app.post('/v1/control/reduce', control.reduce);
   app.post('/v1/control/resume', control.resume);
   app.post('/v1/control/heartbeat', control.heartbeat);
+  app.put('/v1/control/limits', keys.setLimits);
   app.post('/v1/keys/:id/revoke', keys.revoke);
   app.get('/v1/keys', keys.list);
   app.post('/v1/keys', keys.create);

@@ -16,6 +16,7 @@ import { createReadyzRoute, healthz } from './http/health.ts';
 import { problemResponse } from './http/problem.ts';
 import { openapi } from './http/serve-openapi.ts';
 import { createSheddingDoor } from './http/shedding-door.ts';
+import { createShieldRequests } from './http/shield-requests.ts';
 import { createChosenEngine, type EngineChoice } from './inference/chosen-engine.ts';
 import type { Engine } from './inference/engine.ts';
 import { createKernelEngine } from './inference/kernel/kernel-engine.ts';
@@ -76,6 +77,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
   const experiments = createExperiments({ runtime, config }, adapters, bodyLimits);
   const readyz = createReadyzRoute({
     runtime: runtime.name,
+    isShielded: runtime.shield !== undefined,
     registry,
     control,
     breakers,
@@ -99,6 +101,9 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     random: poolRandom(runtime.random),
     report: runtime.report,
     load: overload.load,
+    shieldRequests: runtime.shield
+      ? createShieldRequests({ shield: runtime.shield, report: runtime.report })
+      : null,
     ensureRegistry: registry.ensureRead,
     ...deciding,
     stream: stream.handler,

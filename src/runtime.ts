@@ -35,6 +35,8 @@ export interface Runtime {
   readonly processLoad: ProcessLoad | null;
   /** Calls that one request may make, its WebSocket included, where the runtime bounds them. */
   readonly callsMax?: number;
+  /** Holds back who asks far too often; left out where a runtime has nothing of the kind. */
+  readonly shield?: Shield;
   /**
    * Turns a request that asks for a WebSocket into one; `accept` is called when it is open. The answer must be handed back
    * as it is: what upgrades is bound to that very object.
@@ -48,6 +50,12 @@ export interface ProcessLoad {
   cpuMs(): number;
   /** Memory that is resident now. */
   residentBytes(): number;
+}
+
+/** A count of requests that costs no network. It may be local to a place, and wrong: it permits nothing. */
+export interface Shield {
+  /** Counts a request of an address block (http/address-block-of.ts); false where it had too many lately. */
+  admits(addressBlock: string): Promise<boolean>;
 }
 
 /** The service's end of a WebSocket (RFC 6455), text frames alone. */

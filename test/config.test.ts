@@ -55,6 +55,21 @@ describe('the configuration', () => {
     expect(faults[0]).toMatch(new RegExp(`^${name}: `));
   });
 
+  it.each<[string | undefined, number]>([
+    [undefined, 1],
+    ['1', 1],
+    ['2', 2],
+  ])('of RESUME_APPROVALS=%s has %s people let a halt end', (given, people) => {
+    const config = parseConfig(given === undefined ? valid : { ...valid, RESUME_APPROVALS: given });
+    expect(config.ok ? config.value.resumeApprovals : config.error).toBe(people);
+  });
+
+  it.each(['0', '3', 'two', ''])('refuses RESUME_APPROVALS=%j, by its name', (given) => {
+    expect(faultsOf({ RESUME_APPROVALS: given })).toMatchObject([
+      expect.stringMatching(/^RESUME_APPROVALS: /),
+    ]);
+  });
+
   it('takes plain http where it is local, and still no other protocol', () => {
     const local = { ENVIRONMENT: 'local', UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1' };
     expect(faultsOf({ ...local, TURSO_DATABASE_URL: 'http://127.0.0.1:2' })).toEqual([]);

@@ -9,6 +9,8 @@ import type {
 import type {
   controlSchema,
   heartbeatSchema,
+  LimitsRequest,
+  limitsSchema,
   RestrictRequest,
   ResumeRequest,
   restrictionSchema,
@@ -68,6 +70,7 @@ export type ControlReading = z.infer<typeof controlSchema>;
 export type KeyPage = z.infer<typeof keyPageSchema>;
 export type CreatedKey = z.infer<typeof createdKeySchema | typeof pendingKeySchema>;
 export type RotatedKey = z.infer<typeof rotatedKeySchema | typeof pendingKeySchema>;
+export type Limits = z.infer<typeof limitsSchema | typeof pendingKeySchema>;
 export type RevokedKey = z.infer<typeof revokedKeySchema>;
 export type ProblemBody = z.infer<typeof problemSchema>;
 
@@ -135,6 +138,8 @@ export interface Client {
   /** The secret stands in the answer and nowhere else. After `unreachable` the key may be there: rotate it. */
   createKey(request: CreateKeyRequest): Promise<Reply<CreatedKey>>;
   rotateKey(id: string, request: RotateKeyRequest): Promise<Reply<RotatedKey>>;
+  /** Lowers at once, raises by as many people as a resume takes. */
+  setLimits(request: LimitsRequest): Promise<Reply<Limits>>;
   /** May be repeated. */
   revokeKey(id: string, request: RevokeKeyRequest): Promise<Reply<RevokedKey>>;
   ready(): Promise<Reply<{ readonly ready: boolean }>>;
@@ -149,11 +154,18 @@ export interface Client {
   ): Promise<Reply<AliasAnswer>>;
 }
 
+/** Signs a call: gives the path to call and the `Authorization` to call it with. */
+export type SignRequest = (call: {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string | null;
+}) => { readonly path: string; readonly authorization: string };
+
 interface ClientOptions {
   /** Without a trailing slash. */
   readonly baseUrl: string;
-  /** The whole header value: `Bearer <id>.<secret>`. */
-  readonly authorization: string;
+  /** The whole header value: `Bearer <id>.<secret>`; or what signs each call (client/sign-requests.ts). */
+  readonly authorization: string | SignRequest;
   readonly transport: Transport;
 }
 
@@ -168,15 +180,20 @@ export function createClient(options: ClientOptions): Client {
     headers: Readonly<Record<string, string>>,
   ): Promise<Reply<T>> {
     try {
+      const text = body === undefined ? null : JSON.stringify(body);
+      const signed =
+        typeof authorization === 'string'
+          ? { path, authorization }
+          : authorization({ method, path, body: text });
       const reply = await transport({
         method,
-        url: `${baseUrl}${path}`,
+        url: `${baseUrl}${signed.path}`,
         headers: {
-          authorization,
+          authorization: signed.authorization,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
-        body: body === undefined ? null : JSON.stringify(body),
+        body: text,
       });
       const value: unknown = JSON.parse(reply.text);
       if (reply.status < 400)
@@ -218,6 +235,7 @@ export function createClient(options: ClientOptions): Client {
       call('GET', `/v1/keys${after === '' ? '' : `?after=${encodeURIComponent(after)}`}`, undefined, {}),
     createKey: (request) => call('POST', '/v1/keys', request, {}),
     rotateKey: (id, request) => call('POST', `/v1/keys/${encodeURIComponent(id)}/rotate`, request, {}),
+    setLimits: (request) => call('PUT', '/v1/control/limits', request, {}),
     revokeKey: (id, request) => call('POST', `/v1/keys/${encodeURIComponent(id)}/revoke`, request, {}),
     ready: () => call('GET', '/readyz', undefined, {}),
     models: () => call('GET', '/v1/models', undefined, {}),

@@ -1,3 +1,4 @@
+import type { Redis } from '@upstash/redis';
 import { createAuditTrail } from '../audit/audit-trail.ts';
 import { createChain } from '../audit/chain.ts';
 import { commitDecisions, commitEntry, commitLinked } from '../audit/commit.ts';
@@ -10,7 +11,7 @@ import { createWriter } from '../audit/writer.ts';
 import type { Config } from '../config.ts';
 import { breakerSettings } from '../control/breakers/breaker-settings.ts';
 import { createBreakers } from '../control/breakers/breakers.ts';
-import { createControl } from '../control/control.ts';
+import { type Control, createControl } from '../control/control.ts';
 import { createDurableControl } from '../control/durable-control.ts';
 import { createFailedLoginLimiter } from '../control/failed-login-limiter.ts';
 import { createOutbox } from '../control/outbox.ts';
@@ -18,9 +19,10 @@ import { watchLoad } from '../control/overload/load-watch.ts';
 import { createOverload, type Overload } from '../control/overload/overload.ts';
 import { overloadSettings } from '../control/overload/overload-settings.ts';
 import { createSealClaim } from '../control/seal-claim.ts';
+import { createUseSignature } from '../control/use-signature.ts';
 import type { Clock } from '../core/clock.ts';
 import { createIdSource } from '../core/ids.ts';
-import { createAuthenticator } from '../http/auth.ts';
+import { type Authenticator, createAuthenticator } from '../http/auth.ts';
 import type { ServedModel } from '../models/catalog.ts';
 import type { LoadOptions } from '../models/load-model.ts';
 import { createRegistry } from '../models/registry.ts';
@@ -90,14 +92,7 @@ export function createAdapters(runtime: Runtime, config: Config, { shipped, load
     ownerMsMax: logOwnerMsMax,
     gatherMs: logGatherMs,
   });
-  const authenticator = createAuthenticator({
-    loadKey: (id) => loadKey(database, id),
-    isRevoked: control.isRevoked,
-    isRetired: control.isRetired,
-    keysEpoch: control.keysEpoch,
-    admitFailedLogin: createFailedLoginLimiter({ redis }),
-    clock,
-  });
+  const authenticator = authenticatorOf({ config, database, control, redis, clock, timers });
   const writer = createWriter(ids);
   const { receiptSecret } = config;
   const trail = createAuditTrail({ client: database.client, writer, chain, ids, clock, receiptSecret });
@@ -130,6 +125,26 @@ export function createAdapters(runtime: Runtime, config: Config, { shipped, load
 }
 
 export type Adapters = ReturnType<typeof createAdapters>;
+
+function authenticatorOf(parts: {
+  readonly config: Config;
+  readonly database: Database;
+  readonly control: Control;
+  readonly redis: Redis;
+  readonly clock: Clock;
+  readonly timers: Runtime['timers'];
+}): Authenticator {
+  const { config, database, control, redis, clock, timers } = parts;
+  const { bodyBytesMax, bodyDeadlineMs, receiptSecret } = config;
+  const { isRevoked, isRetired, changesOf, keysEpoch } = control;
+  return createAuthenticator({
+    ...{ isRevoked, isRetired, changesOf, keysEpoch, receiptSecret, clock },
+    loadKey: (id) => loadKey(database, id),
+    admitFailedLogin: createFailedLoginLimiter({ redis }),
+    useSignature: createUseSignature(redis),
+    bodyLimits: { bodyBytesMax, bodyDeadlineMs, timers },
+  });
+}
 
 function overloadOf({ processLoad, clock, timers, report }: Runtime, { memoryBytesSoft }: Config): Overload {
   const settings = overloadSettings;

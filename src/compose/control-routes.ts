@@ -19,7 +19,7 @@ export function controlHandlers(
 ) {
   const restricting = { authenticator: haltKeysFirst(haltKeys, authenticator), bodyLimits, restrict };
   return {
-    read: createReadControlRoute({ authenticator, levelling, heartbeatMsMax }),
+    read: createReadControlRoute({ authenticator, control, levelling, heartbeatMsMax }),
     heartbeat: createBeatRoute({ authenticator, control, heartbeats, heartbeatMsMax, trace }),
     halt: createRestrictRoute({ ...restricting, verb: 'halt' }),
     reduce: createRestrictRoute({ ...restricting, verb: 'reduce' }),

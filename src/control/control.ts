@@ -55,6 +55,8 @@ export interface Control {
   ensure(scope: RequestScope): Promise<ControlView | undefined>;
   /** Whether the key is known to be revoked. */
   isRevoked(keyId: string): boolean;
+  /** Changes whenever the key is told to be not what it was: what was read of it before is to be read again. */
+  changesOf(keyId: string): number;
   /** Whether the secret with this SHA-256 is known to have been rotated away, and its time to be over. */
   isRetired(secretSha256: string): boolean;
   /**
@@ -116,7 +118,7 @@ export function createControl(options: ControlOptions): Control {
       ledger.meet(ask, clock.monotonicMs());
       let missedIn: number | undefined;
       const settle = (view: ControlView, nowMs: number): Permit | undefined => {
-        if (lease.isRevoked(keyId)) return { kind: 'revoked' };
+        if (lease.keys.isRevoked(keyId)) return { kind: 'revoked' };
         // While a request waits, its key may be forgotten for others; then it begins anew, with nothing.
         ledger.meet(ask, nowMs);
         const admitted = ledger.take(keyId, nowMs, tokens);
@@ -142,8 +144,9 @@ export function createControl(options: ControlOptions): Control {
       );
       return 'kind' in found ? undefined : found;
     },
-    isRevoked: lease.isRevoked,
-    isRetired: lease.isRetired,
+    isRevoked: lease.keys.isRevoked,
+    isRetired: lease.keys.isRetired,
+    changesOf: lease.keys.changesOf,
     keysEpoch: lease.keysEpoch,
     highest: lease.highest,
     hasReadDatabase: () => !lease.isCold(),

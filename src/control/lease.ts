@@ -5,10 +5,9 @@ import { err, ok, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { DurableReading } from './durable-reading.ts';
 import type { Ledger } from './ledger.ts';
-import { createRetiredSecrets } from './retired-secrets.ts';
-import { createRevokedKeys } from './revoked-keys.ts';
 import type { RoundTrip } from './round-trip.ts';
 import type { SharedControl, SyncReply, Want } from './sync.ts';
+import { createToldKeys, type ToldKeys } from './told-keys.ts';
 import type { ControlState, ControlView, OperatorHeartbeat } from './view.ts';
 import { createViewHolder, type ViewHolder } from './view-holder.ts';
 
@@ -21,8 +20,8 @@ export interface Lease {
   highest(): ControlState | undefined;
   operatorHeartbeat(): OperatorHeartbeat | undefined;
   learn(state: ControlState): void;
-  isRevoked(keyId: string): boolean;
-  isRetired(secretSha256: string): boolean;
+  /** What was told of keys. */
+  readonly keys: Omit<ToldKeys, 'learn'>;
   /** Changes whenever revocations may have been missed: what was read of keys before is to be read again. */
   keysEpoch(): number;
   /** Before libSQL was read for the first time. */
@@ -64,8 +63,7 @@ const pollMs = 4;
 export function createLease(options: LeaseOptions): Lease {
   const { shared, durable, ledger, roundTrip, clock, ids, viewLifeMs, heartbeatMsMax } = options;
   const holder = createViewHolder({ durable, viewLifeMs });
-  const revoked = createRevokedKeys();
-  const retired = createRetiredSecrets();
+  const keys = createToldKeys(clock);
   let cursor = 0;
   let seededAt: number | undefined;
   let keysEpoch = 0;
@@ -100,8 +98,7 @@ export function createLease(options: LeaseOptions): Lease {
 
   function adopt(sentAtMs: number, reply: Synced, requestId: string): void {
     holder.learn(reply.control);
-    revoked.add(reply.revokedKeyIds);
-    for (const { secretSha256, inMs } of reply.retirements) retired.add(secretSha256, sentAtMs + inMs);
+    keys.learn(reply, sentAtMs);
     noteSeeded(reply.seededAt);
     cursor = Math.max(cursor, reply.cursor);
     ledger.apply(requestId, reply.grants, sentAtMs + viewLifeMs, clock.monotonicMs());
@@ -141,8 +138,7 @@ export function createLease(options: LeaseOptions): Lease {
     operatorHeartbeat: holder.operatorHeartbeat,
     learn: holder.learn,
     isAging: (nowMs) => nowMs - (holder.syncSentAtMs() ?? Number.NEGATIVE_INFINITY) > viewLifeMs / 2,
-    isRevoked: revoked.has,
-    isRetired: (secretSha256) => retired.has(secretSha256, clock.monotonicMs()),
+    keys,
     keysEpoch: () => keysEpoch,
     isCold: () => durable.sentAtMs() === undefined,
     async renew(scope) {

@@ -51,10 +51,18 @@ export interface Retirement {
   readonly inMs: number;
 }
 
+/** What became of keys; see lua/tell-keys.ts. */
+export interface Revocations {
+  readonly revokedKeyIds: readonly string[];
+  /** Keys that are not what they were, and are to be read again. */
+  readonly changedKeyIds: readonly string[];
+  readonly retirements: readonly Retirement[];
+}
+
 export type SyncReply =
   /** Redis was wiped or rolled back: it granted nothing and must be seeded. */
   | { readonly kind: 'stale' }
-  | {
+  | ({
       readonly kind: 'synced';
       readonly control: ControlState;
       readonly operator: OperatorHeartbeat;
@@ -63,12 +71,10 @@ export type SyncReply =
       /** When Redis was last seeded from nothing, in microseconds of its own clock. */
       readonly seededAt: number;
       readonly grants: readonly Grant[];
-      readonly revokedKeyIds: readonly string[];
-      readonly retirements: readonly Retirement[];
       readonly cursor: number;
       /** More revocations wait behind `cursor`. */
       readonly more: boolean;
-    };
+    } & Revocations);
 
 /** A target, and how far it is to be held back at least. */
 export interface RestrictAsk {
@@ -231,27 +237,23 @@ function decodeBreakers(fields: ReplyFields, ask: BreakerAsk): Result<BreakerNew
   return news ? ok(news) : err(undefined);
 }
 
-interface Revocations {
-  readonly revokedKeyIds: readonly string[];
-  readonly retirements: readonly Retirement[];
-}
-
 /** As lua/tell-keys.ts writes them. */
 function decodeRevocations(text: string | undefined, nowUs: number | undefined): Revocations | undefined {
   if (text === undefined || nowUs === undefined) return undefined;
   const revokedKeyIds: string[] = [];
+  const changedKeyIds: string[] = [];
   const retirements: Retirement[] = [];
   for (const word of text === '' ? [] : text.split(' ')) {
     const [keyId = '', secretSha256, from, ...rest] = word.split('/');
-    if (secretSha256 === undefined) {
-      revokedKeyIds.push(keyId);
+    if (secretSha256 === undefined || secretSha256 === 'changed') {
+      (secretSha256 === undefined ? revokedKeyIds : changedKeyIds).push(keyId);
       continue;
     }
     const fromUs = integer(from);
     if (fromUs === undefined || rest.length > 0 || !/^[0-9a-f]{64}$/.test(secretSha256)) return undefined;
     retirements.push({ secretSha256, inMs: Math.max(0, (fromUs - nowUs) / 1_000) });
   }
-  return { revokedKeyIds, retirements };
+  return { revokedKeyIds, changedKeyIds, retirements };
 }
 
 function decodeGrants(text: string | undefined, wants: readonly Want[]): Grant[] | undefined {

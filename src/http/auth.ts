@@ -1,11 +1,16 @@
+import type { UseSignature } from '../control/use-signature.ts';
 import type { Clock } from '../core/clock.ts';
-import { equalInConstantTime } from '../core/digest.ts';
+import { equalInConstantTime, hmacSha256Hex } from '../core/digest.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { KeyRow, Scope } from '../store/keys.ts';
+import { addressBlockOf } from './address-block-of.ts';
 import { readBearer } from './bearer.ts';
+import type { BodyLimits } from './body.ts';
 import { createKeyCache } from './key-cache.ts';
 import type { Problem } from './problem.ts';
+import { readSignedCall, type SignedCall } from './signing/read-signed-call.ts';
+import { signingSecretOf } from './signing/signing-secret.ts';
 
 /** Who is calling, once that is proven. */
 export type Principal = Pick<KeyRow, 'id' | 'account' | 'scopes' | 'ratePerSecond' | 'burst'>;
@@ -15,43 +20,72 @@ interface AuthenticatorOptions {
   readonly loadKey: (id: string) => Promise<Result<KeyRow | undefined, string>>;
   /** Whether the shared control state names the key as revoked. */
   readonly isRevoked: (id: string) => boolean;
+  /** Of one key: changes when the shared control state says that it is not what it was. */
+  readonly changesOf: (id: string) => number;
   /** Whether the shared control state names the secret with this SHA-256 as rotated away. */
   readonly isRetired: (secretSha256: string) => boolean;
   /** Changes when revocations may have been missed: at an isolate's first sync and after a wiped Redis. */
   readonly keysEpoch: () => number;
-  /** Counts a failed login of an address; false refuses the next ones. Fails closed. */
-  readonly admitFailedLogin: (clientAddress: string) => Promise<boolean>;
+  /** Counts a failed login of an address block (http/address-block-of.ts); false refuses the next ones. Fails closed. */
+  readonly admitFailedLogin: (addressBlock: string) => Promise<boolean>;
+  readonly useSignature: UseSignature;
+  /** Signing secrets are derived from it. */
+  readonly receiptSecret: string;
+  /** Of a signed request, whose body is read to check it. */
+  readonly bodyLimits: BodyLimits;
   readonly clock: Clock;
 }
+
+/** An `Authorization` header, or a request that says that it is signed. */
+export type Login =
+  | string
+  | null
+  | {
+      readonly request: Request;
+      /** Of a request that was answered before: see http/authenticate-request.ts. */
+      readonly repeats: 'refused' | 'harmless';
+    };
 
 export interface Authenticator {
   /** `scopes`: the key needs one of them. */
   authenticate(
-    authorization: string | null,
+    login: Login,
     scopes: Scope | readonly Scope[],
     request: RequestScope,
   ): Promise<Result<Principal, Problem>>;
 }
+
+/** A caller's clock may be ahead by less than this, as Binance has it. */
+const aheadMsMax = 1_000;
 
 /**
  * Keys are `<id>.<secret>`. A warm key costs one hash; an unknown one costs a read of the database, and each
  * failure is counted against the peer's address by the stock limiter.
  */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { loadKey, isRevoked, isRetired, keysEpoch, admitFailedLogin, clock } = options;
-  const cache = createKeyCache({ loadKey, keysEpoch, clock });
+  const { loadKey, isRevoked, changesOf, isRetired, keysEpoch, admitFailedLogin, clock } = options;
+  const { useSignature, receiptSecret, bodyLimits } = options;
+  const cache = createKeyCache({ loadKey, keysEpoch, changesOf, clock });
 
-  /** Whether it is the key's secret, or the one before it, which a rotation left good for a while. */
-  function isSecretOf(row: KeyRow, secretSha256: string): boolean {
-    if (isRetired(secretSha256)) return false;
-    if (equalInConstantTime(secretSha256, row.secretSha256)) return true;
-    const { previousSecretSha256, previousUntilMs } = row;
-    if (previousSecretSha256 === null || clock.nowMs() >= (previousUntilMs ?? 0)) return false;
-    return equalInConstantTime(secretSha256, previousSecretSha256);
+  /** Hashes of the secrets that are good: the key's, and for a while after a rotation the one before. */
+  function goodSecretsOf(row: KeyRow): readonly string[] {
+    const { secretSha256, previousSecretSha256: previous, previousUntilMs } = row;
+    const isInOverlap = previous !== null && clock.nowMs() < (previousUntilMs ?? 0);
+    return [secretSha256, ...(isInOverlap ? [previous] : [])].filter((hash) => !isRetired(hash));
+  }
+
+  function isBearerOf(row: KeyRow, secretSha256: string): boolean {
+    return goodSecretsOf(row).some((good) => equalInConstantTime(secretSha256, good));
+  }
+
+  function isSignerOf(row: KeyRow, { signature, payload }: SignedCall): boolean {
+    return goodSecretsOf(row).some((good) =>
+      equalInConstantTime(signature, hmacSha256Hex(signingSecretOf(receiptSecret, row.id, good), payload)),
+    );
   }
 
   async function refuse(request: RequestScope): Promise<Result<never, Problem>> {
-    const admitted = await admitFailedLogin(request.clientAddress);
+    const admitted = await admitFailedLogin(addressBlockOf(request.clientAddress));
     return err(
       admitted
         ? { code: 'UNAUTHENTICATED' }
@@ -59,23 +93,54 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     );
   }
 
+  async function proven(
+    id: string,
+    isProvenBy: (row: KeyRow) => boolean,
+    scopes: readonly Scope[],
+    request: RequestScope,
+  ): Promise<Result<Principal, Problem>> {
+    const found = await cache.findProven(id, isProvenBy, request);
+    if (!found.ok) return err({ code: 'AUTH_UNAVAILABLE' });
+    const row = found.value;
+    if (!row) return refuse(request);
+    if (row.revokedAtMs !== null || isRevoked(id))
+      return err({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
+    if (!scopes.some((scope) => row.scopes.includes(scope)))
+      return err({ code: 'SCOPE_MISSING', detail: `the route needs the scope ${scopes.join(' or ')}` });
+    const { account, ratePerSecond, burst } = row;
+    return ok({ id, account, scopes: row.scopes, ratePerSecond, burst });
+  }
+
+  /** Whether a request with a right signature is of now, and came for the first time. */
+  async function admitSigned(
+    { timestampMs, recvWindowMs, signature }: SignedCall,
+    repeats: 'refused' | 'harmless',
+  ): Promise<Problem | undefined> {
+    const nowMs = clock.nowMs();
+    if (timestampMs >= nowMs + aheadMsMax || nowMs - timestampMs > recvWindowMs)
+      return { code: 'CLOCK_SKEWED', detail: `it is ${new Date(nowMs).toISOString()} here` };
+    if (repeats === 'harmless') return undefined;
+    const used = await useSignature(signature);
+    if (!used.ok) return { code: 'AUTH_UNAVAILABLE', retryAfterMs: 1_000 };
+    return used.value === 'used' ? { code: 'SIGNATURE_USED' } : undefined;
+  }
+
   return {
-    async authenticate(authorization, scopes, request) {
-      if (authorization === null) return err({ code: 'UNAUTHENTICATED' });
-      const given = readBearer(authorization);
-      if (!given) return refuse(request);
-      const { id, secretSha256 } = given;
-      const proven = await cache.findProven(id, (row) => isSecretOf(row, secretSha256), request);
-      if (!proven.ok) return err({ code: 'AUTH_UNAVAILABLE' });
-      const row = proven.value;
-      if (!row) return refuse(request);
-      if (row.revokedAtMs !== null || isRevoked(id))
-        return err({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
+    async authenticate(login, scopes, request) {
       const accepted = [scopes].flat();
-      if (!accepted.some((scope) => row.scopes.includes(scope)))
-        return err({ code: 'SCOPE_MISSING', detail: `the route needs the scope ${accepted.join(' or ')}` });
-      const { account, ratePerSecond, burst } = row;
-      return ok({ id, account, scopes: row.scopes, ratePerSecond, burst });
+      if (login === null) return err({ code: 'UNAUTHENTICATED' });
+      if (typeof login === 'string') {
+        const given = readBearer(login);
+        if (!given) return refuse(request);
+        return proven(given.id, (row) => isBearerOf(row, given.secretSha256), accepted, request);
+      }
+      const call = await readSignedCall(login.request, bodyLimits);
+      if (!call.ok) return call;
+      const signed = call.value;
+      if (!signed) return refuse(request);
+      const principal = await proven(signed.keyId, (row) => isSignerOf(row, signed), accepted, request);
+      const problem = principal.ok ? await admitSigned(signed, login.repeats) : undefined;
+      return problem ? err(problem) : principal;
     },
   };
 }

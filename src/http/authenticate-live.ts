@@ -2,6 +2,7 @@ import type { Control } from '../control/control.ts';
 import { err, type Result } from '../core/result.ts';
 import type { Scope } from '../store/keys.ts';
 import type { Authenticator, Principal } from './auth.ts';
+import { authenticateRequest } from './authenticate-request.ts';
 import type { RouteContext } from './context.ts';
 import type { Problem } from './problem.ts';
 
@@ -15,10 +16,11 @@ export interface LiveAuthentication {
  * `scopes`: the key needs one of them.
  */
 export async function authenticateLive(
-  { req, env }: RouteContext,
+  context: RouteContext,
   scopes: Scope | readonly Scope[],
   { authenticator, control }: LiveAuthentication,
 ): Promise<Result<Principal, Problem>> {
-  if (!(await control.ensure(env.scope))) return err({ code: 'AUTH_UNAVAILABLE', retryAfterMs: 1_000 });
-  return authenticator.authenticate(req.header('authorization') ?? null, scopes, env.scope);
+  if (!(await control.ensure(context.env.scope)))
+    return err({ code: 'AUTH_UNAVAILABLE', retryAfterMs: 1_000 });
+  return authenticateRequest(context, scopes, authenticator);
 }

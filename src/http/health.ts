@@ -14,6 +14,8 @@ import { createReadinessProbe } from './readiness-probe.ts';
 
 interface ReadinessOptions {
   readonly runtime: string;
+  /** Whether addresses that ask far too often are held back before they are known. */
+  readonly isShielded: boolean;
   readonly registry: Pick<Registry, 'current'>;
   readonly control: Pick<Control, 'current' | 'ensure' | 'status'>;
   readonly breakers: Pick<Breakers, 'status'>;
@@ -73,6 +75,7 @@ export function createReadyzRoute(options: ReadinessOptions): Handler {
       log: logPart(!log.isFull(), logStatus),
       outbox: outboxPart(outbox.status().lastFailure, probed.outbox),
       seals: sealsPart(sealer?.status() ?? null),
+      shield: { ready: true, state: options.isShielded ? 'shielding' : 'none' },
       models: modelsPart(registry.current()),
     };
     const ready = Object.values(parts).every((part) => part.ready);

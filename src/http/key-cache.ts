@@ -8,6 +8,8 @@ interface KeyCacheOptions {
   readonly loadKey: (id: string) => Promise<Result<KeyRow | undefined, string>>;
   /** Changes when revocations may have been missed: at an isolate's first sync and after a wiped Redis. */
   readonly keysEpoch: () => number;
+  /** Of one key: changes when it is not what it was. */
+  readonly changesOf: (id: string) => number;
   readonly clock: Clock;
 }
 
@@ -23,6 +25,7 @@ export interface KeyCache {
 interface CachedKey {
   readonly row: KeyRow;
   readonly loadedAtMs: number;
+  readonly changes: number;
   /** One reload behind an answer is enough; one that failed is made up for when the key is too old. */
   readonly isReloading: boolean;
   /** When a secret that it lacks last had it read again. */
@@ -36,7 +39,7 @@ const freshKeyMsMax = cachedKeyMsMax / 2;
 const rereadMsMin = 1_000;
 
 /** The keys that an isolate has read, each for a few minutes. */
-export function createKeyCache({ loadKey, keysEpoch, clock }: KeyCacheOptions): KeyCache {
+export function createKeyCache({ loadKey, keysEpoch, changesOf, clock }: KeyCacheOptions): KeyCache {
   const cache = new Map<string, CachedKey>();
   let cachedEpoch = keysEpoch();
 
@@ -47,19 +50,19 @@ export function createKeyCache({ loadKey, keysEpoch, clock }: KeyCacheOptions): 
     cache.clear();
   }
 
-  /** Its age counts from when it was asked for: what was changed while it was read it may not have seen. */
-  function remember(row: KeyRow, loadedAtMs: number): void {
+  function remember(row: KeyRow, asked: Pick<CachedKey, 'loadedAtMs' | 'changes'>): void {
     if (cache.size >= cachedKeysMax) cache.delete(cache.keys().next().value ?? row.id);
     const rereadAtMs = cache.get(row.id)?.rereadAtMs ?? Number.NEGATIVE_INFINITY;
-    cache.set(row.id, { row, loadedAtMs, isReloading: false, rereadAtMs });
+    cache.set(row.id, { row, ...asked, isReloading: false, rereadAtMs });
   }
 
   async function reload(id: string): Promise<Result<KeyRow | undefined, string>> {
     const readUnder = keysEpoch();
-    const askedAtMs = clock.monotonicMs();
+    // As of when it was asked for: what was changed while it was read it may not have seen.
+    const asked = { loadedAtMs: clock.monotonicMs(), changes: changesOf(id) };
     const loaded = await loadKey(id);
     if (!loaded.ok) return loaded;
-    if (loaded.value && readUnder === keysEpoch()) remember(loaded.value, askedAtMs);
+    if (loaded.value && readUnder === keysEpoch()) remember(loaded.value, asked);
     else cache.delete(id);
     return loaded;
   }
@@ -67,7 +70,7 @@ export function createKeyCache({ loadKey, keysEpoch, clock }: KeyCacheOptions): 
   async function find(id: string, request: RequestScope): Promise<Result<KeyRow | undefined, string>> {
     const cached = cache.get(id);
     const ageMs = cached ? clock.monotonicMs() - cached.loadedAtMs : Infinity;
-    if (!cached || ageMs > cachedKeyMsMax) return reload(id);
+    if (!cached || ageMs > cachedKeyMsMax || cached.changes !== changesOf(id)) return reload(id);
     if (ageMs > freshKeyMsMax && !cached.isReloading) {
       cache.set(id, { ...cached, isReloading: true });
       request.waitUntil(reload(id).then(() => undefined));

@@ -11,7 +11,7 @@ export const responseHeaders = {
   'RateLimit-Policy': 'The bucket of the key: `"decide";q=<burst>;w=<seconds in which it fills>`.',
   'Retry-After': 'Seconds after which a repeat makes sense.',
   'Idempotency-Replayed': '`true`: these are the bytes of an earlier answer to this key.',
-  'WWW-Authenticate': 'The scheme that keys go by: `Bearer`.',
+  'WWW-Authenticate': 'The schemes that keys go by: `Bearer`, and `HMAC-SHA256` for signed requests.',
 } as const;
 
 export type ResponseHeader = keyof typeof responseHeaders;

@@ -1,4 +1,5 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
+import type { Scope } from '../store/keys.ts';
 import { auditPageSchema, verificationSchema } from './audit-schemas.ts';
 import { breakerRoutes } from './breakers/documented-routes.ts';
 import { controlRoutes } from './control/documented-routes.ts';
@@ -220,6 +221,19 @@ const readinessRoute = createRoute({
   },
 });
 
+const signing =
+  '`Authorization: HMAC-SHA256 <id>`, and in the query, last, `timestamp=<epoch ms>&recvWindow=<ms, 5000, at most 60000>&signature=<hex>`: HMAC-SHA256 under the key’s `signingSecret` of method, space, path, newline, query without the signature, body. A body is at most BODY_BYTES_MAX long. Off the clock here it is `CLOCK_SKEWED`, a second time `SIGNATURE_USED`; a halt, a reduction and a revocation may come twice.';
+
+const signable: readonly string[] = ['trade', 'operate', 'approve'] satisfies Scope[];
+
+/** Where a key of such a scope is needed it may sign in place of being sent. */
+function withSignature(route: RouteConfig): RouteConfig {
+  const keys = route.security ?? [];
+  const scopes = keys.flatMap((requirement) => Object.values(requirement).flat());
+  if (!scopes.some((scope) => signable.includes(scope))) return route;
+  return { ...route, security: [...keys, ...keys.map(({ key = [] }) => ({ signature: key }))] };
+}
+
 /** The OpenAPI 3.1 document of every route. A path answers 405 to a method that does not stand here. */
 export function openApiDocument() {
   const registrar = new OpenAPIHono();
@@ -229,11 +243,16 @@ export function openApiDocument() {
     scheme: 'bearer',
     description: '`Authorization: Bearer <id>.<secret>`',
   });
+  registry.registerComponent('securitySchemes', 'signature', {
+    type: 'http',
+    scheme: 'HMAC-SHA256',
+    description: signing,
+  });
   for (const [name, frame] of Object.entries(clientFrameDocuments)) registry.register(name, frame);
   for (const [name, description] of Object.entries(responseHeaders)) {
     registry.registerComponent('headers', name, { description, schema: { type: 'string' } });
   }
-  const routes = [
+  const routes: readonly RouteConfig[] = [
     decideRoute,
     decideBatchRoute,
     streamRoute,
@@ -251,7 +270,7 @@ export function openApiDocument() {
     readinessRoute,
     ...openInferenceRoutes,
   ];
-  for (const route of routes) registry.registerPath(route);
+  for (const route of routes) registry.registerPath(withSignature(route));
   return registrar.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {

@@ -16,8 +16,8 @@ export interface Problem {
   readonly retryAfterMs?: number;
 }
 
-/** What a 401 must say (RFC 9110 §11.6.1); the scheme wants a parameter (RFC 6750 §3). */
-const challenge = { 'www-authenticate': 'Bearer realm="ultrathink"' };
+/** What a 401 must say (RFC 9110 §11.6.1); the first scheme wants a parameter (RFC 6750 §3). */
+const challenge = { 'www-authenticate': 'Bearer realm="ultrathink", HMAC-SHA256' };
 
 /** RFC 9457 problem details. */
 export interface ProblemBody {

@@ -1,7 +1,7 @@
 import type { BucketState } from '../control/view.ts';
 
 /**
- * IETF RateLimit fields (draft-ietf-httpapi-ratelimit-headers): the policy, and what is left of it as far
+ * IETF RateLimit fields (draft-ietf-httpapi-ratelimit-headers-11): the policy, and what is left of it as far
  * as this isolate knows. `w` is the time in which an empty bucket fills, in whole seconds.
  */
 export function rateLimitHeaders(bucket: BucketState): Record<string, string> {

@@ -1,8 +1,9 @@
 /** `npm run ops -- status|halt|…`: what operators do to a running service, over its API, or past it with `halt --direct`. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Client, createClient } from '../client/client.ts';
+import { type Client, createClient, type SignRequest } from '../client/client.ts';
 import { fetchTransport } from '../client/fetch-transport.ts';
+import { signRequests } from '../client/sign-requests.ts';
 import { messageOf } from '../core/message-of.ts';
 import { nameOf } from '../risk/target.ts';
 import type { Scope } from '../store/keys.ts';
@@ -29,12 +30,14 @@ const USAGE = `usage: npm run ops -- VERB [options]
   verify               compares the log with its seals, by the service (past it: npm run audit -- verify)
   keys list            every key, without its secret
   keys create ID       --account NAME --scopes A,B --rate N --burst N; its secret is shown once
+  keys limit ID        --rate N --burst N; lower at once, higher by as many people as a resume takes
   keys rotate ID       another secret, shown once; --overlap SECONDS: the one before is good for so long (0)
   keys revoke ID       good nowhere a second later, and never again
   --target T     with halt, reduce and resume: account:NAME, strategy:NAME, model:NAME or symbol:NAME; by default global
   --reason TEXT  why, kept for good; all but halt and what only looks need it
   --epoch N      with resume: the epoch that it ends; by default the one in force now
-  --url URL      the service, with --key KEY or OPS_KEY: 'Bearer <id>.<secret>', of scope operate, for resume and keys approve;
+  --url URL      the service, with --key KEY or OPS_KEY: 'HMAC-SHA256 <id>.<signing secret>', which signs
+                 each request, or 'Bearer <id>.<secret>', which is sent; of scope operate, for resume and keys approve;
                  halt and reduce take a key of HALT_KEYS as well, which no store has to prove.
                  By default the one that npm start runs here
   --json         the whole answer
@@ -113,10 +116,22 @@ function clientFor(
   const given = key ?? process.env['OPS_KEY'];
   if (url !== undefined) {
     if (!given) throw new Error('a service elsewhere needs --key or OPS_KEY');
-    return createClient({ baseUrl: url.replace(/\/$/, ''), authorization: given, transport });
+    return createClient({ baseUrl: url.replace(/\/$/, ''), authorization: loginOf(verb, given), transport });
   }
   const service = readServiceFile(join(ROOT, '.local', 'service.json'));
   if (!service) throw new Error(`no service runs here; name its --url\n${USAGE}`);
-  const own = restrictive.has(verb) ? service.haltKey : service.keys[scope];
-  return createClient({ baseUrl: service.baseUrl, authorization: given ?? own, transport });
+  const own = restrictive.has(verb)
+    ? service.haltKey
+    : `HMAC-SHA256 local-${scope}.${service.signingSecrets[scope]}`;
+  return createClient({ baseUrl: service.baseUrl, authorization: loginOf(verb, given ?? own), transport });
+}
+
+/** A key that is sent as it is, or one that signs. */
+function loginOf(verb: string, key: string): string | SignRequest {
+  const [, keyId, signingSecret] = /^HMAC-SHA256 ([\w-]+)\.([0-9a-f]{64})$/.exec(key) ?? [];
+  if (keyId === undefined || signingSecret === undefined) return key;
+  // A halt may come twice: it is signed for any clock that is off by half a minute at most.
+  const mayComeTwice = restrictive.has(verb);
+  const clock = { nowMs: () => Date.now() - (mayComeTwice ? 30_000 : 0) };
+  return signRequests({ keyId, signingSecret, clock, recvWindowMs: mayComeTwice ? 60_000 : 5_000 });
 }

@@ -15,6 +15,8 @@ export interface ServiceFile {
   readonly keys: Readonly<Record<Scope, string>>;
   /** The same of the key that halts and reduces without any store. */
   readonly haltKey: string;
+  /** What each scope's key, `local-<scope>`, signs its requests by. */
+  readonly signingSecrets: Readonly<Record<Scope, string>>;
   /** Of whoever seals this service's log. */
   readonly sealPublicKeys: readonly string[];
   readonly standins: {

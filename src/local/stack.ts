@@ -5,6 +5,7 @@ import { type Database, openDatabase } from '../store/database.ts';
 import { bundlesOf, SHIPPED_BUNDLES } from './build-worker.ts';
 import type { BundleChoice } from './bundle-choice.ts';
 import type { Child } from './child.ts';
+import { localSigningSecrets } from './local-signing-secrets.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { type Reaper, startReaper } from './reaper.ts';
 import { localSecrets, type Secrets } from './secrets.ts';
@@ -132,6 +133,7 @@ export class Stack {
       servicePid: this.#pidOf('service'),
       keys,
       haltKey: haltAuthorization(this.#secrets),
+      signingSecrets: localSigningSecrets(this.#secrets),
       sealPublicKeys: [ed25519PublicKey(this.#secrets.sealSigningKey)],
       standins: {
         redis: {

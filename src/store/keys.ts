@@ -76,6 +76,20 @@ export const rotateKey = (
     })
     .where(eq(apiKeys.id, row.id));
 
+/** The statement that changes a key's limits; it fails where they are not what `row` says, or the key is revoked. */
+export const setKeyLimits = (
+  { orm }: Database,
+  { id, ratePerSecond, burst }: Pick<KeyRow, 'id' | 'ratePerSecond' | 'burst'>,
+  next: Pick<KeyRow, 'ratePerSecond' | 'burst'>,
+) =>
+  orm
+    .update(apiKeys)
+    .set({
+      ratePerSecond: sql`CASE WHEN rate_per_second = ${ratePerSecond} AND burst = ${burst} AND revoked_at_ms IS NULL THEN ${next.ratePerSecond} END`,
+      burst: next.burst,
+    })
+    .where(eq(apiKeys.id, id));
+
 /** The statement that ends a key; the first time stays. */
 export const revokeKey = ({ orm }: Database, id: string, atMs: number) =>
   orm

@@ -649,6 +649,26 @@ describe('a revoked key', () => {
   });
 });
 
+describe('a key that is not what it was', () => {
+  it('is told to every isolate within a lease, each time', async () => {
+    const other = fleet.isolate();
+    await permit(wide);
+    await permit(wide, other);
+    const counts = () => [isolate, other].map(({ control }) => control.changesOf('wide'));
+    const seen = [counts()];
+    for (let change = 0; change < 2; change++) {
+      tell(['wide/changed', '']);
+      await fleet.time.pass(1_000);
+      await permit(wide);
+      await permit(wide, other);
+      seen.push(counts());
+    }
+    for (const index of [0, 1]) expect(new Set(seen.map((count) => count[index])).size).toBe(3);
+    expect(isolate.control.changesOf('narrow')).toBe(0);
+    expect(isolate.control.isRevoked('wide')).toBe(false);
+  });
+});
+
 describe('a secret that was rotated away', () => {
   const [first, second] = ['a'.repeat(64), 'b'.repeat(64)];
   const retired = (secretSha256: string) => isolate.control.isRetired(secretSha256);

@@ -235,6 +235,20 @@ describe('a reply that is not exactly right', () => {
     });
   });
 
+  it('tells what became of keys: revoked, changed, and secrets with what is left to them', async () => {
+    const [hash, other] = ['a'.repeat(64), 'b'.repeat(64)];
+    const revoked = `gone turned/changed turned/${hash}/5000001 turned/${other}/1`;
+    expect(await outcome({ nowUs: '1', revoked })).toMatchObject({
+      value: {
+        ...{ revokedKeyIds: ['gone'], changedKeyIds: ['turned'] },
+        retirements: [
+          { secretSha256: hash, inMs: 5_000 },
+          { secretSha256: other, inMs: 0 },
+        ],
+      },
+    });
+  });
+
   it('is one when something was reported of a breaker, and nothing is said of it', async () => {
     const report = { kind: 'open', generation: 0 } as const;
     const learnt: unknown[] = [];
@@ -283,6 +297,12 @@ describe('a reply that is not exactly right', () => {
     { cursor: undefined },
     { more: '2' },
     { revoked: undefined },
+    { revoked: 'key/otherwise' },
+    { revoked: `key/${'a'.repeat(64)}` },
+    { revoked: `key/${'a'.repeat(64)}/soon` },
+    { revoked: `key/${'A'.repeat(64)}/5` },
+    { revoked: `key/${'a'.repeat(64)}/5/6` },
+    { nowUs: undefined },
     { grants: '' },
     { grants: '3 0 0' },
     { grants: '2 0' },

@@ -24,7 +24,7 @@ function setUp(load: () => Result<KeyRow | undefined, string> = () => ok(row)) {
   const time = new VirtualTime();
   const seen = { loads: 0, failedLogins: 0 };
   const retired = new Set<string>();
-  const state = { load, revoked: false, retired, admits: true, keysEpoch: 0 };
+  const state = { load, revoked: false, retired, admits: true, keysEpoch: 0, changes: 0 };
   const background: Promise<void>[] = [];
   const scope: RequestScope = { waitUntil: (work) => background.push(work), clientAddress: '192.0.2.1' };
   const authenticator = createAuthenticator({
@@ -34,11 +34,15 @@ function setUp(load: () => Result<KeyRow | undefined, string> = () => ok(row)) {
     },
     isRevoked: () => state.revoked,
     isRetired: (secretSha256) => retired.has(secretSha256),
+    changesOf: () => state.changes,
     keysEpoch: () => state.keysEpoch,
     async admitFailedLogin() {
       seen.failedLogins += 1;
       return state.admits;
     },
+    useSignature: async () => ok('new'),
+    receiptSecret: 'r'.repeat(32),
+    bodyLimits: { bodyBytesMax: 1_000, bodyDeadlineMs: 1_000, timers: time },
     clock: time,
   });
   const login = (authorization: string | null, wanted: 'decide' | 'observe' = 'decide') =>
@@ -110,6 +114,20 @@ describe('the authenticator', () => {
     state.load = () => ok({ ...row, revokedAtMs: 1 });
     expect(await login(`Bearer bot.${secret}`)).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
     expect(seen.loads).toBe(3);
+  });
+
+  it('reads a key again as soon as the control state says that it is not what it was', async () => {
+    const { login, state, seen } = setUp();
+    expect(await login(`Bearer bot.${secret}`)).toMatchObject({ value: { burst: 20 } });
+    state.load = () => ok({ ...row, burst: 2 });
+    expect(await login(`Bearer bot.${secret}`)).toMatchObject({ value: { burst: 20 } });
+    state.changes = 1;
+    expect(await login(`Bearer bot.${secret}`)).toMatchObject({ value: { burst: 2 } });
+    await login(`Bearer bot.${secret}`);
+    expect(seen.loads).toBe(2);
+    state.changes = 2;
+    state.load = () => err('down');
+    expect(await login(`Bearer bot.${secret}`)).toMatchObject({ error: { code: 'AUTH_UNAVAILABLE' } });
   });
 
   it('refuses a key whose row says revoked', async () => {

@@ -14,7 +14,7 @@ import { KERNEL_WASM } from '../../src/local/kernel-wasm.ts';
 import { seedLocal } from '../../src/local/seed.ts';
 
 import { SHA256_WASM } from '../../src/local/sha256-wasm.ts';
-import type { BundleFiles, ProcessLoad } from '../../src/runtime.ts';
+import type { BundleFiles, ProcessLoad, Shield } from '../../src/runtime.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { type Scope, scopes } from '../../src/store/keys.ts';
 import { backendFetch } from '../control/backend-fetch.ts';
@@ -33,6 +33,7 @@ interface IsolateOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Stores that take whatever is sent and never answer; a test may change it. */
   readonly hanging?: ReadonlySet<'redis' | 'database'>;
+  readonly shield?: Shield;
 }
 
 const realTime = { ...clock, ...timers };
@@ -58,6 +59,7 @@ export async function composeService(bundles: Readonly<Record<string, BundleFile
     processLoad = null,
     settings = {},
     hanging = new Set(),
+    shield,
   }: IsolateOptions = {}) {
     const toDatabase: typeof fetch = async (input, init) => {
       const body = input instanceof Request ? await input.clone().text() : '';
@@ -93,6 +95,7 @@ export async function composeService(bundles: Readonly<Record<string, BundleFile
       },
       processLoad,
       upgrade: () => new Response(),
+      ...(shield ? { shield } : {}),
       bundles,
       buildHash: 'b'.repeat(64),
       kernelModule: moduleOf(KERNEL_WASM),

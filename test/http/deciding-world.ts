@@ -68,6 +68,7 @@ export function decidingWorld() {
     ensure: async () => view(),
     isRevoked: () => false,
     isRetired: () => false,
+    changesOf: () => 0,
     keysEpoch: () => 0,
     highest: () => undefined,
     hasReadDatabase: () => true,

@@ -47,6 +47,7 @@ function setUp() {
     '/readyz',
     createReadyzRoute({
       runtime: 'node',
+      isShielded: false,
       registry: { current: () => catalogOf(constantModel(0.5)) },
       control: {
         current: () => (state.view && time.monotonicMs() < state.view.expiresAtMs ? state.view : undefined),

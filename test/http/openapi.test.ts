@@ -49,6 +49,17 @@ describe('the OpenAPI document', () => {
     expect([...new Set(referred)].sort()).toEqual(described.sort());
   });
 
+  it('says where a key may sign, and that it does not sign for decisions', () => {
+    const schemesOf = (path: string, method: 'get' | 'post') =>
+      (document.paths?.[path]?.[method]?.security ?? []).map((requirement) => Object.entries(requirement)[0]);
+    expect(schemesOf('/v1/control/resume', 'post')).toEqual([
+      ['key', ['approve']],
+      ['signature', ['approve']],
+    ]);
+    expect(schemesOf('/v1/decisions', 'post')).toEqual([['key', ['decide']]]);
+    expect(schemesOf('/healthz', 'get')).toEqual([]);
+  });
+
   it('has every status of the closed code list, 405 in words', () => {
     const statuses = new Set(responses.map(({ status }) => status));
     const missing = Object.values(problemCodes).filter(({ status }) => !statuses.has(status));

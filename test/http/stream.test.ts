@@ -12,7 +12,7 @@ function setUp(streamsPerKeyMax: number) {
   const route = createStreamRoute({
     ...options,
     authenticator: {
-      authenticate: async (authorization) => ok({ ...key, id: authorization ?? '' }),
+      authenticate: async (login) => ok({ ...key, id: String(login) }),
     },
     registry: { ...options.registry, enter: () => () => undefined, follow: () => undefined },
     timers: time,

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localSigningSecrets } from '../../src/local/local-signing-secrets.ts';
 import type { Scope } from '../../src/store/keys.ts';
 import { demoRequest } from './requests.ts';
 import { startTestService, type TestService, until } from './test-service.ts';
@@ -112,6 +113,33 @@ describe('the operator’s command', () => {
       said: expect.stringMatching(/^decision tripped, in force by /),
     });
     expect(await ops('operate', 'reset', 'decision', '--reason', 'a drill')).toMatchObject({ status: 0 });
+  });
+
+  it('makes, rotates and revokes keys, and signs by them', async () => {
+    const signing = localSigningSecrets(service.secrets);
+    const by = (key: string, ...args: readonly string[]) =>
+      run([...args, '--url', service.baseUrl], { OPS_KEY: key });
+    const approver = `HMAC-SHA256 local-approve.${signing.approve}`;
+    const why = ['--reason', 'a drill'];
+    const terms = ['--account', 'desk', '--scopes', 'operate,observe', '--rate', '5', '--burst', '5'];
+    const created = await by(approver, 'keys', 'create', 'risk-desk', ...terms, ...why);
+    expect(created).toMatchObject({ status: 0, said: expect.stringContaining('risk-desk of desk') });
+    const [bearer = '', signer = ''] = created.said.match(/(Bearer|HMAC-SHA256) risk-desk\.\w+/g) ?? [];
+    expect(await by(signer, 'reduce', ...why)).toMatchObject({ status: 0 });
+    expect(await by(signer, 'trip', 'order', ...why)).toMatchObject({ status: 0 });
+    expect(await by(bearer, 'status')).toMatchObject({ status: 0 });
+    const rotated = await by(approver, 'keys', 'rotate', 'risk-desk', ...why);
+    expect(rotated).toMatchObject({ status: 0, said: expect.stringContaining('redis CONFIRMED') });
+    await until(async () => (await by(bearer, 'status')).status === 1);
+    const [next = ''] = rotated.said.match(/Bearer risk-desk\.\w+/g) ?? [];
+    expect(await by(next, 'status')).toMatchObject({ status: 0 });
+    expect(await by(approver, 'keys', 'revoke', 'risk-desk', ...why)).toMatchObject({
+      ...{ status: 0, said: expect.stringMatching(/^risk-desk revoked, good nowhere by /) },
+    });
+    await until(async () => (await by(next, 'status')).status === 1);
+    expect((await by(approver, 'keys', 'list')).said).toMatch(/risk-desk of desk: .*; revoked /);
+    const unsaid = await by(approver, 'keys', 'rotate', 'risk-desk');
+    expect(unsaid).toEqual({ status: 2, said: 'keys rotate needs --reason TEXT' });
   });
 
   it('teaches whoever asks it wrong', async () => {

@@ -4,8 +4,9 @@ import type { RequestScope } from '../../runtime.ts';
 import { insertKey, type KeyRow } from '../../store/keys.ts';
 import { approvedBy } from './approved-by.ts';
 import { type KeyAsk, type KeyVerbOptions, keyFactsOf, type NotDone } from './key-verb.ts';
+import { peopleNeeded } from './people-needed.ts';
 
-/** What a key is for good: nothing of it ever changes. */
+/** What a key may do, for whom and how often. Account and scopes never change. */
 export type KeyTerms = Pick<KeyRow, 'account' | 'scopes' | 'ratePerSecond' | 'burst'>;
 
 export type KeyCreation =
@@ -18,11 +19,12 @@ export type KeyCreation =
 export type CreateKey = (ask: KeyAsk & KeyTerms, scope: RequestScope) => Promise<KeyCreation>;
 
 export function createCreateKey(options: KeyVerbOptions): CreateKey {
-  const { database, trail, random, clock } = options;
+  const { database, trail, random, clock, approvalsNeeded } = options;
   return async (ask, scope) => {
     const { id, account, scopes, ratePerSecond, burst } = ask;
     const terms = { account, scopes, ratePerSecond, burst };
-    const approved = await approvedBy({ ask, verb: 'create-key', scopes, terms }, options, scope);
+    const needed = peopleNeeded(scopes, { isOwn: false, approvalsNeeded });
+    const approved = await approvedBy({ ask, verb: 'create-key', needed, terms }, options, scope);
     if (!approved.ok) return approved.error;
     const secret = hexOf(random.bytes(32));
     const row: KeyRow = {

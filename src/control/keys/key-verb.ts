@@ -38,7 +38,7 @@ export type NotDone =
 /** What an entry says of a verb beside what it changed. */
 export const keyFactsOf = (
   { id, by, reason, clientAddress }: KeyAsk,
-  verb: 'create-key' | 'rotate-key' | 'revoke-key',
+  verb: 'create-key' | 'rotate-key' | 'revoke-key' | 'set-limits',
 ) =>
   ({
     actor: { kind: 'key', ...by },

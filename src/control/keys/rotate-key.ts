@@ -5,6 +5,7 @@ import { type KeyRow, loadKey, rotateKey } from '../../store/keys.ts';
 import { approvedBy } from './approved-by.ts';
 import { type KeyAsk, type KeyVerbOptions, keyFactsOf, type NotDone } from './key-verb.ts';
 import type { ToldNews } from './news-of-keys.ts';
+import { peopleNeeded } from './people-needed.ts';
 import type { KeyNews } from './tell-keys.ts';
 
 export type KeyRotation =
@@ -27,7 +28,7 @@ export type RotateKey = (ask: RotationAsk, scope: RequestScope) => Promise<KeyRo
  * Isolates that have the key in memory learn it by their next sync, and measure the overlap by Redis' clock.
  */
 export function createRotateKey(options: KeyVerbOptions): RotateKey {
-  const { database, trail, news, random, clock } = options;
+  const { database, trail, news, random, clock, approvalsNeeded } = options;
   return async (ask, scope) => {
     const { id, overlapMs } = ask;
     const found = await loadKey(database, id);
@@ -35,9 +36,9 @@ export function createRotateKey(options: KeyVerbOptions): RotateKey {
     const row = found.value;
     if (!row) return { kind: 'unknown' };
     if (row.revokedAtMs !== null) return { kind: 'revoked' };
-    const { scopes } = row;
+    const needed = peopleNeeded(row.scopes, { isOwn: ask.by.keyId === id, approvalsNeeded });
     const terms = { overlapMs };
-    const approved = await approvedBy({ ask, verb: 'rotate-key', scopes, terms }, options, scope);
+    const approved = await approvedBy({ ask, verb: 'rotate-key', needed, terms }, options, scope);
     if (!approved.ok) return approved.error;
     const secret = hexOf(random.bytes(32));
     const next = { secretSha256: sha256Hex(secret), previousUntilMs: clock.nowMs() + overlapMs };

@@ -4,9 +4,9 @@ import { createRedisScript } from '../../store/redis-script.ts';
 import { tellKeysScript } from '../lua/tell-keys.ts';
 import { redisKeys } from '../redis-keys.ts';
 
-/** What became of a key: it is revoked, or a secret of it is no longer good from then on. */
+/** What became of a key: it is revoked, it is not what it was, or a secret of it is no longer good from then on. */
 export type KeyNews =
-  | { readonly kind: 'revoked'; readonly keyId: string }
+  | { readonly kind: 'revoked' | 'changed'; readonly keyId: string }
   | {
       readonly kind: 'retired';
       readonly keyId: string;
@@ -29,5 +29,13 @@ export function createTellKeys(redis: Redis): TellKeys {
   };
 }
 
-const wordOf = (news: KeyNews): readonly string[] =>
-  news.kind === 'revoked' ? [news.keyId, ''] : [`${news.keyId}/${news.secretSha256}`, String(news.inMs)];
+function wordOf(news: KeyNews): readonly string[] {
+  switch (news.kind) {
+    case 'revoked':
+      return [news.keyId, ''];
+    case 'changed':
+      return [`${news.keyId}/changed`, ''];
+    case 'retired':
+      return [`${news.keyId}/${news.secretSha256}`, String(news.inMs)];
+  }
+}

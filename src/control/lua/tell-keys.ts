@@ -2,8 +2,8 @@
  * Tells all isolates, by their next sync, what became of keys.
  *
  * KEYS  1 revocations (lua/sync.ts)
- * ARGV  two a word: what is revoked, a key's id or `<key id>/<SHA-256 of a secret of it>`; of a secret in how many ms from
- *       now, by Redis' clock, and of a key ''
+ * ARGV  two a word: a key's id, which is revoked, `<key id>/changed`, which is to be read again, or `<key id>/<SHA-256 of a secret
+ *       of it>`, which is retired; of a secret in how many ms from now, by Redis' clock, and of a key ''
  *
  * A secret's member ends in `/<microsecond since the epoch from which on it is no longer good>`. Words of the last day are
  * kept: an isolate that knows none, or slept for longer than a key may be cached, reads keys anew.

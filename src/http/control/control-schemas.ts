@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { keyIdSchema, keySchema, revokedKeySchema } from '../keys/key-schemas.ts';
 import { text } from '../text-schema.ts';
 
 const tradingState = z.enum(['ACTIVE', 'REDUCING', 'HALTED']);
@@ -107,3 +108,19 @@ export const controlSchema = z
       .openapi({ description: "Of the dead man's switch, by Redis; null while that cannot be read." }),
   })
   .openapi('Control');
+
+/** The request of `PUT /v1/control/limits`. */
+export const limitsRequestSchema = z
+  .strictObject({
+    key: keyIdSchema.openapi({ description: 'Whose bucket of tokens it is.' }),
+    ratePerSecond: keySchema.shape.ratePerSecond,
+    burst: keySchema.shape.burst,
+    reason: text(500).openapi({ description: 'Why; kept for good.' }),
+  })
+  .openapi('LimitsRequest', {
+    example: { key: 'momentum-bot', ratePerSecond: 5, burst: 10, reason: 'it asks in a loop' },
+  });
+
+export type LimitsRequest = z.infer<typeof limitsRequestSchema>;
+
+export const limitsSchema = revokedKeySchema.extend({ outcome: z.literal('set') }).openapi('Limits');

@@ -1,8 +1,11 @@
 import { createRoute } from '@hono/zod-openapi';
+import { pendingKeySchema } from '../keys/key-schemas.ts';
 import { answer, failed, json, problem, unauthenticated } from '../openapi-responses.ts';
 import {
   controlSchema,
   heartbeatSchema,
+  limitsRequestSchema,
+  limitsSchema,
   restrictionSchema,
   restrictRequestSchema,
   resumeRequestSchema,
@@ -57,6 +60,26 @@ export const controlRoutes = [
     'Only exits',
     'Only what reduces or closes a position leaves. A halt stays a halt.',
   ),
+  createRoute({
+    method: 'put',
+    path: '/v1/control/limits',
+    summary: 'How often a key may ask',
+    description:
+      'A lowering is done by one person, with operate or approve, also while Redis is away. A raise of either number needs approve, both stores, and as many people as a resume.',
+    security: [{ key: ['operate'] }, { key: ['approve'] }],
+    request: { body: { required: true, content: json(limitsRequestSchema) } },
+    responses: {
+      200: answer('In force everywhere by `effectiveBy`', limitsSchema),
+      202: answer('Recorded; another person is needed', pendingKeySchema),
+      ...operatorProblems,
+      403: problem('Scope missing, or a second person needed'),
+      404: problem('No such key'),
+      409: problem('The key is revoked, or somebody else changed it at the same time'),
+      503: problem('Keys cannot be read or changed now, or a store is away that a raise needs', [
+        'Retry-After',
+      ]),
+    },
+  }),
   createRoute({
     method: 'post',
     path: '/v1/control/heartbeat',

@@ -20,12 +20,12 @@ export function haltKeysFirst(
   authenticator: Authenticator,
 ): OperatorAuthenticator<Pick<Principal, 'id'> & { readonly account: string | null }> {
   return {
-    async authenticate(authorization, scopes, request) {
-      const given = authorization === null ? undefined : readBearer(authorization);
+    async authenticate(login, scopes, request) {
+      const given = typeof login === 'string' ? readBearer(login) : undefined;
       const key = given && haltKeys.find(({ id }) => id === given.id);
       return key && equalInConstantTime(key.secretSha256, given.secretSha256)
         ? ok({ id: key.id, account: null })
-        : authenticator.authenticate(authorization, scopes, request);
+        : authenticator.authenticate(login, scopes, request);
     },
   };
 }

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { ok, type Result } from '../../core/result.ts';
 import type { RequestScope } from '../../runtime.ts';
 import type { Scope } from '../../store/keys.ts';
-import type { Principal } from '../auth.ts';
+import type { Login, Principal } from '../auth.ts';
+import { authenticateRequest } from '../authenticate-request.ts';
 import { type BodyLimits, parseJson, readBody } from '../body.ts';
 import type { RouteContext } from '../context.ts';
 import type { Problem } from '../problem.ts';
@@ -10,11 +11,7 @@ import { readShape } from '../read-shape.ts';
 
 /** Proves who asks, as a `P`. */
 export interface OperatorAuthenticator<P> {
-  authenticate(
-    authorization: string | null,
-    scopes: readonly Scope[],
-    request: RequestScope,
-  ): Promise<Result<P, Problem>>;
+  authenticate(login: Login, scopes: readonly Scope[], request: RequestScope): Promise<Result<P, Problem>>;
 }
 
 export interface OperatorOptions<P = Principal> {
@@ -27,17 +24,17 @@ interface OperatorRequest<T, P> {
   readonly body: T;
 }
 
-/** Who asks for one of the operator's verbs, and for what. */
+/** Who asks for one of the operator's verbs, and for what. `repeats`: see http/authenticate-request.ts. */
 export async function readOperatorRequest<T, P>(
-  { req, env }: RouteContext,
+  context: RouteContext,
   scopes: readonly Scope[],
   schema: z.ZodType<T>,
   { authenticator, bodyLimits }: OperatorOptions<P>,
+  repeats: 'refused' | 'harmless' = 'refused',
 ): Promise<Result<OperatorRequest<T, P>, Problem>> {
-  const authorization = req.raw.headers.get('authorization');
-  const principal = await authenticator.authenticate(authorization, scopes, env.scope);
+  const principal = await authenticateRequest(context, scopes, authenticator, repeats);
   if (!principal.ok) return principal;
-  const text = await readBody(req.raw, bodyLimits);
+  const text = await readBody(context.req.raw, bodyLimits);
   if (!text.ok) return text;
   const json = parseJson(text.value);
   if (!json.ok) return json;

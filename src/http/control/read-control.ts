@@ -1,3 +1,4 @@
+import type { Control } from '../../control/control.ts';
 import { mergeControlStates, underOperator } from '../../control/control-state.ts';
 import type { Levelling, OperatorReading, StoreReadings } from '../../control/levelling.ts';
 import type { ControlState } from '../../control/view.ts';
@@ -5,22 +6,25 @@ import { isoTime } from '../../core/iso-time.ts';
 import type { Result } from '../../core/result.ts';
 import { targetOf } from '../../risk/target.ts';
 import type { Authenticator, Principal } from '../auth.ts';
+import { authenticateRequest } from '../authenticate-request.ts';
 import type { Handler } from '../context.ts';
 import { problemResponse } from '../problem.ts';
 
 interface ReadControlOptions {
   readonly authenticator: Authenticator;
+  readonly control: Pick<Control, 'ensure'>;
   readonly levelling: Pick<Levelling, 'read'>;
   readonly heartbeatMsMax: number;
 }
 
 /** `GET /v1/control`: what each store says of the trading state at this moment, and what is in force by both. */
 export function createReadControlRoute(options: ReadControlOptions): Handler {
-  const { authenticator, levelling, heartbeatMsMax } = options;
+  const { authenticator, control, levelling, heartbeatMsMax } = options;
   return async (context) => {
-    const authorization = context.req.header('authorization') ?? null;
+    // What isolates were told of keys; goes on without, to show an outage.
+    await control.ensure(context.env.scope);
     const scopes = ['operate', 'approve', 'observe'] as const;
-    const principal = await authenticator.authenticate(authorization, scopes, context.env.scope);
+    const principal = await authenticateRequest(context, scopes, authenticator, 'harmless');
     if (!principal.ok) return problemResponse(principal.error);
     context.var.stages.begin('read');
     const readings = await levelling.read();

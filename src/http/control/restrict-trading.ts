@@ -23,7 +23,8 @@ interface RestrictOptions extends OperatorOptions<Operator> {
  */
 export function createRestrictRoute({ verb, restrict, ...options }: RestrictOptions): Handler {
   return async (context) => {
-    const asked = await readOperatorRequest(context, ['operate', 'approve'], restrictRequestSchema, options);
+    const scopes = ['operate', 'approve'] as const;
+    const asked = await readOperatorRequest(context, scopes, restrictRequestSchema, options, 'harmless');
     if (!asked.ok) return problemResponse(asked.error);
     const { principal, body } = asked.value;
     const target = readTarget(body.target);

@@ -39,7 +39,9 @@ export function routesOf(document: OpenApiDocument): readonly Route[] {
 
 /** What a key must be allowed to; undefined where the route needs no key. */
 export const scopesOf = (operation: Operation): readonly string[] | undefined =>
-  operation.security?.flatMap((requirement) => Object.values(requirement).flat());
+  operation.security && [
+    ...new Set(operation.security.flatMap((requirement) => Object.values(requirement).flat())),
+  ];
 
 export function parametersOf(document: OpenApiDocument, operation: Operation): readonly Parameter[] {
   return (operation.parameters ?? []).flatMap((parameter) =>

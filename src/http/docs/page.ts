@@ -50,7 +50,7 @@ const navigation = (title: string, version: string, routes: readonly Route[]): F
 </nav>`;
 
 const introduction = (): Fragment => html`<dl class="facts">
-<div><dt>Keys</dt><dd>${prose('`Authorization: Bearer <id>.<secret>`. A key belongs to one account and carries scopes; each route names the one it needs.')}</dd></div>
+<div><dt>Keys</dt><dd>${prose('`Authorization: Bearer <id>.<secret>`. A key belongs to one account and carries scopes; each route names the one it needs. Who would rather not send a secret signs: see the security scheme `signature` in the OpenAPI document.')}</dd></div>
 <div><dt>Repeats</dt><dd>${prose('With an `Idempotency-Key` a repeated call gets the same bytes or a refusal, never a second decision.')}</dd></div>
 <div><dt>Limits</dt><dd>${prose('`RateLimit` and `RateLimit-Policy` say what is left; a refusal says `Retry-After`.')}</dd></div>
 <div><dt>Traces</dt><dd>${prose('W3C `traceparent` in and out; `Server-Timing` names the stages of each answer.')}</dd></div>

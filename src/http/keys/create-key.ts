@@ -7,15 +7,16 @@ import { problemResponse } from '../problem.ts';
 import { readJson } from '../read-json.ts';
 import { keyAskOf, keysUnavailable } from './key-ask.ts';
 import { type createdKeySchema, createKeyRequestSchema } from './key-schemas.ts';
-import { shownKey } from './shown-key.ts';
+import { shownSecret } from './shown-secret.ts';
 
 interface CreateKeyOptions extends LiveAuthentication {
   readonly createKey: CreateKey;
   readonly bodyLimits: BodyLimits;
+  readonly receiptSecret: string;
 }
 
 /** `POST /v1/keys`: a new key, whose secret stands in this answer and nowhere else. */
-export function createCreateKeyRoute({ createKey, ...options }: CreateKeyOptions): Handler {
+export function createCreateKeyRoute({ createKey, receiptSecret, ...options }: CreateKeyOptions): Handler {
   return async (context) => {
     const principal = await authenticateLive(context, 'approve', options);
     if (!principal.ok) return problemResponse(principal.error);
@@ -24,19 +25,17 @@ export function createCreateKeyRoute({ createKey, ...options }: CreateKeyOptions
     context.var.stages.begin('write');
     const { id, reason, ...terms } = body.value;
     const ask = { ...keyAskOf(id, reason, principal.value, context), ...terms };
-    return answerTo(
-      await createKey({ ...ask, scopes: [...new Set(terms.scopes)] }, context.env.scope),
-      context,
-    );
+    const creation = await createKey({ ...ask, scopes: [...new Set(terms.scopes)] }, context.env.scope);
+    return answerTo(creation, receiptSecret, context);
   };
 }
 
-function answerTo(creation: KeyCreation, context: RouteContext): Response {
+function answerTo(creation: KeyCreation, receiptSecret: string, context: RouteContext): Response {
   const uncached = { 'cache-control': 'no-store' };
   switch (creation.kind) {
     case 'created': {
-      const { row, secret } = creation;
-      const answer: z.infer<typeof createdKeySchema> = { outcome: 'created', key: shownKey(row), secret };
+      const shown = shownSecret(creation, receiptSecret);
+      const answer: z.infer<typeof createdKeySchema> = { outcome: 'created', ...shown };
       return context.json(answer, 201, uncached);
     }
     case 'pending':

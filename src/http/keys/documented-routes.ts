@@ -49,7 +49,7 @@ export const keyRoutes = [
     path: '/v1/keys',
     summary: 'Create a key',
     description:
-      'Account, scopes and limits are for good: another need is another key. Where a resume takes two people (RESUME_APPROVALS), so does a key that may operate or approve.',
+      'Account and scopes are for good: another need is another key. Where a resume takes two people (RESUME_APPROVALS), so does a key that may do more than observe.',
     request: { body: { required: true, content: json(createKeyRequestSchema) } },
     responses: {
       201: answer('It is good from now on', createdKeySchema),
@@ -65,7 +65,7 @@ export const keyRoutes = [
     path: '/v1/keys/{id}/rotate',
     summary: 'Give a key another secret',
     description:
-      'The secret before it is good for the overlap, and by a lease (a second) after that nowhere. Of somebody else’s key that may operate or approve it takes as many people as to create it.',
+      'The secret before it is good for the overlap, and by a lease (a second) after that nowhere. Of somebody else’s key that may do more than observe it takes as many people as to create it.',
     request: { params, body: { required: true, content: json(rotateKeyRequestSchema) } },
     responses: {
       200: answer('The new secret is good from now on', rotatedKeySchema),

@@ -66,12 +66,16 @@ const secret = z.string().openapi({
   description:
     'Shown here and never again: only its hash is kept. `Authorization: Bearer <id>.<secret>`. Lost? Rotate the key.',
 });
+const signingSecret = z.string().openapi({
+  description:
+    'Shown here and never again. What the key signs its requests by, in place of sending its secret with them.',
+});
 const pending = z
   .strictObject({ outcome: z.literal('pending') })
   .openapi({ description: 'Another key has to ask for the same within five minutes.' });
 
 export const createdKeySchema = z
-  .strictObject({ outcome: z.literal('created'), key: keySchema, secret })
+  .strictObject({ outcome: z.literal('created'), key: keySchema, secret, signingSecret })
   .openapi('CreatedKey');
 
 export const pendingKeySchema = pending.openapi('PendingKey');
@@ -87,7 +91,7 @@ const inForce = {
 };
 
 export const rotatedKeySchema = z
-  .strictObject({ outcome: z.literal('rotated'), key: keySchema, secret, ...inForce })
+  .strictObject({ outcome: z.literal('rotated'), key: keySchema, secret, signingSecret, ...inForce })
   .openapi('RotatedKey');
 
 export const revokedKeySchema = z

@@ -1,4 +1,5 @@
 import type { z } from '@hono/zod-openapi';
+import type { Control } from '../../control/control.ts';
 import type { KeyRevocation, RevokeKey } from '../../control/keys/revoke-key.ts';
 import type { Handler, RouteContext } from '../context.ts';
 import { type OperatorOptions, readOperatorRequest } from '../control/operator-request.ts';
@@ -9,13 +10,17 @@ import { shownKey } from './shown-key.ts';
 import { toldNews } from './told-news.ts';
 
 interface RevokeKeyOptions extends OperatorOptions {
+  readonly control: Pick<Control, 'ensure'>;
   readonly revokeKey: RevokeKey;
 }
 
 /** `POST /v1/keys/{id}/revoke`. As a halt it needs no live view: a stolen key can be stopped while Redis is away. */
-export function createRevokeKeyRoute({ revokeKey, ...options }: RevokeKeyOptions): Handler {
+export function createRevokeKeyRoute({ revokeKey, control, ...options }: RevokeKeyOptions): Handler {
   return async (context) => {
-    const asked = await readOperatorRequest(context, ['approve'], revokeKeyRequestSchema, options);
+    // What was told of the asker's own key, where Redis answers.
+    await control.ensure(context.env.scope);
+    const scopes = ['approve'] as const;
+    const asked = await readOperatorRequest(context, scopes, revokeKeyRequestSchema, options, 'harmless');
     if (!asked.ok) return problemResponse(asked.error);
     const id = keyIdOf(context);
     if (!id.ok) return problemResponse(id.error);

@@ -7,16 +7,17 @@ import { problemResponse } from '../problem.ts';
 import { readJson } from '../read-json.ts';
 import { keyAskOf, keyIdOf, keysUnavailable, unknownKey } from './key-ask.ts';
 import { type rotatedKeySchema, rotateKeyRequestSchema } from './key-schemas.ts';
-import { shownKey } from './shown-key.ts';
+import { shownSecret } from './shown-secret.ts';
 import { toldNews } from './told-news.ts';
 
 interface RotateKeyOptions extends LiveAuthentication {
   readonly rotateKey: RotateKey;
   readonly bodyLimits: BodyLimits;
+  readonly receiptSecret: string;
 }
 
 /** `POST /v1/keys/{id}/rotate`: another secret, which stands in this answer and nowhere else. */
-export function createRotateKeyRoute({ rotateKey, ...options }: RotateKeyOptions): Handler {
+export function createRotateKeyRoute({ rotateKey, receiptSecret, ...options }: RotateKeyOptions): Handler {
   return async (context) => {
     const principal = await authenticateLive(context, 'approve', options);
     if (!principal.ok) return problemResponse(principal.error);
@@ -27,21 +28,18 @@ export function createRotateKeyRoute({ rotateKey, ...options }: RotateKeyOptions
     context.var.stages.begin('write');
     const { reason, overlapSeconds } = body.value;
     const ask = keyAskOf(id.value, reason, principal.value, context);
-    return answerTo(
-      await rotateKey({ ...ask, overlapMs: overlapSeconds * 1_000 }, context.env.scope),
-      context,
-    );
+    const rotation = await rotateKey({ ...ask, overlapMs: overlapSeconds * 1_000 }, context.env.scope);
+    return answerTo(rotation, receiptSecret, context);
   };
 }
 
-function answerTo(rotation: KeyRotation, context: RouteContext): Response {
+function answerTo(rotation: KeyRotation, receiptSecret: string, context: RouteContext): Response {
   const uncached = { 'cache-control': 'no-store' };
   switch (rotation.kind) {
     case 'rotated': {
-      const { row, secret, told } = rotation;
       const answer: z.infer<typeof rotatedKeySchema> = {
-        ...{ outcome: 'rotated', key: shownKey(row), secret },
-        ...toldNews(told),
+        ...{ outcome: 'rotated', ...shownSecret(rotation, receiptSecret) },
+        ...toldNews(rotation.told),
       };
       return context.json(answer, 200, uncached);
     }

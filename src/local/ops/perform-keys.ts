@@ -1,4 +1,12 @@
-import type { Client, CreatedKey, KeyPage, Reply, RevokedKey, RotatedKey } from '../../client/client.ts';
+import type {
+  Client,
+  CreatedKey,
+  KeyPage,
+  Limits,
+  Reply,
+  RevokedKey,
+  RotatedKey,
+} from '../../client/client.ts';
 import { keyIdSchema } from '../../http/keys/key-schemas.ts';
 import { type Scope, scopes } from '../../store/keys.ts';
 import { type Told, tellReply } from './tell-reply.ts';
@@ -29,12 +37,16 @@ export async function performKeys(client: Client, ask: KeysAsk): Promise<Told> {
       const overlapSeconds = ask.overlap === undefined ? 0 : numberOf('overlap', ask.overlap);
       return told(await client.rotateKey(id, { overlapSeconds, reason }), rotatedLines);
     }
+    case 'limit': {
+      const { id: key, reason } = named(ask);
+      return told(await client.setLimits({ key, ...limitsOf(ask), reason }), limitsLines);
+    }
     case 'revoke': {
       const { id, reason } = named(ask);
       return told(await client.revokeKey(id, { reason }), revokedLines);
     }
     default:
-      throw new Error('keys takes list, create ID, rotate ID or revoke ID');
+      throw new Error('keys takes list, create ID, limit ID, rotate ID or revoke ID');
   }
 }
 
@@ -61,15 +73,16 @@ function named({ action, id, reason }: KeysAsk): { readonly id: string; readonly
 }
 
 function termsOf(ask: KeysAsk) {
-  const { account, rate, burst } = ask;
-  if (account === undefined || ask.scopes === undefined || rate === undefined || burst === undefined)
+  const { account } = ask;
+  if (account === undefined || ask.scopes === undefined)
     throw new Error('keys create needs --account NAME, --scopes A,B, --rate N and --burst N');
-  return {
-    account,
-    scopes: ask.scopes.split(',').map(scopeOf),
-    ratePerSecond: numberOf('rate', rate),
-    burst: numberOf('burst', burst),
-  };
+  return { account, scopes: ask.scopes.split(',').map(scopeOf), ...limitsOf(ask) };
+}
+
+function limitsOf({ action, rate, burst }: KeysAsk) {
+  if (rate === undefined || burst === undefined)
+    throw new Error(`keys ${action} needs --rate N and --burst N`);
+  return { ratePerSecond: numberOf('rate', rate), burst: numberOf('burst', burst) };
 }
 
 function scopeOf(text: string): Scope {
@@ -93,20 +106,26 @@ function keyLine(key: KeyPage['keys'][number]): string {
 const pendingLine = 'pending: another key has to ask for the same within five minutes';
 
 const createdLines = (created: CreatedKey): readonly string[] =>
-  created.outcome === 'pending'
-    ? [pendingLine]
-    : [keyLine(created.key), secretLine(created.key.id, created.secret)];
+  created.outcome === 'pending' ? [pendingLine] : [keyLine(created.key), ...secretLines(created)];
 
 const rotatedLines = (rotated: RotatedKey): readonly string[] =>
   rotated.outcome === 'pending'
     ? [pendingLine]
     : [
         `${rotated.key.id} rotated, the secret before good nowhere by ${rotated.effectiveBy}; redis ${rotated.redis}`,
-        secretLine(rotated.key.id, rotated.secret),
+        ...secretLines(rotated),
       ];
+
+const limitsLines = (limits: Limits): readonly string[] =>
+  limits.outcome === 'pending'
+    ? [pendingLine]
+    : [`${keyLine(limits.key)}; in force by ${limits.effectiveBy}; redis ${limits.redis}`];
 
 const revokedLines = ({ key, effectiveBy, redis }: RevokedKey): readonly string[] => [
   `${key.id} revoked, good nowhere by ${effectiveBy}; redis ${redis}, database CONFIRMED`,
 ];
 
-const secretLine = (id: string, secret: string): string => `shown once: Bearer ${id}.${secret}`;
+const secretLines = (shown: Extract<CreatedKey | RotatedKey, { secret: string }>): readonly string[] => [
+  `shown once: Bearer ${shown.key.id}.${shown.secret}`,
+  `to sign requests by: HMAC-SHA256 ${shown.key.id}.${shown.signingSecret}`,
+];

@@ -8,6 +8,7 @@ import { createCreateKey } from '../../../src/control/keys/create-key.ts';
 import { createNewsOfKeys } from '../../../src/control/keys/news-of-keys.ts';
 import { createRevokeKey } from '../../../src/control/keys/revoke-key.ts';
 import { createRotateKey } from '../../../src/control/keys/rotate-key.ts';
+import { createSetKeyLimits } from '../../../src/control/keys/set-key-limits.ts';
 import { createTellKeys, type TellKeys } from '../../../src/control/keys/tell-keys.ts';
 import { createSharedControl } from '../../../src/control/sync.ts';
 import { sha256Hex } from '../../../src/core/digest.ts';
@@ -67,6 +68,7 @@ function verbsOver({ redis }: TestRedis, { database }: DatabaseInTest, approvals
     create: createCreateKey(options),
     rotate: createRotateKey(options),
     revoke: createRevokeKey(options),
+    limit: createSetKeyLimits(options),
   };
 }
 
@@ -142,9 +144,10 @@ describe.each(redisBackends())('keys are made, rotated and revoked, on $name', (
     expect((await entries()).map(({ verb }) => verb)).toEqual(['create-key', 'revoke-key']);
   });
 
-  it('needs two people for a key that may operate or approve where two let trading go', async () => {
+  it('needs two people for a key that may do more than look where two let trading go', async () => {
     const { create, scope, settled } = verbsOver(redis, libsql, 2);
-    expect(await create({ ...by('ann'), ...terms }, scope)).toMatchObject({ kind: 'created' });
+    const onlooker = { ...terms, scopes: ['observe'] } as const;
+    expect(await create({ ...by('ann'), ...onlooker }, scope)).toMatchObject({ kind: 'created' });
     const ask = (who: string, over = {}) => create({ ...by(who, 'boss'), ...powerful, ...over }, scope);
     expect(await ask('ann')).toEqual({ kind: 'pending' });
     expect(await ask('ann')).toEqual({ kind: 'second-person-needed' });
@@ -206,8 +209,43 @@ describe.each(redisBackends())('keys are made, rotated and revoked, on $name', (
     await settled();
   });
 
+  it('lowers a limit by one person at once, and raises it by as many as let trading go', async () => {
+    const alone = verbsOver(redis, libsql, 1);
+    await alone.create({ ...by('ann'), ...terms }, alone.scope);
+    const { limit, scope, time, settled } = verbsOver(redis, libsql, 2);
+    const ask = (who: string, ratePerSecond: number, burst: number, mayRaise = true) =>
+      limit({ ...by(who), limits: { ratePerSecond, burst }, mayRaise }, scope);
+    const told = { redis: 'CONFIRMED', effectiveByMs: time.nowMs() + 1_000 };
+    expect(await ask('ann', 2, 9, false)).toMatchObject({ kind: 'set', told, row: { ratePerSecond: 2 } });
+    expect((await news()).changedKeyIds).toEqual(['bot']);
+    // Lower in one and higher in the other is a raise.
+    expect(await ask('ann', 1, 10, false)).toEqual({ kind: 'raise' });
+    expect(await ask('ann', 3, 9)).toEqual({ kind: 'pending' });
+    expect(await ask('ann', 3, 9)).toEqual({ kind: 'second-person-needed' });
+    expect(await stored()).toMatchObject({ ratePerSecond: 2, burst: 9 });
+    expect(await ask('eve', 3, 9)).toMatchObject({ kind: 'set', row: { ratePerSecond: 3, burst: 9 } });
+    expect(await limit({ ...by('ann', 'x'), limits: terms, mayRaise: true }, scope)).toEqual({
+      kind: 'unknown',
+    });
+    await settled();
+    const left = (await entries()).filter(({ verb }) => verb === 'set-limits');
+    expect(
+      left.map(({ before, after }) => [before?.ratePerSecond ?? null, after.ratePerSecond]),
+    ).toContainEqual([2, 3]);
+    expect(left.map(({ after }) => after.approvedBy)).toContainEqual(['ann', 'eve']);
+  });
+
+  it('of a raise and a lowering at once lets one', async () => {
+    const { create, limit, scope } = verbsOver(redis, libsql, 1);
+    await create({ ...by('ann'), ...terms }, scope);
+    const ask = (ratePerSecond: number) =>
+      limit({ ...by('ann'), limits: { ratePerSecond, burst: 9 }, mayRaise: true }, scope);
+    const kinds = (await Promise.all([ask(1), ask(50)])).map(({ kind }) => kind);
+    expect(kinds.toSorted()).toEqual(['changed', 'set']);
+  });
+
   it('revokes: every isolate is told, the row says so, and it can be said again', async () => {
-    const { create, revoke, rotate, scope, time } = verbsOver(redis, libsql, 2);
+    const { create, revoke, rotate, scope, time } = verbsOver(redis, libsql, 1);
     await create({ ...by('ann'), ...terms }, scope);
     const revokedAtMs = time.nowMs();
     const told = { redis: 'CONFIRMED', effectiveByMs: revokedAtMs + 1_000 };

@@ -8,12 +8,12 @@ describe('how many people a secret takes', () => {
       expect(peopleNeeded([scope], { isOwn: false, approvalsNeeded: 1 }), scope).toBe(1);
   });
 
-  it('is two for another’s that may operate or approve, where two have to let trading go', () => {
+  it('is two for another’s that may do more than look, where two have to let trading go', () => {
     const needed = scopes.map((scope) => [
       scope,
-      peopleNeeded(['decide', scope], { isOwn: false, approvalsNeeded: 2 }),
+      peopleNeeded(['observe', scope], { isOwn: false, approvalsNeeded: 2 }),
     ]);
-    expect(Object.fromEntries(needed)).toEqual({ decide: 1, trade: 1, observe: 1, operate: 2, approve: 2 });
+    expect(Object.fromEntries(needed)).toEqual({ decide: 2, trade: 2, observe: 1, operate: 2, approve: 2 });
   });
 
   it('is one for one’s own', () => {

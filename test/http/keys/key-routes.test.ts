@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Client } from '../../../src/client/client.ts';
+import { type Client, createClient } from '../../../src/client/client.ts';
+import { fetchTransport } from '../../../src/client/fetch-transport.ts';
+import { signRequests } from '../../../src/client/sign-requests.ts';
 import {
   createdKeySchema,
   keyPageSchema,
@@ -92,6 +94,38 @@ describe('the routes of keys', () => {
     expect(await approver.revokeKey('leaving', { reason })).toMatchObject({ kind: 'ok' });
   });
 
+  it('give a key what it signs by, in place of sending its secret', async () => {
+    const reply = await approver.createKey({ id: 'signer', ...terms, scopes: ['operate', 'approve'] });
+    if (reply.kind !== 'ok') throw new Error(JSON.stringify(reply));
+    const { signingSecret } = createdKeySchema.parse(reply.value);
+    const signer = { keyId: 'signer', signingSecret, clock: { nowMs: Date.now }, recvWindowMs: 60_000 };
+    const sent: Request[] = [];
+    const client = createClient({
+      baseUrl: 'http://service',
+      authorization: signRequests(signer),
+      transport: fetchTransport((url, init) => {
+        const request = new Request(url, init);
+        sent.push(request.clone());
+        return isolate.service.fetch(request, { waitUntil: () => undefined, clientAddress: '192.0.2.1' });
+      }),
+    });
+    expect(await client.keys('')).toMatchObject({ kind: 'ok' });
+    expect(await client.breakers()).toMatchObject({ kind: 'ok' });
+    expect(await client.tripBreaker('order', { reason })).toMatchObject({ kind: 'ok' });
+    expect(await client.reduce({ reason })).toMatchObject({ kind: 'ok' });
+    const again = async (path: string) => {
+      const request = sent.find(({ url }) => url.includes(path));
+      if (!request) throw new Error(`${path} was not asked`);
+      const body = request.method === 'GET' ? null : await request.clone().text();
+      const { method, headers } = request;
+      const answer = await isolate.ask(request.url.slice('http://service'.length), { method, headers, body });
+      return [answer.status, ((await answer.json()) as { code?: string }).code];
+    };
+    expect(await again('/v1/control/breakers/order/trip')).toEqual([409, 'SIGNATURE_USED']);
+    expect(await again('/v1/control/reduce')).toEqual([200, undefined]);
+    expect(sent.some(({ headers }) => headers.get('authorization')?.includes(signingSecret))).toBe(false);
+  });
+
   it('are for those who approve alone, and know who is not there', async () => {
     for (const scope of ['decide', 'trade', 'operate', 'observe'] as const) {
       const client = isolate.client(service.keys[scope]);
@@ -130,6 +164,28 @@ describe('the routes of keys', () => {
     expect(await approver.createKey({ id: 'odd', ...terms, ...over })).toMatchObject(
       problem(422, 'INVALID_REQUEST'),
     );
+  });
+
+  it('lower a limit at once, by whoever operates, and raise it only by whoever approves', async () => {
+    const key = await created('greedy', { ratePerSecond: 1, burst: 3 });
+    const operator = isolate.client(service.keys.operate);
+    const ask = (burst: number, ratePerSecond = 1) => ({ key: 'greedy', ratePerSecond, burst, reason });
+    expect(await operator.setLimits(ask(1))).toMatchObject({
+      ...{ kind: 'ok', value: { outcome: 'set', redis: 'CONFIRMED', key: { burst: 1, ratePerSecond: 1 } } },
+    });
+    const late = await service.isolate();
+    const limit = await late.client(key).decide(question);
+    expect(limit.kind === 'ok' && limit.header('ratelimit-policy')).toBe('"decide";q=1;w=1');
+    expect(await operator.setLimits(ask(2))).toMatchObject(problem(403, 'SCOPE_MISSING'));
+    expect(await operator.setLimits(ask(1, 2))).toMatchObject(problem(403, 'SCOPE_MISSING'));
+    expect(await approver.setLimits(ask(3))).toMatchObject({ kind: 'ok', status: 200 });
+    expect(await approver.setLimits(ask(0))).toMatchObject(problem(422, 'INVALID_REQUEST'));
+    expect(await approver.setLimits({ ...ask(1), key: 'nobody' })).toMatchObject(problem(404, 'NOT_FOUND'));
+    const observer = isolate.client(service.keys.observe);
+    expect(await observer.setLimits(ask(1))).toMatchObject(problem(403, 'SCOPE_MISSING'));
+    expect(await strict.client(service.keys.approve).setLimits(ask(4))).toMatchObject({
+      ...{ status: 202, value: { outcome: 'pending' } },
+    });
   });
 
   it('give nobody a key that may operate or approve alone where two let trading go', async () => {

@@ -1,0 +1,32 @@
+import type { Clock } from '../core/clock.ts';
+import { createChangedKeys } from './changed-keys.ts';
+import { createRetiredSecrets } from './retired-secrets.ts';
+import { createRevokedKeys } from './revoked-keys.ts';
+import type { Revocations } from './sync.ts';
+
+/** What this isolate was told of keys. */
+export interface ToldKeys {
+  /** Takes in what a sync told that was sent at `sentAtMs` of the monotonic clock. */
+  learn(told: Revocations, sentAtMs: number): void;
+  isRevoked(keyId: string): boolean;
+  /** Whether the secret with this SHA-256 was rotated away, and its time is over. */
+  isRetired(secretSha256: string): boolean;
+  /** Changes whenever the key is told to be not what it was. */
+  changesOf(keyId: string): number;
+}
+
+export function createToldKeys(clock: Pick<Clock, 'monotonicMs'>): ToldKeys {
+  const revoked = createRevokedKeys();
+  const retired = createRetiredSecrets();
+  const changed = createChangedKeys();
+  return {
+    learn({ revokedKeyIds, changedKeyIds, retirements }, sentAtMs) {
+      revoked.add(revokedKeyIds);
+      changed.add(changedKeyIds);
+      for (const { secretSha256, inMs } of retirements) retired.add(secretSha256, sentAtMs + inMs);
+    },
+    isRevoked: revoked.has,
+    isRetired: (secretSha256) => retired.has(secretSha256, clock.monotonicMs()),
+    changesOf: changed.countOf,
+  };
+}

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Client } from '../../../src/client/client.ts';
+import { createdKeySchema } from '../../../src/http/keys/key-schemas.ts';
+import { released } from '../../models/stored-registry.ts';
+import { composeService } from '../composed-service.ts';
+
+type Service = Awaited<ReturnType<typeof composeService>>;
+
+let service: Service;
+let nonces = 0;
+
+beforeEach(async () => {
+  service = await composeService({ coin: released(0.5, { name: 'coin' }).files });
+});
+afterEach(() => service.close());
+
+const reason = 'a drill';
+const nonce = () => `nonce-of-a-drill-${++nonces}`;
+const problem = (status: number, code: string) => ({ kind: 'problem', status, problem: { code } });
+
+/** Clients of one isolate, and the epoch of the halt that they find. */
+async function halted(settings: Readonly<Record<string, string>> = {}) {
+  const isolate = await service.isolate({ settings });
+  const ann = isolate.client(service.keys.approve);
+  const made = await (await service.isolate()).client(service.keys.approve).createKey({
+    ...{ id: 'eve', account: 'desk', scopes: ['approve'], ratePerSecond: 1, burst: 1, reason },
+  });
+  if (made.kind !== 'ok') throw new Error(JSON.stringify(made));
+  const eve = isolate.client(`Bearer eve.${createdKeySchema.parse(made.value).secret}`);
+  const restricted = await isolate.client(service.keys.operate).halt({ reason });
+  if (restricted.kind !== 'ok') throw new Error(JSON.stringify(restricted));
+  return { ann, eve, epoch: restricted.value.epoch };
+}
+
+const tradingState = async (client: Client) => {
+  const reply = await client.control();
+  return reply.kind === 'ok' ? reply.value.tradingState : reply;
+};
+
+describe('POST /v1/control/resume', () => {
+  it('answers 202 to the first of two people, and 200 to another', async () => {
+    const { ann, eve, epoch } = await halted({ RESUME_APPROVALS: '2' });
+    const ask = () => ({ epoch, nonce: nonce(), reason });
+    expect(await ann.resume(ask())).toMatchObject({
+      ...{ kind: 'ok', status: 202, value: { outcome: 'pending', epoch } },
+    });
+    expect(await tradingState(ann)).toBe('HALTED');
+    expect(await ann.resume(ask())).toMatchObject(problem(403, 'SECOND_PERSON_NEEDED'));
+    expect(await eve.resume(ask())).toMatchObject({
+      ...{ kind: 'ok', status: 200, value: { outcome: 'resumed', epoch: epoch + 1 } },
+    });
+    expect(await tradingState(ann)).toBe('ACTIVE');
+  });
+
+  it('needs one where one is configured, which is the default', async () => {
+    const { ann, epoch } = await halted();
+    expect(await ann.resume({ epoch, nonce: nonce(), reason })).toMatchObject({ kind: 'ok', status: 200 });
+  });
+
+  it('refuses what is active, another epoch, and a nonce that was used', async () => {
+    const { ann, eve, epoch } = await halted({ RESUME_APPROVALS: '2' });
+    expect(await ann.resume({ epoch: epoch - 1, nonce: nonce(), reason })).toMatchObject(
+      problem(409, 'EPOCH_MOVED'),
+    );
+    const used = { epoch, nonce: nonce(), reason };
+    expect(await ann.resume(used)).toMatchObject({ status: 202 });
+    expect(await eve.resume(used)).toMatchObject(problem(409, 'NONCE_USED'));
+    expect(await tradingState(ann)).toBe('HALTED');
+    expect(await eve.resume({ ...used, nonce: nonce() })).toMatchObject({ status: 200 });
+    expect(await ann.resume({ ...used, epoch: epoch + 1, nonce: nonce() })).toMatchObject(
+      problem(409, 'ALREADY_ACTIVE'),
+    );
+  });
+
+  it('is for those who approve alone, and takes a whole request', async () => {
+    const { ann, epoch } = await halted();
+    const isolate = await service.isolate();
+    const ask = { epoch, nonce: nonce(), reason };
+    for (const scope of ['decide', 'trade', 'operate', 'observe'] as const)
+      expect(await isolate.client(service.keys[scope]).resume(ask)).toMatchObject(
+        problem(403, 'SCOPE_MISSING'),
+      );
+    for (const over of [{ nonce: 'short' }, { epoch: -1 }, { reason: '' }])
+      expect(await ann.resume({ ...ask, ...over })).toMatchObject(problem(422, 'INVALID_REQUEST'));
+    expect(await tradingState(ann)).toBe('HALTED');
+  });
+});
+
+describe('a service whose shield admits nobody', () => {
+  it('answers a halt and nothing else, and says that it has one', async () => {
+    const isolate = await service.isolate({ shield: { admits: async () => false } });
+    const refused = problem(429, 'RATE_LIMITED');
+    const question = { symbol: 'DEMO', features: {} };
+    expect(await isolate.client(service.keys.decide).decide(question)).toMatchObject(refused);
+    expect(await isolate.client(service.keys.approve).keys('')).toMatchObject(refused);
+    expect(await isolate.client(service.keys.operate).halt({ reason })).toMatchObject({ kind: 'ok' });
+    const open = await service.isolate({ shield: { admits: async () => true } });
+    const shield = async (by: typeof open) => {
+      const answer = await by.ask('/readyz');
+      return ((await answer.json()) as { parts: { shield: object } }).parts.shield;
+    };
+    expect(await shield(open)).toEqual({ ready: true, state: 'shielding' });
+    expect(await shield(await service.isolate())).toEqual({ ready: true, state: 'none' });
+  });
+});
