@@ -21,7 +21,7 @@ import { overloadSettings } from '../control/overload/overload-settings.ts';
 import { createSealClaim } from '../control/seal-claim.ts';
 import { createUseSignature } from '../control/use-signature.ts';
 import type { Clock } from '../core/clock.ts';
-import { createIdSource } from '../core/ids.ts';
+import { createIdSource, type IdSource } from '../core/ids.ts';
 import { type Authenticator, createAuthenticator } from '../http/auth.ts';
 import type { ServedModel } from '../models/catalog.ts';
 import type { LoadOptions } from '../models/load-model.ts';
@@ -71,6 +71,37 @@ export function createAdapters(runtime: Runtime, config: Config, { shipped, load
     deadlineMsMax: config.controlDeadlineMsMax,
     heartbeatMsMax: config.operatorHeartbeatMsMax,
   });
+  const audit = auditOf(runtime, config, { database, redis, ids });
+  const authenticator = authenticatorOf({ config, database, control, redis, clock, timers });
+  const libsqlModels = createLibsqlModelStore(database);
+  const source = {
+    loadBundle: (hash: string) => loadBundle(database, hash),
+    modelStore: runtime.modelStore ? createLayeredModelStore(runtime.modelStore, libsqlModels) : libsqlModels,
+  };
+  const registry = createRegistry({
+    ...loading,
+    shipped,
+    source,
+    loadAliases: () => loadAliases(database),
+    report: runtime.report,
+    clock,
+    timers,
+  });
+  const claim = createSealClaim({ redis, ids });
+  const sealer = createSealerOf({ config, database, claim, clock });
+  const stores = { database, durable, redis, source, callCount };
+  const parts = { ids, breakers, overload, control, claim, sealer };
+  return { ...stores, ...parts, ...audit, authenticator, registry, clock };
+}
+
+export type Adapters = ReturnType<typeof createAdapters>;
+
+/** Everything that is ever written of a decision or a verb. */
+function auditOf(
+  { clock, timers, report }: Runtime,
+  config: Config,
+  { database, redis, ids }: { readonly database: Database; readonly redis: Redis; readonly ids: IdSource },
+) {
   const chain = createChain();
   const { client } = database;
   const outbox = createOutbox({ redis, ids });
@@ -92,7 +123,6 @@ export function createAdapters(runtime: Runtime, config: Config, { shipped, load
     ownerMsMax: logOwnerMsMax,
     gatherMs: logGatherMs,
   });
-  const authenticator = authenticatorOf({ config, database, control, redis, clock, timers });
   const writer = createWriter(ids);
   const { receiptSecret } = config;
   const trail = createAuditTrail({ client: database.client, writer, chain, ids, clock, receiptSecret });
@@ -101,30 +131,10 @@ export function createAdapters(runtime: Runtime, config: Config, { shipped, load
     keep: (entry) => outbox.keep(chain.link(entry)),
     clock,
     timers,
-    report: runtime.report,
+    report,
   });
-  const libsqlModels = createLibsqlModelStore(database);
-  const source = {
-    loadBundle: (hash: string) => loadBundle(database, hash),
-    modelStore: runtime.modelStore ? createLayeredModelStore(runtime.modelStore, libsqlModels) : libsqlModels,
-  };
-  const registry = createRegistry({
-    ...loading,
-    shipped,
-    source,
-    loadAliases: () => loadAliases(database),
-    report: runtime.report,
-    clock,
-    timers,
-  });
-  const claim = createSealClaim({ redis, ids });
-  const sealer = createSealerOf({ config, database, claim, clock });
-  const stores = { database, durable, redis, source, callCount };
-  const parts = { ids, breakers, overload, control, log, outbox, outboxDrain, claim, sealer };
-  return { ...stores, ...parts, authenticator, registry, writer, trail, trace, clock };
+  return { log, outbox, outboxDrain, writer, trail, trace };
 }
-
-export type Adapters = ReturnType<typeof createAdapters>;
 
 function authenticatorOf(parts: {
   readonly config: Config;
