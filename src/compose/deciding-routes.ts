@@ -70,6 +70,7 @@ function pipelineOf(
   return createPipeline({
     arms,
     control: {
+      isRevoked: control.isRevoked,
       current: () => viewUnder(registry, control.current()),
       ensure: async (scope) => viewUnder(registry, await control.ensure(scope)),
     },

@@ -52,6 +52,17 @@ export function mergeControlStates(left: ControlState, right: ControlState): Con
   };
 }
 
+/** What `known` says of targets, or of the whole, that `state` does not. */
+export function entriesBehind(state: ControlState, known: ControlState): readonly TargetState[] {
+  const merged = mergeControlStates(state, known);
+  return [globalName, ...merged.targets.map(({ target }) => target)]
+    .map((name) => entryOf(merged, name))
+    .filter((entry) => !isEqual(entry, entryOf(state, entry.target)));
+}
+
+const isEqual = (left: Setting, right: Setting): boolean =>
+  left.epoch === right.epoch && left.tradingState === right.tradingState;
+
 function mergeTargets(left: readonly TargetState[], right: readonly TargetState[]): readonly TargetState[] {
   if (left.length === 0) return right;
   if (right.length === 0) return left;

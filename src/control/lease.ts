@@ -3,6 +3,7 @@ import type { IdSource } from '../core/ids.ts';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
+import { entriesBehind } from './control-state.ts';
 import type { DurableReading } from './durable-reading.ts';
 import type { Ledger } from './ledger.ts';
 import type { RoundTrip } from './round-trip.ts';
@@ -56,8 +57,8 @@ const pollMs = 4;
 
 /**
  * What an isolate holds of the shared control state; for how long is control/view-holder.ts. The highest epoch ever
- * seen, in Redis or libSQL, is never gone below: a Redis that knows less is told, and asked again, and what it
- * granted meanwhile is dropped. Beside a sync goes a read of libSQL, unless one is under way or began less than
+ * seen, in Redis or libSQL, is never gone below: a Redis that knows less, or less of what was said, is told, and asked
+ * again, and what it granted meanwhile is dropped. Beside a sync goes a read of libSQL, unless one is under way or began less than
  * a quarter of a view's life ago; a view that is live does not wait for it.
  */
 export function createLease(options: LeaseOptions): Lease {
@@ -118,7 +119,7 @@ export function createLease(options: LeaseOptions): Lease {
       const requestId = ids.next();
       const reply = await timedSync(requestId, wants);
       if (!reply.ok) return reply;
-      if (reply.value.kind === 'stale' || reply.value.control.epoch < (holder.highest()?.epoch ?? 0)) {
+      if (reply.value.kind === 'stale' || isBehind(reply.value.control, holder.highest())) {
         const reseeded = await reseed();
         if (!reseeded.ok) return reseeded;
         // Not before: while libSQL does not answer, nobody could read his keys again.
@@ -150,6 +151,13 @@ export function createLease(options: LeaseOptions): Lease {
     },
   };
 }
+
+/**
+ * Whether Redis lacks something that the isolate knows. Not by the epoch alone: a halt that Redis confirmed and then lost in
+ * a rollback may have had the epoch that a resume was given since.
+ */
+const isBehind = (held: ControlState, known: ControlState | undefined): boolean =>
+  known !== undefined && (held.epoch < known.epoch || entriesBehind(held, known).length > 0);
 
 /** Behind an answer the view is live already; otherwise a read of libSQL may still have to end. */
 async function untilLive(

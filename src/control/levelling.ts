@@ -1,9 +1,8 @@
 import type { Timers } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import { err, ok, type Result } from '../core/result.ts';
-import { globalName } from '../risk/target.ts';
 import { isStricter } from '../risk/trading-state.ts';
-import { entryOf, mergeControlStates } from './control-state.ts';
+import { entriesBehind, mergeControlStates } from './control-state.ts';
 import type { Change, DurableControl } from './durable-control.ts';
 import type { SharedControl } from './sync.ts';
 import type { ControlState, OperatorHeartbeat, TargetState } from './view.ts';
@@ -96,20 +95,6 @@ export function createLevelling(options: LevellingOptions): Levelling {
     },
   };
 }
-
-const namesOf = ({ targets }: ControlState): readonly string[] => [
-  globalName,
-  ...targets.map(({ target }) => target),
-];
-
-/** Those of `merged` that `state` does not have. */
-const entriesBehind = (state: ControlState, merged: ControlState): readonly TargetState[] =>
-  namesOf(merged)
-    .map((name) => entryOf(merged, name))
-    .filter((entry) => !isEqual(entry, entryOf(state, entry.target)));
-
-const isEqual = (left: TargetState, right: TargetState): boolean =>
-  left.epoch === right.epoch && left.tradingState === right.tradingState;
 
 const holdsBack = ({ tradingState }: TargetState): boolean => isStricter(tradingState, 'ACTIVE');
 

@@ -6,16 +6,19 @@ import type { TargetState } from './view.ts';
 export const writeTargets = (targets: readonly TargetState[]): string =>
   targets.map(({ target, tradingState, epoch }) => `${target} ${tradingState} ${epoch}`).join(' ');
 
-/** Undefined where the text is not exactly what `writeTargets` writes, in the order of the names. */
+/**
+ * Sorted by name, whatever order they come in: Redis' Lua sorts by the collation of its machine. Undefined where the text is
+ * otherwise not exactly what `writeTargets` writes.
+ */
 export function readTargets(text: string): readonly TargetState[] | undefined {
   if (text === '') return [];
   const words = text.split(' ');
-  const targets: TargetState[] = [];
+  const targets = new Map<string, TargetState>();
   for (let index = 0; index < words.length; index += 3) {
     const [target = '', tradingState = '', digits = ''] = words.slice(index, index + 3);
-    const isKnown = targetOf(target) !== undefined && target > (targets.at(-1)?.target ?? '');
+    const isKnown = targetOf(target) !== undefined && !targets.has(target);
     if (!isKnown || !isTradingState(tradingState) || !/^\d{1,15}$/.test(digits)) return undefined;
-    targets.push({ target, tradingState, epoch: Number(digits) });
+    targets.set(target, { target, tradingState, epoch: Number(digits) });
   }
-  return targets;
+  return [...targets.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
 }

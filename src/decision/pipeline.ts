@@ -23,7 +23,7 @@ import { decisionTargetsOf } from './decision-targets-of.ts';
 import { type Judged, judgeQuestions, nothingComputed } from './judge-questions.ts';
 import type { Ladder } from './ladder.ts';
 import { createPacer, type Pacer } from './pacer.ts';
-import type { Question, QuestionBatch } from './question.ts';
+import type { KeyFacts, Question, QuestionBatch } from './question.ts';
 import type { FeatureForm } from './record-decision.ts';
 
 /** How a question ends. Refusals are values; the door maps them to problems. */
@@ -46,7 +46,7 @@ export type BatchOutcome =
 
 interface PipelineOptions {
   readonly arms: Arms;
-  readonly control: Pick<Control, 'current' | 'ensure'>;
+  readonly control: Pick<Control, 'current' | 'ensure' | 'isRevoked'>;
   readonly ladder: Ladder;
   /** Of the isolate at this moment. */
   readonly load: () => Load;
@@ -102,7 +102,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 }
 
 async function decide(parts: Parts, asked: Question, circumstances: Circumstances): Promise<Outcome> {
-  const { control, log, pacer, sealer, clock } = parts;
+  const { log, pacer, sealer, clock } = parts;
   const { granted, scope, stages } = circumstances;
   await pacer.pace(1, granted, scope, stages);
   const question = choose(parts, asked, circumstances);
@@ -113,7 +113,7 @@ async function decide(parts: Parts, asked: Question, circumstances: Circumstance
   const load = parts.load();
   const [judged] = await judge(parts, [question], { ...circumstances, nowMs, load });
   if (!judged) throw new RangeError('a question was not judged');
-  const view = control.current();
+  const view = viewFor(question.key, parts);
   stages.begin('record');
   const { record, answer, text, validForMs } = sealer.one(question, judged, { view, nowMs, load });
   const epoch = view?.epoch ?? 0;
@@ -138,7 +138,7 @@ async function decideMany(
   asked: QuestionBatch,
   circumstances: Circumstances,
 ): Promise<BatchOutcome> {
-  const { control, log, pacer, sealer, clock } = parts;
+  const { log, pacer, sealer, clock } = parts;
   const { granted, scope, stages } = circumstances;
   await pacer.pace(asked.questions.length, granted, scope, stages);
   if (asked.durability !== 'pending' && !log.hasRoom(asked.key.account)) return { kind: 'not-recorded' };
@@ -149,7 +149,7 @@ async function decideMany(
   const load = parts.load();
   const judged = await judge(parts, questions, { ...circumstances, nowMs, load });
   const byQuestion = new Map(judged.map((one, at) => [questions[at] as Question, one]));
-  const view = control.current();
+  const view = viewFor(asked.key, parts);
   stages.begin('record');
   const sealed = sealer.batch(batch, byQuestion, { view, nowMs, load });
   const epoch = view?.epoch ?? 0;
@@ -231,15 +231,19 @@ function compare(
   arms.compare(question, { decisionId: answer.id, nowMs: clock.nowMs(), judgement }, scope);
 }
 
+/** The permission as it is now: none for a key that was revoked while its request waited. */
+const viewFor = ({ id }: KeyFacts, { control }: Parts): ControlView | undefined =>
+  control.isRevoked(id) ? undefined : control.current();
+
 /** Whether an answer that waited for its record may still leave. */
 function stillHolds(
-  { control, clock }: Parts,
+  parts: Parts,
   question: Question,
   { actionable, effect, validUntil }: Answer,
   epoch: number,
 ): boolean {
   if (!actionable) return true;
-  const view = control.current();
-  const isValid = validUntil !== null && clock.nowMs() < Date.parse(validUntil);
+  const view = viewFor(question.key, parts);
+  const isValid = validUntil !== null && parts.clock.nowMs() < Date.parse(validUntil);
   return isValid && view?.epoch === epoch && check({ effect }, decisionTargetsOf(question), view).ok;
 }

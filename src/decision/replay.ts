@@ -141,7 +141,7 @@ async function decideAgain(
     arms: { choose: (question) => question, compare: () => undefined },
     ladder: { choose: (question) => question, breakerOf: () => breakerOf(capsule) },
     load: () => capsule.answer.load,
-    control: { current: () => view, ensure: async () => view },
+    control: { current: () => view, ensure: async () => view, isRevoked: () => false },
     log: keepingLog(records),
     clock,
     timers: { sleep: async () => undefined },

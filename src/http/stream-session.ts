@@ -39,8 +39,6 @@ export interface StreamSessionOptions {
   readonly isDraining: () => boolean;
   /** Proves the key anew; it may have been revoked, or have another limit by now. */
   readonly authenticate: () => Promise<Result<KeyFacts, Problem>>;
-  /** Control's `keysEpoch` from before `key` was authenticated. */
-  readonly keysEpoch: number;
   readonly key: KeyFacts;
   readonly onEnd: () => void;
   /** Calls that the isolate has made so far. */
@@ -67,8 +65,6 @@ export interface StreamLimits {
 /** How often the stream looks at the permission, the key and the clock while nothing comes. */
 const watchMs = 200;
 const heartbeatMs = 15_000;
-/** How often the key is proven anew, which costs nothing while it is in memory. */
-const authenticateMs = 60_000;
 /** Bytes that may wait for a client that does not read, where the runtime tells. */
 const bufferedBytesMax = 4_194_304;
 /** Frames that wait for their turn; a client that acknowledges what it reads stays far below. */
@@ -111,8 +107,6 @@ export class StreamSession implements SocketEvents {
   #state: 'open' | 'ending' | 'closed' = 'open';
   #isWorking = false;
   #key: KeyFacts;
-  #keysEpoch: number;
-  #authenticatedAtMs: number;
   #sentAtMs: number;
   #decisions = 0;
   #refusedInARow = 0;
@@ -124,10 +118,8 @@ export class StreamSession implements SocketEvents {
     const nowMs = options.clock.monotonicMs();
     this.#options = options;
     this.#key = options.key;
-    this.#keysEpoch = options.keysEpoch;
     this.#startedAtMs = nowMs;
     this.#callsAtStart = options.callCount();
-    this.#authenticatedAtMs = nowMs;
     this.#sentAtMs = nowMs;
     this.#send({ type: 'hello', ticksMax, unacknowledgedMax });
     options.scope.waitUntil(this.#guarded(() => this.#watch()));
@@ -269,22 +261,17 @@ export class StreamSession implements SocketEvents {
       : { code: 'FLOW_EXCEEDED', detail: `${unacknowledgedMax} answers wait to be acknowledged` };
   }
 
-  /** The permit's own sync may have told that revocations were missed; then the key is read again first. */
+  /**
+   * The key is proven anew each time, which costs a hash while it is in memory: it may have been revoked, or its secret
+   * rotated away, by the very sync of the permit.
+   */
   async #isStillGood(): Promise<boolean> {
-    const { control, authenticate, clock } = this.#options;
-    const nowMs = clock.monotonicMs();
-    const isKnown =
-      this.#keysEpoch === control.keysEpoch() && nowMs - this.#authenticatedAtMs < authenticateMs;
-    if (isKnown && !control.isRevoked(this.#key.id)) return this.#state !== 'closed';
-    const keysEpoch = control.keysEpoch();
-    const key = await authenticate();
+    const key = await this.#options.authenticate();
     if (!key.ok) {
       this.#close(closeCodes.policy, key.error);
       return false;
     }
     this.#key = key.value;
-    this.#keysEpoch = keysEpoch;
-    this.#authenticatedAtMs = nowMs;
     return this.#state !== 'closed';
   }
 

@@ -62,7 +62,6 @@ export function createStreamRoute(options: StreamOptions): StreamRoute {
       // Without a live view nobody would know that the key was revoked.
       const view = await control.ensure(scope);
       if (!view) return problemResponse({ code: 'AUTH_UNAVAILABLE', retryAfterMs: 1_000 });
-      const keysEpoch = control.keysEpoch();
       const authorization = request.headers.get('authorization');
       const authenticate = () => authenticator.authenticate(authorization, 'decide', scope);
       const key = await authenticate();
@@ -82,7 +81,6 @@ export function createStreamRoute(options: StreamOptions): StreamRoute {
           scope,
           windows,
           authenticate,
-          keysEpoch,
           key: key.value,
           onEnd: () => count(keyId, -1),
         });

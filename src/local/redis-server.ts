@@ -48,6 +48,8 @@ export async function startRedisServer(options: {
   await shutDownLeftover(path);
   const child = spawn(options.binary, redisArguments(path, dataDir), {
     stdio: ['ignore', 'ignore', 'inherit'],
+    // Lua's order of names follows it.
+    env: { ...process.env, LC_ALL: 'C' },
   });
   const exited = exitOf(child);
   await answers(path, exited);

@@ -283,7 +283,7 @@ describe('a reply that is not exactly right', () => {
     { targets: 'model:spx-1d halted 2' },
     { targets: 'colour:red HALTED 2' },
     { targets: 'model:spx-1d' },
-    { targets: 'model:b HALTED 1 model:a HALTED 1' },
+    { targets: 'model:b HALTED 1 model:b HALTED 2' },
     { targets: ' ' },
     { registry: 'NaN' },
     { operator: undefined },

@@ -74,7 +74,7 @@ function setUp({ experiment, candidate, production }: SetUp = {}) {
       targets: state.targets,
       registryEpoch: 0,
     }) as const;
-  const control = { current: view, ensure: async () => view() };
+  const control = { current: view, ensure: async () => view(), isRevoked: () => false };
   const arms = createArms({
     experiments: {
       on: () => state.experiment,

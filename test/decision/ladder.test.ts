@@ -82,7 +82,7 @@ function setUp(rungs: readonly ('light' | 'rules')[] = ['light', 'rules']) {
       report: (failure) => void reported.push(failure),
     }),
     load: () => 'normal',
-    control: { current: view, ensure: async () => view() },
+    control: { current: view, ensure: async () => view(), isRevoked: () => false },
     log,
     clock: time,
     timers: time,

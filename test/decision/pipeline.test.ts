@@ -73,7 +73,7 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
   const breaker = createBreaker(breakerSettings.decision);
   const pipeline = createPipeline({
     arms: { choose: (asked) => asked, compare: () => undefined },
-    control: { current, ensure: async () => current() },
+    control: { current, ensure: async () => current(), isRevoked: () => false },
     ladder: { choose: (asked) => asked, breakerOf: () => breaker },
     load: () => shared.load,
     log,

@@ -172,7 +172,7 @@ async function decide(
       breakerOf: () => ({ admit: () => admission, settle: () => undefined }),
     },
     load: () => load,
-    control: { current: () => current, ensure: async () => current },
+    control: { current: () => current, ensure: async () => current, isRevoked: () => false },
     log: {
       hasRoom: () => true,
       isFull: () => false,

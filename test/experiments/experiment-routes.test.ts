@@ -43,8 +43,8 @@ function setUp() {
   ];
   const state = { scope: 'approve', hasView: true };
   const authenticator: Authenticator = {
-    authenticate: async (_, scope) =>
-      scope === state.scope
+    authenticate: async (_, scopes) =>
+      [scopes].flat().some((scope) => scope === state.scope)
         ? ok({ id: 'k1', account: 'a1', scopes: [], ratePerSecond: 1, burst: 1 })
         : err({ code: 'SCOPE_MISSING' }),
   };

@@ -34,13 +34,11 @@ async function open(limits: Partial<StreamLimits> = {}) {
     buffered: 0,
     draining: false,
     calls: 500,
-    keysEpoch: 0,
     key: ok(key) as Result<KeyFacts, Problem>,
     reported: [] as unknown[],
   };
   const session = new StreamSession({
     ...options,
-    control: { ...options.control, keysEpoch: () => stage.keysEpoch },
     registry: { enter: () => () => undefined, follow: () => undefined },
     socket: {
       send: (text) => void sent.push(JSON.parse(text)),
@@ -55,7 +53,6 @@ async function open(limits: Partial<StreamLimits> = {}) {
     report: (failure) => void stage.reported.push(failure),
     isDraining: () => stage.draining,
     authenticate: async () => stage.key,
-    keysEpoch: 0,
     key,
     onEnd: () => {
       stage.ended += 1;
@@ -318,14 +315,13 @@ describe('a stream', () => {
     expect(stage.closed).toBe(1009);
   });
 
-  it('ends with the key: when it is revoked, and when it may have been and no longer is good', async () => {
-    for (const change of ['revoked', 'reread'] as const) {
-      const { sent, stage, time } = await open();
+  it('ends with the key, whose secret may have been rotated away, at the next watch and before the next frame', async () => {
+    for (const next of ['watch', 'frame'] as const) {
+      const { sent, say, stage, time, window } = await open();
+      await window(100);
       stage.key = err({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
-      await time.advance(change === 'revoked' ? 0 : 1_000);
-      expect(stage.closed).toBeUndefined();
-      stage.keysEpoch = 1;
-      await time.advance(200);
+      if (next === 'watch') await time.advance(200);
+      else await say({ type: 'window', symbol: 'DEMO', bars: [] });
       expect(stage).toMatchObject({ closed: 1008, ended: 1 });
       expect(sent.at(-1)).toMatchObject({
         type: 'closing',

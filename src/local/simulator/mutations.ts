@@ -71,7 +71,7 @@ export const mutations: readonly Mutation[] = [
       },
       {
         file: 'src/control/lease.ts',
-        search: "reply.value.kind === 'stale' || reply.value.control.epoch < (holder.highest()?.epoch ?? 0)",
+        search: "reply.value.kind === 'stale' || isBehind(reply.value.control, holder.highest())",
         replace: "reply.value.kind === 'stale'",
       },
     ],

@@ -33,8 +33,8 @@ function setUp(outcome: OperateOutcome = { kind: 'done', breaker: shared.order, 
   };
   const options = {
     authenticator: {
-      authenticate: async (_: string | null, scope: unknown) =>
-        scope === state.scope ? ok(principal) : err({ code: 'SCOPE_MISSING' as const }),
+      authenticate: async (_: unknown, scopes: unknown) =>
+        [scopes].flat().includes(state.scope) ? ok(principal) : err({ code: 'SCOPE_MISSING' as const }),
     },
     control: { ensure: async () => ({ tradingState: 'ACTIVE' }) as never },
     operator,
