@@ -33,12 +33,17 @@ async function setUp() {
     return settled;
   }
   const ask = (path: string, init?: RequestInit) => meanwhile(isolate.ask(path, init));
+  const posting = (body: object, authorization: string): RequestInit => ({
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
   const post = (path: string, body: object, authorization = service.keys.decide) =>
-    ask(path, {
-      method: 'POST',
-      headers: { authorization, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+    ask(path, posting(body, authorization));
+  /** Its status, without any time passing: one turn goes on, however long a machine takes over it. */
+  const statusNow = async (path: string, init: RequestInit): Promise<number> =>
+    (await isolate.ask(path, init)).status;
+  const postNow = (path: string, body: object) => statusNow(path, posting(body, service.keys.decide));
   const read = async (path: string, authorization = service.keys.observe) => {
     const response = await ask(path, { headers: { authorization } });
     return { status: response.status, headers: response.headers, body: await response.json() };
@@ -62,7 +67,20 @@ async function setUp() {
     await pass(16);
     await time.advance(100);
   }
-  return { ...isolate, ask, time, load, post, read, decide, decideAtOnce, pass, overload };
+  return {
+    ...isolate,
+    ask,
+    time,
+    load,
+    post,
+    postNow,
+    statusNow,
+    read,
+    decide,
+    decideAtOnce,
+    pass,
+    overload,
+  };
 }
 
 describe('an isolate that is asked for more than it can', () => {
@@ -89,17 +107,17 @@ describe('an isolate that is asked for more than it can', () => {
   });
 
   it('refuses a batch by its items, replays and scores as well, and a stream that would be opened', async () => {
-    const { decideAtOnce, overload, post, ask, time } = await setUp();
+    const { overload, postNow, statusNow, time } = await setUp();
     await overload();
     const batch = { items: Array.from({ length: turnMin }, () => question) };
-    await decideAtOnce(1);
-    expect((await post('/v1/decisions/batch', batch)).status).toBe(503);
+    expect(await postNow('/v1/decisions', question)).toBe(200);
+    expect(await postNow('/v1/decisions/batch', batch)).toBe(503);
     await time.advance(100);
-    expect((await post('/v1/decisions/batch', batch)).status).toBe(200);
-    expect((await post('/v1/decisions/batch', { items: [question] })).status).toBe(503);
-    expect((await post('/v1/decisions/0193c2f1-6e3a-7d40-9f6b-3c1d8e2a5b70/replay', {})).status).toBe(503);
-    expect((await post('/v2/models/coin/infer', {})).status).toBe(503);
-    expect((await ask('/v1/stream', { headers: { upgrade: 'websocket' } })).status).toBe(503);
+    expect(await postNow('/v1/decisions/batch', batch)).toBe(200);
+    expect(await postNow('/v1/decisions/batch', { items: [question] })).toBe(503);
+    expect(await postNow('/v1/decisions/0193c2f1-6e3a-7d40-9f6b-3c1d8e2a5b70/replay', {})).toBe(503);
+    expect(await postNow('/v2/models/coin/infer', {})).toBe(503);
+    expect(await statusNow('/v1/stream', { headers: { upgrade: 'websocket' } })).toBe(503);
   });
 
   it('never refuses what an operator does, nor what tells of it', async () => {
