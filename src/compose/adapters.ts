@@ -136,6 +136,9 @@ function auditOf(
   return { log, outbox, outboxDrain, writer, trail, trace };
 }
 
+/** A signed body is read before it is known whose it is; a model is uploaded by a key that travels. */
+const signedBodyBytesMax = 16_384;
+
 function authenticatorOf(parts: {
   readonly config: Config;
   readonly database: Database;
@@ -152,7 +155,7 @@ function authenticatorOf(parts: {
     loadKey: (id) => loadKey(database, id),
     admitFailedLogin: createFailedLoginLimiter({ redis }),
     useSignature: createUseSignature(redis),
-    bodyLimits: { bodyBytesMax, bodyDeadlineMs, timers },
+    bodyLimits: { bodyBytesMax: Math.min(bodyBytesMax, signedBodyBytesMax), bodyDeadlineMs, timers },
   });
 }
 

@@ -27,8 +27,18 @@ export function createSheddingDoor(overload: Pick<Overload, 'enter' | 'leave'>):
 
 /** Decisions, their replays, scores, and streams that would be opened. */
 function mayBeShed({ url, method }: Request): boolean {
-  const pathAt = url.indexOf('/', 'https://'.length);
-  if (method === 'POST')
-    return url.startsWith('/v1/decisions', pathAt) || url.startsWith('/v2/models/', pathAt);
-  return url.startsWith('/v1/stream', pathAt);
+  const path = pathOf(url);
+  if (method === 'POST') return path.startsWith('/v1/decisions') || path.startsWith('/v2/models/');
+  return path.startsWith('/v1/stream');
+}
+
+/** As the routes see it: letters that need no escape may be escaped. */
+function pathOf(url: string): string {
+  const path = url.slice(url.indexOf('/', 'https://'.length));
+  if (!path.includes('%')) return path;
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
 }

@@ -117,6 +117,7 @@ describe('an isolate that is asked for more than it can', () => {
     expect(await postNow('/v1/decisions/batch', { items: [question] })).toBe(503);
     expect(await postNow('/v1/decisions/0193c2f1-6e3a-7d40-9f6b-3c1d8e2a5b70/replay', {})).toBe(503);
     expect(await postNow('/v2/models/coin/infer', {})).toBe(503);
+    expect(await postNow('/v1/d%65cisions', question)).toBe(503);
     expect(await statusNow('/v1/stream', { headers: { upgrade: 'websocket' } })).toBe(503);
   });
 
