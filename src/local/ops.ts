@@ -45,6 +45,10 @@ const USAGE = `usage: npm run ops -- VERB [options]
   of the service from the environment; without them those of the one that npm start runs here
 exit status: 0 done · 1 refused, not confirmed or not intact · 2 not asked: the command is wrong or no service is known`;
 
+const unsaid = 'no reason was given';
+const restrictive: ReadonlySet<string> = new Set(['halt', 'reduce']);
+const targeted: ReadonlySet<string> = new Set([...restrictive, 'resume']);
+
 process.exitCode = await main(process.argv.slice(2)).catch((failure: unknown) => {
   console.error(messageOf(failure));
   return 2;
@@ -96,10 +100,6 @@ async function main(args: readonly string[]): Promise<number> {
   const ask = { verb, name, target: nameOf(target), reason, epoch: values.epoch };
   return print(tellReply(verb, await performVerb(client, ask)), values.json);
 }
-
-const unsaid = 'no reason was given';
-const restrictive: ReadonlySet<string> = new Set(['halt', 'reduce']);
-const targeted: ReadonlySet<string> = new Set([...restrictive, 'resume']);
 
 function print({ done, lines, body }: Told, asJson: boolean): number {
   const write = done ? console.log : console.error;
