@@ -8,7 +8,7 @@ import { keyHandlersOf } from './compose/key-routes.ts';
 import { minuteJobsOf } from './compose/minute-jobs.ts';
 import { createModelRoutes, createOpenInferenceRoutes } from './compose/model-routes.ts';
 import { auditRoutesOf, storedDecisionRoutesOf } from './compose/record-routes.ts';
-import { type Config, parseCatalogConfig, parseConfig, sealKeyFaults } from './config.ts';
+import { type Config, parseCatalogConfig, parseConfig } from './config.ts';
 import { hashBy } from './core/digest.ts';
 import { poolRandom } from './core/pooled-random.ts';
 import { docs } from './http/docs.ts';
@@ -40,10 +40,8 @@ export async function compose(runtime: Runtime): Promise<Service> {
   const { engine, names, ...trust } = parseCatalogConfig(runtime.env);
   const loading = { ...trust, engine: engineOf(engine, runtime) };
   const shipped = await loadShippedModels({ ...loading, names, bundles: runtime.bundles });
-  const configFaults = config.ok ? await sealKeyFaults(config.value) : config.error;
-  if (config.ok && shipped.ok && configFaults.length === 0)
-    return assemble(runtime, config.value, { loading, shipped: shipped.value });
-  return faulty([...configFaults, ...(shipped.ok ? [] : shipped.error)], runtime);
+  if (config.ok && shipped.ok) return assemble(runtime, config.value, { loading, shipped: shipped.value });
+  return faulty([...(config.ok ? [] : config.error), ...(shipped.ok ? [] : shipped.error)], runtime);
 }
 
 /** Of onnxruntime-web only the small module is here; its 14 MB of WebAssembly are loaded when a model needs them. */

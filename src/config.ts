@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson } from './core/canonical-json.ts';
-import { isCurvePoint } from './core/curve-point.ts';
 import { sha256Hex } from './core/digest.ts';
-import { isSeedOfOne } from './core/ed25519-native.ts';
+import { ed25519PublicKey, isEd25519PublicKey } from './core/ed25519.ts';
 import { err, ok, type Result } from './core/result.ts';
 import type { HaltKey } from './http/control/halt-keys.ts';
 import { type EngineChoice, engineChoices } from './inference/chosen-engine.ts';
@@ -11,6 +10,8 @@ const integer = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
 
 const listOf = (text: string): readonly string[] => text.split(',').map((part) => part.trim());
+
+const isPublicKey = (key: string): boolean => /^[0-9a-f]{64}$/.test(key) && isEd25519PublicKey(key);
 
 const environmentSchema = z.object({
   /** `local` admits test bundles and a plain-HTTP store; anything else is `production`. */
@@ -30,7 +31,7 @@ const environmentSchema = z.object({
   BUNDLE_PUBLIC_KEYS: z
     .string()
     .transform(listOf)
-    .refine((keys) => keys.every(isCurvePoint), 'takes Ed25519 public keys of 64 lower-case hex digits'),
+    .refine((keys) => keys.every(isPublicKey), 'takes Ed25519 public keys of 64 lower-case hex digits'),
   /** What runs the models; see inference/chosen-engine.ts. */
   INFERENCE_ENGINE: z.enum(engineChoices).default('kernel-or-ort'),
   /** Ed25519 public keys of whoever may seal the log, 64 hex digits each. Production needs one: without, nothing proves the log. */
@@ -38,7 +39,7 @@ const environmentSchema = z.object({
     .string()
     .default('')
     .transform((text) => (text === '' ? [] : listOf(text)))
-    .refine((keys) => keys.every(isCurvePoint), 'takes Ed25519 public keys of 64 lower-case hex digits'),
+    .refine((keys) => keys.every(isPublicKey), 'takes Ed25519 public keys of 64 lower-case hex digits'),
   /** Ed25519 seed that seals the log, on the one deployment that does; `none` on the others, which production has to say. */
   SEAL_SIGNING_KEY: z
     .string()
@@ -186,9 +187,12 @@ export function parseConfig(env: Environment): Result<Config, readonly string[]>
 /** Seals that nobody could check are none; and in production nobody forgets them without a word. */
 function sealFaults(given: z.infer<typeof environmentSchema> | undefined): readonly string[] {
   if (!given) return [];
+  const key = sealSigningKeyOf(given);
   const publicKeys = given.SEAL_PUBLIC_KEYS;
   const isProduction = given.ENVIRONMENT === 'production';
   const faults: string[] = [];
+  if (key !== null && !publicKeys.includes(ed25519PublicKey(key)))
+    faults.push('SEAL_SIGNING_KEY: its public half is not among SEAL_PUBLIC_KEYS');
   if (isProduction && given.SEAL_SIGNING_KEY === undefined)
     faults.push('SEAL_SIGNING_KEY: takes a seed, or `none` where another deployment seals the log');
   if (isProduction && publicKeys.length === 0)
@@ -249,10 +253,4 @@ function addressFaults(
     faults.push(`${name}: takes neither user, query nor fragment`);
   }
   return faults;
-}
-
-/** What only the curve can tell of a configuration that was parsed: whether this deployment's seals can be checked. */
-export async function sealKeyFaults({ sealSigningKey, sealPublicKeys }: Config): Promise<readonly string[]> {
-  if (sealSigningKey === null || (await isSeedOfOne(sealSigningKey, sealPublicKeys))) return [];
-  return ['SEAL_SIGNING_KEY: its public half is not among SEAL_PUBLIC_KEYS'];
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseCatalogConfig, parseConfig, sealKeyFaults } from '../src/config.ts';
+import { parseCatalogConfig, parseConfig } from '../src/config.ts';
 import { ed25519PublicKey } from '../src/core/ed25519.ts';
 
 const publicKey = 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a';
@@ -135,7 +135,7 @@ describe('the configuration', () => {
     expect(one.ok && two.ok && one.value.hash !== two.value.hash).toBe(true);
   });
 
-  it('seals only by a key whose seals can be checked', async () => {
+  it('seals only by a key whose seals can be checked', () => {
     const seed = '5'.repeat(64);
     const pinned = ed25519PublicKey(seed);
     const sealing = parseConfig({ ...valid, SEAL_SIGNING_KEY: seed, SEAL_PUBLIC_KEYS: pinned });
@@ -145,12 +145,7 @@ describe('the configuration', () => {
     ]);
     const other = parseConfig(valid);
     expect(other.ok && [other.value.sealSigningKey, other.value.sealPublicKeys]).toEqual([null, [publicKey]]);
-    const strange = parseConfig({ ...valid, SEAL_SIGNING_KEY: seed });
-    expect(sealing.ok && (await sealKeyFaults(sealing.value))).toEqual([]);
-    expect(other.ok && (await sealKeyFaults(other.value))).toEqual([]);
-    expect(strange.ok && (await sealKeyFaults(strange.value))).toEqual([
-      'SEAL_SIGNING_KEY: its public half is not among SEAL_PUBLIC_KEYS',
-    ]);
+    expect(faultsOf({ SEAL_SIGNING_KEY: seed })[0]).toMatch(/^SEAL_SIGNING_KEY: its public half/);
     expect(faultsOf({ SEAL_SIGNING_KEY: 'hush', SEAL_PUBLIC_KEYS: pinned })[0]).toMatch(
       /^SEAL_SIGNING_KEY: /,
     );

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson } from '../core/canonical-json.ts';
-import { ed25519PublicKey, signEd25519, verifyEd25519 } from '../core/ed25519.ts';
-import { ed25519KeyId } from '../core/ed25519-key-id.ts';
+import { ed25519KeyId, ed25519PublicKey, signEd25519, verifyEd25519 } from '../core/ed25519.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { err, ok, type Result } from '../core/result.ts';
 

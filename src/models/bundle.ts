@@ -119,18 +119,7 @@ interface OpenOptions {
 }
 
 /** Parses and verifies a bundle. The error names what does not fit. */
-export async function openBundle(
-  files: BundleFiles,
-  { publicKeys }: OpenOptions,
-): Promise<Result<Bundle, BundleFault>> {
-  const read = readBundle(files);
-  if (!read.ok) return read;
-  const signed = await checkSignature(read.value.hash, files.signature, publicKeys);
-  return signed.ok ? read : signed;
-}
-
-/** Parses a bundle and checks all that is not its signature. */
-export function readBundle(files: Omit<BundleFiles, 'signature'>): Result<Bundle, BundleFault> {
+export function openBundle(files: BundleFiles, { publicKeys }: OpenOptions): Result<Bundle, BundleFault> {
   const parsed = manifestSchema.safeParse(parseJson(files.manifest));
   if (!parsed.success) return badManifest(`manifest: ${z.prettifyError(parsed.error)}`);
   const manifest = parsed.data;
@@ -139,6 +128,8 @@ export function readBundle(files: Omit<BundleFiles, 'signature'>): Result<Bundle
   const fault = modelFault(manifest, files.model);
   if (fault !== undefined) return err(fault);
   const hash = sha256Hex(canonicalJson(manifest));
+  const signed = checkSignature(hash, files.signature, publicKeys);
+  if (!signed.ok) return signed;
   return ok({ hash, version: hash.slice(0, 12), manifest, model: files.model });
 }
 

@@ -27,7 +27,7 @@ export async function loadModel(
   files: BundleFiles,
   { publicKeys, engine, allowTestBundles }: LoadOptions,
 ): Promise<Result<ServedModel, BundleFault>> {
-  const opened = await openBundle(files, { publicKeys });
+  const opened = openBundle(files, { publicKeys });
   if (!opened.ok) return opened;
   const { manifest } = opened.value;
   if (name !== undefined && manifest.name !== name)

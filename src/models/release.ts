@@ -1,14 +1,15 @@
 import { canonicalJson } from '../core/canonical-json.ts';
 import { sha256Hex } from '../core/digest.ts';
+import { ed25519PublicKey } from '../core/ed25519.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { contractHash, type FeatureSet } from '../features/vector.ts';
 import { constantFault } from '../onnx/constant-fault.ts';
 import { decodeModel, type GraphProto, type ModelProto, type ValueInfoProto } from '../onnx/model-proto.ts';
 import { tensorType } from '../onnx/tensor.ts';
 import type { BundleFiles } from '../runtime.ts';
-import { type Bundle, type Manifest, modelBytesMax, readBundle } from './bundle.ts';
+import { type Bundle, type Manifest, modelBytesMax, openBundle } from './bundle.ts';
+import { signBundle } from './bundle-signature.ts';
 import { servedFeatures } from './served-features.ts';
-import { signBundle } from './sign-bundle.ts';
 
 /** What a trainer must say about a model; what can be computed from the model itself it cannot say. */
 export interface BundleDraft extends Omit<Manifest, 'format' | 'model' | 'features'> {
@@ -23,7 +24,7 @@ export interface Release {
 }
 
 /**
- * The only way a model gets out. Reads the graph, fills in hashes, shapes and names, signs, and reads the result as a
+ * The only way a model gets out. Reads the graph, fills in hashes, shapes and names, signs, and opens the result as a
  * server would; what does not fit is refused with the reason. The same draft and key give the same bytes, so the
  * bundle's version names its content.
  *
@@ -38,8 +39,8 @@ export function releaseBundle(draft: BundleDraft, signingKey: string): Result<Re
   // Of the text, in which a number that is not finite has become a null that the opening refuses.
   const signature = signBundle(sha256Hex(canonicalJson(JSON.parse(text))), signingKey);
   const files = { manifest: text, signature, model: draft.model };
-  const read = readBundle(files);
-  return read.ok ? ok({ bundle: read.value, files }) : err(`${draft.name}: ${read.error.detail}`);
+  const opened = openBundle(files, { publicKeys: [ed25519PublicKey(signingKey)] });
+  return opened.ok ? ok({ bundle: opened.value, files }) : err(`${draft.name}: ${opened.error.detail}`);
 }
 
 function completeManifest(draft: BundleDraft): Result<Manifest, string> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ed25519PublicKey, signEd25519, verifyEd25519 } from '../../src/core/ed25519.ts';
+import { ed25519PublicKey, isEd25519PublicKey, signEd25519, verifyEd25519 } from '../../src/core/ed25519.ts';
 
 /** RFC 8032 §7.1, those of its tests whose message is ASCII or empty: TEST 1 and TEST 2. */
 const vectors = [
@@ -55,5 +55,11 @@ describe('Ed25519', () => {
   it('takes no key of small order, under which anything can be signed', () => {
     const identity = `01${'0'.repeat(62)}`;
     expect(verifyEd25519(identity, 'anything', `01${'0'.repeat(126)}`)).toBe(false);
+  });
+
+  it('knows a point of the curve from 32 bytes that are none', () => {
+    expect(isEd25519PublicKey(first?.publicKey ?? '')).toBe(true);
+    expect(isEd25519PublicKey(`02${'0'.repeat(62)}`)).toBe(false);
+    expect(isEd25519PublicKey('f'.repeat(64))).toBe(false);
   });
 });

@@ -4,8 +4,8 @@ import { canonicalJson } from '../../src/core/canonical-json.ts';
 import { sha256Hex } from '../../src/core/digest.ts';
 import { ed25519PublicKey, signEd25519 } from '../../src/core/ed25519.ts';
 import { openBundle } from '../../src/models/bundle.ts';
+import { signBundle } from '../../src/models/bundle-signature.ts';
 import { releaseBundle } from '../../src/models/release.ts';
-import { signBundle } from '../../src/models/sign-bundle.ts';
 import type { BundleFiles } from '../../src/runtime.ts';
 import { constantDraft, otherKey, testKey } from './constant-draft.ts';
 
@@ -16,15 +16,15 @@ const publicKeys = [ed25519PublicKey(testKey)];
 
 const open = (changed: Partial<BundleFiles> = {}, keys: readonly string[] = publicKeys) =>
   openBundle({ ...files, ...changed }, { publicKeys: keys });
-const errorOf = async (...args: Parameters<typeof open>): Promise<string> => {
-  const opened = await open(...args);
+const errorOf = (...args: Parameters<typeof open>): string => {
+  const opened = open(...args);
   return opened.ok ? 'opened' : opened.error.detail;
 };
 const signature: { keyId: string; signature: string } = JSON.parse(files.signature);
 
 describe('openBundle', () => {
-  it('opens what a pinned key has signed, among other pinned keys', async () => {
-    expect(await open({}, [ed25519PublicKey(otherKey), ...publicKeys])).toEqual({ ok: true, value: bundle });
+  it('opens what a pinned key has signed, among other pinned keys', () => {
+    expect(open({}, [ed25519PublicKey(otherKey), ...publicKeys])).toEqual({ ok: true, value: bundle });
   });
 
   it.each<[string, Partial<BundleFiles>, readonly string[], string]>([
@@ -72,45 +72,39 @@ describe('openBundle', () => {
     ['a longer model', { model: new Uint8Array([...files.model, 0]) }, publicKeys, 'its manifest says'],
     ['format 1', { manifest: files.manifest.replace('"format": 2', '"format": 1') }, publicKeys, 'format'],
     ['a manifest that is no JSON', { manifest: '' }, publicKeys, 'manifest'],
-  ])('refuses %s', async (_, changed, keys, reason) => {
-    expect(await errorOf(changed, keys)).toContain(reason);
+  ])('refuses %s', (_, changed, keys, reason) => {
+    expect(errorOf(changed, keys)).toContain(reason);
   });
 
-  it('refuses any other manifest under the same signature', async () => {
+  it('refuses any other manifest under the same signature', () => {
     const manifest = JSON.parse(files.manifest);
     const numbers = ['buyAtLeast', 'sellAtMost', 'sizeFullAt', 'validForMs'];
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...numbers),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        async (name, share) => {
-          const policy = { ...manifest.policy, [name]: manifest.policy[name] * share };
-          if (policy[name] === manifest.policy[name]) return;
-          expect((await open({ manifest: JSON.stringify({ ...manifest, policy }) })).ok).toBe(false);
-        },
-      ),
+    fc.assert(
+      fc.property(fc.constantFrom(...numbers), fc.double({ min: 0, max: 1, noNaN: true }), (name, share) => {
+        const policy = { ...manifest.policy, [name]: manifest.policy[name] * share };
+        if (policy[name] === manifest.policy[name]) return;
+        expect(open({ manifest: JSON.stringify({ ...manifest, policy }) }).ok).toBe(false);
+      }),
     );
   });
 
-  it('takes the same manifest in another layout: what is signed is its content', async () => {
+  it('takes the same manifest in another layout: what is signed is its content', () => {
     const manifest = JSON.stringify(JSON.parse(files.manifest));
-    expect(await open({ manifest })).toEqual({ ok: true, value: bundle });
+    expect(open({ manifest })).toEqual({ ok: true, value: bundle });
     expect(bundle.hash).toBe(sha256Hex(canonicalJson(JSON.parse(manifest))));
   });
 
-  it('refuses risk without a limit and a limit without risk, signed or not', async () => {
+  it('refuses risk without a limit and a limit without risk, signed or not', () => {
     const manifest = JSON.parse(files.manifest);
     const signed = (changed: object) => {
       const text = JSON.stringify({ ...manifest, ...changed });
       const hash = sha256Hex(canonicalJson(JSON.parse(text)));
       return errorOf({ manifest: text, signature: signBundle(hash, testKey) });
     };
-    expect(await signed({})).toBe('opened');
-    expect(await signed({ heads: ['direction', 'risk'] })).toContain('riskHoldAtLeast');
-    expect(await signed({ policy: { ...manifest.policy, riskHoldAtLeast: 0.5 } })).toContain(
-      'riskHoldAtLeast',
-    );
-    expect(await signed({ heads: ['risk', 'direction'] })).toContain('heads');
-    expect(await signed({ heads: [] })).toContain('heads');
+    expect(signed({})).toBe('opened');
+    expect(signed({ heads: ['direction', 'risk'] })).toContain('riskHoldAtLeast');
+    expect(signed({ policy: { ...manifest.policy, riskHoldAtLeast: 0.5 } })).toContain('riskHoldAtLeast');
+    expect(signed({ heads: ['risk', 'direction'] })).toContain('heads');
+    expect(signed({ heads: [] })).toContain('heads');
   });
 });

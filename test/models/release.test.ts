@@ -75,10 +75,10 @@ describe('releaseBundle', () => {
     },
   );
 
-  it('gives files that open as the same bundle', async () => {
+  it('gives files that open as the same bundle', () => {
     const released = release();
     const publicKeys = [ed25519PublicKey(testKey)];
-    expect(released.ok && (await openBundle(released.value.files, { publicKeys }))).toEqual({
+    expect(released.ok && openBundle(released.value.files, { publicKeys })).toEqual({
       ok: true,
       value: released.ok && released.value.bundle,
     });

@@ -8,9 +8,9 @@ import { dailyV1 } from '../../src/features/daily-v1.ts';
 import { featureVector, subsetOf } from '../../src/features/vector.ts';
 import type { Engine, ModelGraph } from '../../src/inference/engine.ts';
 import { createOrtEngine } from '../../src/inference/ort.ts';
+import { signBundle } from '../../src/models/bundle-signature.ts';
 import { releaseBundle } from '../../src/models/release.ts';
 import { loadShippedModels } from '../../src/models/shipped-models.ts';
-import { signBundle } from '../../src/models/sign-bundle.ts';
 import type { BundleFiles } from '../../src/runtime.ts';
 import { constantDraft, otherKey, testKey } from './constant-draft.ts';
 

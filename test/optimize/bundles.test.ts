@@ -15,45 +15,42 @@ const publicKeys = /^BUNDLE_PUBLIC_KEYS = "(.+)"$/m
   .exec(readFileSync(new URL('../../wrangler.toml', import.meta.url), 'utf8'))?.[1]
   ?.split(',');
 
-async function shipped(name: string): Promise<Bundle> {
+function shipped(name: string): Bundle {
   const file = (path: string): URL => new URL(`../../bundles/${name}/${path}`, import.meta.url);
   const files = {
     manifest: readFileSync(file('manifest.json'), 'utf8'),
     signature: readFileSync(file('signature.json'), 'utf8'),
     model: new Uint8Array(readFileSync(file('model.onnx'))),
   };
-  const opened = await openBundle(files, { publicKeys: publicKeys ?? [] });
+  const opened = openBundle(files, { publicKeys: publicKeys ?? [] });
   if (!opened.ok) throw new Error(opened.error.detail);
   return opened.value;
 }
 
 describe('the bundles in the tree', () => {
-  it.each(['spx-1d', 'active'])('%s was trained on the features this build computes', async (name) => {
-    expect(servedFeatures((await shipped(name)).manifest)).toMatchObject({ ok: true });
+  it.each(['spx-1d', 'active'])('%s was trained on the features this build computes', (name) => {
+    expect(servedFeatures(shipped(name).manifest)).toMatchObject({ ok: true });
   });
 
-  it('mark the one that acts on purpose as a test', async () => {
-    expect((await shipped('active')).manifest.purpose).toBe('test');
-    expect((await shipped('spx-1d')).manifest.purpose).toBe('production');
+  it('mark the one that acts on purpose as a test', () => {
+    expect(shipped('active').manifest.purpose).toBe('test');
+    expect(shipped('spx-1d').manifest.purpose).toBe('production');
   });
 
-  it.each(['spx-1d', 'active'])(
-    '%s saves seven tenths of its tables and flips few decisions',
-    async (name) => {
-      const path = new URL(`../../bundles/${name}/measurements.json`, import.meta.url);
-      const measured: Record<string, number> = JSON.parse(readFileSync(path, 'utf8'));
-      expect(measured['compressionSaving']).toBeGreaterThanOrEqual(0.7);
-      expect(measured['compressionFlipShare']).toBeLessThanOrEqual(0.005);
-      expect(measured['compressionOpposites']).toBe(0);
-      expect(measured['compressionActingShare']).toBeGreaterThanOrEqual(0.1);
-      expect(measured['compressionAucLoss']).toBeLessThanOrEqual(0.002);
-    },
-  );
+  it.each(['spx-1d', 'active'])('%s saves seven tenths of its tables and flips few decisions', (name) => {
+    const path = new URL(`../../bundles/${name}/measurements.json`, import.meta.url);
+    const measured: Record<string, number> = JSON.parse(readFileSync(path, 'utf8'));
+    expect(measured['compressionSaving']).toBeGreaterThanOrEqual(0.7);
+    expect(measured['compressionFlipShare']).toBeLessThanOrEqual(0.005);
+    expect(measured['compressionOpposites']).toBe(0);
+    expect(measured['compressionActingShare']).toBeGreaterThanOrEqual(0.1);
+    expect(measured['compressionAucLoss']).toBeLessThanOrEqual(0.002);
+  });
 
   it.each([7, 1, 99])(
     'active acts on four in five bars of the demo series and more, on both sides (seed %i)',
     async (seed) => {
-      const { manifest, model } = await shipped('active');
+      const { manifest, model } = shipped('active');
       const bars = demoBars({ seed, endMs: Date.UTC(2027, 0, 1), count: 560 });
       const { features, count, featureCount } = buildExamples(bars, dailyV1, 1);
       const { inputName, outputName } = manifest.model;

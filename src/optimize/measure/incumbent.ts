@@ -22,7 +22,7 @@ export async function readIncumbent(
     const manifest = await readFile(join(path, 'manifest.json'), 'utf8');
     const signature = await readFile(join(path, 'signature.json'), 'utf8');
     const model = new Uint8Array(await readFile(join(path, 'model.onnx')));
-    const opened = await openBundle({ manifest, signature, model }, { publicKeys });
+    const opened = openBundle({ manifest, signature, model }, { publicKeys });
     return opened.ok ? opened : err(`${path}: ${opened.error.detail}`);
   } catch (failure) {
     const isAbsent = failure instanceof Error && 'code' in failure && failure.code === 'ENOENT';
