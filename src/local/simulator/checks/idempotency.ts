@@ -37,6 +37,8 @@ export function idempotency(truth: Truth): Check {
       }
       // Its claim was made and lost before the first one's.
       if (exchange.redisLosses < first.redisLosses) return undefined;
+      // Its own claim may have been lost while it was under way, and the first one made since.
+      if (exchange.redisLosses < redisLosses) return undefined;
       if (first.body !== asked.body) return `G7: ${name} answered another body`;
       if (first.text !== reply.text) return `G7: ${name} was answered twice`;
       return fromBeforeChange(first, exchange, truth) ?? pastValidity(first, exchange);
