@@ -5,7 +5,7 @@ import type { RequestScope } from '../runtime.ts';
 import type { LinkedEntry } from './audit-entry.ts';
 import type { LinkedRecord } from './decision-record.ts';
 import { openKept } from './open-kept.ts';
-import type { WriteFailure } from './pending-records.ts';
+import { isFinal, type WriteFailure } from './pending-records.ts';
 
 /** A record's or an entry's text as the outbox gives it out, and its name there. */
 export interface Kept {
@@ -170,6 +170,5 @@ async function fateOf(work: Promise<Result<void, WriteFailure>>): Promise<Fate> 
   const outcome = await work;
   if (outcome.ok) return { kind: 'written', reason: '' };
   const { error } = outcome;
-  const isFinal = error.kind === 'refused' && error.isFinal;
-  return { kind: isFinal ? 'never' : 'later', reason: error.detail };
+  return { kind: isFinal(error) ? 'never' : 'later', reason: error.detail };
 }

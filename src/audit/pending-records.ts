@@ -14,6 +14,9 @@ export type WriteFailure =
       readonly isFinal: boolean;
     };
 
+/** Whether it judged the rows themselves: of a verb's compare-and-set, that somebody else came first. */
+export const isFinal = (failure: WriteFailure): boolean => failure.kind === 'refused' && failure.isFinal;
+
 /** A record that waits, and what it costs. */
 interface Waiting {
   readonly record: DecisionRecord;

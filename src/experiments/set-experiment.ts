@@ -1,5 +1,6 @@
 import type { Actor } from '../audit/audit-entry.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
+import { isFinal } from '../audit/pending-records.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { Clock } from '../core/clock.ts';
 import { err, ok, type Result } from '../core/result.ts';
@@ -57,7 +58,7 @@ export async function setExperiment(
   const row = { ...next, terms: canonicalJson(terms) };
   const written = await trail.commit(entry, [database.orm.insert(experiments).values(row)]);
   if (written.ok) return ok(next);
-  return err(written.error.kind === 'refused' ? 'changed' : 'unavailable');
+  return err(isFinal(written.error) ? 'changed' : 'unavailable');
 }
 
 /** Trials made under other terms, or before a stop, are no evidence for what begins now. */

@@ -1,5 +1,6 @@
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Write } from '../audit/commit.ts';
+import { isFinal } from '../audit/pending-records.ts';
 import type { Result } from '../core/result.ts';
 import type { Alias, AliasRow, BundleRow } from '../store/registry-rows.ts';
 import { aliasStack } from './alias-stack.ts';
@@ -123,7 +124,7 @@ async function write(
   });
   const committed = await trail.commit(entry, [insertAlias(row)]);
   if (committed.ok) return { kind: 'set', row, isRollback };
-  return committed.error.kind === 'refused'
+  return isFinal(committed.error)
     ? { kind: 'moved' }
     : { kind: 'unavailable', detail: committed.error.detail };
 }

@@ -1,3 +1,4 @@
+import { isFinal } from '../../audit/pending-records.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { hexOf } from '../../core/hex.ts';
 import type { RequestScope } from '../../runtime.ts';
@@ -35,7 +36,6 @@ export function createCreateKey(options: KeyVerbOptions): CreateKey {
     const entry = trail.seal({ ...keyFactsOf(ask, 'create-key'), before: null, after });
     const written = await trail.commit(entry, [insertKey(database, row)]);
     if (written.ok) return { kind: 'created', row, secret };
-    const isTaken = written.error.kind === 'refused' && written.error.isFinal;
-    return { kind: isTaken ? 'exists' : 'unavailable' };
+    return { kind: isFinal(written.error) ? 'exists' : 'unavailable' };
   };
 }

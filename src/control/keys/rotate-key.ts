@@ -1,3 +1,4 @@
+import { isFinal } from '../../audit/pending-records.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { hexOf } from '../../core/hex.ts';
 import type { RequestScope } from '../../runtime.ts';
@@ -46,10 +47,7 @@ export function createRotateKey(options: KeyVerbOptions): RotateKey {
     const after = { previousUntilMs: next.previousUntilMs, approvedBy: approved.value };
     const entry = trail.seal({ ...keyFactsOf(ask, 'rotate-key'), before, after });
     const written = await trail.commit(entry, [rotateKey(database, row, next)]);
-    if (!written.ok) {
-      const hasChanged = written.error.kind === 'refused' && written.error.isFinal;
-      return { kind: hasChanged ? 'changed' : 'unavailable' };
-    }
+    if (!written.ok) return { kind: isFinal(written.error) ? 'changed' : 'unavailable' };
     const told = await news.tell(newsOf(row, overlapMs), scope);
     return {
       ...{ kind: 'rotated', secret, told },

@@ -1,3 +1,4 @@
+import { isFinal } from '../../audit/pending-records.ts';
 import type { RequestScope } from '../../runtime.ts';
 import { type KeyRow, loadKey, setKeyLimits } from '../../store/keys.ts';
 import { approvedBy } from './approved-by.ts';
@@ -45,7 +46,7 @@ export function createSetKeyLimits(options: KeyVerbOptions): SetKeyLimits {
     const after = { ...limits, approvedBy: approved.value };
     const entry = trail.seal({ ...keyFactsOf(ask, 'set-limits'), before, after });
     const written = await trail.commit(entry, [setKeyLimits(database, row, limits)]);
-    if (!written.ok) return { kind: written.error.kind === 'refused' ? 'changed' : 'unavailable' };
+    if (!written.ok) return { kind: isFinal(written.error) ? 'changed' : 'unavailable' };
     return {
       ...{ kind: 'set', row: { ...row, ...limits } },
       told: await news.tell([{ kind: 'changed', keyId: id }], scope),
