@@ -2,7 +2,8 @@ import type { z } from '@hono/zod-openapi';
 import type { Control } from '../../control/control.ts';
 import type { LimitsChange, SetKeyLimits } from '../../control/keys/set-key-limits.ts';
 import type { Handler, RouteContext } from '../context.ts';
-import { keyAskOf, keysUnavailable, unknownKey } from '../keys/key-ask.ts';
+import { answerNotDone } from '../keys/answer-not-done.ts';
+import { keyAskOf, keysUnavailable } from '../keys/key-ask.ts';
 import { shownKey } from '../keys/shown-key.ts';
 import { toldNews } from '../keys/told-news.ts';
 import { problemResponse } from '../problem.ts';
@@ -31,7 +32,6 @@ export function createSetLimitsRoute({ control, setKeyLimits, ...options }: SetL
 }
 
 function answerTo(change: LimitsChange, isLive: boolean, context: RouteContext): Response {
-  const uncached = { 'cache-control': 'no-store' };
   switch (change.kind) {
     case 'set': {
       const { row, told } = change;
@@ -39,25 +39,15 @@ function answerTo(change: LimitsChange, isLive: boolean, context: RouteContext):
         ...{ outcome: 'set', key: shownKey(row) },
         ...toldNews(told),
       };
-      return context.json(answer, 200, uncached);
+      return context.json(answer, 200, { 'cache-control': 'no-store' });
     }
-    case 'pending':
-      return context.json({ outcome: 'pending' }, 202, uncached);
-    case 'second-person-needed':
-      return problemResponse({ code: 'SECOND_PERSON_NEEDED' });
     case 'raise':
       return problemResponse(
         isLive
           ? { code: 'SCOPE_MISSING', detail: 'to raise a limit the scope approve is needed' }
           : { ...keysUnavailable, detail: 'no limit is raised while a store is away' },
       );
-    case 'unknown':
-      return problemResponse(unknownKey);
-    case 'revoked':
-      return problemResponse({ code: 'KEY_REVOKED' });
-    case 'changed':
-      return problemResponse({ code: 'CHANGED_MEANWHILE' });
-    case 'unavailable':
-      return problemResponse(keysUnavailable);
+    default:
+      return answerNotDone(change, context);
   }
 }

@@ -5,7 +5,8 @@ import type { BodyLimits } from '../body.ts';
 import type { Handler, RouteContext } from '../context.ts';
 import { problemResponse } from '../problem.ts';
 import { readJson } from '../read-json.ts';
-import { keyAskOf, keysUnavailable } from './key-ask.ts';
+import { answerNotDone } from './answer-not-done.ts';
+import { keyAskOf } from './key-ask.ts';
 import { type createdKeySchema, createKeyRequestSchema } from './key-schemas.ts';
 import { shownSecret } from './shown-secret.ts';
 
@@ -31,20 +32,15 @@ export function createCreateKeyRoute({ createKey, receiptSecret, ...options }: C
 }
 
 function answerTo(creation: KeyCreation, receiptSecret: string, context: RouteContext): Response {
-  const uncached = { 'cache-control': 'no-store' };
   switch (creation.kind) {
     case 'created': {
       const shown = shownSecret(creation, receiptSecret);
       const answer: z.infer<typeof createdKeySchema> = { outcome: 'created', ...shown };
-      return context.json(answer, 201, uncached);
+      return context.json(answer, 201, { 'cache-control': 'no-store' });
     }
-    case 'pending':
-      return context.json({ outcome: 'pending' }, 202, uncached);
-    case 'second-person-needed':
-      return problemResponse({ code: 'SECOND_PERSON_NEEDED' });
     case 'exists':
       return problemResponse({ code: 'KEY_EXISTS' });
-    case 'unavailable':
-      return problemResponse(keysUnavailable);
+    default:
+      return answerNotDone(creation, context);
   }
 }

@@ -5,7 +5,8 @@ import type { BodyLimits } from '../body.ts';
 import type { Handler, RouteContext } from '../context.ts';
 import { problemResponse } from '../problem.ts';
 import { readJson } from '../read-json.ts';
-import { keyAskOf, keyIdOf, keysUnavailable, unknownKey } from './key-ask.ts';
+import { answerNotDone } from './answer-not-done.ts';
+import { keyAskOf, keyIdOf } from './key-ask.ts';
 import { type rotatedKeySchema, rotateKeyRequestSchema } from './key-schemas.ts';
 import { shownSecret } from './shown-secret.ts';
 import { toldNews } from './told-news.ts';
@@ -34,26 +35,15 @@ export function createRotateKeyRoute({ rotateKey, receiptSecret, ...options }: R
 }
 
 function answerTo(rotation: KeyRotation, receiptSecret: string, context: RouteContext): Response {
-  const uncached = { 'cache-control': 'no-store' };
   switch (rotation.kind) {
     case 'rotated': {
       const answer: z.infer<typeof rotatedKeySchema> = {
         ...{ outcome: 'rotated', ...shownSecret(rotation, receiptSecret) },
         ...toldNews(rotation.told),
       };
-      return context.json(answer, 200, uncached);
+      return context.json(answer, 200, { 'cache-control': 'no-store' });
     }
-    case 'pending':
-      return context.json({ outcome: 'pending' }, 202, uncached);
-    case 'second-person-needed':
-      return problemResponse({ code: 'SECOND_PERSON_NEEDED' });
-    case 'unknown':
-      return problemResponse(unknownKey);
-    case 'revoked':
-      return problemResponse({ code: 'KEY_REVOKED' });
-    case 'changed':
-      return problemResponse({ code: 'CHANGED_MEANWHILE' });
-    case 'unavailable':
-      return problemResponse(keysUnavailable);
+    default:
+      return answerNotDone(rotation, context);
   }
 }
