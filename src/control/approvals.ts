@@ -25,7 +25,7 @@ export type Approval =
 export type Approve = (ask: ApprovalAsk) => Promise<Result<Approval, string>>;
 
 /** Two people who act together; what one said long ago is no word on what stands now. */
-const firstWordLifeMs = 300_000;
+export const firstWordLifeMs = 300_000;
 
 export function createApprove(redis: Redis): Approve {
   const approve = createRedisScript(redis, approveScript);

@@ -60,6 +60,13 @@ export function entriesBehind(state: ControlState, known: ControlState): readonl
     .filter((entry) => !isEqual(entry, entryOf(state, entry.target)));
 }
 
+/**
+ * Whether one lacks something that is known. Not by the epoch alone: a halt that Redis confirmed and then lost in a rollback
+ * may have had the epoch that a resume was given since.
+ */
+export const isBehind = (held: ControlState, known: ControlState | undefined): boolean =>
+  known !== undefined && (held.epoch < known.epoch || entriesBehind(held, known).length > 0);
+
 const isEqual = (left: Setting, right: Setting): boolean =>
   left.epoch === right.epoch && left.tradingState === right.tradingState;
 

@@ -3,7 +3,7 @@ import type { IdSource } from '../core/ids.ts';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
-import { entriesBehind } from './control-state.ts';
+import { isBehind } from './control-state.ts';
 import type { DurableReading } from './durable-reading.ts';
 import type { Ledger } from './ledger.ts';
 import type { RoundTrip } from './round-trip.ts';
@@ -151,13 +151,6 @@ export function createLease(options: LeaseOptions): Lease {
     },
   };
 }
-
-/**
- * Whether Redis lacks something that the isolate knows. Not by the epoch alone: a halt that Redis confirmed and then lost in
- * a rollback may have had the epoch that a resume was given since.
- */
-const isBehind = (held: ControlState, known: ControlState | undefined): boolean =>
-  known !== undefined && (held.epoch < known.epoch || entriesBehind(held, known).length > 0);
 
 /** Behind an answer the view is live already; otherwise a read of libSQL may still have to end. */
 async function untilLive(

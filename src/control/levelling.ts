@@ -2,7 +2,7 @@ import type { Timers } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { isStricter } from '../risk/trading-state.ts';
-import { entriesBehind, mergeControlStates } from './control-state.ts';
+import { entriesBehind, isBehind, mergeControlStates } from './control-state.ts';
 import type { Change, DurableControl } from './durable-control.ts';
 import type { SharedControl } from './sync.ts';
 import type { ControlState, OperatorHeartbeat, TargetState } from './view.ts';
@@ -78,7 +78,8 @@ export function createLevelling(options: LevellingOptions): Levelling {
     if (!database.ok) return database;
     const merged = redis.value ? mergeControlStates(redis.value, database.value) : database.value;
     const behind = entriesBehind(database.value, merged);
-    if (!behind.some(holdsBack) && isSame(redis.value, merged)) return ok(merged);
+    const isLevel = redis.value !== undefined && !isBehind(redis.value, merged);
+    if (!behind.some(holdsBack) && isLevel) return ok(merged);
     const raised = await Promise.all(behind.filter(holdsBack).map((entry) => durable.raise(entry, change)));
     const seeded = await shared.seed(merged);
     return [...raised, seeded].find((done) => !done.ok) ?? err('the stores were not level');
@@ -97,6 +98,3 @@ export function createLevelling(options: LevellingOptions): Levelling {
 }
 
 const holdsBack = ({ tradingState }: TargetState): boolean => isStricter(tradingState, 'ACTIVE');
-
-const isSame = (state: ControlState | undefined, merged: ControlState): boolean =>
-  state !== undefined && state.epoch === merged.epoch && entriesBehind(state, merged).length === 0;

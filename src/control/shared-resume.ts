@@ -2,6 +2,7 @@ import type { Redis } from '@upstash/redis';
 import { err, ok, type Result } from '../core/result.ts';
 import type { TargetName } from '../risk/target.ts';
 import { createRedisScript } from '../store/redis-script.ts';
+import { firstWordLifeMs } from './approvals.ts';
 import { approveResumeScript } from './lua/approve-resume.ts';
 import { resumeScript } from './lua/resume.ts';
 import { redisKeys } from './redis-keys.ts';
@@ -29,8 +30,6 @@ export interface SharedResume {
 
 /** The epoch guards for good; a nonce only has to outlive whatever keeps a request on its way. */
 const nonceLifeMs = 86_400_000;
-/** Two people who act together; what one said long ago is no word on what stands now. */
-const approvalLifeMs = 300_000;
 
 export function createSharedResume(redis: Redis): SharedResume {
   const approve = createRedisScript(redis, approveResumeScript);
@@ -38,7 +37,7 @@ export function createSharedResume(redis: Redis): SharedResume {
   return {
     async approve({ target, epoch, keyId, nonce, approvalsNeeded }) {
       const keys = [redisKeys.resumeNonce(nonce), redisKeys.resumeApproval(epoch, target)];
-      const args = [String(nonceLifeMs), String(approvalsNeeded), keyId, String(approvalLifeMs)];
+      const args = [String(nonceLifeMs), String(approvalsNeeded), keyId, String(firstWordLifeMs)];
       const reply = await approve.run(keys, args);
       if (!reply.ok) return reply;
       const outcome = reply.value.get('outcome');

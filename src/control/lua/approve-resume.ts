@@ -1,3 +1,5 @@
+import { wordLua } from './approve.ts';
+
 /**
  * Takes one person's word that an epoch may end for a target. A nonce is good for one word, and a word of one key alone is not two.
  *
@@ -6,15 +8,8 @@
  *
  * Reply: `outcome` is approved | pending | used | same; `first` is the key id of the other word, '' for none.
  */
-export const approveResumeScript = /* lua */ `
+export const approveResumeScript = /* lua */ `${wordLua}
 if not redis.call('SET', KEYS[1], ARGV[3], 'NX', 'PX', ARGV[1]) then return { 'outcome', 'used', 'first', '' } end
 if ARGV[2] == '1' then return { 'outcome', 'approved', 'first', '' } end
-local first = redis.call('GET', KEYS[2])
-if not first then
-  redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[4])
-  return { 'outcome', 'pending', 'first', '' }
-end
-if first == ARGV[3] then return { 'outcome', 'same', 'first', '' } end
-redis.call('DEL', KEYS[2])
-return { 'outcome', 'approved', 'first', first }
+return wordOf(KEYS[2], ARGV[3], ARGV[4])
 `;
