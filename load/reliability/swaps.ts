@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ed25519PublicKey } from '../../src/core/ed25519.ts';
-import { SHIPPED_BUNDLES } from '../../src/local/build-worker.ts';
 import { pinnedKeys } from '../../src/local/pinned-keys.ts';
-import { type Manifest, manifestSchema } from '../../src/models/bundle.ts';
 import { type Release, releaseBundle } from '../../src/models/release.ts';
 import { servedFeatures } from '../../src/models/served-features.ts';
-import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
+import { constantGraph } from '../../src/onnx/constant-graph.ts';
 import { encodeModel } from '../../src/onnx/model-proto.ts';
+import { activeManifest, activeModel } from '../active-manifest.ts';
 import { decisionBodies } from '../bench/http/decision-bodies.ts';
 import { type Fleet, type Member, startFleet } from './fleet.ts';
 import type { Findings, Proof, ProofOptions } from './proof.ts';
@@ -17,7 +15,6 @@ import { quantileOf, spreadOf } from './spread.ts';
 import { isActionable, type Seen, startTradingLoad, type TradingLoad } from './trading-load.ts';
 
 const FLEET_SIZE = 3;
-const MODEL = 'active';
 /** Each says something that no other says, and the risk head holds none of them back. */
 const DIRECTION_LOGITS = [0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4];
 const RISK_LOGIT = -5;
@@ -85,7 +82,7 @@ const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
 
 /** The shipped bundle's manifest over a graph that says the same of every row. */
 function constantRelease(logit: number, signingKey: string): Release {
-  const manifest = readManifest();
+  const manifest = activeManifest();
   const { format: _format, model: _model, features: _features, ...said } = manifest;
   const featureSet = servedFeatures(manifest);
   if (!featureSet.ok) throw new Error(featureSet.error);
@@ -94,25 +91,6 @@ function constantRelease(logit: number, signingKey: string): Release {
   const release = releaseBundle({ ...said, model, featureSet: featureSet.value }, signingKey);
   if (!release.ok) throw new Error(release.error);
   return release.value;
-}
-
-function readManifest(): Manifest {
-  const path = join(SHIPPED_BUNDLES, MODEL, 'manifest.json');
-  return manifestSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-}
-
-function constantGraph(width: number, logits: readonly number[]) {
-  const columns = logits.length;
-  const graph = new GraphBuilder('constant');
-  const features = graph.floatInput('features', ['batch', width]);
-  const weights = graph.constant('weights', {
-    dims: [width, columns],
-    values: new Float32Array(width * columns),
-  });
-  const bias = graph.constant('bias', { dims: [columns], values: Float32Array.from(logits) });
-  const sum = graph.node('Add', 'sum', [graph.node('MatMul', 'product', [features, weights]), bias]);
-  graph.floatOutput(graph.node('Sigmoid', 'probability', [sum]), ['batch', columns]);
-  return graph.build();
 }
 
 async function upload(fleet: Fleet, { bundle, files }: Release): Promise<void> {
@@ -129,7 +107,7 @@ async function promote(fleet: Fleet, release: Release | undefined, turn: number)
   const client = memberOf(fleet, turn % FLEET_SIZE).client('approve');
   const ask = { bundleHash: release?.bundle.hash ?? '', reason: 'a proof' };
   for (let attempt = 1; ; attempt += 1) {
-    const reply = await client.setAlias(MODEL, 'production', ask);
+    const reply = await client.setAlias(activeModel, 'production', ask);
     if (reply.kind === 'ok') return;
     const waitMs = reply.kind === 'problem' ? reply.retryAfterMs : null;
     if (waitMs === null || attempt === ATTEMPTS_MAX)

@@ -4,9 +4,10 @@ import { dailyV1 } from '../../src/features/daily-v1.ts';
 import { createFeatureSet, subsetOf } from '../../src/features/vector.ts';
 import { modelBytesMax, openBundle } from '../../src/models/bundle.ts';
 import { type BundleDraft, releaseBundle } from '../../src/models/release.ts';
+import { constantGraph } from '../../src/onnx/constant-graph.ts';
 import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
 import { encodeModel, type ModelProto } from '../../src/onnx/model-proto.ts';
-import { constantDraft, constantGraph, testKey } from './constant-draft.ts';
+import { constantDraft, testKey } from './constant-draft.ts';
 
 const width = dailyV1.indicators.length;
 const draft = constantDraft();

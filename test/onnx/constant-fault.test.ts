@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attributeProto } from '../../src/onnx/attribute-proto.ts';
 import { constantFault } from '../../src/onnx/constant-fault.ts';
+import { constantGraph } from '../../src/onnx/constant-graph.ts';
 import {
   type AttributeProto,
   decodeModel,
@@ -9,7 +10,6 @@ import {
   type TensorProto,
 } from '../../src/onnx/model-proto.ts';
 import { toTensorProto } from '../../src/onnx/tensor.ts';
-import { constantGraph } from '../models/constant-draft.ts';
 
 const { graph } = constantGraph(3, [0]);
 if (!graph) throw new Error('no graph');

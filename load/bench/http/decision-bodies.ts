@@ -1,17 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { wireBar } from '../../../src/client/wire-bar.ts';
 import { featureVector } from '../../../src/features/vector.ts';
 import type { DecisionRequest } from '../../../src/http/decision-schemas.ts';
-import { SHIPPED_BUNDLES } from '../../../src/local/build-worker.ts';
 import { demoBars } from '../../../src/local/demo-series.ts';
-import { manifestSchema } from '../../../src/models/bundle.ts';
 import { servedFeatures } from '../../../src/models/served-features.ts';
+import { activeManifest, activeModel } from '../../active-manifest.ts';
 
 export type BodyKind = 'features' | 'bars';
 
-/** The bundle for tests, which often says BUY and SELL. */
-const MODEL = 'active';
 /** Above what the features need, as clients send. */
 const SPARE_BARS = 6;
 /** Different bodies, so that no branch or string is warm for one of them alone. */
@@ -22,21 +17,16 @@ const BODY_COUNT = 16;
  * bars themselves. Which bars say BUY and which HOLD is the model's business.
  */
 export function decisionBodies(kind: BodyKind, nowMs: number): readonly DecisionRequest[] {
-  const manifest = readManifest();
+  const manifest = activeManifest();
   const { features, symbols } = manifest;
   const [symbol] = symbols;
   const set = servedFeatures(manifest);
-  if (!set.ok || !symbol) throw new Error(`${MODEL}: ${set.ok ? 'it serves no symbol' : set.error}`);
+  if (!set.ok || !symbol) throw new Error(`${activeModel}: ${set.ok ? 'it serves no symbol' : set.error}`);
   return Array.from({ length: BODY_COUNT }, (_, index) => {
     const bars = demoBars({ seed: index + 1, endMs: nowMs, count: features.windowBars + SPARE_BARS });
-    if (kind === 'bars') return { symbol, model: MODEL, bars: bars.map(wireBar) };
+    if (kind === 'bars') return { symbol, model: activeModel, bars: bars.map(wireBar) };
     const { values } = featureVector(set.value, bars);
     const named = features.names.map((name, at): [string, number] => [name, values[at] ?? Number.NaN]);
-    return { symbol, model: MODEL, features: Object.fromEntries(named) };
+    return { symbol, model: activeModel, features: Object.fromEntries(named) };
   });
-}
-
-function readManifest() {
-  const path = join(SHIPPED_BUNDLES, MODEL, 'manifest.json');
-  return manifestSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
 }
