@@ -17,6 +17,7 @@ import { createIdSource } from '../../src/core/ids.ts';
 import { err } from '../../src/core/result.ts';
 import type { DatabaseInTest } from '../database-in-test.ts';
 import type { TestRedis } from '../redis-backends.ts';
+import { settleBehind } from '../settle-behind.ts';
 import { VirtualTime } from '../virtual-time.ts';
 
 const noBreakers = { ask: () => ({ revision: 0, askedAtMs: 0, reports: [] }), learn: () => undefined };
@@ -133,17 +134,7 @@ export function operate(redis: TestRedis, { database }: DatabaseInTest) {
     };
   }
 
-  /** Until the work behind the answers is done, however long it sleeps. */
-  async function settled() {
-    let done = false;
-    void Promise.all(behind).then(() => {
-      done = true;
-    });
-    while (!done) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-      await time.advance(1_000);
-    }
-  }
+  const settled = () => settleBehind(behind, time);
 
   /** What any isolate does with the outbox by the minute. */
   const drain = createOutboxDrain({

@@ -95,7 +95,16 @@ export async function startTestService(
     await untilReady(baseUrl, started.child);
     return { baseUrl, process: started, client: (scope) => clientOf(baseUrl, scope) };
   }
-  const first = await startInstance(runtime);
+  async function stop(): Promise<void> {
+    for (const { child } of processes) await child.stop(graceMs);
+    await redis.kill();
+    await database.kill();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+  const first = await startInstance(runtime).catch(async (failure: unknown) => {
+    await stop();
+    throw failure;
+  });
   const openRedis = () =>
     createRedis({ url: redis.url, token: secrets.redisToken, fetch, timers, deadlineMs: readyDeadlineMs });
   return {
@@ -108,12 +117,7 @@ export async function startTestService(
     openDatabase: open,
     openRedis,
     setTradingState: (tradingState) => raiseEpoch(open(), openRedis(), tradingState),
-    async stop() {
-      for (const { child } of processes) await child.stop(graceMs);
-      await redis.kill();
-      await database.kill();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 

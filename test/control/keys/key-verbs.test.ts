@@ -17,6 +17,7 @@ import { err } from '../../../src/core/result.ts';
 import { loadKey } from '../../../src/store/keys.ts';
 import { type DatabaseInTest, openDatabaseInTest } from '../../database-in-test.ts';
 import { redisBackends, type TestRedis } from '../../redis-backends.ts';
+import { settleBehind } from '../../settle-behind.ts';
 import { VirtualTime } from '../../virtual-time.ts';
 import { stateOf } from '../state-of.ts';
 
@@ -51,17 +52,7 @@ function verbsOver({ redis }: TestRedis, { database }: DatabaseInTest, approvals
     news: createNewsOfKeys({ tellKeys, clock: time, timers: time, report, viewLifeMs: 1_000 }),
   };
 
-  /** Until the work behind the answers is done, however long it sleeps. */
-  async function settled() {
-    let done = false;
-    void Promise.all(behind).then(() => {
-      done = true;
-    });
-    while (!done) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-      await time.advance(1_000);
-    }
-  }
+  const settled = () => settleBehind(behind, time);
 
   return {
     ...{ time, down, reported, scope, settled },
