@@ -30,6 +30,7 @@ interface AppOptions {
   readonly stream: Handler;
   readonly readDecision: Handler;
   readonly replayDecision: Handler;
+  readonly restoreDecision: Handler;
   readonly readBreakers: Handler;
   readonly tripBreaker: Handler;
   readonly resetBreaker: Handler;
@@ -85,6 +86,7 @@ const allowed: Readonly<Record<string, string>> = {
   '/v1/decisions/batch': 'POST',
   '/v1/decisions/:id': 'GET',
   '/v1/decisions/:id/replay': 'POST',
+  '/v1/decisions/:id/restore': 'POST',
   '/v1/control/breakers': 'GET',
   '/v1/control/breakers/:name/trip': 'POST',
   '/v1/control/breakers/:name/reset': 'POST',
@@ -204,6 +206,7 @@ function createRoutes(options: AppOptions): Hono<Environment> {
   app.get('/v1/stream', options.stream);
   app.get('/v1/decisions/:id', options.readDecision);
   app.post('/v1/decisions/:id/replay', options.replayDecision);
+  app.post('/v1/decisions/:id/restore', options.restoreDecision);
   app.get('/v1/control/breakers', options.readBreakers);
   app.post('/v1/control/breakers/:name/trip', options.tripBreaker);
   app.post('/v1/control/breakers/:name/reset', options.resetBreaker);

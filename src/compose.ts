@@ -105,7 +105,9 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
     ensureRegistry: registry.ensureRead,
     ...deciding,
     stream: stream.handler,
-    ...storedDecisionRoutesOf(adapters, config, { models, buildHash: runtime.buildHash }),
+    ...storedDecisionRoutesOf(adapters, config, {
+      ...{ models, buildHash: runtime.buildHash, bodyLimits },
+    }),
     ...auditRoutesOf(adapters, config, runtime.report),
     ...createBreakerRoutes(adapters, config, bodyLimits),
     ...createModelRoutes(adapters, models, bodyLimits),

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Decision } from '../../src/client/client.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Client, Decision } from '../../src/client/client.ts';
 import { redisKeys } from '../../src/control/redis-keys.ts';
 import { SeededRandom } from '../../src/core/seeded-random.ts';
 import { decisions } from '../../src/store/schema.ts';
@@ -24,7 +25,7 @@ const ROWS_PAGE = 5_000;
 export const crash: Proof = {
   name: 'crash',
   claim:
-    'random processes killed under load: no record that an answer called safe is lost, others only with the process that held them',
+    'random processes killed under load: no record that an answer called safe is lost, others only with the process that held them, and their clients bring them back',
   trials: 200,
   run: proveCrash,
 };
@@ -36,8 +37,11 @@ interface Kill {
 
 interface Answered {
   readonly seen: Seen;
-  readonly answer: Decision;
+  readonly answer: SealedAnswer;
 }
+
+/** An answer that has a record. */
+type SealedAnswer = Parameters<Client['restore']>[0];
 
 async function proveCrash({ trials, seed, progress }: ProofOptions): Promise<Findings> {
   const random = new SeededRandom(seed);
@@ -65,7 +69,9 @@ async function proveCrash({ trials, seed, progress }: ProofOptions): Promise<Fin
     const answered = answeredIn(load.seen);
     const unanswered = load.seen.length - answered.length;
     const rows = await rowsWhenSettled(fleet, answered);
-    return judge({ answered, unanswered, kills, rows, inRedis: await textsInRedis(fleet) });
+    const lost = answered.filter(({ answer }) => rows.get(answer.id) !== answer.recordHash);
+    const unrestored = await unrestoredOf(fleet, lost);
+    return judge({ answered, unanswered, kills, lost, unrestored, inRedis: await textsInRedis(fleet) });
   });
 }
 
@@ -83,11 +89,12 @@ async function killAndStart(fleet: Fleet, victim: Kill['victim']): Promise<void>
 }
 
 const answeredIn = (seen: readonly Seen[]): readonly Answered[] =>
-  seen.flatMap((one) =>
-    one.reply.kind === 'ok' && one.reply.value.recordHash !== null
-      ? [{ seen: one, answer: one.reply.value }]
-      : [],
-  );
+  seen.flatMap((one) => {
+    if (one.reply.kind !== 'ok') return [];
+    const { recordHash, receipt } = one.reply.value;
+    if (recordHash === null || receipt === null) return [];
+    return [{ seen: one, answer: { ...one.reply.value, recordHash, receipt } }];
+  });
 
 const isSafe = ({ answer }: Answered): boolean => answer.durability !== 'pending';
 
@@ -131,18 +138,40 @@ async function textsInRedis(fleet: Fleet): Promise<ReadonlyMap<string, string>> 
   ]);
 }
 
+/** Brings lost answers back as their clients can; those that a reader does not find by their ids afterwards. */
+async function unrestoredOf(fleet: Fleet, lost: readonly Answered[]): Promise<readonly Answered[]> {
+  const [member] = fleet.members;
+  if (!member) throw new Error('the fleet is empty');
+  const [decider, observer] = [member.client('decide'), member.client('observe')];
+  const unrestored: Answered[] = [];
+  for (const one of lost) {
+    if (!(await isRestored(one.answer, decider, observer))) unrestored.push(one);
+  }
+  return unrestored;
+}
+
+async function isRestored(answer: SealedAnswer, decider: Client, observer: Client): Promise<boolean> {
+  await decider.restore(answer);
+  const found = await observer.decision(answer.id);
+  if (found.kind !== 'ok') return false;
+  const { recordHash: _, receipt: __, ...answered } = answer;
+  return isDeepStrictEqual(found.value.record['answer'], answered);
+}
+
 interface Evidence {
   readonly answered: readonly Answered[];
   readonly unanswered: number;
   readonly kills: readonly Kill[];
-  readonly rows: ReadonlyMap<string, string>;
+  /** Not in the log, or with another record, once all has settled. */
+  readonly lost: readonly Answered[];
+  /** Of those what could not be brought back. */
+  readonly unrestored: readonly Answered[];
   readonly inRedis: ReadonlyMap<string, string>;
 }
 
-function judge({ answered, unanswered, kills, rows, inRedis }: Evidence): Findings {
-  const missing = answered.filter(({ answer }) => rows.get(answer.id) !== answer.recordHash);
-  const lostSafe = missing.filter(isSafe);
-  const lostPending = missing.filter((one) => !isSafe(one));
+function judge({ answered, unanswered, kills, lost, unrestored, inRedis }: Evidence): Findings {
+  const lostSafe = lost.filter(isSafe);
+  const lostPending = lost.filter((one) => !isSafe(one));
   const ages = lostPending.map((one) => ageAtKillMs(one, kills));
   const tooOld = lostPending.filter((_, index) => !((ages[index] ?? Infinity) <= PENDING_AGE_MS_MAX));
   const counted = (durability: Decision['durability']): number =>
@@ -156,12 +185,14 @@ function judge({ answered, unanswered, kills, rows, inRedis }: Evidence): Findin
       `${kills.length} kills (${kills.filter(({ victim }) => typeof victim === 'number').length} of services), ${answered.length} answers with a record, ${unanswered} calls without`,
       `${counted('acked')} acked and ${counted('outboxed')} outboxed, ${lostSafe.length} of them lost`,
       `${counted('pending')} pending, ${lostPending.length} of them lost${oldest}`,
+      `${lost.length - unrestored.length} of ${lost.length} lost answers restored from what their clients have`,
     ],
     broken: [
       ...lostSafe.map((one) => lossOf(one, kills, inRedis)),
       ...tooOld.map(
         ({ answer, seen: { member } }) => `pending record ${answer.id} of service ${member} is lost`,
       ),
+      ...unrestored.map(({ answer }) => `${answer.id} could not be restored`),
     ],
   };
 }

@@ -19,6 +19,7 @@ export const verbs = [
   'set-alias',
   'set-experiment',
   'retain',
+  'restore',
   'retry-records',
   'drop-records',
 ] as const;

@@ -1,7 +1,14 @@
 import { canonicalJson } from '../core/canonical-json.ts';
-import { equalInConstantTime, hmacSha256Hex, sha256Hex } from '../core/digest.ts';
+import { equalInConstantTime, sha256Hex } from '../core/digest.ts';
 import { parseJson } from '../core/parse-json.ts';
-import { type DecisionRecord, isIntact, type RecordColumns, sealRecord } from './decision-record.ts';
+import {
+  type DecisionRecord,
+  isIntact,
+  openingIn,
+  type RecordColumns,
+  receiptOf,
+  sealRecord,
+} from './decision-record.ts';
 
 /** What one item of a batch is kept by; its id is the row's and its place: `<row id>.<index>`. */
 export type ItemRecord = Pick<DecisionRecord, 'id' | 'record' | 'recordHash' | 'receipt'>;
@@ -34,7 +41,8 @@ export function itemOf(
   if (typeof recordHash !== 'string') return undefined;
   const record = textOf(row.items, index);
   if (record === undefined || !equalInConstantTime(sha256Hex(record), recordHash)) return 'damaged';
-  return { id: `${row.id}.${index}`, record, recordHash, receipt: hmacSha256Hex(receiptSecret, recordHash) };
+  const receipt = receiptOf(receiptSecret, recordHash, openingIn(record));
+  return { id: `${row.id}.${index}`, record, recordHash, receipt };
 }
 
 /** Whether a row's items are those whose hashes its record holds. A row that is no batch's has neither. */

@@ -26,7 +26,7 @@ export interface VerifyOptions {
   readonly publicKeys: readonly string[];
   readonly anchors: readonly Anchor[];
   /** Whether a row's receipt is the service's; null where its secret is not at hand. */
-  readonly hasReceipt: ((row: Pick<LogRow, 'recordHash' | 'receipt'>) => boolean) | null;
+  readonly hasReceipt: ((row: Pick<LogRow, 'record' | 'recordHash' | 'receipt'>) => boolean) | null;
   /** Where to begin: behind a seal that is taken for good, or at the log's own beginning. */
   readonly from: SealedUpTo;
   /** Seals to look at, at most; rows behind the last are looked at only where all seals were. */

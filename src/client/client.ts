@@ -23,6 +23,8 @@ import type {
   DecisionRequest,
   problemSchema,
   replaySchema,
+  restorationSchema,
+  sealedAnswerSchema,
   storedDecisionSchema,
 } from '../http/decision-schemas.ts';
 import type {
@@ -54,6 +56,7 @@ export type Decision = z.infer<typeof answerSchema>;
 export type BatchAnswer = z.infer<typeof batchAnswerSchema>;
 export type StoredDecision = z.infer<typeof storedDecisionSchema>;
 export type Replay = z.infer<typeof replaySchema>;
+export type Restoration = z.infer<typeof restorationSchema>;
 export type Breakers = z.infer<typeof breakersSchema>;
 export type OperatedBreaker = z.infer<typeof operatedBreakerSchema>;
 export type AuditPage = z.infer<typeof auditPageSchema>;
@@ -113,6 +116,8 @@ export interface Client {
   decision(id: string): Promise<Reply<StoredDecision>>;
   /** Decides again from the record, and compares. */
   replay(id: string): Promise<Reply<Replay>>;
+  /** Brings back an answer whose record was lost; harmless where it was not. */
+  restore(answer: z.infer<typeof sealedAnswerSchema>): Promise<Reply<Restoration>>;
   /** Entries behind `after`, the `next` of the page before; 0 for the first. */
   audit(after: number): Promise<Reply<AuditPage>>;
   /** The part of the log behind a seal, the `next` of the part before; 0 for the first. */
@@ -216,6 +221,7 @@ export function createClient(options: ClientOptions): Client {
       call('POST', '/v1/decisions/batch', request, keyed(idempotencyKey)),
     decision: (id) => call('GET', `/v1/decisions/${encodeURIComponent(id)}`, undefined, {}),
     replay: (id) => call('POST', `/v1/decisions/${encodeURIComponent(id)}/replay`, undefined, {}),
+    restore: (answer) => call('POST', `/v1/decisions/${encodeURIComponent(answer.id)}/restore`, answer, {}),
     audit: (after) => call('GET', `/v1/audit?after=${after}`, undefined, {}),
     verifyAudit: (afterSeal) => call('GET', `/v1/audit/verify?afterSeal=${afterSeal}`, undefined, {}),
     reportOutcomes: (request) => call('POST', '/v1/outcomes', request, {}),

@@ -15,6 +15,10 @@ export const problemCodes = {
   UNKNOWN_BUNDLE: { status: 422, title: 'No such bundle of this model was uploaded' },
   BUNDLE_REFUSED: { status: 422, title: 'The bundle cannot be served' },
   IDEMPOTENCY_MISMATCH: { status: 422, title: 'The idempotency key was used with another body' },
+  RECEIPT_INVALID: {
+    status: 422,
+    title: 'The receipt is not of this service over this answer to this account',
+  },
   RESUME_MISMATCH: { status: 422, title: 'The resume token is not of this window' },
   UPGRADE_REQUIRED: { status: 426, title: 'The route answers WebSocket upgrades alone' },
   UNAUTHENTICATED: { status: 401, title: 'The key is missing or wrong' },

@@ -1,4 +1,10 @@
-import { type DecisionRecord, type RecordColumns, sealRecord, sealText } from '../audit/decision-record.ts';
+import {
+  type DecisionRecord,
+  openingOf,
+  type RecordColumns,
+  sealRecord,
+  sealText,
+} from '../audit/decision-record.ts';
 import type { ControlView, TargetState } from '../control/view.ts';
 import { float32Text } from '../core/float32-text.ts';
 import type { Experiment } from '../experiments/experiment.ts';
@@ -61,9 +67,8 @@ export function recordDecision(
     symbol: columns.symbol,
     writer: columns.writer,
   });
-  const before = `"account":${JSON.stringify(columns.account)},"action":"${columns.action}"`;
-  const record = `{${before},"answer":${answer.text},${after.slice(1)}`;
-  return sealText(facts.receiptSecret, columns, record);
+  const opening = openingOf(columns.account, columns.action, answer.text);
+  return sealText(facts.receiptSecret, columns, `${opening},${after.slice(1)}`, opening);
 }
 
 const inForm: Readonly<Record<FeatureForm, (values: Float32Array) => string | readonly number[]>> = {

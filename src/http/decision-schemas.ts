@@ -187,10 +187,10 @@ export const answerSchema = z
       .string()
       .nullable()
       .openapi({ description: 'SHA-256 of the record in canonical JSON (RFC 8785).' }),
-    receipt: z
-      .string()
-      .nullable()
-      .openapi({ description: 'HMAC-SHA-256 over `recordHash`: proof that this service answered it.' }),
+    receipt: z.string().nullable().openapi({
+      description:
+        'HMAC-SHA-256 over `recordHash`, the account and the answer: proof that this service answered it so.',
+    }),
     features: z
       .array(z.object({ name: z.string(), value: z.number(), attribution: z.number().nullable() }))
       .readonly()
@@ -198,6 +198,25 @@ export const answerSchema = z
       .openapi({ description: 'With `explain`: each input and what it moved the score by.' }),
   })
   .openapi('Decision', { example: exampleAnswer }) satisfies z.ZodType<Answer>;
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** The body of `POST /v1/decisions/{id}/restore`: an answer that has a record, as it came. */
+export const sealedAnswerSchema = answerSchema
+  .extend({ recordHash: hash, receipt: hash })
+  .strict()
+  .openapi('SealedDecision', { example: exampleAnswer });
+
+/** `POST /v1/decisions/{id}/restore` */
+export const restorationSchema = z
+  .object({
+    id: z.string(),
+    outcome: z.enum(['kept', 'restored']).openapi({
+      description:
+        '`kept`: its record is in the log. `restored`: the answer is, now or since it was brought back.',
+    }),
+  })
+  .openapi('Restoration');
 
 export const problemSchema = z
   .object({
@@ -226,7 +245,10 @@ export const storedDecisionSchema = z
     receipt: z.string(),
     record: z.record(z.string(), z.unknown()).openapi({
       description:
-        "The record, as it was hashed in canonical JSON. `input.features`: base64 of the model's inputs, 32-bit floats, little-endian, in the order of its manifest; a list of numbers in records of before 2026-11-29.",
+        "The record, as it was hashed in canonical JSON. `input.features`: base64 of the model's inputs, 32-bit floats, little-endian, in the order of its manifest; a list of numbers in records of before 2026-11-29. Of a restored decision the answer alone.",
+    }),
+    restoredAt: z.string().nullable().openapi({
+      description: 'When its client brought the answer back, the record being lost; null where it is there.',
     }),
   })
   .openapi('StoredDecision');

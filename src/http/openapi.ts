@@ -10,6 +10,8 @@ import {
   decisionRequestSchema,
   problemSchema,
   replaySchema,
+  restorationSchema,
+  sealedAnswerSchema,
   storedDecisionSchema,
 } from './decision-schemas.ts';
 import { experimentRoutes } from './experiments/documented-routes.ts';
@@ -122,6 +124,30 @@ const readRoute = createRoute({
     429: problem('Too many failed logins', ['Retry-After']),
     500: failed,
     503: problem('The record cannot be read now', ['Retry-After']),
+  },
+});
+
+const restoreRoute = createRoute({
+  ...decides,
+  path: '/v1/decisions/{id}/restore',
+  summary: 'Bring back an answer whose record was lost',
+  description:
+    'A `pending` record is lost when its process dies before it is written. The answer, whole and as it came, proves itself by its receipt and is kept in the audit trail; where its record is in the log nothing is done. May be repeated.',
+  request: {
+    params: z.object({ id: z.string() }),
+    body: { required: true, content: json(sealedAnswerSchema) },
+  },
+  responses: {
+    200: answer('Where the decision is now', restorationSchema),
+    400: problem('Not JSON'),
+    401: unauthenticated,
+    403: problem('Scope missing'),
+    408: problem('The body came too slowly'),
+    413: problem('Body too large'),
+    422: problem('The receipt is not of this answer to this account, or the body is no answer'),
+    429: problem('Too many failed logins', ['Retry-After']),
+    500: failed,
+    503: problem('The log cannot be read or written now', ['Retry-After']),
   },
 });
 
@@ -257,6 +283,7 @@ export function openApiDocument() {
     decideBatchRoute,
     streamRoute,
     readRoute,
+    restoreRoute,
     replayRoute,
     outcomesRoute,
     ...controlRoutes,

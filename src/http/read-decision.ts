@@ -1,15 +1,27 @@
+import type { z } from '@hono/zod-openapi';
+import { isoTime } from '../core/iso-time.ts';
 import type { Handler } from './context.ts';
+import type { storedDecisionSchema } from './decision-schemas.ts';
 import { problemResponse } from './problem.ts';
-import { loadStoredDecision, type StoredDecisionOptions } from './stored-decision.ts';
+import { loadStoredDecision, type StoredDecision, type StoredDecisionOptions } from './stored-decision.ts';
 
-/** `GET /v1/decisions/{id}`: the record of a decision of the key's own account. */
+/** `GET /v1/decisions/{id}`: what the log has of a decision of the key's own account. */
 export function createReadDecisionRoute(options: StoredDecisionOptions): Handler {
   return async (context) => {
     const stored = await loadStoredDecision(context, options);
     if (!stored.ok) return problemResponse(stored.error);
-    const { id, recordHash, receipt, record } = stored.value;
-    return context.json({ id, recordHash, receipt, record: JSON.parse(record) }, 200, {
-      'cache-control': 'no-store',
-    });
+    return context.json(shown(stored.value), 200, { 'cache-control': 'no-store' });
   };
+}
+
+function shown(stored: StoredDecision): z.infer<typeof storedDecisionSchema> {
+  const { id, recordHash, receipt } = stored;
+  switch (stored.kind) {
+    case 'kept':
+      return { id, recordHash, receipt, record: JSON.parse(stored.record), restoredAt: null };
+    case 'restored': {
+      const { answer, restoredAtMs } = stored;
+      return { id, recordHash, receipt, record: { answer }, restoredAt: isoTime(restoredAtMs) };
+    }
+  }
 }

@@ -16,6 +16,12 @@ export function createReplayDecisionRoute(options: ReplayDecisionOptions): Handl
     const stored = await loadStoredDecision(context, options);
     if (!stored.ok) return problemResponse(stored.error);
     context.var.stages.begin('replay');
+    if (stored.value.kind === 'restored') {
+      return problemResponse({
+        code: 'INVALID_REQUEST',
+        detail: 'its record is lost; the answer alone is kept',
+      });
+    }
     const { id, recordHash, record } = stored.value;
     const replayed = await replayDecision(record, options);
     switch (replayed.kind) {

@@ -1,7 +1,8 @@
 import { and, eq } from 'drizzle-orm';
 import type { Context } from 'hono';
-import { type ItemRecord, itemOf } from '../audit/batch-record.ts';
+import { itemOf } from '../audit/batch-record.ts';
 import { isIntact } from '../audit/decision-record.ts';
+import { findRestored, type RestoredAnswer } from '../audit/restored-answer.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Database } from '../store/database.ts';
 import { decisions } from '../store/schema.ts';
@@ -9,48 +10,74 @@ import { authenticateLive, type LiveAuthentication } from './authenticate-live.t
 import type { Environment } from './context.ts';
 import type { Problem } from './problem.ts';
 
-export interface StoredDecisionOptions extends LiveAuthentication {
+interface DecisionStore {
   readonly database: Database;
   readonly receiptSecret: string;
 }
 
-/** What `{id}` of the path names, of the account of a key that may observe; as it was written, or a problem. */
+export interface StoredDecisionOptions extends LiveAuthentication, DecisionStore {}
+
+/** What the log has of a decision: its record as it was written, or of a lost one the answer that its client brought back. */
+export type StoredDecision =
+  | {
+      readonly kind: 'kept';
+      readonly id: string;
+      readonly record: string;
+      readonly recordHash: string;
+      readonly receipt: string;
+    }
+  | ({ readonly kind: 'restored'; readonly id: string } & RestoredAnswer);
+
+/** What `{id}` of the path names, of the account of a key that may observe; or a problem. */
 export async function loadStoredDecision(
   context: Context<Environment>,
   options: StoredDecisionOptions,
-): Promise<Result<ItemRecord, Problem>> {
-  const { database, receiptSecret } = options;
+): Promise<Result<StoredDecision, Problem>> {
   const principal = await authenticateLive(context, 'observe', options);
   if (!principal.ok) return principal;
   context.var.stages.begin('read');
-  const { rowId, index } = placeOf(context.req.param('id') ?? '');
-  const row = await readRow(database, rowId, principal.value.account);
-  if (row === 'unavailable') return err({ code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 });
-  const found = row && keptIn(row, index, receiptSecret);
-  if (found === undefined) return err({ code: 'NOT_FOUND', detail: 'no such decision, or not written yet' });
-  return found === 'damaged' ? err({ code: 'RECORD_DAMAGED' }) : ok(found);
+  const found = await findDecision(context.req.param('id') ?? '', principal.value.account, options);
+  if (!found.ok) return found;
+  return found.value
+    ? ok(found.value)
+    : err({ code: 'NOT_FOUND', detail: 'no such decision, or not written yet' });
+}
+
+/** Undefined where an account has no decision of this id, or its record was not written yet. */
+export async function findDecision(
+  id: string,
+  account: string,
+  { database, receiptSecret }: DecisionStore,
+): Promise<Result<StoredDecision | undefined, Problem>> {
+  try {
+    const kept = await findKept(id, account, { database, receiptSecret });
+    if (kept === 'damaged') return err({ code: 'RECORD_DAMAGED' });
+    if (kept) return ok({ kind: 'kept', ...kept });
+    const restored = await findRestored(id, account, { database, receiptSecret });
+    if (restored === 'damaged') return err({ code: 'RECORD_DAMAGED' });
+    return ok(restored && { kind: 'restored', id, ...restored });
+  } catch {
+    return err({ code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 });
+  }
+}
+
+async function findKept(id: string, account: string, { database, receiptSecret }: DecisionStore) {
+  const { rowId, index } = placeOf(id);
+  const rows = await database.orm
+    .select()
+    .from(decisions)
+    .where(and(eq(decisions.id, rowId), eq(decisions.account, account)))
+    .limit(1);
+  const row = rows[0];
+  if (!row) return undefined;
+  if (index !== undefined) return itemOf(receiptSecret, row, index);
+  if (!isIntact(receiptSecret, row)) return 'damaged';
+  const { record, recordHash, receipt } = row;
+  return { id, record, recordHash, receipt };
 }
 
 /** An item of a batch is `<row id>.<index>`; any other id is a row's. */
 function placeOf(id: string): { readonly rowId: string; readonly index: number | undefined } {
   const [, rowId, index] = /^([^.]+)\.(\d{1,3})$/.exec(id) ?? [];
   return rowId === undefined ? { rowId: id, index: undefined } : { rowId, index: Number(index) };
-}
-
-function keptIn(row: typeof decisions.$inferSelect, index: number | undefined, receiptSecret: string) {
-  if (index !== undefined) return itemOf(receiptSecret, row, index);
-  return isIntact(receiptSecret, row) ? row : ('damaged' as const);
-}
-
-async function readRow(database: Database, id: string, account: string) {
-  try {
-    const rows = await database.orm
-      .select()
-      .from(decisions)
-      .where(and(eq(decisions.id, id), eq(decisions.account, account)))
-      .limit(1);
-    return rows[0];
-  } catch {
-    return 'unavailable' as const;
-  }
 }

@@ -71,27 +71,31 @@ export const decisions = sqliteTable(
 );
 
 /** One row a verb of an operator, or of the service itself, that changed something: who, when, why, from where, and what. */
-export const auditEntries = sqliteTable('audit_entries', {
-  ordinal,
-  id: text('id').notNull().unique(),
-  /** The isolate or command that performed the verb, and its counter, which it shares with its decisions. */
-  writer: text('writer').notNull(),
-  seq: integer('seq').notNull(),
-  ...link,
-  atMs: integer('at_ms').notNull(),
-  /** Id of the key that asked; null where the service acted by itself. */
-  keyId: text('key_id'),
-  /** The key's account; null where the service acted by itself. */
-  account: text('account'),
-  verb: text('verb').notNull(),
-  target: text('target').notNull(),
-  /** SHA-256 of `record`'s bytes, lower-case hex. */
-  recordHash: text('record_hash').notNull(),
-  /** The entry in canonical JSON (RFC 8785). */
-  record: text('record').notNull(),
-  /** HMAC over `record_hash`. */
-  receipt: text('receipt').notNull(),
-});
+export const auditEntries = sqliteTable(
+  'audit_entries',
+  {
+    ordinal,
+    id: text('id').notNull().unique(),
+    /** The isolate or command that performed the verb, and its counter, which it shares with its decisions. */
+    writer: text('writer').notNull(),
+    seq: integer('seq').notNull(),
+    ...link,
+    atMs: integer('at_ms').notNull(),
+    /** Id of the key that asked; null where the service acted by itself. */
+    keyId: text('key_id'),
+    /** The key's account; null where the service acted by itself. */
+    account: text('account'),
+    verb: text('verb').notNull(),
+    target: text('target').notNull(),
+    /** SHA-256 of `record`'s bytes, lower-case hex. */
+    recordHash: text('record_hash').notNull(),
+    /** The entry in canonical JSON (RFC 8785). */
+    record: text('record').notNull(),
+    /** HMAC over `record_hash`. */
+    receipt: text('receipt').notNull(),
+  },
+  (table) => [index('audit_entries_target').on(table.target)],
+);
 
 /** One row a bundle that was uploaded: content-addressed, and never removed, since a replay needs what a record names. */
 export const bundles = sqliteTable('bundles', {

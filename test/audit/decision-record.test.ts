@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isIntact, sealRecord } from '../../src/audit/decision-record.ts';
-import { sha256Hex } from '../../src/core/digest.ts';
+import { isIntact, openingIn, openingOf, sealRecord } from '../../src/audit/decision-record.ts';
+import { canonicalJson } from '../../src/core/canonical-json.ts';
+import { hmacSha256Hex, sha256Hex } from '../../src/core/digest.ts';
 
 const secret = 's'.repeat(32);
 const columns = {
@@ -41,5 +42,35 @@ describe('a sealed record', () => {
 
   it('is not under another secret', () => {
     expect(isIntact('t'.repeat(32), sealed)).toBe(false);
+  });
+});
+
+describe("a decision's opening", () => {
+  const answer = { action: 'BUY', id: 'd', reasons: [], size: 0.1 + 0.2, text: '漢"\\,"breaker":' };
+  const decision = sealRecord(secret, columns, { ...columns, answer, breaker: null });
+  const opening = openingOf('a', 'BUY', canonicalJson(answer));
+
+  it('is how its record begins', () => {
+    expect(decision.record.startsWith(`${opening},"breaker":`)).toBe(true);
+    expect(openingIn(decision.record)).toBe(opening);
+  });
+
+  it('is covered by the receipt, beside the hash', () => {
+    expect(decision.receipt).toBe(hmacSha256Hex(secret, decision.recordHash + opening));
+    expect(isIntact(secret, decision)).toBe(true);
+  });
+
+  it('was not covered by the receipts of records of long ago, which are good', () => {
+    const receipt = hmacSha256Hex(secret, decision.recordHash);
+    expect(isIntact(secret, { ...decision, receipt })).toBe(true);
+  });
+
+  it.each([
+    ['no text of JSON', '{"account":'],
+    ['of a void', canonicalJson({ ...columns, voids: { id: 'd', seq: 1, reason: 'superseded' } })],
+    ['of an audit entry', canonicalJson({ actor: { kind: 'component', name: 'c' }, verb: 'halt' })],
+    ['with an answer that is none', canonicalJson({ ...columns, answer: null })],
+  ])('is empty where the record is %s', (_, record) => {
+    expect(openingIn(record)).toBe('');
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDecisionLog } from '../../src/audit/decision-log.ts';
 import type { DecisionRecord } from '../../src/audit/decision-record.ts';
+import { openingIn } from '../../src/audit/decision-record.ts';
 import { createWriter } from '../../src/audit/writer.ts';
 import { createBreaker } from '../../src/control/breakers/breaker.ts';
 import { breakerSettings } from '../../src/control/breakers/breaker-settings.ts';
@@ -144,7 +145,7 @@ describe('the decision pipeline', () => {
     const [row] = rows;
     if (outcome.kind !== 'answered' || !row) throw new Error('no record');
     expect(outcome.answer.recordHash).toBe(sha256Hex(row.record));
-    expect(outcome.answer.receipt).toBe(hmacSha256Hex(receiptSecret, row.recordHash));
+    expect(outcome.answer.receipt).toBe(hmacSha256Hex(receiptSecret, row.recordHash + openingIn(row.record)));
     expect(canonicalJson(JSON.parse(row.record))).toBe(row.record);
     const { recordHash: _, receipt: __, ...answered } = outcome.answer;
     expect(JSON.parse(row.record).answer).toEqual(answered);
