@@ -20,6 +20,7 @@ import { type Database, openDatabase } from '../../src/store/database.ts';
 import type { Scope } from '../../src/store/keys.ts';
 import { createRedis } from '../../src/store/redis.ts';
 import { apiKeys } from '../../src/store/schema.ts';
+import { collectedHeapMib } from './collected-heap.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
 /** One service process, with a network of its own to each store. */
@@ -32,6 +33,8 @@ export interface Member {
   clientOf(authorization: string): Client;
   /** Records that its log still has to write. */
   pendingRecords(): Promise<number>;
+  /** What its isolate holds once all that can be collected was, in MiB. */
+  collectedHeapMib(): Promise<number>;
   /** Of the process that runs now, and of its group. */
   readonly pid: number;
   /** SIGKILL: nothing of it gets to say goodbye. */
@@ -156,6 +159,7 @@ async function startMember({ index, secrets, keys, ...options }: MemberOptions):
   const where = { runtime: 'workerd', dataDir, bundlesDir: SHIPPED_BUNDLES } as const;
   const modules = await prepareService(where);
   const port = await freePort();
+  const inspectorPort = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;
   const clientOf = (authorization: string) =>
     createClient({ baseUrl, authorization, transport: fetchTransport(fetch) });
@@ -165,6 +169,7 @@ async function startMember({ index, secrets, keys, ...options }: MemberOptions):
       ...where,
       port,
       modules,
+      inspectorPort,
       tickerToken: secrets.tickerToken,
       environment: {
         ...serviceEnvironment({
@@ -193,6 +198,7 @@ async function startMember({ index, secrets, keys, ...options }: MemberOptions):
       const readiness = readinessSchema.parse(await (await fetch(`${baseUrl}/readyz`)).json());
       return readiness.parts.log.pendingRecords;
     },
+    collectedHeapMib: () => collectedHeapMib(inspectorPort),
     start,
     async kill() {
       service.child.process.kill('SIGKILL');

@@ -25,6 +25,8 @@ interface ServiceOptions {
   readonly tickerToken: string;
   /** What {@link prepareService} made. */
   readonly modules: readonly WorkerModule[];
+  /** Of workerd's inspector, which nothing but a proof asks for. */
+  readonly inspectorPort?: number;
 }
 
 const TICK_EVERY_MS = 60_000;
@@ -101,6 +103,7 @@ async function onWorkerd(options: ServiceOptions): Promise<ServiceProcess> {
     configPath: join(dataDir, 'workerd.capnp'),
     moduleDir: workerDirOf(options),
     environment: { ...environment, [TICKER_TOKEN]: tickerToken },
+    inspectorPort: options.inspectorPort,
   });
   const fire = async (cron: string): Promise<void> => {
     const url = `http://127.0.0.1:${(await ports).get('ticker')}/scheduled?cron=${encodeURIComponent(cron)}`;

@@ -13,6 +13,8 @@ interface WorkerdOptions {
   /** Folder of the built modules. */
   readonly moduleDir: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Loopback port of its inspector (Chrome DevTools protocol); none where it has none. */
+  readonly inspectorPort?: number | undefined;
 }
 
 export interface WorkerdProcess {
@@ -23,11 +25,16 @@ export interface WorkerdProcess {
 
 /** Starts raw workerd. */
 export async function startWorkerd(options: WorkerdOptions): Promise<WorkerdProcess> {
+  const { inspectorPort } = options;
   mkdirSync(dirname(options.configPath), { recursive: true });
   writeFileSync(options.configPath, options.config);
   const child = await startChild({
     command: workerdBinary(),
-    args: ['serve', '--experimental', '-I', options.moduleDir, '--control-fd=3', options.configPath],
+    args: [
+      ...['serve', '--experimental', '-I', options.moduleDir, '--control-fd=3'],
+      ...(inspectorPort === undefined ? [] : [`--inspector-addr=127.0.0.1:${inspectorPort}`]),
+      options.configPath,
+    ],
     environment: options.environment,
     output: 'inherit',
     controlPipe: true,
