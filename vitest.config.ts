@@ -14,6 +14,8 @@ const insideWorkerd = {
     'test/control/keys/key-verbs.test.ts',
     'test/http/{audit-routes,ladder,models,restore-decision,shedding}.test.ts',
     'test/http/keys/key-routes.test.ts',
+    'test/http/overrides/override-routes.test.ts',
+    'test/control/overrides/shared-overrides.test.ts',
     'test/http/control/*.test.ts',
     'test/control/operator-heartbeat.test.ts',
   ],

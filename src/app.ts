@@ -58,6 +58,7 @@ interface ControlHandlers {
   readonly reduce: Handler;
   readonly resume: Handler;
   readonly heartbeat: Handler;
+  readonly overrides: OverrideHandlers;
 }
 
 /** The routes of keys, `/v1/keys`, and of their limits. */
@@ -67,6 +68,13 @@ interface KeyHandlers {
   readonly rotate: Handler;
   readonly revoke: Handler;
   readonly setLimits: Handler;
+}
+
+/** The routes of overrides, `/v1/control/overrides`. */
+interface OverrideHandlers {
+  readonly list: Handler;
+  readonly approve: Handler;
+  readonly revoke: Handler;
 }
 
 /** The routes of the Open Inference Protocol, `/v2`. */
@@ -105,6 +113,8 @@ const allowed: Readonly<Record<string, string>> = {
   '/v1/control/resume': 'POST',
   '/v1/control/heartbeat': 'POST',
   '/v1/control/limits': 'PUT',
+  '/v1/control/overrides': 'GET, POST',
+  '/v1/control/overrides/:id/revoke': 'POST',
   '/healthz': 'GET',
   '/readyz': 'GET',
   '/openapi.json': 'GET',
@@ -183,12 +193,16 @@ function createRoutes(options: AppOptions): Hono<Environment> {
 
   // Before whatever waits for a store: a halt waits for nothing of what it stops, a stolen key neither.
   const { control, keys } = options;
+  const { overrides } = control;
   app.get('/v1/control', control.read);
   app.post('/v1/control/halt', control.halt);
   app.post('/v1/control/reduce', control.reduce);
   app.post('/v1/control/resume', control.resume);
   app.post('/v1/control/heartbeat', control.heartbeat);
   app.put('/v1/control/limits', keys.setLimits);
+  app.get('/v1/control/overrides', overrides.list);
+  app.post('/v1/control/overrides', overrides.approve);
+  app.post('/v1/control/overrides/:id/revoke', overrides.revoke);
   app.post('/v1/keys/:id/revoke', keys.revoke);
   app.get('/v1/keys', keys.list);
   app.post('/v1/keys', keys.create);

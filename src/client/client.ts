@@ -50,6 +50,13 @@ import type {
   uploadRequestSchema,
 } from '../http/models/model-schemas.ts';
 import type { OutcomesAnswer, OutcomesRequest } from '../http/outcomes/outcome-schemas.ts';
+import type {
+  ApproveOverrideRequest,
+  approvedOverrideSchema,
+  overridesSchema,
+  RevokeOverrideRequest,
+  revokedOverrideSchema,
+} from '../http/overrides/override-schemas.ts';
 import type { Alias } from '../store/registry-rows.ts';
 
 export type Decision = z.infer<typeof answerSchema>;
@@ -75,6 +82,9 @@ export type CreatedKey = z.infer<typeof createdKeySchema | typeof pendingKeySche
 export type RotatedKey = z.infer<typeof rotatedKeySchema | typeof pendingKeySchema>;
 export type Limits = z.infer<typeof limitsSchema | typeof pendingKeySchema>;
 export type RevokedKey = z.infer<typeof revokedKeySchema>;
+export type Overrides = z.infer<typeof overridesSchema>;
+export type ApprovedOverride = z.infer<typeof approvedOverrideSchema | typeof pendingKeySchema>;
+export type RevokedOverride = z.infer<typeof revokedOverrideSchema>;
 export type ProblemBody = z.infer<typeof problemSchema>;
 
 /** The HTTP call beneath the client. `fetch` fits through `fetchTransport`; k6 brings its own. */
@@ -147,6 +157,11 @@ export interface Client {
   setLimits(request: LimitsRequest): Promise<Reply<Limits>>;
   /** May be repeated. */
   revokeKey(id: string, request: RevokeKeyRequest): Promise<Reply<RevokedKey>>;
+  overrides(): Promise<Reply<Overrides>>;
+  /** One of two people's words. After `unreachable` look with `overrides`. */
+  approveOverride(request: ApproveOverrideRequest): Promise<Reply<ApprovedOverride>>;
+  /** May be repeated. */
+  revokeOverride(id: string, request: RevokeOverrideRequest): Promise<Reply<RevokedOverride>>;
   ready(): Promise<Reply<{ readonly ready: boolean }>>;
   /** The registry: aliases in force, and what was uploaded. */
   models(): Promise<Reply<Models>>;
@@ -243,6 +258,10 @@ export function createClient(options: ClientOptions): Client {
     rotateKey: (id, request) => call('POST', `/v1/keys/${encodeURIComponent(id)}/rotate`, request, {}),
     setLimits: (request) => call('PUT', '/v1/control/limits', request, {}),
     revokeKey: (id, request) => call('POST', `/v1/keys/${encodeURIComponent(id)}/revoke`, request, {}),
+    overrides: () => call('GET', '/v1/control/overrides', undefined, {}),
+    approveOverride: (request) => call('POST', '/v1/control/overrides', request, {}),
+    revokeOverride: (id, request) =>
+      call('POST', `/v1/control/overrides/${encodeURIComponent(id)}/revoke`, request, {}),
     ready: () => call('GET', '/readyz', undefined, {}),
     models: () => call('GET', '/v1/models', undefined, {}),
     uploadModel: (bundle) => call('POST', '/v1/models', bundle, {}),

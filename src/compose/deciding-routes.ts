@@ -1,14 +1,16 @@
 import type { Config } from '../config.ts';
+import { createSharedOverrides } from '../control/overrides/shared-overrides.ts';
 import type { ControlView } from '../control/view.ts';
 import type { Arms } from '../decision/arms.ts';
 import { createIdempotency } from '../decision/idempotency.ts';
 import { createLadder } from '../decision/ladder.ts';
+import { createLift } from '../decision/lift.ts';
 import { createPipeline, type Pipeline } from '../decision/pipeline.ts';
 import { createDecideRoute } from '../http/decide.ts';
 import { createDecideBatchRoute } from '../http/decide-batch.ts';
 import { createStreamRoute } from '../http/stream.ts';
 import type { Registry } from '../models/registry.ts';
-import type { Runtime } from '../runtime.ts';
+import type { RequestScope, Runtime } from '../runtime.ts';
 import type { Adapters } from './adapters.ts';
 
 /** What a stream leaves of its runtime's calls to the work that is under way when it ends. */
@@ -62,18 +64,20 @@ export function decidingRoutesOf(
 
 function pipelineOf(
   arms: Arms,
-  { breakers, control, log, ids, overload, registry, writer }: Adapters,
+  { breakers, control, log, ids, overload, redis, registry, trace, writer }: Adapters,
   config: Config,
   { clock, timers, buildHash, report }: Runtime,
 ): Pipeline {
   const { freshnessGraceMs } = config;
+  const underRegistry = {
+    isRevoked: control.isRevoked,
+    current: () => viewUnder(registry, control.current()),
+    ensure: async (scope: RequestScope) => viewUnder(registry, await control.ensure(scope)),
+  };
   return createPipeline({
     arms,
-    control: {
-      isRevoked: control.isRevoked,
-      current: () => viewUnder(registry, control.current()),
-      ensure: async (scope) => viewUnder(registry, await control.ensure(scope)),
-    },
+    control: underRegistry,
+    lift: createLift({ control: underRegistry, log, overrides: createSharedOverrides(redis), trace }),
     ladder: createLadder({ breakers, registry, clock, timers, freshnessGraceMs, report }),
     load: overload.load,
     log,

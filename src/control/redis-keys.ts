@@ -26,6 +26,8 @@ export const redisKeys = {
   failedLogins: 'ultrathink:failed-logins',
   /** String: the key id of the first of two who agree to what has this hash. */
   approval: (hash: string): string => `ultrathink:approval:${hash}`,
+  /** Hash: an override by its id (lua/overrides.ts). */
+  overrides: 'ultrathink:overrides',
   /** String: a signature that was used. */
   signature: (signature: string): string => `ultrathink:signature:${signature}`,
   /** String: a resume's nonce, and the key id that used it. */

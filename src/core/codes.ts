@@ -37,6 +37,8 @@ export const problemCodes = {
   CHANGED_MEANWHILE: { status: 409, title: 'Somebody else changed it at the same time' },
   KEY_EXISTS: { status: 409, title: 'There is, or was, a key with this id' },
   KEY_REVOKED: { status: 409, title: 'The key is revoked for good' },
+  OVERRIDE_ENDED: { status: 409, title: 'The override is used or past its time already' },
+  OVERRIDES_FULL: { status: 409, title: 'As many overrides are held as may be; wait until some have ended' },
   RATE_LIMITED: { status: 429, title: 'The rate limit is spent' },
   FLOW_EXCEEDED: { status: 429, title: 'More frames are unacknowledged than the stream takes' },
   INTERNAL: { status: 500, title: 'The service failed' },
@@ -44,6 +46,10 @@ export const problemCodes = {
   AUTH_UNAVAILABLE: { status: 503, title: 'Keys cannot be checked now' },
   KEYS_UNAVAILABLE: { status: 503, title: 'Keys cannot be read or changed now; it may have been done' },
   RECORD_UNAVAILABLE: { status: 503, title: 'The record cannot be read or written now' },
+  OVERRIDES_UNAVAILABLE: {
+    status: 503,
+    title: 'Overrides cannot be read or changed now; it may have been done. Look',
+  },
   BREAKERS_UNAVAILABLE: {
     status: 503,
     title: 'The circuit breakers cannot be read or changed now; halt instead',
@@ -84,6 +90,9 @@ export const holdCodes = {
   FEATURES_UNDEFINED: 'A feature has no finite value on these bars',
   BELOW_THRESHOLD: 'The score lies between the thresholds of the policy',
   RISK_ABOVE_LIMIT: 'The risk of a large move is too high to open or increase exposure',
+  OVERRIDE_REFUSED: 'The override that the request names does not lift this limit',
+  OVERRIDE_UNAVAILABLE:
+    'It is not known whether the override that the request names lifts this limit; it may be used up',
   OUT_OF_DOMAIN: 'An input lies outside the range the model was trained on',
 } as const satisfies Record<string, string>;
 

@@ -57,6 +57,8 @@ export interface SealedBatch {
 
 /** When a decision is made, and what permits it then. It has one instant, so that it can be made again from its record. */
 interface Moment {
+  /** Of the decision, where it has one already. */
+  readonly id?: string | undefined;
   readonly nowMs: number;
   readonly load: Load;
   readonly view: ControlView | undefined;
@@ -77,7 +79,7 @@ export interface AnswerSealer {
 }
 
 /** What one answer is made with, beside what it is about. */
-interface Making extends Moment {
+interface Making extends Omit<Moment, 'id'> {
   readonly id: string;
   readonly hasRoom: boolean;
 }
@@ -96,7 +98,7 @@ export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
 
   const makingOf = ({ key, durability }: Pick<Question, 'key' | 'durability'>, moment: Moment): Making => ({
     ...moment,
-    id: ids.next(),
+    id: moment.id ?? ids.next(),
     hasRoom: durability !== 'pending' || log.hasRoom(key.account),
   });
 

@@ -2,6 +2,7 @@ import type { Load } from '../control/overload/load-state.ts';
 import type { HoldCode } from '../core/codes.ts';
 import type { Arm } from '../experiments/experiment.ts';
 import type { Effect } from '../risk/effect.ts';
+import type { NamedOverride } from './named-override.ts';
 import type { Mode } from './rung.ts';
 
 export type Action = 'BUY' | 'SELL' | 'HOLD';
@@ -97,4 +98,6 @@ export interface Answer {
   /** HMAC-SHA-256 over `recordHash`, lower-case hex. */
   readonly receipt: string | null;
   readonly features?: readonly Attribution[] | undefined;
+  /** Where the request named one. */
+  readonly override?: NamedOverride | undefined;
 }

@@ -5,9 +5,10 @@ import { featureVector } from '../features/vector.ts';
 import { freshness } from '../market/calendar.ts';
 import { outsideDomain } from '../models/outside-domain.ts';
 import type { Stages } from '../telemetry/stages.ts';
-import { type Attribution, hold, type Judgement } from './answer.ts';
+import { type Attribution, hold, type Intent, type Judgement } from './answer.ts';
 import { attribute } from './attribution.ts';
-import { judge } from './policy.ts';
+import type { NamedOverride } from './named-override.ts';
+import { judge, withheldByRisk } from './policy.ts';
 import type { Question } from './question.ts';
 import type { Rung } from './rung.ts';
 import { type BreakerReading, type GuardedScores, scoreGuarded } from './score-guarded.ts';
@@ -22,6 +23,9 @@ export interface Judged {
   readonly attributions: readonly Attribution[] | undefined;
   /** Null where the model was not to run. */
   readonly breaker: BreakerReading | null;
+  /** What the risk limit alone holds back; asked for only where the question names an override. */
+  readonly withheld?: Intent | undefined;
+  readonly override?: NamedOverride;
 }
 
 interface JudgeOptions {
@@ -143,8 +147,13 @@ function conclude(
     return { ageMs, values, judgement: scored.error, attributions, breaker };
   }
   const { bundle } = question.model;
-  const judgement = judge(bundle.manifest.policy, scored.value, question.position);
-  const judged = { ageMs, values, judgement, attributions: undefined, breaker };
+  const { policy } = bundle.manifest;
+  const judgement = judge(policy, scored.value, question.position);
+  const plain = { ageMs, values, judgement, attributions: undefined, breaker };
+  const judged: Judged =
+    question.overrideId === null
+      ? plain
+      : { ...plain, withheld: withheldByRisk(policy, scored.value, question.position) };
   if (!question.explain) return judged;
   if (load !== 'normal') return { ...judged, attributions: unscored(question, values) };
   return explained(row, judged, scored.value.direction);

@@ -22,6 +22,7 @@ import type { Arms } from './arms.ts';
 import { decisionTargetsOf } from './decision-targets-of.ts';
 import { type Judged, judgeQuestions, nothingComputed } from './judge-questions.ts';
 import type { Ladder } from './ladder.ts';
+import { type Lift, withOverride } from './lift.ts';
 import { createPacer, type Pacer } from './pacer.ts';
 import type { KeyFacts, Question, QuestionBatch } from './question.ts';
 import type { FeatureForm } from './record-decision.ts';
@@ -48,6 +49,7 @@ interface PipelineOptions {
   readonly arms: Arms;
   readonly control: Pick<Control, 'current' | 'ensure' | 'isRevoked'>;
   readonly ladder: Ladder;
+  readonly lift: Lift;
   /** Of the isolate at this moment. */
   readonly load: () => Load;
   readonly log: DecisionLog;
@@ -111,11 +113,15 @@ async function decide(parts: Parts, asked: Question, circumstances: Circumstance
     return { kind: 'not-recorded' };
   const nowMs = clock.nowMs();
   const load = parts.load();
-  const [judged] = await judge(parts, [question], { ...circumstances, nowMs, load });
-  if (!judged) throw new RangeError('a question was not judged');
+  const [found] = await judge(parts, [question], { ...circumstances, nowMs, load });
+  if (!found) throw new RangeError('a question was not judged');
+  const { judged, id } =
+    question.overrideId === null
+      ? { judged: found }
+      : await liftedBy(question.overrideId, parts, { question, judged: found }, circumstances);
   const view = viewFor(question.key, parts);
   stages.begin('record');
-  const { record, answer, text, validForMs } = sealer.one(question, judged, { view, nowMs, load });
+  const { record, answer, text, validForMs } = sealer.one(question, judged, { id, view, nowMs, load });
   const epoch = view?.epoch ?? 0;
   const answered = (): Outcome => {
     compare(parts, { question, answer, judged }, scope);
@@ -215,6 +221,20 @@ async function judge(
   if (granted) return judgeQuestions(questions, { nowMs, freshnessGraceMs, load, breakerOf, clock, stages });
   const judgement = withoutPermission('the shared control state could not be read in time');
   return questions.map(() => ({ ...nothingComputed, judgement }));
+}
+
+/** What an override that the question names makes of its judgement, and the decision's id, which it is used by. */
+async function liftedBy(
+  overrideId: string,
+  { lift, ids }: Parts,
+  { question, judged }: { readonly question: Question; readonly judged: Judged },
+  { scope, stages }: Circumstances,
+): Promise<{ readonly judged: Judged; readonly id: string }> {
+  const decisionId = ids.next();
+  const { withheld: intent } = judged;
+  stages.begin('override');
+  const outcome = intent ? await lift({ overrideId, question, intent, decisionId }, scope) : 'unused';
+  return { judged: withOverride(judged, { id: overrideId, outcome }), id: decisionId };
 }
 
 /** Behind the answer; see arms.ts. */

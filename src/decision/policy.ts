@@ -1,7 +1,7 @@
 import { roundTo6 } from '../core/round-to-6.ts';
 import type { Manifest } from '../models/bundle.ts';
 import { type Effect, isExit } from '../risk/effect.ts';
-import { hold, type Judgement } from './answer.ts';
+import { hold, type Intent, type Judgement } from './answer.ts';
 
 /** Sign of the client's position: −1 short, 0 flat, 1 long; undefined when the client did not say. */
 export type PositionSign = -1 | 0 | 1 | undefined;
@@ -37,6 +37,17 @@ export function judge(policy: Manifest['policy'], scores: Scores, position: Posi
     return hold('signal', 'RISK_ABOVE_LIMIT', detail, estimates);
   }
   return { action, effect, size, ...estimates };
+}
+
+/** What the risk limit alone holds back; undefined where it holds back nothing, or nobody knows the risk. */
+export function withheldByRisk(
+  policy: Manifest['policy'],
+  scores: Scores,
+  position: PositionSign,
+): Intent | undefined {
+  if (isCalm(policy, scores.risk) || scores.risk === null) return undefined;
+  const judgement = judge({ ...policy, riskHoldAtLeast: null }, scores, position);
+  return judgement.action === 'HOLD' || isExit(judgement.effect) ? undefined : judgement;
 }
 
 /** Whether the risk head lets exposure grow. A risk that is asked for and not there, or not a number, does not. */

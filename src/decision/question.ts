@@ -32,6 +32,8 @@ export interface Question {
   readonly clientDecisionId: string | null;
   readonly durability: 'pending' | 'outbox' | 'ack';
   readonly explain: boolean;
+  /** Names what may let it pass the risk limit, once (decision/lift.ts); null for nothing. */
+  readonly overrideId: string | null;
 }
 
 /** Questions of one key that are decided together and kept in one row. */

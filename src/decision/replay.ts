@@ -12,6 +12,7 @@ import type { ModelByHash } from '../models/model-by-hash.ts';
 import { Stages } from '../telemetry/stages.ts';
 import { barOfRow } from './bar-row.ts';
 import { type Deviation, deviationsOf } from './deviations-of.ts';
+import { liftOutcomes } from './named-override.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Question } from './question.ts';
 import { rungs } from './rung.ts';
@@ -60,6 +61,7 @@ const capsuleSchema = z.object({
     reasons: z.array(z.object({ code: z.string(), detail: z.string() })),
     data: z.object({ ageMs: z.number().nullable() }),
     model: z.object({ arm: z.enum(['production', 'candidate']) }),
+    override: z.object({ id: z.string(), outcome: z.enum(liftOutcomes) }).optional(),
     validUntil: z.iso.datetime().nullable(),
   }),
   breaker: z
@@ -140,6 +142,7 @@ async function decideAgain(
   const pipeline = createPipeline({
     arms: { choose: (question) => question, compare: () => undefined },
     ladder: { choose: (question) => question, breakerOf: () => breakerOf(capsule) },
+    lift: async () => capsule.answer.override?.outcome ?? 'unused',
     load: () => capsule.answer.load,
     control: { current: () => view, ensure: async () => view, isRevoked: () => false },
     log: keepingLog(records),
@@ -213,6 +216,7 @@ function questionOf(capsule: Capsule, model: ServedModel): Question {
     clientDecisionId,
     durability: askedFor[answer.durability],
     explain,
+    overrideId: answer.override?.id ?? null,
   };
 }
 

@@ -32,6 +32,7 @@ export function createDecideRoute(options: DecideOptions): DirectHandler {
         clientDecisionId: question.value.clientDecisionId,
         tokens: 1,
         durability: question.value.durability,
+        namesOverride: question.value.overrideId !== null,
         strategies: [question.value.strategy],
         decide: (view, scope, stages) => pipeline.decide(question.value, view, scope, stages),
       });

@@ -44,6 +44,8 @@ export interface Asked {
   /** Decisions to be made, each for a token of the key's bucket; 0 where every item was refused. */
   readonly tokens: number;
   readonly durability: Question['durability'];
+  /** Whether it names what Redis has to be asked of. */
+  readonly namesOverride: boolean;
   /** The client's own name for it, item by item; null where it gave none. */
   readonly strategies: readonly (string | null)[];
   /** Under a permission, or without one, when nothing may come of it but HOLD. */
@@ -100,11 +102,11 @@ export function createDecidingRoute(options: DecidingOptions, route: DecidingRou
   };
 }
 
-/** A claim waits for Redis, as a record does that is put out; one in the database waits for that. */
+/** A claim and an override wait for Redis, as a record does that is put out; one in the database waits for that. */
 function wantedBy({ asked, idempotencyKey }: Keyed): Wanted {
-  const { tokens: decisions, durability } = asked;
+  const { tokens: decisions, durability, namesOverride } = asked;
   if (durability === 'ack') return { decisions, store: 'database' };
-  const isPrompt = idempotencyKey === null && durability === 'pending';
+  const isPrompt = idempotencyKey === null && durability === 'pending' && !namesOverride;
   return { decisions, store: isPrompt ? null : 'redis' };
 }
 

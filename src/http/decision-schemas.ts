@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { type HoldCode, holdCodes } from '../core/codes.ts';
 import type { Answer } from '../decision/answer.ts';
+import { liftOutcomes } from '../decision/named-override.ts';
 import { text } from './text-schema.ts';
 
 const holdCodeNames = Object.keys(holdCodes) as [HoldCode, ...HoldCode[]];
@@ -60,6 +61,10 @@ export const decisionRequestSchema = z
       .boolean()
       .optional()
       .openapi({ description: 'Adds the inputs and what each moved the score by.' }),
+    overrideId: text(64).optional().openapi({
+      description:
+        'An override (`POST /v1/control/overrides`) that may let this one decision pass the risk limit. Where it does not, the limit holds.',
+    }),
   })
   .openapi('DecisionRequest', {
     example: { symbol: 'SPX', bars: exampleBars, asOf: '2020-03-16T21:00:00Z' },
@@ -82,9 +87,12 @@ export const batchRequestDocument = batchRequestSchema
   .extend({
     items: z
       .array(
-        decisionRequestSchema.omit({ durability: true, clientDecisionId: true }).openapi('BatchItem', {
-          description: "A decision request; durability and idempotency are the batch's.",
-        }),
+        decisionRequestSchema
+          .omit({ durability: true, clientDecisionId: true, overrideId: true })
+          .openapi('BatchItem', {
+            description:
+              "A decision request; durability and idempotency are the batch's, and overrides are for single ones.",
+          }),
       )
       .min(1)
       .max(itemsMax),
@@ -196,6 +204,13 @@ export const answerSchema = z
       .readonly()
       .optional()
       .openapi({ description: 'With `explain`: each input and what it moved the score by.' }),
+    override: z
+      .object({ id: z.string(), outcome: z.enum(liftOutcomes) })
+      .optional()
+      .openapi({
+        description:
+          'With `overrideId`. `applied`: it let the decision pass, and is used. `unused`: nothing that it lifts stood in the way alone. Anything else, and the risk limit held: `insufficient`: its `riskMax` is lower; `mismatched`: it is of another account, symbol or action, or another model answered; `unavailable`: it may be used up, and nobody knows.',
+      }),
   })
   .openapi('Decision', { example: exampleAnswer }) satisfies z.ZodType<Answer>;
 

@@ -29,6 +29,7 @@ import {
   unauthenticated,
 } from './openapi-responses.ts';
 import { outcomesRoute } from './outcomes/documented-route.ts';
+import { overrideRoutes } from './overrides/documented-routes.ts';
 import { clientFrameDocuments } from './stream-frames.ts';
 
 const onReplays = [...ofABucket, 'Idempotency-Replayed'] as const;
@@ -287,6 +288,7 @@ export function openApiDocument() {
     replayRoute,
     outcomesRoute,
     ...controlRoutes,
+    ...overrideRoutes,
     ...keyRoutes,
     ...experimentRoutes,
     ...breakerRoutes,

@@ -33,6 +33,8 @@ export function readQuestion(
   if (!model.ok) return model;
   const asOfMs = readAsOf(request, options.nowMs);
   if (!asOfMs.ok) return asOfMs;
+  if (asOfMs.value !== null && request.overrideId !== undefined)
+    return invalidAt('overrideId', 'OF_HISTORY', 'goes with no `asOf`: nothing of history is held back');
   const position = readPosition(request.position);
   if (!position.ok) return position;
   const input = readInput(request, model.value, asOfMs.value ?? options.nowMs, options.barsMax);
@@ -52,6 +54,7 @@ export function readQuestion(
     clientDecisionId: request.clientDecisionId ?? null,
     durability: request.durability ?? 'pending',
     explain: request.explain ?? false,
+    overrideId: request.overrideId ?? null,
   });
 }
 

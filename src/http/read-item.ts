@@ -6,7 +6,7 @@ import { invalid, unknownField } from './read-shape.ts';
 
 /**
  * One of several requests in one body. Durability and idempotency are the whole body's: an item that asked for its own
- * would not get it.
+ * would not get it. An override is for one decision alone.
  */
 export function readItem(
   item: unknown,
@@ -18,4 +18,4 @@ export function readItem(
   return own.length > 0 ? invalid(own.map(unknownField)) : readQuestion(item, key, options);
 }
 
-const bodysOwn = ['durability', 'clientDecisionId'];
+const bodysOwn = ['durability', 'clientDecisionId', 'overrideId'];

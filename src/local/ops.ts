@@ -12,6 +12,7 @@ import { directHalt } from './ops/direct-halt.ts';
 import { keepBeating } from './ops/keep-beating.ts';
 import { makeHaltKey } from './ops/make-halt-key.ts';
 import { performKeys } from './ops/perform-keys.ts';
+import { performOverride } from './ops/perform-override.ts';
 import { performVerb, scopeOf } from './ops/perform-verb.ts';
 import { readTarget } from './ops/read-target.ts';
 import { type Told, tellReply } from './ops/tell-reply.ts';
@@ -33,11 +34,15 @@ const USAGE = `usage: npm run ops -- VERB [options]
   keys limit ID        --rate N --burst N; lower at once, higher by as many people as a resume takes
   keys rotate ID       another secret, shown once; --overlap SECONDS: the one before is good for so long (0)
   keys revoke ID       good nowhere a second later, and never again
+  override list        those that are good, and those that ended of late
+  override approve     --account NAME --symbol NAME --action BUY|SELL --risk-max N --life SECONDS: one decision may pass the
+                       risk limit so far; two people have to, to the letter, and the answer has the id that the request names
+  override revoke ID   no decision uses it any more
   --target T     with halt, reduce and resume: account:NAME, strategy:NAME, model:NAME or symbol:NAME; by default global
   --reason TEXT  why, kept for good; all but halt and what only looks need it
   --epoch N      with resume: the epoch that it ends; by default the one in force now
   --url URL      the service, with --key KEY or OPS_KEY: 'HMAC-SHA256 <id>.<signing secret>', which signs
-                 each request, or 'Bearer <id>.<secret>', which is sent; of scope operate, for resume and keys approve;
+                 each request, or 'Bearer <id>.<secret>', which is sent; of scope operate, for resume, keys and override approve;
                  halt and reduce take a key of HALT_KEYS as well, which no store has to prove.
                  By default the one that npm start runs here
   --json         the whole answer
@@ -69,6 +74,10 @@ async function main(args: readonly string[]): Promise<number> {
         rate: { type: 'string' },
         burst: { type: 'string' },
         overlap: { type: 'string' },
+        symbol: { type: 'string' },
+        action: { type: 'string' },
+        'risk-max': { type: 'string' },
+        life: { type: 'string' },
         target: { type: 'string' },
         every: { type: 'string' },
         json: { type: 'boolean', default: false },
@@ -92,6 +101,11 @@ async function main(args: readonly string[]): Promise<number> {
     const { account, scopes, rate, burst, overlap, reason } = values;
     const ask = { action: name, id, account, scopes, rate, burst, overlap, reason };
     return print(await performKeys(client, ask), values.json);
+  }
+  if (verb === 'override') {
+    const { account, symbol, action: side, 'risk-max': riskMax, life, reason } = values;
+    const ask = { action: name, id, account, symbol, side, riskMax, life, reason };
+    return print(await performOverride(client, ask), values.json);
   }
   if (verb === 'heartbeat' && values.every !== undefined)
     return keepBeating(client, Number(values.every), (told) => print(told, values.json));

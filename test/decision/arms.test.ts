@@ -112,6 +112,7 @@ function setUp({ experiment, candidate, production }: SetUp = {}) {
   const pipeline = createPipeline({
     arms,
     ladder: { choose: (asked) => asked, breakerOf: () => breaker },
+    lift: async () => 'unused',
     load: () => state.load,
     control,
     log,
@@ -179,6 +180,7 @@ function question(model: ServedModel): Question {
     clientDecisionId: null,
     durability: 'pending',
     explain: false,
+    overrideId: null,
   };
 }
 

@@ -81,6 +81,7 @@ function setUp(rungs: readonly ('light' | 'rules')[] = ['light', 'rules']) {
       freshnessGraceMs: 3_600_000,
       report: (failure) => void reported.push(failure),
     }),
+    lift: async () => 'unused',
     load: () => 'normal',
     control: { current: view, ensure: async () => view(), isRevoked: () => false },
     log,
@@ -137,6 +138,7 @@ function question(model: ServedModel): Question {
     clientDecisionId: null,
     durability: 'pending',
     explain: false,
+    overrideId: null,
   };
 }
 

@@ -11,6 +11,8 @@ import { canonicalJson } from '../../src/core/canonical-json.ts';
 import { hmacSha256Hex, sha256Hex } from '../../src/core/digest.ts';
 import { createIdSource } from '../../src/core/ids.ts';
 import { err, ok } from '../../src/core/result.ts';
+import type { LiftAsk } from '../../src/decision/lift.ts';
+import { type LiftOutcome, liftOutcomes } from '../../src/decision/named-override.ts';
 import { createPipeline, type Outcome } from '../../src/decision/pipeline.ts';
 import type { Question } from '../../src/decision/question.ts';
 import { scoreGuarded } from '../../src/decision/score-guarded.ts';
@@ -36,6 +38,7 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
     tableFails: false,
     outboxFails: false,
     whileWriting: async () => {},
+    lift: async (_asked: LiftAsk): Promise<LiftOutcome> => 'unused',
   };
   const putOut: DecisionRecord[] = [];
   const log = createDecisionLog({
@@ -76,6 +79,7 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
     arms: { choose: (asked) => asked, compare: () => undefined },
     control: { current, ensure: async () => current(), isRevoked: () => false },
     ladder: { choose: (asked) => asked, breakerOf: () => breaker },
+    lift: (asked) => shared.lift(asked),
     load: () => shared.load,
     log,
     clock: time,
@@ -121,6 +125,7 @@ function question(model: ServedModel, change: Partial<Question> = {}): Question 
     clientDecisionId: null,
     durability: 'pending',
     explain: false,
+    overrideId: null,
     ...change,
   };
 }
@@ -449,6 +454,61 @@ describe('the decision pipeline', () => {
       reasons: [{ code: 'RISK_ABOVE_LIMIT' }],
     });
     expect(JSON.parse(rows[0]?.record ?? '{}').answer).toMatchObject({ confidence: 0.7, risk: 0.8 });
+  });
+
+  it('lets an override lift the risk limit alone, and names it in answer and record', async () => {
+    const { ask, time, rows, shared } = setUp();
+    const asked: LiftAsk[] = [];
+    shared.lift = async (ask) => {
+      asked.push(ask);
+      return 'applied';
+    };
+    const named = { overrideId: 'o-1' };
+    const lifted = await ask(question(constantModel([0.7, 0.8]), named));
+    const free = await ask(question(constantModel([0.7, 0.1]), named));
+    const unsure = await ask(question(constantModel([0.5, 0.8]), named));
+    const exit = await ask(question(constantModel([0.7, 0.8]), { ...named, position: -1 }));
+    await time.advance(10);
+    if (lifted.kind !== 'answered') throw new Error('not answered');
+    const intent = { action: 'BUY', effect: 'open', size: 0.7999, confidence: 0.7, risk: 0.8 };
+    const override = { id: 'o-1', outcome: 'applied' };
+    expect(lifted.answer).toMatchObject({ ...intent, actionable: true, reasons: [], override });
+    expect(asked).toMatchObject([{ overrideId: 'o-1', decisionId: lifted.answer.id, intent }]);
+    expect(JSON.parse(rows[0]?.record ?? '{}').answer).toMatchObject({ id: lifted.answer.id, override });
+    expect(canonicalJson(JSON.parse(rows[0]?.record ?? ''))).toBe(rows[0]?.record);
+    const unused = { override: { id: 'o-1', outcome: 'unused' } };
+    expect(free).toMatchObject({ answer: { action: 'BUY', ...unused } });
+    expect(unsure).toMatchObject({
+      answer: { action: 'HOLD', reasons: [{ code: 'BELOW_THRESHOLD' }], ...unused },
+    });
+    expect(exit).toMatchObject({ answer: { action: 'BUY', ...unused } });
+  });
+
+  it('holds by the limit, and says why the override did nothing, whatever else became of it', async () => {
+    const { ask, shared } = setUp();
+    for (const outcome of liftOutcomes.filter((one) => one !== 'applied')) {
+      shared.lift = async () => outcome;
+      const code = outcome === 'unavailable' ? 'OVERRIDE_UNAVAILABLE' : 'OVERRIDE_REFUSED';
+      const told = outcome === 'unused' ? [] : [{ code }];
+      expect(await ask(question(constantModel([0.7, 0.8]), { overrideId: 'o' }))).toMatchObject({
+        answer: {
+          ...{ action: 'HOLD', actionable: false, size: 0, override: { id: 'o', outcome } },
+          reasons: [{ code: 'RISK_ABOVE_LIMIT' }, ...told],
+        },
+      });
+    }
+  });
+
+  it('holds while trading is halted, also where the halt came while an override was used', async () => {
+    const { ask, shared } = setUp();
+    shared.lift = async () => {
+      shared.tradingState = 'HALTED';
+      shared.epoch += 1;
+      return 'applied';
+    };
+    expect(await ask(question(constantModel([0.7, 0.8]), { overrideId: 'o' }))).toMatchObject({
+      answer: { action: 'HOLD', reasons: [{ code: 'TRADING_HALTED' }], override: { outcome: 'applied' } },
+    });
   });
 
   it('acts at a low risk, and says null of the risk of a model without that head', async () => {

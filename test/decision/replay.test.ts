@@ -7,11 +7,13 @@ import type { ControlView } from '../../src/control/view.ts';
 import { canonicalJson } from '../../src/core/canonical-json.ts';
 import { err, ok } from '../../src/core/result.ts';
 import { SeededRandom } from '../../src/core/seeded-random.ts';
+import { liftOutcomes } from '../../src/decision/named-override.ts';
 import { createPipeline } from '../../src/decision/pipeline.ts';
 import type { Question } from '../../src/decision/question.ts';
 import { replayDecision } from '../../src/decision/replay.ts';
 import { type Rung, rungs } from '../../src/decision/rung.ts';
 import type { Experiment } from '../../src/experiments/experiment.ts';
+import { dailyV1 } from '../../src/features/daily-v1.ts';
 import type { ServedModel } from '../../src/models/catalog.ts';
 import type { TradingState } from '../../src/risk/trading-state.ts';
 import { Stages } from '../../src/telemetry/stages.ts';
@@ -84,6 +86,7 @@ function drawQuestion(random: SeededRandom, model: ServedModel): Question {
     clientDecisionId: draw(random, null, 'mine'),
     durability: draw(random, 'pending', 'outbox', 'ack'),
     explain: draw(random, true, false),
+    overrideId: draw(random, null, 'o-1'),
   };
 }
 
@@ -171,6 +174,7 @@ async function decide(
       choose: (question) => question,
       breakerOf: () => ({ admit: () => admission, settle: () => undefined }),
     },
+    lift: async () => draw(random, 'applied', ...liftOutcomes),
     load: () => load,
     control: { current: () => current, ensure: async () => current, isRevoked: () => false },
     log: {
@@ -262,6 +266,31 @@ describe('a replay', () => {
       recorded: configHash,
       replayed: 'd'.repeat(64),
     });
+  });
+
+  it('goes by what the record says of an override, whatever became of it since', async () => {
+    const risky = constantModel([0.9, 0.95]);
+    const seen = new Set<string>();
+    for (let seed = 1; seed <= 300; seed++) {
+      const { record } = await decide(seed, (question) => ({
+        ...question,
+        ...{ model: risky, overrideId: 'o-1', position: undefined, asOfMs: null },
+        input: { kind: 'features', values: new Float32Array(dailyV1.indicators.length) },
+      }));
+      const { answer } = JSON.parse(record.record);
+      seen.add(`${answer.override.outcome} ${answer.action}`);
+      for (const { code } of answer.reasons) seen.add(code);
+      expect(canonicalJson(JSON.parse(record.record)), `seed ${seed}`).toBe(record.record);
+      const replayed = await replayDecision(record.record, optionsOf(risky));
+      expect(replayed, `seed ${seed}`).toMatchObject({ record: record.record, deviations: [] });
+    }
+    const outcomes = liftOutcomes.filter((outcome) => outcome !== 'applied');
+    expect([...seen]).toEqual(
+      expect.arrayContaining([
+        ...['applied BUY', 'applied HOLD', 'OVERRIDE_REFUSED', 'OVERRIDE_UNAVAILABLE', 'TRADING_HALTED'],
+        ...outcomes.map((outcome) => `${outcome} HOLD`),
+      ]),
+    );
   });
 
   it('of a stream takes what was folded over its window as it is recorded, and judges it anew', async () => {

@@ -10,6 +10,8 @@ import type { ControlView, Permit, TargetState } from '../../src/control/view.ts
 import { createIdSource } from '../../src/core/ids.ts';
 import { err, ok } from '../../src/core/result.ts';
 import type { ClaimOutcome, KeptAnswer } from '../../src/decision/idempotency.ts';
+import type { LiftAsk } from '../../src/decision/lift.ts';
+import type { LiftOutcome } from '../../src/decision/named-override.ts';
 import { createPipeline } from '../../src/decision/pipeline.ts';
 import { type Environment, throughHono } from '../../src/http/context.ts';
 import { createDecideRoute } from '../../src/http/decide.ts';
@@ -52,6 +54,8 @@ export function decidingWorld() {
     tableFails: false,
     whileWriting: () => {},
     live: true,
+    lifts: [] as LiftAsk[],
+    liftOutcome: 'applied' as LiftOutcome,
   };
   const view = (): ControlView => ({
     sentAtMs: time.monotonicMs(),
@@ -117,6 +121,10 @@ export function decidingWorld() {
     pipeline: createPipeline({
       arms: { choose: (question) => question, compare: () => undefined },
       ladder: { choose: (asked) => asked, breakerOf: () => breaker },
+      lift: async (asked) => {
+        world.lifts.push(asked);
+        return world.liftOutcome;
+      },
       load: overload.load,
       control,
       log,

@@ -7,6 +7,7 @@ import { wireBar } from '../../src/client/wire-bar.ts';
 import { dailyV1 } from '../../src/features/daily-v1.ts';
 import { subsetOf } from '../../src/features/vector.ts';
 import type { DecisionRequest } from '../../src/http/decision-schemas.ts';
+import { createdKeySchema } from '../../src/http/keys/key-schemas.ts';
 import { demoBars } from '../../src/local/demo-series.ts';
 import type { LaunchedService } from '../../src/local/launched-service.ts';
 import { type RuntimeName, runtimeNames } from '../../src/local/service-file.ts';
@@ -58,6 +59,33 @@ const requests: readonly DecisionRequest[] = [
   { symbol: 'CALM', features, explain: true },
 ];
 
+/** What the risk limit holds back, let pass by two people: once, twice, and again from its record. */
+async function overriddenOn({ baseUrl, keys }: LaunchedService['service']) {
+  const as = (authorization: string) =>
+    createClient({ baseUrl, authorization, transport: fetchTransport(fetch) });
+  const reason = 'seen by risk';
+  const made = await as(keys.approve).createKey({
+    ...{ id: 'second', account: 'desk', scopes: ['approve'], ratePerSecond: 1, burst: 1, reason },
+  });
+  if (made.kind !== 'ok') throw new Error(JSON.stringify(made));
+  const { secret } = createdKeySchema.parse(made.value);
+  const terms = { account: 'local', symbol: 'RISKY', action: 'BUY', riskMax: 0.9, lifeSeconds: 60 } as const;
+  await as(keys.approve).approveOverride({ ...terms, reason });
+  const agreed = await as(`Bearer second.${secret}`).approveOverride({ ...terms, reason });
+  if (agreed.kind !== 'ok' || agreed.value.outcome !== 'approved') throw new Error(JSON.stringify(agreed));
+  const request = {
+    symbol: 'RISKY',
+    features,
+    overrideId: agreed.value.override.id,
+    durability: 'ack',
+  } as const;
+  const [first, second] = [await as(keys.decide).decide(request), await as(keys.decide).decide(request)];
+  if (first.kind !== 'ok' || second.kind !== 'ok') throw new Error(JSON.stringify([first, second]));
+  const replayed = await as(keys.observe).replay(first.value.id);
+  const told = [first, second].map(({ value }) => `${value.action} ${value.override?.outcome}`);
+  return [...told, replayed.kind === 'ok' && replayed.value.same];
+}
+
 async function answersOn(runtime: RuntimeName) {
   const launched = await launchOwn(runtime, testKey);
   const { baseUrl, keys } = launched.service;
@@ -66,16 +94,22 @@ async function answersOn(runtime: RuntimeName) {
   for (const request of requests) replies.push(await client.decide(request));
   const unserved = await client.decide({ symbol: 'OTHER', bars });
   const whole = await client.decide({ symbol: 'CALM', features: { ...features, rsi_14: 0.5 } });
+  const overridden = await overriddenOn(launched.service);
   await launched.stop();
   const answers = replies.map((reply) => (reply.kind === 'ok' ? withoutCallFacts(reply.value) : reply));
-  return { answers, refused: [unserved, whole].map((reply) => reply.kind === 'problem' && reply.problem) };
+  return {
+    answers,
+    overridden,
+    refused: [unserved, whole].map((reply) => reply.kind === 'problem' && reply.problem),
+  };
 }
 
 describe('a start with bundles of one’s own', () => {
   it('serves them on each runtime, signed by one’s own key: the features named, and what both heads say', async () => {
     const seen = new Set<string>();
     for (const runtime of runtimeNames) {
-      const { answers, refused } = await answersOn(runtime);
+      const { answers, overridden, refused } = await answersOn(runtime);
+      expect(overridden).toEqual(['BUY applied', 'HOLD used', true]);
       const calm = { action: 'BUY', confidence: 0.731059, risk: 0.119203, model: { name: 'calm' } };
       const held = { action: 'HOLD', risk: 0.880797, reasons: [{ code: 'RISK_ABOVE_LIMIT' }] };
       const exit = { action: 'BUY', effect: 'close', risk: 0.880797 };

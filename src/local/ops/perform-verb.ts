@@ -24,6 +24,7 @@ const scopes: Readonly<Record<string, Scope>> = {
   reset: 'operate',
   resume: 'approve',
   keys: 'approve',
+  override: 'approve',
 };
 
 /** The scope that a verb needs; undefined where there is no such verb. */

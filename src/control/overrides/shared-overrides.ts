@@ -1,0 +1,152 @@
+import type { Redis } from '@upstash/redis';
+import { z } from 'zod';
+import { canonicalJson } from '../../core/canonical-json.ts';
+import { parseJson } from '../../core/parse-json.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import { createRedisScript, type ReplyFields } from '../../store/redis-script.ts';
+import {
+  approveOverrideScript,
+  listOverridesScript,
+  revokeOverrideScript,
+  useOverrideScript,
+} from '../lua/overrides.ts';
+import { redisKeys } from '../redis-keys.ts';
+import { type Override, type OverrideState, type OverrideTerms, overrideStates } from './override.ts';
+
+export interface ApproveAsk extends OverrideTerms, Pick<Override, 'id' | 'epoch' | 'approvedBy' | 'reason'> {
+  readonly lifeMs: number;
+}
+
+export interface UseAsk extends Pick<OverrideTerms, 'account' | 'symbol' | 'action'> {
+  readonly overrideId: string;
+  /** Whose it becomes; the same decision may ask again. */
+  readonly decisionId: string;
+  /** The caller's control epoch. */
+  readonly epoch: number;
+  /** What the model estimates, in [0, 1]. */
+  readonly risk: number;
+}
+
+/** `insufficient`: the risk is above its `riskMax`. `mismatched`: it is about something else. */
+export type Use = 'applied' | 'insufficient' | 'mismatched' | 'unknown' | Exclude<OverrideState, 'approved'>;
+
+/** Overrides in Redis. Each call is one round trip; an error means that it may have taken effect. */
+export interface SharedOverrides {
+  /** `moved`: another control epoch is in force. `full`: so many are held already. */
+  approve(
+    ask: ApproveAsk,
+  ): Promise<
+    Result<
+      { readonly kind: 'approved'; readonly expiresAtMs: number } | { readonly kind: 'moved' | 'full' },
+      string
+    >
+  >;
+  /** At most one decision ever uses one, whoever asks; see lua/overrides.ts. */
+  use(ask: UseAsk): Promise<Result<Use, string>>;
+  /** `epoch`: the caller's control epoch, 0 where it knows none. */
+  revoke(
+    id: string,
+    keyId: string,
+    epoch: number,
+  ): Promise<Result<Exclude<OverrideState, 'approved'> | 'unknown', string>>;
+  /** Those that are good, and those that ended within about an hour. */
+  list(epoch: number): Promise<Result<readonly Override[], string>>;
+}
+
+/** People make them, for exceptions; and the scripts read them all. */
+const countMax = 64;
+/** After its time, for whoever looks. */
+const heldMs = 3_600_000;
+
+const keys = [redisKeys.overrides, redisKeys.control];
+const malformed = err('the script of overrides gave a malformed reply');
+
+export function createSharedOverrides(redis: Redis): SharedOverrides {
+  const approve = createRedisScript(redis, approveOverrideScript);
+  const use = createRedisScript(redis, useOverrideScript);
+  const revoke = createRedisScript(redis, revokeOverrideScript);
+  const list = createRedisScript(redis, listOverridesScript);
+  return {
+    async approve({ id, epoch, lifeMs, riskMax, approvedBy, reason, ...about }) {
+      const bounds = [String(epoch), String(lifeMs), String(countMax), String(heldMs)];
+      const why = encode({ approvedBy, reason });
+      const reply = await approve.run(keys, [id, ...bounds, String(riskMax), encodeAbout(about), why]);
+      return reply.ok ? decodeApproved(reply.value) : reply;
+    },
+    async use({ overrideId, decisionId, epoch, risk, ...about }) {
+      const reply = await use.run(keys, [
+        overrideId,
+        String(epoch),
+        decisionId,
+        encodeAbout(about),
+        String(risk),
+      ]);
+      if (!reply.ok) return reply;
+      const outcome = uses.find((known) => known === reply.value.get('outcome'));
+      return outcome ? ok(outcome) : malformed;
+    },
+    async revoke(id, keyId, epoch) {
+      const reply = await revoke.run(keys, [id, String(epoch), keyId]);
+      if (!reply.ok) return reply;
+      const outcome = ended.find((known) => known === reply.value.get('outcome'));
+      return outcome ? ok(outcome) : malformed;
+    },
+    async list(epoch) {
+      const reply = await list.run(keys, [String(epoch)]);
+      if (!reply.ok) return reply;
+      const told = reply.value.get('overrides');
+      const overrides = told
+        ?.split(';')
+        .filter((text) => text !== '')
+        .map(decodeOverride);
+      return overrides?.every((override) => override !== undefined) ? ok(overrides) : malformed;
+    },
+  };
+}
+
+const ended = ['used', 'revoked', 'expired', 'superseded', 'unknown'] as const;
+const uses = ['applied', 'insufficient', 'mismatched', ...ended] as const;
+
+const encode = (value: object): string => encodeURIComponent(canonicalJson(value));
+
+/** The same of the same, to the letter: nothing else may be in it. */
+const encodeAbout = ({ account, symbol, action }: Omit<OverrideTerms, 'riskMax'>): string =>
+  encode({ account, symbol, action });
+
+function decodeApproved(fields: ReplyFields): Awaited<ReturnType<SharedOverrides['approve']>> {
+  const kind = fields.get('outcome');
+  const expiresAtMs = Number(fields.get('untilMs') || Number.NaN);
+  if (kind === 'moved' || kind === 'full') return ok({ kind });
+  return kind === 'approved' && Number.isSafeInteger(expiresAtMs) ? ok({ kind, expiresAtMs }) : malformed;
+}
+
+const wordsSchema = z.object({
+  id: z.string().min(1),
+  state: z.enum(overrideStates),
+  expiresAtMs: z.coerce.number().int(),
+  epoch: z.coerce.number().int().nonnegative(),
+  riskMax: z.coerce.number().gt(0).lt(1),
+  endedBy: z.string().transform((by) => (by === '-' ? null : by)),
+  account: z.string(),
+  symbol: z.string(),
+  action: z.enum(['BUY', 'SELL']),
+  approvedBy: z.array(z.string()),
+  reason: z.string(),
+});
+
+function decodeOverride(text: string): Override | undefined {
+  const [id, state, expiresAtMs, epoch, riskMax, endedBy, about = '', why = ''] = text.split(' ');
+  const parts = { ...decoded(about), ...decoded(why) };
+  const read = wordsSchema.safeParse({ id, state, expiresAtMs, epoch, riskMax, endedBy, ...parts });
+  return read.success ? read.data : undefined;
+}
+
+/** Nothing of a text that none of these scripts was given. */
+function decoded(text: string): object {
+  try {
+    const value = parseJson(decodeURIComponent(text));
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
