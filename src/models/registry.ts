@@ -33,6 +33,8 @@ interface RegistryOptions extends LoadOptions {
 const readMsMax = 20_000;
 /** How long a request of an isolate that has never read the registry waits for that. */
 const firstReadMsMax = 3_000;
+/** After which another request that waits reads it too, since the one that reads may have lost its client; each time twice as long. */
+const firstTakeOverMs = 500;
 const retryAfterMs = 1_000;
 /** After which what was broken or missing is looked at again, in case it was repaired. */
 const faultLifeMs = 30_000;
@@ -51,6 +53,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   let retryAtMs = Number.NEGATIVE_INFINITY;
   let rereadAtMs = Number.POSITIVE_INFINITY;
   let hasWaited = false;
+  let takeOverMs = firstTakeOverMs;
 
   async function readFrom(present: Catalog): Promise<Result<NextCatalog, string>> {
     try {
@@ -74,8 +77,15 @@ export function createRegistry(options: RegistryOptions): Registry {
     for (const [place, { code, detail }] of catalog.faults) report(`model ${place}: ${code}: ${detail}`);
   }
 
+  function longestReadMs(): number {
+    if (isRead) return readMsMax;
+    const longestMs = takeOverMs;
+    takeOverMs = Math.min(readMsMax, 2 * takeOverMs);
+    return longestMs;
+  }
+
   async function run(registryEpoch: number): Promise<void> {
-    const own = { endsAtMs: clock.monotonicMs() + readMsMax };
+    const own = { endsAtMs: clock.monotonicMs() + longestReadMs() };
     reader = own;
     const present = holder.current();
     const next = await readFrom(present);
@@ -107,7 +117,10 @@ export function createRegistry(options: RegistryOptions): Registry {
       if (isRead) return;
       start(0, scope);
       const untilMs = clock.monotonicMs() + firstReadMsMax;
-      while (isFirstUnderWay() && clock.monotonicMs() < untilMs) await timers.sleep(pollMs);
+      while (isFirstUnderWay() && clock.monotonicMs() < untilMs) {
+        start(0, scope);
+        await timers.sleep(pollMs);
+      }
       hasWaited = true;
     },
   };

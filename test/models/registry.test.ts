@@ -158,6 +158,28 @@ describe('an isolate', () => {
     expect(await scoreOf(registry.current().byName('coin'))).toBeCloseTo(sigmoid(1), 6);
   });
 
+  it('is read by another request where the one that reads it lost its client', async () => {
+    await stored.point('coin', await stored.store(second));
+    const { registry, scope, time } = await stored.isolate();
+    stored.hangNext(1);
+    let reads = 0;
+    const counting = {
+      ...scope,
+      waitUntil(work: Promise<void>) {
+        reads += 1;
+        scope.waitUntil(work);
+      },
+    };
+    const waits = [registry.ensureRead(counting), registry.ensureRead(counting)];
+    await time.advance(499);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([reads, registry.isKnown(1)]).toEqual([1, false]);
+    await time.advance(1);
+    await Promise.all(waits);
+    expect([reads, registry.isKnown(1)]).toEqual([2, true]);
+    expect(await scoreOf(registry.current().byName('coin'))).toBeCloseTo(sigmoid(1), 6);
+  });
+
   it('does not wait again within a second for a store that does not answer', async () => {
     const { registry, scope, time, reported } = await stored.isolate();
     stored.setDown(true);

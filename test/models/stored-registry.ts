@@ -47,10 +47,15 @@ export async function openStoredRegistry(shippedReleases: readonly Release[] = [
   const server = createHranaServer({ file, token, clock: new VirtualTime() });
   const { url } = await server.listen(0, '127.0.0.1');
   let isDown = false;
+  let hangs = 0;
   const database = openDatabase({
     url,
     authToken: token,
-    fetch: (input, init) => (isDown ? Promise.reject(new Error('down')) : fetch(input, init)),
+    fetch(input, init) {
+      hangs -= 1;
+      if (hangs >= 0) return new Promise(() => undefined);
+      return isDown ? Promise.reject(new Error('down')) : fetch(input, init);
+    },
     deadlineMs: 30_000,
   });
   await migrate(database.orm, { migrationsFolder: 'migrations' });
@@ -97,6 +102,10 @@ export async function openStoredRegistry(shippedReleases: readonly Release[] = [
     isolate,
     setDown: (next: boolean) => {
       isDown = next;
+    },
+    /** Of the next requests so many are never answered, as those of a Worker whose client is gone. */
+    hangNext: (count: number) => {
+      hangs = count;
     },
     /** Puts a bundle into the tables as it is, unverified. */
     async store({ bundle, files }: Release, changed: Altered = {}) {
