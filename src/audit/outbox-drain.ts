@@ -55,10 +55,12 @@ interface Settled {
   readonly failure: string | null;
 }
 
-interface Writable {
+interface Writable<T = LinkedRecord> {
   readonly id: string;
-  readonly record: LinkedRecord;
+  readonly record: T;
 }
+
+const nothingSettled: Settled = { fates: new Map(), failure: null };
 
 const recordsMax = 128;
 const followMsMin = 1_000;
@@ -80,6 +82,9 @@ const unwritable = {
  * | several records                     | anything else       | stay where they are         | half as many, after a wait      |
  * | one record or entry                 | anything else       | later                       | the others, after a wait        |
  *
+ * Entries are written one by one, so with a database that does not answer each would wait for its deadline: after the first that was
+ * not answered, or once the work's time is over, the others of a taking stay where they are.
+ *
  * So none that the database cannot take now stands in the way of the others for good, and none leaves that may be
  * written another time.
  */
@@ -94,42 +99,43 @@ export function createOutboxDrain(options: OutboxDrainOptions): OutboxDrain {
   async function fatesOf(writable: readonly Writable[]): Promise<Settled> {
     const fates = new Map<string, Fate>();
     if (writable.length === 0) return { fates, failure: null };
-    const together = await fateOf(insert(writable.map(({ record }) => record)));
+    const { fate: together } = await fateOf(insert(writable.map(({ record }) => record)));
     if (together.kind === 'later' && writable.length > 1) return { fates, failure: together.reason };
     const isKnown = together.kind === 'written' || writable.length === 1;
     for (const { id, record } of writable) {
-      const fate = isKnown ? together : await fateOf(insert([record]));
+      const { fate } = isKnown ? { fate: together } : await fateOf(insert([record]));
       fates.set(id, fate);
       if (fate.kind === 'later') return { fates, failure: fate.reason };
     }
     return { fates, failure: null };
   }
 
-  async function write(kept: readonly Kept[]): Promise<Settled> {
+  async function write(kept: readonly Kept[], endsAtMs: number): Promise<Settled> {
     const fates = new Map<string, Fate>();
     const writable: Writable[] = [];
+    const entries: Writable<LinkedEntry>[] = [];
     for (const { id, text } of kept) {
       const opened = openKept(receiptSecret, text);
       if (opened.kind === 'decision') writable.push({ id, record: opened.record });
-      else
-        fates.set(
-          id,
-          opened.kind === 'entry' ? await fateOf(insertEntry(opened.entry)) : unwritable[opened.kind],
-        );
+      else if (opened.kind === 'entry') entries.push({ id, record: opened.entry });
+      else fates.set(id, unwritable[opened.kind]);
     }
-    const ofRecords = await fatesOf(writable);
-    const all = new Map([...fates, ...ofRecords.fates]);
+    const ofEntries = await fatesOfEntries(entries, { insertEntry, clock, endsAtMs });
+    const ofRecords = ofEntries.isAway ? nothingSettled : await fatesOf(writable);
+    const all = new Map([...fates, ...ofEntries.fates, ...ofRecords.fates]);
     const waiting = [...all.values()].find(({ kind }) => kind === 'later' || kind === 'foreign');
     return { fates: all, failure: waiting?.reason ?? ofRecords.failure };
   }
 
   /** One taking, and whether there may be more that can be written now. */
-  async function drainSome(): Promise<{ readonly hasMore: boolean; readonly failure: string | null }> {
+  async function drainSome(
+    endsAtMs: number,
+  ): Promise<{ readonly hasMore: boolean; readonly failure: string | null }> {
     const taken = await outbox.take(takeMax);
     if (!taken.ok) return { hasMore: false, failure: taken.error };
     const kept = taken.value ?? [];
     if (kept.length === 0) return { hasMore: false, failure: null };
-    const { fates, failure } = await write(kept);
+    const { fates, failure } = await write(kept, endsAtMs);
     const settled = fates.size > 0 ? await outbox.settle(fates) : ok(undefined);
     if (!settled.ok) return { hasMore: false, failure: settled.error };
     const isBroken = fates.size < kept.length;
@@ -143,7 +149,7 @@ export function createOutboxDrain(options: OutboxDrainOptions): OutboxDrain {
     const failures: string[] = [];
     let hasMore = true;
     while (hasMore && clock.monotonicMs() < endsAtMs) {
-      const outcome = await drainSome().catch((thrown: unknown) => ({
+      const outcome = await drainSome(endsAtMs).catch((thrown: unknown) => ({
         hasMore: false,
         failure: messageOf(thrown),
       }));
@@ -166,9 +172,32 @@ export function createOutboxDrain(options: OutboxDrainOptions): OutboxDrain {
   };
 }
 
-async function fateOf(work: Promise<Result<void, WriteFailure>>): Promise<Fate> {
+/** Fates of entries, as far as they are known, and whether the database did not answer to one of them. */
+async function fatesOfEntries(
+  entries: readonly Writable<LinkedEntry>[],
+  {
+    insertEntry,
+    clock,
+    endsAtMs,
+  }: Pick<OutboxDrainOptions, 'insertEntry' | 'clock'> & { readonly endsAtMs: number },
+): Promise<{ readonly fates: ReadonlyMap<string, Fate>; readonly isAway: boolean }> {
+  const fates = new Map<string, Fate>();
+  for (const { id, record } of entries) {
+    if (clock.monotonicMs() >= endsAtMs) break;
+    const { fate, isAway } = await fateOf(insertEntry(record));
+    fates.set(id, fate);
+    if (isAway) return { fates, isAway };
+  }
+  return { fates, isAway: false };
+}
+
+/** `isAway`: the database did not answer. */
+async function fateOf(
+  work: Promise<Result<void, WriteFailure>>,
+): Promise<{ readonly fate: Fate; readonly isAway: boolean }> {
   const outcome = await work;
-  if (outcome.ok) return { kind: 'written', reason: '' };
+  if (outcome.ok) return { fate: { kind: 'written', reason: '' }, isAway: false };
   const { error } = outcome;
-  return { kind: isFinal(error) ? 'never' : 'later', reason: error.detail };
+  const kind = isFinal(error) ? 'never' : 'later';
+  return { fate: { kind, reason: error.detail }, isAway: error.kind === 'unavailable' };
 }

@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type EntryFacts, sealEntry } from '../../src/audit/audit-entry.ts';
 import { type Chain, createChain } from '../../src/audit/chain.ts';
 import { commitEntry, commitLinked } from '../../src/audit/commit.ts';
 import { type DecisionRecord, sealRecord } from '../../src/audit/decision-record.ts';
 import { createOutboxDrain, type Outbox } from '../../src/audit/outbox-drain.ts';
+import type { WriteFailure } from '../../src/audit/pending-records.ts';
 import { createOutbox, type RedisOutbox } from '../../src/control/outbox.ts';
 import { createSetAside } from '../../src/control/set-aside.ts';
 import { createIdSource } from '../../src/core/ids.ts';
@@ -210,6 +212,47 @@ describe.each(redisBackends())('the outbox, on $name', ({ open }) => {
     for (let run = 0; run < 12; run++) await drain.run(10_000);
     expect(await rows()).toHaveLength(8);
     expect(await outbox.amount()).toMatchObject({ value: { waiting: 1, setAside: 0 } });
+  });
+
+  it('waits for a database that does not answer once a drain, however many entries wait', async () => {
+    const outbox = isolate(1);
+    const facts: EntryFacts = {
+      actor: { kind: 'component', name: 'test' },
+      verb: 'halt',
+      target: 'global',
+      reason: 'a drill',
+      clientAddress: null,
+      before: null,
+      after: null,
+    };
+    for (let seq = 1; seq <= 9; seq += 1) {
+      const place = { id: `e-${seq}`, writer: 'w', seq, atMs: 1 };
+      await outbox.keep(chain.link(sealEntry(receiptSecret, place, facts)));
+    }
+    await outbox.keep(record());
+    let hangs = true;
+    let asked = 0;
+    const answered = async (write: () => Promise<Result<void, WriteFailure>>) => {
+      asked += 1;
+      return hangs ? err({ kind: 'unavailable', detail: 'no answer' } as const) : write();
+    };
+    const drain = createOutboxDrain({
+      outbox,
+      insert: (records) => answered(() => commitLinked(opened.database.client, records)),
+      insertEntry: (entry) => answered(() => commitEntry(opened.database.client, entry)),
+      receiptSecret,
+      clock: time,
+    });
+    for (let run = 1; run <= 3; run += 1) {
+      await drain.run(10_000);
+      expect(asked).toBe(run);
+    }
+    expect(await outbox.amount()).toMatchObject({ value: { waiting: 10, setAside: 0 } });
+    expect(drain.status()).toEqual({ lastFailure: 'no answer' });
+    hangs = false;
+    for (let run = 0; run < 3; run += 1) await drain.run(10_000);
+    expect(await outbox.amount()).toMatchObject({ value: { waiting: 0, setAside: 0 } });
+    expect(drain.status()).toEqual({ lastFailure: null });
   });
 
   it('asks less often behind answers while it fails', async () => {
