@@ -31,7 +31,12 @@ export type Restriction =
       readonly stores: { readonly redis: Acknowledgement; readonly database: Acknowledgement };
     }
   /** No store confirmed it. It may have arrived; to be tried again, or past the service. */
-  | { readonly kind: 'unconfirmed'; readonly detail: string };
+  | {
+      readonly kind: 'unconfirmed';
+      readonly detail: string;
+      /** Redis has it at this epoch, which libSQL may be above; null where that is not known either. */
+      readonly redisEpoch: number | null;
+    };
 
 /** The only way in which trading is held back, by people and by code. Asks nobody and waits for nothing but a store. */
 export interface Restrict {
@@ -54,6 +59,8 @@ interface RestrictOptions {
 
 interface Attempt {
   outcome: Result<TargetState, string> | undefined;
+  /** What Redis confirmed at an epoch that libSQL may be above, where it confirmed no other. */
+  readonly unanchored?: TargetState;
 }
 
 interface Attempts {
@@ -87,12 +94,15 @@ export function createRestrict(options: RestrictOptions): Restrict {
 
   /**
    * What Redis alone confirmed to an isolate that never read libSQL stands above what Redis knew, which may have been wiped or
-   * rolled back. Seconds of the clock are above whatever libSQL holds, so no epoch of it lifts this again.
+   * rolled back. Seconds of the clock are above whatever libSQL holds, so no epoch of it lifts this again. Tried twice, since it may be
+   * repeated; without it nobody knows whether the halt is in force, and it is no confirmed one.
    */
   async function anchored(ask: RestrictAsk, { redis, database }: Attempts): Promise<Attempts> {
     if (database.outcome?.ok || !redis.outcome?.ok || control.hasReadDatabase()) return { redis, database };
     const known = { ...(ask.known ?? freshState), epoch: Math.floor(clock.nowMs() / 1_000) };
-    return { redis: { outcome: await shared.restrict({ ...ask, known }) }, database };
+    const first = await shared.restrict({ ...ask, known });
+    const outcome = first.ok ? first : await shared.restrict({ ...ask, known });
+    return { redis: outcome.ok ? { outcome } : { outcome, unanchored: redis.outcome.value }, database };
   }
 
   async function restrict(
@@ -107,13 +117,17 @@ export function createRestrict(options: RestrictOptions): Restrict {
     const ask = { known, target, tradingState };
     const { redis, database } = await anchored(ask, await write(ask, change, scope));
     const confirmed = [redis, database].flatMap(({ outcome }) => (outcome?.ok ? [outcome.value] : []));
-    for (const entry of confirmed) control.learn(withEntry(known ?? freshState, entry));
+    for (const entry of [...confirmed, ...(redis.unanchored ? [redis.unanchored] : [])])
+      control.learn(withEntry(known ?? freshState, entry));
     const [first, second] = confirmed;
     if (!second) scope.waitUntil(levelling.untilLevel(change));
     const before = known ? entryOf(known, target) : null;
     const after = { redis: entryIn(redis), database: entryIn(database) };
     trace.leave({ ...evidence, verb: verbs[atLeast], target, before, after }, scope);
-    if (!first) return { kind: 'unconfirmed', detail: [redis, database].map(failureOf).join('; ') };
+    if (!first) {
+      const detail = [redis, database].map(failureOf).join('; ');
+      return { kind: 'unconfirmed', detail, redisEpoch: redis.unanchored?.epoch ?? null };
+    }
     // One store knew of a halt that the other did not, and the other's epoch may be the higher one.
     if (second && first.tradingState !== second.tradingState)
       return restrict(target, 'HALTED', evidence, scope);
@@ -144,7 +158,8 @@ const verbs = { HALTED: 'halt', REDUCING: 'reduce' } as const;
 
 const nameOfActor = (actor: Evidence['actor']): string => (actor.kind === 'key' ? actor.keyId : actor.name);
 
-const entryIn = ({ outcome }: Attempt): TargetState | null => (outcome?.ok ? outcome.value : null);
+const entryIn = ({ outcome, unanchored }: Attempt): TargetState | null =>
+  outcome?.ok ? outcome.value : (unanchored ?? null);
 
 const acknowledgementOf = ({ outcome }: Attempt): Acknowledgement => (outcome?.ok ? 'CONFIRMED' : 'PENDING');
 

@@ -229,6 +229,30 @@ describe.each(redisBackends())('the one way to hold trading back, on $name', ({ 
     expect(database).toMatchObject(held);
   });
 
+  it('repeats what lifts it above a Redis that may have been wiped, once, and then says what that has', async () => {
+    const { isolate, scope, fault, pace } = world;
+    fault.database = 'down';
+    const failing = (calls: readonly number[]) => {
+      let writes = 0;
+      pace.next = async (call) => {
+        if (call !== 'restrict') return;
+        // Each halt begins with a write to the database beside the first to Redis.
+        writes += 1;
+        fault.redis = calls.includes(writes) ? 'down' : 'up';
+      };
+    };
+    failing([3]);
+    expect(await isolate().restrict.halt({ kind: 'global' }, evidence, scope)).toMatchObject({
+      kind: 'restricted',
+      stores: { redis: 'CONFIRMED', database: 'PENDING' },
+    });
+    failing([3, 4]);
+    const own = isolate();
+    const outcome = await own.restrict.halt({ kind: 'global' }, evidence, scope);
+    expect(outcome).toMatchObject({ kind: 'unconfirmed', redisEpoch: expect.any(Number) });
+    expect(own.control.highest()).toMatchObject({ tradingState: 'HALTED' });
+  });
+
   it('reports an entry that no store took, and halts without it', async () => {
     const { isolate, scope, settled, fault, pace, reported } = world;
     pace.next = async (call) => {

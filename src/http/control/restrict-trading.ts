@@ -36,8 +36,12 @@ export function createRestrictRoute({ verb, restrict, ...options }: RestrictOpti
       clientAddress: context.env.scope.clientAddress,
     } as const;
     const outcome = await restrict[verb](target.value, evidence, context.env.scope);
-    if (outcome.kind === 'unconfirmed')
-      return problemResponse({ code: 'HALT_UNCONFIRMED', retryAfterMs: 1_000 });
+    if (outcome.kind === 'unconfirmed') {
+      const { redisEpoch } = outcome;
+      const detail = `redis has it at epoch ${redisEpoch}, and the database may be at a later one`;
+      const known = redisEpoch === null ? {} : { detail };
+      return problemResponse({ code: 'HALT_UNCONFIRMED', ...known, retryAfterMs: 1_000 });
+    }
     const { entry, effectiveByMs, stores } = outcome;
     const answer = {
       target: entry.target,
