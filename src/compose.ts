@@ -93,6 +93,7 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
   const { stream, ...deciding } = decidingRoutesOf(experiments.arms, adapters, config, {
     runtime,
     isDraining,
+    followJobs: (scope) => jobs.follow(scope),
   });
   const app = createApp({
     clock,

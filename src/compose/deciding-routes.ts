@@ -16,12 +16,18 @@ import type { Adapters } from './adapters.ts';
 /** What a stream leaves of its runtime's calls to the work that is under way when it ends. */
 const callsShare = 0.8;
 
+interface OfTheService {
+  readonly runtime: Runtime;
+  readonly isDraining: () => boolean;
+  readonly followJobs: (scope: RequestScope) => void;
+}
+
 /** The routes that decide, over one pipeline. */
 export function decidingRoutesOf(
   arms: Arms,
   adapters: Adapters,
   config: Config,
-  { runtime, isDraining }: { readonly runtime: Runtime; readonly isDraining: () => boolean },
+  { runtime, isDraining, followJobs }: OfTheService,
 ) {
   const { redis, ids, control, authenticator, overload, registry } = adapters;
   const { bodyBytesMax, batchBodyBytesMax, bodyDeadlineMs, barsMax } = config;
@@ -49,6 +55,7 @@ export function decidingRoutesOf(
       timers,
       receiptSecret: config.receiptSecret,
       upgrade: runtime.upgrade,
+      followJobs,
       report: runtime.report,
       limits: {
         frameCharsMax: batchBodyBytesMax,

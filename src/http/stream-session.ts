@@ -37,6 +37,8 @@ export interface StreamSessionOptions {
   readonly overload: Pick<Overload, 'takeOn'>;
   readonly report: (failure: unknown) => void;
   readonly isDraining: () => boolean;
+  /** Behind answers: the minute's tick, where it is due. */
+  readonly followJobs: (scope: RequestScope) => void;
   /** Proves the key anew; it may have been revoked, or have another limit by now. */
   readonly authenticate: () => Promise<Result<KeyFacts, Problem>>;
   readonly key: KeyFacts;
@@ -276,10 +278,11 @@ export class StreamSession implements SocketEvents {
   }
 
   async #watch(): Promise<void> {
-    const { control, registry, scope, timers } = this.#options;
+    const { control, registry, followJobs, scope, timers } = this.#options;
     while (this.#state !== 'closed') {
       const view = await control.ensure(scope);
       if (view) registry.follow(view.registryEpoch, scope);
+      followJobs(scope);
       if (!(await this.#isStillGood())) return;
       this.#tell({
         type: 'control',

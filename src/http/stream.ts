@@ -3,7 +3,7 @@ import type { Overload } from '../control/overload/overload.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import type { Pipeline } from '../decision/pipeline.ts';
 import type { Registry } from '../models/registry.ts';
-import type { Runtime } from '../runtime.ts';
+import type { RequestScope, Runtime } from '../runtime.ts';
 import type { Authenticator } from './auth.ts';
 import type { Handler } from './context.ts';
 import { problemResponse } from './problem.ts';
@@ -27,6 +27,8 @@ interface StreamOptions {
   /** Streams of one key in this isolate, at most. */
   readonly streamsPerKeyMax: number;
   readonly isDraining: () => boolean;
+  /** Of an isolate that only streams are open on, nobody else asks for the minute's tick. */
+  readonly followJobs: (scope: RequestScope) => void;
 }
 
 /** `GET /v1/stream`, and how many streams it holds open. */

@@ -33,6 +33,7 @@ async function open(limits: Partial<StreamLimits> = {}) {
     ended: 0,
     buffered: 0,
     draining: false,
+    followed: 0,
     calls: 500,
     key: ok(key) as Result<KeyFacts, Problem>,
     reported: [] as unknown[],
@@ -52,6 +53,9 @@ async function open(limits: Partial<StreamLimits> = {}) {
     windows: createStreamWindows({ ...options, receiptSecret }),
     report: (failure) => void stage.reported.push(failure),
     isDraining: () => stage.draining,
+    followJobs: () => {
+      stage.followed += 1;
+    },
     authenticate: async () => stage.key,
     key,
     onEnd: () => {
@@ -329,6 +333,12 @@ describe('a stream', () => {
         tokens: {},
       });
     }
+  });
+
+  it('asks for the minute’s tick while nothing else is asked of the isolate', async () => {
+    const { stage, time } = await open();
+    await time.advance(1_000);
+    expect(stage.followed).toBeGreaterThanOrEqual(5);
   });
 
   it.each(['life', 'decisions', 'calls', 'drain'] as const)(

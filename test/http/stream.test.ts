@@ -21,6 +21,7 @@ function setUp(streamsPerKeyMax: number) {
       return new Response('upgraded');
     },
     report: () => undefined,
+    followJobs: () => undefined,
     receiptSecret: 'r'.repeat(32),
     callCount: () => 0,
     limits: { lifeMs: 60_000, decisionsMax: 100, frameCharsMax: 1_000, callsMax: null },
