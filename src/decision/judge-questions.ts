@@ -10,7 +10,6 @@ import { attribute } from './attribution.ts';
 import type { NamedOverride } from './named-override.ts';
 import { judge, withheldByRisk } from './policy.ts';
 import type { Question } from './question.ts';
-import type { Rung } from './rung.ts';
 import { type BreakerReading, type GuardedScores, scoreGuarded } from './score-guarded.ts';
 
 /** What was computed for a question, whether it ended in an action or not. */
@@ -34,8 +33,8 @@ interface JudgeOptions {
   readonly freshnessGraceMs: number;
   /** Where it is not `normal`, nothing is attributed. */
   readonly load: Load;
-  /** Around a rung's models. */
-  readonly breakerOf: (rung: Rung) => Breaker;
+  /** Around the model of a question. */
+  readonly breakerOf: (question: Question) => Breaker;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly stages: Stages;
 }
@@ -73,7 +72,7 @@ export async function judgeQuestions(
   const scored = new Map<Row, GuardedScores>();
   for (const ofModel of Map.groupBy(rows, ({ question }) => question.model).values()) {
     const [{ question }] = ofModel as [Row, ...Row[]];
-    const breaker = options.breakerOf(question.rung);
+    const breaker = options.breakerOf(question);
     const values = ofModel.map((row) => row.values);
     const scores = await scoreGuarded(question.model, values, { breaker, clock: options.clock });
     scores.forEach((one, at) => void scored.set(ofModel[at] as Row, one));

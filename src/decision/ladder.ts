@@ -16,7 +16,7 @@ export interface Ladder {
    * it. Waits for nothing; while another stands in, what is above it is probed behind the answer.
    */
   choose(question: Question, scope: RequestScope): Question;
-  breakerOf(rung: Rung): Breaker;
+  breakerOf(question: Pick<Question, 'rung' | 'arm'>): Breaker;
 }
 
 interface LadderOptions {
@@ -57,7 +57,9 @@ export function createLadder(options: LadderOptions): Ladder {
   const { breakers, registry, clock, timers, freshnessGraceMs, report } = options;
   let probing: { readonly endsAtMs: number } | undefined;
 
-  const breakerOf = (rung: Rung): Breaker => breakers.of(breakerNameOf[rung]);
+  /** A candidate that is broken closes nobody's way but its own. */
+  const breakerOf: Ladder['breakerOf'] = ({ rung, arm }) =>
+    breakers.of(arm === 'candidate' ? 'decision-candidate' : breakerNameOf[rung]);
   const stateOf = (rung: Rung) => breakers.stateOf(breakerNameOf[rung]);
 
   function onRung(question: Question, rung: keyof typeof aliasOf): Question | undefined {

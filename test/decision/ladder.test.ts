@@ -171,6 +171,19 @@ describe('the degraded ladder', () => {
     expect(record).toMatchObject({ bundleHash: light.hash, breaker: { state: 'closed' } });
   });
 
+  it('counts what a candidate fails by itself: the model in production goes on', async () => {
+    const { ask, breakers } = setUp();
+    const candidate = fallible('candidate');
+    candidate.stage.fails = true;
+    const ofCandidate = { model: candidate.model, arm: 'candidate' } as const;
+    for (let call = 0; call < failures; call += 1) {
+      expect(await ask(ofCandidate)).toMatchObject({ reasons: [{ code: 'MODEL_FAILED' }] });
+    }
+    expect(await ask(ofCandidate)).toMatchObject({ reasons: [{ code: 'BREAKER_OPEN' }] });
+    expect(breakers.stateOf('decision')).toBe('closed');
+    expect(await ask()).toMatchObject({ action: 'BUY', mode: 'FULL' });
+  });
+
   it('goes down to RULES where LIGHT fails too, and then to HOLD', async () => {
     const { ask, breakFull, light, rules } = setUp();
     await breakFull();

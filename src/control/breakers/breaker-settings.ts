@@ -1,7 +1,17 @@
 import type { WindowShape } from './call-window.ts';
 
-/** `decision` is around the model itself; those behind it are around what stands in for it (decision/ladder.ts). */
-export const breakerNames = ['decision', 'decision-light', 'decision-rules', 'order', 'market-data'] as const;
+/**
+ * `decision` is around the models in production, `decision-candidate` around those that compete with them; those behind are around what
+ * stands in for the former (decision/ladder.ts).
+ */
+export const breakerNames = [
+  'decision',
+  'decision-candidate',
+  'decision-light',
+  'decision-rules',
+  'order',
+  'market-data',
+] as const;
 
 export type BreakerName = (typeof breakerNames)[number];
 
@@ -45,6 +55,7 @@ const decision: BreakerSettings = {
  */
 export const breakerSettings: Readonly<Record<BreakerName, BreakerSettings>> = {
   decision,
+  'decision-candidate': decision,
   'decision-light': decision,
   'decision-rules': decision,
   order: {

@@ -12,6 +12,7 @@ import { VirtualTime } from '../../virtual-time.ts';
 const principal = { id: 'k', account: 'a', scopes: ['operate'], ratePerSecond: 1, burst: 1 } as const;
 const shared = {
   decision: { state: 'open', generation: 7, waitMs: 1_500 },
+  'decision-candidate': { state: 'closed', generation: 0 },
   'decision-light': { state: 'closed', generation: 0 },
   'decision-rules': { state: 'closed', generation: 0 },
   order: { state: 'tripped', generation: 9 },
@@ -65,6 +66,7 @@ describe('the routes of the breakers', () => {
     expect(status).toBe(200);
     expect(breakersSchema.parse(body).breakers).toEqual([
       { name: 'decision', state: 'open', generation: 7, retryAfterMs: 1_500 },
+      { name: 'decision-candidate', state: 'closed', generation: 0, retryAfterMs: null },
       { name: 'decision-light', state: 'closed', generation: 0, retryAfterMs: null },
       { name: 'decision-rules', state: 'closed', generation: 0, retryAfterMs: null },
       { name: 'order', state: 'tripped', generation: 9, retryAfterMs: null },
