@@ -103,11 +103,12 @@ export function createDecidingRoute(options: DecidingOptions, route: DecidingRou
 }
 
 /** A claim and an override wait for Redis, as a record does that is put out; one in the database waits for that. */
-function wantedBy({ asked, idempotencyKey }: Keyed): Wanted {
+function wantedBy({ asked, key, idempotencyKey }: Keyed): Wanted {
   const { tokens: decisions, durability, namesOverride } = asked;
-  if (durability === 'ack') return { decisions, store: 'database' };
+  const who = key.id;
+  if (durability === 'ack') return { who, decisions, store: 'database' };
   const isPrompt = idempotencyKey === null && durability === 'pending' && !namesOverride;
-  return { decisions, store: isPrompt ? null : 'redis' };
+  return { who, decisions, store: isPrompt ? null : 'redis' };
 }
 
 type Line = DecidingOptions & DecidingRoute;

@@ -13,7 +13,7 @@ export const overloaded = { code: 'OVERLOADED', retryAfterMs: 1_000 } as const;
 export function createSheddingDoor(overload: Pick<Overload, 'enter' | 'leave'>): Door {
   return async (request, answer) => {
     if (!mayBeShed(request)) return answer();
-    const entered = overload.enter();
+    const entered = overload.enter(shownKeyOf(request));
     if (entered === undefined) {
       return problemResponse(overloaded, { 'service-load': 'shedding', 'x-content-type-options': 'nosniff' });
     }
@@ -24,6 +24,16 @@ export function createSheddingDoor(overload: Pick<Overload, 'enter' | 'leave'>):
     }
   };
 }
+
+/** Id of the key that a request shows, proven or not; '' for none. */
+function shownKeyOf({ headers }: Request): string {
+  const authorization = headers.get('authorization') ?? '';
+  const end = authorization.indexOf('.');
+  return end < 0 || end > shownCharsMax ? '' : authorization.slice(authorization.indexOf(' ') + 1, end);
+}
+
+/** Of the longest id, with its scheme. */
+const shownCharsMax = 80;
 
 /** Decisions, their replays, scores, and streams that would be opened. */
 function mayBeShed({ url, method }: Request): boolean {

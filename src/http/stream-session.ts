@@ -208,7 +208,7 @@ export class StreamSession implements SocketEvents {
     this.#lastSeq = frame.seq;
     const tokens = frame.ticks.length;
     if (tokens > this.#key.burst) return this.#refuse(overBurst(tokens, this.#key.burst), frame);
-    if (!overload.takeOn(tokens)) return this.#refuse(overloaded, frame);
+    if (!overload.takeOn(tokens, this.#key.id)) return this.#refuse(overloaded, frame);
     const permit = await this.#permit(tokens, frame);
     if (!permit) return;
     const items = frame.ticks.map((tick) => windows.read(tick, this.#key));

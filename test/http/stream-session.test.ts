@@ -401,7 +401,7 @@ describe('a stream of an isolate that is asked for more than it can', () => {
     const { overload } = options;
     overload.beginTurns();
     for (let second = 0; second < 20; second += 1) overload.strain({ cpuShare: 0, memoryShare: 2 });
-    overload.takeOn(1);
+    overload.takeOn(1, 'k');
     const list = Array.from({ length: 16 }, (_, index) => past(100 + index));
     const tokens = world.tokens.length;
     expect(await ticks(list)).toMatchObject({

@@ -37,10 +37,11 @@ export const controlCases: readonly MicroCase[] = [
         report: () => undefined,
       });
       overload.beginTurns();
-      const wanted = { decisions: 1, store: null };
+      const wanted = { who: 'k', decisions: 1, store: null };
       return (index) => {
         if (index % 128 === 0) overload.endTurn(0);
-        const entered = overload.enter() ?? Number.NaN;
+        const entered = overload.enter('k');
+        if (!entered) return Number.NaN;
         overload.admit(wanted)?.();
         overload.leave(entered);
         return overload.load() === 'normal' ? 1 : Number.NaN;

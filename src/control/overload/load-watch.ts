@@ -72,13 +72,13 @@ export function watchLoad(overload: Overload, options: LoadWatchOptions): Overlo
 
   return {
     ...overload,
-    enter() {
+    enter(who) {
       wake();
-      return overload.enter();
+      return overload.enter(who);
     },
-    takeOn(decisions) {
+    takeOn(decisions, who) {
       wake();
-      return overload.takeOn(decisions);
+      return overload.takeOn(decisions, who);
     },
   };
 }

@@ -1,11 +1,13 @@
-import { createInFlight } from './in-flight.ts';
 import { createLoadState, type Load } from './load-state.ts';
 import type { OverloadSettings } from './overload-settings.ts';
+import { createSharedFlight, type Place } from './shared-flight.ts';
+import { createSharing } from './sharing.ts';
 import { createStoreLane } from './store-lane.ts';
 import { createTurnLane } from './turn-lane.ts';
 
 /** What is to be decided, once a request is read. */
 export interface Wanted {
+  readonly who: string;
   readonly decisions: number;
   /** For which the answer has to wait; null for none. */
   readonly store: 'redis' | 'database' | null;
@@ -21,7 +23,8 @@ export interface Strain {
 
 /**
  * How much an isolate takes on. Whatever is refused is refused before it is read or before anything is done for it, so
- * nothing grows that nobody could empty in time.
+ * nothing grows that nobody could empty in time. Where several ask, none of them takes the room of the others: `who` is the key that
+ * a request shows, proven or not, so whoever shows another's takes of that one's share alone.
  *
  * | load     | sign                                           | next                                          |
  * |----------|------------------------------------------------|-----------------------------------------------|
@@ -33,12 +36,12 @@ export interface Strain {
 export interface Overload {
   load(): Load;
   /** At a request's arrival. @returns what `leave` takes; undefined where it is refused */
-  enter(): number | undefined;
-  leave(entered: number): void;
+  enter(who: string): Place | undefined;
+  leave(entered: Place): void;
   /** Once a request is read that has entered. @returns what to call at its end; undefined where it is refused */
   admit(wanted: Wanted): (() => void) | undefined;
   /** What asks for decisions and never entered: a frame of a stream. False where it is refused. */
-  takeOn(decisions: number): boolean;
+  takeOn(decisions: number, who: string): boolean;
   /** From here on turns of the event loop are told; what arrives belongs to the turn at hand. */
   beginTurns(): void;
   /** A turn is over, `lateMs` after it should have been. */
@@ -63,7 +66,8 @@ const nothingToEnd = (): void => undefined;
 
 export function createOverload({ settings, clock, report }: OverloadOptions): Overload {
   const { requestsMax, requestMsMax, cpuBusy, cpuCalm, cpuReadings, dwellMs } = settings;
-  const requests = createInFlight(requestMsMax);
+  const requests = createSharedFlight(requestMsMax);
+  const sharing = createSharing(dwellMs);
   const turns = createTurnLane(settings);
   const lanes = { redis: createStoreLane(settings), database: createStoreLane(settings) };
   const state = createLoadState({ dwellMs, clock, onChange });
@@ -80,10 +84,10 @@ export function createOverload({ settings, clock, report }: OverloadOptions): Ov
     state.shed(nowMs);
   }
 
-  function waitFor(store: keyof typeof lanes): (() => void) | undefined {
+  function waitFor(store: keyof typeof lanes, sharer: string | null): (() => void) | undefined {
     const lane = lanes[store];
     const enteredAtMs = clock.monotonicMs();
-    const entered = lane.enter(enteredAtMs);
+    const entered = lane.enter(sharer, enteredAtMs);
     if (entered === undefined) return refuse(enteredAtMs);
     return () => {
       const nowMs = clock.monotonicMs();
@@ -93,29 +97,35 @@ export function createOverload({ settings, clock, report }: OverloadOptions): Ov
 
   return {
     load: state.current,
-    enter() {
+    enter(who) {
       // Where it is over, its limits are, also when nobody has asked for it since.
       state.current();
       const nowMs = clock.monotonicMs();
-      if (!turns.hasRoom(1) || requests.count(nowMs) >= requestsMax) return refuse(nowMs);
-      turns.arrive(1);
-      return requests.enter(nowMs);
+      const sharer = sharing.sharerOf(who, nowMs);
+      if (!turns.hasRoom(1, sharer) || !requests.hasRoom(sharer, requestsMax, nowMs)) return refuse(nowMs);
+      turns.arrive(1, sharer);
+      return requests.enter(sharer, nowMs);
     },
     leave: requests.leave,
-    admit({ decisions, store }) {
+    admit({ who, decisions, store }) {
+      if (decisions <= 1 && store === null) return nothingToEnd;
+      const nowMs = clock.monotonicMs();
+      const sharer = sharing.sharerOf(who, nowMs);
       // The request itself was counted at its arrival; of a batch there are others.
       if (decisions > 1) {
-        turns.add(-1);
-        if (!turns.hasRoom(decisions)) return refuse(clock.monotonicMs());
-        turns.add(decisions);
+        turns.add(-1, sharer);
+        if (!turns.hasRoom(decisions, sharer)) return refuse(nowMs);
+        turns.add(decisions, sharer);
       }
-      return store === null ? nothingToEnd : waitFor(store);
+      return store === null ? nothingToEnd : waitFor(store, sharer);
     },
-    takeOn(decisions) {
+    takeOn(decisions, who) {
       state.current();
-      const hasRoom = turns.hasRoom(decisions);
-      if (hasRoom) turns.arrive(decisions);
-      else refuse(clock.monotonicMs());
+      const nowMs = clock.monotonicMs();
+      const sharer = sharing.sharerOf(who, nowMs);
+      const hasRoom = turns.hasRoom(decisions, sharer);
+      if (hasRoom) turns.arrive(decisions, sharer);
+      else refuse(nowMs);
       return hasRoom;
     },
     beginTurns: turns.begin,

@@ -1,4 +1,5 @@
 import { createAdaptiveLimit } from './adaptive-limit.ts';
+import { hasShare } from './has-share.ts';
 import type { OverloadSettings } from './overload-settings.ts';
 
 /** `between`: later than calm and not so late that anything has to be done. */
@@ -9,11 +10,12 @@ export type Lateness = 'calm' | 'between' | 'late';
  * the queue of whatever computes; where no turns are told it takes everything.
  */
 export interface TurnLane {
-  hasRoom(decisions: number): boolean;
+  /** `sharer`: who has to leave something to others; null where there are none. */
+  hasRoom(decisions: number, sharer: string | null): boolean;
   /** A request, with as many decisions as are known of it. */
-  arrive(decisions: number): void;
+  arrive(decisions: number, sharer: string | null): void;
   /** What is found in a request that has arrived. */
-  add(decisions: number): void;
+  add(decisions: number, sharer: string | null): void;
   begin(): void;
   /** A turn is over, `lateMs` after it should have been, and the next begins. @returns what the last turns come to */
   end(lateMs: number): Lateness;
@@ -25,8 +27,8 @@ export interface TurnLane {
 
 /** Above what any turn could take on. */
 const turnMax = 65_536;
-/** A turn that was this full tells whether the limit may rise. */
-const fullShare = 0.8;
+/** A turn that was this full tells whether the limit may rise; below the three quarters that one may take who has to share. */
+const fullShare = 0.7;
 
 export function createTurnLane(settings: OverloadSettings): TurnLane {
   const { turnMs, busyMs, calmMs, lateMs, patienceMs, turnMin } = settings;
@@ -35,6 +37,7 @@ export function createTurnLane(settings: OverloadSettings): TurnLane {
   let isNarrowed = false;
   let taken = 0;
   let requests = 0;
+  const takenBy = new Map<string, number>();
   /** Duration of the turns that were late without a break. */
   let lateForMs = 0;
 
@@ -44,20 +47,32 @@ export function createTurnLane(settings: OverloadSettings): TurnLane {
     if (!isTooLate && !isNarrowed && taken >= fullShare * limit.value()) limit.grow();
   }
 
+  function take(decisions: number, sharer: string | null): void {
+    taken += decisions;
+    if (sharer !== null && hasTurns) takenBy.set(sharer, (takenBy.get(sharer) ?? 0) + decisions);
+  }
+
+  function beginTurn(): void {
+    taken = 0;
+    requests = 0;
+    takenBy.clear();
+  }
+
   return {
-    // A batch that no turn would take is taken by one that has nothing else.
-    hasRoom: (decisions) => !hasTurns || taken <= 0 || taken + decisions <= limit.value(),
-    arrive(decisions) {
+    hasRoom(decisions, sharer) {
+      // A batch that no turn would take is taken by one that has nothing else.
+      if (!hasTurns || taken <= 0) return true;
+      if (taken + decisions > limit.value()) return false;
+      return sharer === null || hasShare(takenBy.get(sharer) ?? 0, limit.value() - taken);
+    },
+    arrive(decisions, sharer) {
       requests += 1;
-      taken += decisions;
+      take(decisions, sharer);
     },
-    add(decisions) {
-      taken += decisions;
-    },
+    add: take,
     begin() {
       hasTurns = true;
-      taken = 0;
-      requests = 0;
+      beginTurn();
       lateForMs = 0;
     },
     end(byMs) {
@@ -66,8 +81,7 @@ export function createTurnLane(settings: OverloadSettings): TurnLane {
       if (byMs < busyMs) lateForMs = 0;
       else if (isQueue) lateForMs += turnMs + byMs;
       learn(byMs);
-      taken = 0;
-      requests = 0;
+      beginTurn();
       if (lateForMs >= patienceMs) return 'late';
       return isQueue && byMs >= calmMs ? 'between' : 'calm';
     },

@@ -25,7 +25,10 @@ function setUp() {
   });
   /** A turn in which so many requests arrive. */
   function turn(asked: number, { tookMs, cpuMs }: { tookMs: number; cpuMs: number }): void {
-    for (let request = 0; request < asked; request += 1) overload.leave(overload.enter() ?? Number.NaN);
+    for (let request = 0; request < asked; request += 1) {
+      const place = overload.enter('k');
+      if (place) overload.leave(place);
+    }
     process.nowMs += tookMs;
     process.cpuMs += cpuMs;
     armed.shift()?.();
@@ -37,8 +40,8 @@ describe('the watch over an event loop', () => {
   it('sees what the process does to itself, and narrows what a turn takes on', () => {
     const { overload, turn } = setUp();
     for (let count = 0; count < 5; count += 1) turn(200, { tookMs: 120, cpuMs: 118 });
-    expect(overload.takeOn(turnMin)).toBe(true);
-    expect(overload.takeOn(200)).toBe(false);
+    expect(overload.takeOn(turnMin, 'k')).toBe(true);
+    expect(overload.takeOn(200, 'k')).toBe(false);
     expect(overload.load()).toBe('shedding');
   });
 
@@ -46,8 +49,8 @@ describe('the watch over an event loop', () => {
     const { overload, turn } = setUp();
     for (let count = 0; count < 50; count += 1) turn(200, { tookMs: 120, cpuMs: 8 });
     expect(overload.load()).toBe('normal');
-    expect(overload.takeOn(200)).toBe(true);
-    expect(overload.takeOn(200)).toBe(true);
+    expect(overload.takeOn(200, 'k')).toBe(true);
+    expect(overload.takeOn(200, 'k')).toBe(true);
   });
 
   it('tells once a second how full core and memory are', () => {
@@ -72,7 +75,7 @@ describe('the watch over an event loop', () => {
     turn(1, { tookMs: turnMs, cpuMs: 1 });
     for (let count = 0; count < 1_000; count += 1) turn(0, { tookMs: turnMs, cpuMs: 0 });
     expect(armed).toHaveLength(0);
-    expect(overload.takeOn(1)).toBe(true);
+    expect(overload.takeOn(1, 'k')).toBe(true);
     expect(armed).toHaveLength(1);
   });
 });

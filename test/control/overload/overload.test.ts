@@ -2,11 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createOverload, type Overload } from '../../../src/control/overload/overload.ts';
 import { overloadSettings } from '../../../src/control/overload/overload-settings.ts';
+import type { Place } from '../../../src/control/overload/shared-flight.ts';
 import { VirtualTime } from '../../virtual-time.ts';
 
 const { turnMin, lateMs, busyMs, calmMs, patienceMs, dwellMs, waitsMin, waitsMax, requestsMax, turnMs } =
   overloadSettings;
 const calm = { cpuShare: 0.1, memoryShare: 0.1 };
+
+const leave = (overload: Overload, place: Place | undefined): void => {
+  if (place) overload.leave(place);
+};
 
 function setUp() {
   const time = new VirtualTime(0);
@@ -20,7 +25,7 @@ function setUp() {
   async function turn(asked: number, turnLateMs: number): Promise<number> {
     let entered = 0;
     for (let request = 0; request < asked; request += 1) {
-      const place = overload.enter();
+      const place = overload.enter('k');
       if (place === undefined) continue;
       entered += 1;
       overload.leave(place);
@@ -47,7 +52,7 @@ async function late(turn: (asked: number, lateMs: number) => Promise<number>, mo
 describe('an isolate under load', () => {
   it('takes everything while its turns are in time, and where no turns are told', async () => {
     const { overload, turn } = setUp();
-    for (let request = 0; request < 5_000; request += 1) overload.leave(overload.enter() ?? Number.NaN);
+    for (let request = 0; request < 5_000; request += 1) leave(overload, overload.enter('k'));
     overload.beginTurns();
     for (let count = 0; count < 20; count += 1) expect(await turn(2_000, busyMs - 1)).toBe(2_000);
     expect(overload.load()).toBe('normal');
@@ -194,8 +199,8 @@ describe('an isolate under load', () => {
     overload.beginTurns();
     const batches = async (count: number): Promise<void> => {
       for (let request = 0; request < count; request += 1) {
-        overload.leave(overload.enter() ?? Number.NaN);
-        overload.admit({ decisions: 256, store: null });
+        leave(overload, overload.enter('k'));
+        overload.admit({ who: 'k', decisions: 256, store: null });
       }
       await time.advance(turnMs + 2 * lateMs);
       overload.endTurn(2 * lateMs);
@@ -211,21 +216,61 @@ describe('an isolate under load', () => {
     overload.beginTurns();
     narrowToMinimum(overload);
     const enterBatch = () => {
-      const place = overload.enter();
-      return place !== undefined && overload.admit({ decisions: 256, store: null }) !== undefined;
+      const place = overload.enter('k');
+      return place !== undefined && overload.admit({ who: 'k', decisions: 256, store: null }) !== undefined;
     };
     expect(enterBatch()).toBe(true);
     expect(enterBatch()).toBe(false);
-    expect(overload.takeOn(1)).toBe(false);
+    expect(overload.takeOn(1, 'k')).toBe(false);
     overload.endTurn(0);
-    expect(overload.takeOn(64)).toBe(true);
-    expect(overload.enter()).toBeUndefined();
+    expect(overload.takeOn(64, 'k')).toBe(true);
+    expect(overload.enter('k')).toBeUndefined();
     overload.endTurn(0);
-    const place = overload.enter();
+    const place = overload.enter('k');
     expect(place).toBeDefined();
-    expect(overload.takeOn(turnMin - 1)).toBe(true);
-    expect(overload.takeOn(1)).toBe(false);
+    expect(overload.takeOn(turnMin - 1, 'k')).toBe(true);
+    expect(overload.takeOn(1, 'k')).toBe(false);
     expect(overload.refusedRequests()).toBe(4);
+  });
+
+  it('lets nobody take the room of the others in a turn that several ask for, and one alone all of it', async () => {
+    const { overload, time } = setUp();
+    overload.beginTurns();
+    narrowToMinimum(overload);
+    const ask = (who: string, count: number): number =>
+      Array.from({ length: count }, () => overload.takeOn(1, who)).filter((isTaken) => isTaken).length;
+    expect([ask('flood', 100), ask('b', 1)]).toEqual([turnMin, 0]);
+    overload.endTurn(0);
+    for (let count = 0; count < 10; count += 1) {
+      expect([ask('flood', 100), ask('b', 1), ask('c', 1)]).toEqual([0.75 * turnMin, 1, 1]);
+      overload.endTurn(0);
+    }
+    overload.takeOn(1, 'flood');
+    await time.advance(dwellMs);
+    narrowToMinimum(overload);
+    overload.endTurn(0);
+    expect(ask('flood', 100)).toBe(turnMin);
+  });
+
+  it('lets nobody hold all requests that may be under way, nor all waits for a store', async () => {
+    const { overload, time } = setUp();
+    const enter = (who: string, count: number): readonly Place[] =>
+      Array.from({ length: count }, () => overload.enter(who)).filter((place) => place !== undefined);
+    const flood = [...enter('flood', 2 * requestsMax)];
+    expect([flood.length, enter('b', 1).length]).toEqual([requestsMax, 0]);
+    for (const place of flood.splice(0)) overload.leave(place);
+    flood.push(...enter('flood', 2 * requestsMax));
+    expect(flood.length).toBe(0.75 * requestsMax);
+    const others = Array.from({ length: 100 }, (_, at) => enter(`k-${at}`, 1)).flat();
+    expect(others).toHaveLength(100);
+    for (const place of [...flood, ...others]) overload.leave(place);
+    const waits = (who: string) => overload.admit({ who, decisions: 1, store: 'redis' });
+    let held = 0;
+    while (waits('flood')) held += 1;
+    expect(waits('b')).toBeDefined();
+    expect(held).toBeLessThan(waitsMax);
+    await time.advance(overloadSettings.requestMsMax * 1.1);
+    expect(enter('flood', 1)).toHaveLength(1);
   });
 
   it('sheds for a full memory, and is busy for a full core', () => {
@@ -235,35 +280,36 @@ describe('an isolate under load', () => {
       overload.strain({ ...calm, cpuShare: 0.95 });
       expect(overload.load()).toBe(load);
     }
-    expect(overload.takeOn(500)).toBe(true);
+    expect(overload.takeOn(500, 'k')).toBe(true);
     overload.endTurn(0);
     narrowToMinimum(overload);
-    expect(overload.takeOn(turnMin)).toBe(true);
-    expect(overload.takeOn(1)).toBe(false);
+    expect(overload.takeOn(turnMin, 'k')).toBe(true);
+    expect(overload.takeOn(1, 'k')).toBe(false);
     // It stays narrow while memory is full, however calm its turns are.
     for (let count = 0; count < 100; count += 1) {
       overload.endTurn(0);
-      expect(overload.takeOn(turnMin)).toBe(true);
+      expect(overload.takeOn(turnMin, 'k')).toBe(true);
     }
-    expect(overload.takeOn(1)).toBe(false);
+    expect(overload.takeOn(1, 'k')).toBe(false);
   });
 
   it('holds no more requests at once than it may, and forgets what was cut off', async () => {
     const { overload, time } = setUp();
-    const places = Array.from({ length: requestsMax }, () => overload.enter());
+    const places = Array.from({ length: requestsMax }, () => overload.enter('k'));
     expect(places.includes(undefined)).toBe(false);
-    expect(overload.enter()).toBeUndefined();
-    overload.leave(places[0] ?? Number.NaN);
-    expect(overload.enter()).toBeDefined();
+    expect(overload.enter('k')).toBeUndefined();
+    leave(overload, places[0]);
+    expect(overload.enter('k')).toBeDefined();
     await time.advance(overloadSettings.requestMsMax * 1.1);
-    expect(overload.enter()).toBeDefined();
+    expect(overload.enter('k')).toBeDefined();
     await time.advance(dwellMs);
     expect(overload.load()).toBe('normal');
   });
 });
 
 describe('decisions that wait for a store', () => {
-  const wait = (overload: Overload, store: 'redis' | 'database') => overload.admit({ decisions: 1, store });
+  const wait = (overload: Overload, store: 'redis' | 'database') =>
+    overload.admit({ who: 'k', decisions: 1, store });
 
   /** Waits of so many at once that take so long each, for a while; @returns how many were let in at the end. */
   async function load(made: ReturnType<typeof setUp>, atOnce: number, tookMs: number, rounds: number) {
@@ -285,7 +331,7 @@ describe('decisions that wait for a store', () => {
     expect(await load(made, 200, 1_000, 20)).toBe(waitsMin);
     expect(made.overload.load()).toBe('shedding');
     // Those that wait for nothing, or for the other store, are none of its business.
-    expect(made.overload.admit({ decisions: 1, store: null })).toBeDefined();
+    expect(made.overload.admit({ who: 'k', decisions: 1, store: null })).toBeDefined();
     expect(Array.from({ length: 100 }, () => wait(made.overload, 'redis')).includes(undefined)).toBe(false);
     expect(await load(made, 200, 20, 200)).toBe(200);
     await made.time.advance(dwellMs);
