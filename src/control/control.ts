@@ -47,8 +47,10 @@ export interface Control {
    * all or none. Warm, it makes no call; cold, it waits for at most three deadlines. `unavailable` comes no more often
    * than the key's own limit in this isolate; beyond that it is `limited`. Throws when the limit asked for is none
    * (control/ledger.ts).
+   *
+   * @param lifeShareMin how much of a view's life has to be left, 0 to 1: a view that ends before its answer is out permits nothing
    */
-  permit(ask: PermitAsk, scope: RequestScope, tokens?: number): Promise<Permit>;
+  permit(ask: PermitAsk, scope: RequestScope, tokens?: number, lifeShareMin?: number): Promise<Permit>;
   /** The view, if it is live. Ask again after every await. */
   current(): ControlView | undefined;
   /** The view; when it is not live, after trying to get one as `permit` does. */
@@ -112,13 +114,17 @@ export function createControl(options: ControlOptions): Control {
   }
 
   return {
-    permit(ask, scope, tokens = 1) {
+    permit(ask, scope, tokens = 1, lifeShareMin = 0) {
       const { keyId } = ask;
       if (tokens > ask.burst) throw new RangeError(`${tokens} tokens are more than a burst of ${ask.burst}`);
       ledger.meet(ask, clock.monotonicMs());
       let missedIn: number | undefined;
+      let tooOldAtMs: number | undefined;
       const settle = (view: ControlView, nowMs: number): Permit | undefined => {
         if (lease.keys.isRevoked(keyId)) return { kind: 'revoked' };
+        // One that a renewal brought has as much left as can be had.
+        tooOldAtMs ??= view.expiresAtMs - nowMs < lifeShareMin * viewLifeMs ? view.sentAtMs : undefined;
+        if (view.sentAtMs === tooOldAtMs) return undefined;
         // While a request waits, its key may be forgotten for others; then it begins anew, with nothing.
         ledger.meet(ask, nowMs);
         const admitted = ledger.take(keyId, nowMs, tokens);

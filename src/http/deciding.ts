@@ -80,6 +80,12 @@ interface Granted {
 
 type Replay = Extract<ClaimOutcome, { kind: 'replay' }>;
 
+/**
+ * What has to be left of a view's life for an answer that waits for its record: one that outlived its view would be SUPERSEDED,
+ * with every store well, on an isolate that is asked seldom.
+ */
+const waitingLifeShareMin = 0.25;
+
 /** Auth, validate, permit, claim, decide, answer: the line of every route that decides. */
 export function createDecidingRoute(options: DecidingOptions, route: DecidingRoute): DirectHandler {
   const line = { ...options, ...route };
@@ -216,8 +222,10 @@ async function permitAndDecide(
   const { control } = line;
   const { asked, key, idempotencyKey } = keyed;
   const { id: keyId, ratePerSecond, burst } = key;
+  const bucket = { keyId, ratePerSecond, burst };
+  const lifeShareMin = asked.durability === 'pending' ? 0 : waitingLifeShareMin;
   exchange.stages.begin('permit');
-  const permit = await control.permit({ keyId, ratePerSecond, burst }, exchange.scope, asked.tokens);
+  const permit = await control.permit(bucket, exchange.scope, asked.tokens, lifeShareMin);
   switch (permit.kind) {
     case 'revoked':
       return refuseRevoked();

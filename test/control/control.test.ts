@@ -77,6 +77,22 @@ describe('a healthy Redis', () => {
     expect(isolate.control.current()?.sentAtMs).toBe(startedMs);
   });
 
+  it('is asked first where too little of the view is left for an answer that waits for its record', async () => {
+    await kindOf();
+    await fleet.time.pass(800);
+    const { control, scope } = isolate;
+    const startedMs = fleet.time.monotonicMs();
+    const granted = await fleet.time.until(control.permit(wide, scope, 1, 0.25));
+    expect(granted).toMatchObject({ kind: 'granted', view: { sentAtMs: startedMs } });
+    const before = fleet.syncs();
+    await fleet.time.pass(600);
+    expect(await fleet.time.until(control.permit(wide, scope, 1, 0.25))).toMatchObject({
+      kind: 'granted',
+      view: { sentAtMs: startedMs },
+    });
+    expect(fleet.syncs() - before).toBeLessThanOrEqual(1);
+  });
+
   it('lets one isolate ramp up to 50,000 requests a second within a second', async () => {
     const fast: PermitAsk = { keyId: 'fast', ratePerSecond: 60_000, burst: 60_000 };
     await serve(50, 1, fast);
