@@ -1,3 +1,4 @@
+import type { TargetName } from '../../risk/target.ts';
 import type { TradingState } from '../../risk/trading-state.ts';
 import type { Store } from './network.ts';
 
@@ -5,6 +6,7 @@ import type { Store } from './network.ts';
 export interface ControlChange {
   /** At least this; where one store alone confirmed it, the other may have it under a higher one. */
   readonly epoch: number;
+  readonly target: TargetName;
   readonly tradingState: TradingState;
   readonly begunAtMs: number;
   /** By when each store had it, as the answer says; undefined where it does not say so. */
@@ -13,8 +15,9 @@ export interface ControlChange {
   readonly isOfEither: boolean;
 }
 
-/** Somebody asked to end an epoch. It may have taken effect unless he was told otherwise. */
+/** Somebody asked to end an epoch for a target. It may have taken effect unless he was told otherwise. */
 export interface ResumeAsked {
+  readonly target: TargetName;
   readonly endsEpoch: number;
   readonly begunAtMs: number;
   isRefused: boolean;
@@ -25,7 +28,7 @@ export interface ControlHistory {
   readonly changes: readonly ControlChange[];
   readonly resumes: readonly ResumeAsked[];
   told(change: ControlChange): void;
-  resumeAsked(endsEpoch: number, nowMs: number): ResumeAsked;
+  resumeAsked(target: TargetName, endsEpoch: number, nowMs: number): ResumeAsked;
   /** Redis lost what it took last. */
   redisLost(nowMs: number): void;
   readonly redisLostAtMs: readonly number[];
@@ -40,8 +43,8 @@ export function createControlHistory(): ControlHistory {
     resumes,
     redisLostAtMs,
     told: (change) => void changes.push(change),
-    resumeAsked(endsEpoch, nowMs) {
-      const asked = { endsEpoch, begunAtMs: nowMs, isRefused: false };
+    resumeAsked(target, endsEpoch, nowMs) {
+      const asked = { target, endsEpoch, begunAtMs: nowMs, isRefused: false };
       resumes.push(asked);
       return asked;
     },

@@ -66,6 +66,14 @@ const fair: Climate = {
 const skewMs = 60_000;
 const fairShare = 0.08;
 
+const drawClocks = (draw: Draw): Pick<Climate, 'skewMsMax' | 'standingClocks'> => ({
+  skewMsMax: draw.chance(0.6) ? skewMs : 0,
+  standingClocks: draw.chance(0.5),
+});
+
+/** Nothing goes wrong by chance but the clocks. */
+export const drawFairClimate = (draw: Draw): Climate => ({ ...fair, ...drawClocks(draw) });
+
 export function drawClimate(draw: Draw): Climate {
   if (draw.chance(fairShare)) return fair;
   const severity = draw.pick([0.02, 0.05, 0.15]);
@@ -77,7 +85,6 @@ export function drawClimate(draw: Draw): Climate {
     incidents: incidents.filter(() => draw.chance(0.6)),
     incidentsPerRun: draw.pick([3, 8, 20]),
     clientGone: draw.chance(0.5) ? 0.05 : 0,
-    skewMsMax: draw.chance(0.6) ? skewMs : 0,
-    standingClocks: draw.chance(0.5),
+    ...drawClocks(draw),
   };
 }

@@ -63,6 +63,8 @@ export function createIsolate({ id, platform, config, models, time }: IsolateOpt
           leave();
           activity.isOver = true;
           platform.wasCut = true;
+          // A read of libSQL may have been cut off with it, which counts as under way for a while.
+          platform.link.troubledAtMs.libsql = time.monotonicMs();
         },
       };
     },

@@ -5,25 +5,34 @@ import type { Scope } from '../../store/keys.ts';
 export interface SimulatedKey {
   readonly id: string;
   readonly secret: string;
+  readonly account: string;
   readonly ratePerSecond: number;
   readonly burst: number;
 }
 
-const key = (id: string, ratePerSecond: number, burst: number): SimulatedKey => ({
-  id,
-  secret: `secret-of-the-key-${id}`,
-  ratePerSecond,
-  burst,
-});
+export const accounts = ['simulated', 'other'] as const;
+
+const key = (
+  id: string,
+  ratePerSecond: number,
+  burst: number,
+  account: string = accounts[0],
+): SimulatedKey => ({ id, secret: `secret-of-the-key-${id}`, account, ratePerSecond, burst });
 
 /** Nobody asks so much that this one is limited. */
 export const roomyKey = key('roomy', 2_000, 1_500);
-const tightKeys = [key('small', 2, 3), key('middling', 20, 12)] as const;
+export const tightKeys = [key('small', 2, 3), key('middling', 20, 12)] as const;
 /** Revoked in some runs. */
-export const revocableKey = key('revocable', 500, 200);
+export const revocableKey = key('revocable', 500, 200, accounts[1]);
 
-/** Of a person. */
-export const operatorKey = key('operator', 100, 100);
+/** Gets another secret in some runs. */
+export const rotatedKey = key('rotated', 500, 200);
+
+/** Of two people. */
+export const operatorKeys = [key('operator', 100, 100), key('second', 100, 100)] as const;
+
+/** Halts and reduces, and no store has to prove it. */
+export const haltKey = key('halter', 100, 100);
 
 export const simulatedKeys: readonly [SimulatedKey, ...SimulatedKey[]] = [
   roomyKey,
@@ -33,13 +42,16 @@ export const simulatedKeys: readonly [SimulatedKey, ...SimulatedKey[]] = [
 
 export const authorizationOf = ({ id, secret }: SimulatedKey): string => `Bearer ${id}.${secret}`;
 
-const insertKeySql = (scopes: readonly Scope[], { id, secret, ratePerSecond, burst }: SimulatedKey): string =>
+const insertKeySql = (
+  scopes: readonly Scope[],
+  { id, secret, account, ratePerSecond, burst }: SimulatedKey,
+): string =>
   'INSERT INTO api_keys (id, secret_sha256, account, scopes, rate_per_second, burst, created_at_ms) ' +
-  `VALUES ('${id}', '${sha256Hex(secret)}', 'simulated', '${JSON.stringify(scopes)}', ` +
+  `VALUES ('${id}', '${sha256Hex(secret)}', '${account}', '${JSON.stringify(scopes)}', ` +
   `${ratePerSecond}, ${burst}, 0);`;
 
 /** The rows that make them known. */
 export const insertKeysSql = [
-  ...simulatedKeys.map((asking) => insertKeySql(['decide', 'observe'], asking)),
-  insertKeySql(['operate', 'approve', 'observe'], operatorKey),
+  ...[...simulatedKeys, rotatedKey].map((asking) => insertKeySql(['decide', 'observe'], asking)),
+  ...operatorKeys.map((operating) => insertKeySql(['operate', 'approve', 'observe'], operating)),
 ].join('\n');

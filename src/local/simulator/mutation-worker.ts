@@ -6,15 +6,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ROOT } from '../build-worker.ts';
 import type { Edit, Mutation } from './mutations.ts';
 
-export interface SeedRange {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** A mutation and the seeds that may catch it; the first that did comes back, or null. */
+/** A mutation and the seeds that may catch it, in their order; the first that did comes back, or null. */
 export interface MutationTask {
   readonly mutation: Mutation;
-  readonly seeds: SeedRange;
+  readonly seeds: readonly number[];
 }
 
 export interface MutationOutcome {
@@ -41,7 +36,7 @@ parentPort?.postMessage(await firstCatch());
 
 async function firstCatch(): Promise<MutationOutcome> {
   const world = await createWorld();
-  for (let seed = seeds.from; seed <= seeds.to; seed++) {
+  for (const seed of seeds) {
     const { violations } = await simulate(seed, world);
     if (violations[0] !== undefined) return { caughtBySeed: seed, violation: violations[0] };
   }

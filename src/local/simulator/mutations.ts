@@ -1,3 +1,5 @@
+import type { ScenarioName } from './scenarios/scenarios.ts';
+
 /** One change of the source. */
 export interface Edit {
   /** Below the repository's root. */
@@ -11,12 +13,17 @@ export interface Edit {
 export interface Mutation {
   readonly name: string;
   readonly edits: readonly Edit[];
+  /** Whose seeds are tried first. */
+  readonly shownBy?: ScenarioName;
 }
 
-const mutation = (name: string, file: string, search: string, replace: string): Mutation => ({
-  name,
-  edits: [{ file, search, replace }],
-});
+const mutation = (
+  name: string,
+  file: string,
+  search: string,
+  replace: string,
+  shownBy?: ScenarioName,
+): Mutation => ({ name, edits: [{ file, search, replace }], ...(shownBy ? { shownBy } : {}) });
 
 /**
  * Rules without which somebody could lose money. The simulation has to catch every one of them: a simulator that does not
@@ -34,6 +41,7 @@ export const mutations: readonly Mutation[] = [
     'src/control/view-holder.ts',
     'holdSince(Math.min(syncSentAtMs, durableSentAtMs))',
     'holdSince(Math.max(syncSentAtMs, durableSentAtMs))',
+    'bridged too long',
   ),
   mutation(
     'any other epoch wins',
@@ -94,12 +102,20 @@ export const mutations: readonly Mutation[] = [
     'src/control/lua/merge.ts',
     'state.epoch = math.max(state.epoch, epoch)',
     'state.epoch = epoch',
+    'slept through a halt',
   ),
   mutation(
     'revocations are not kept',
     'src/control/revoked-keys.ts',
     'for (const keyId of keyIds) revoked.add(keyId);',
     '',
+  ),
+  mutation(
+    'a secret that was rotated away stays good',
+    'src/control/told-keys.ts',
+    'isRetired: (secretSha256) => retired.has(secretSha256, clock.monotonicMs()),',
+    'isRetired: () => false,',
+    'keys change',
   ),
   mutation(
     'any secret is the right one',
@@ -136,6 +152,7 @@ export const mutations: readonly Mutation[] = [
     'src/control/lua/claim.ts',
     'if past or epoch < known then',
     'if past then',
+    'retried across a halt',
   ),
   mutation(
     'the chain of records does not move on',
@@ -172,6 +189,154 @@ export const mutations: readonly Mutation[] = [
     'src/control/durable-reading.ts',
     'underWay !== undefined && nowMs < underWay.sentAtMs + readMsMax',
     'underWay !== undefined',
+    'reading cut off',
+  ),
+  mutation(
+    'a halt of an account lets the account pass',
+    'src/risk/decision-targets.ts',
+    "{ kind: 'account', id: account },",
+    '',
+    'targets are halted',
+  ),
+  mutation(
+    'a halt of a strategy lets the strategy pass',
+    'src/risk/decision-targets.ts',
+    "...(strategy === null ? [] : [{ kind: 'strategy', id: strategy } as const]),",
+    '',
+    'targets are halted',
+  ),
+  mutation(
+    'the items of a batch are checked for the strategy of the first',
+    'src/decision/answer-sealer.ts',
+    'return found && sealOne(question, found,',
+    'return found && sealOne({ ...question, strategy: batch.questions[0]?.strategy ?? null }, found,',
+    'targets are halted',
+  ),
+  mutation(
+    'the items of an acknowledged batch are not looked at again',
+    'src/decision/pipeline.ts',
+    'if (!item || !question || stillHolds(parts, question, item.answer, epoch)) return item;',
+    'if (item || !question) return item;',
+    'targets are halted',
+  ),
+  mutation(
+    'a batch costs one token',
+    'src/http/deciding.ts',
+    'control.permit(bucket, exchange.scope, asked.tokens, lifeShareMin)',
+    'control.permit(bucket, exchange.scope, 1, lifeShareMin)',
+  ),
+  {
+    // Each store keeps to it by itself, and of two that differ the stricter is asked for again.
+    name: 'a reduction lifts a halt',
+    edits: [
+      {
+        file: 'src/control/lua/restrict.ts',
+        search: 'if was and rank[was.state] > rank[asked] then asked = was.state end',
+        replace: '',
+      },
+      {
+        file: 'src/control/durable-control.ts',
+        search: "WHEN 'HALTED' THEN 3 WHEN 'REDUCING' THEN 2 ELSE 1 END",
+        replace: "WHEN 'HALTED' THEN 1 ELSE 1 END",
+      },
+      {
+        file: 'src/control/restrict.ts',
+        search: "held === 'HALTED' ? held : asked;",
+        replace: 'held ? asked : asked;',
+      },
+    ],
+  },
+  mutation(
+    'what Redis lost is missed where its epoch is no lower',
+    'src/control/control-state.ts',
+    '(held.epoch < known.epoch || entriesBehind(held, known).length > 0)',
+    'held.epoch < known.epoch',
+    'lost at the same epoch',
+  ),
+  mutation(
+    'one person resumes where two have to agree',
+    'src/control/lua/approve-resume.ts',
+    "if ARGV[2] == '1' then",
+    'if true then',
+  ),
+  mutation(
+    'one person who asks twice is two',
+    'src/control/lua/approve.ts',
+    "if first == keyId then return { 'outcome', 'same', 'first', '' } end",
+    '',
+  ),
+  mutation(
+    'a silence of operators holds nothing back',
+    'src/control/control-state.ts',
+    "heartbeat === 'silent' && isStricter('REDUCING', state.tradingState)",
+    "heartbeat === 'off' && isStricter('REDUCING', state.tradingState)",
+    'operator falls silent',
+  ),
+  mutation(
+    'a stream is told of the state of things once',
+    'src/http/stream-session.ts',
+    "if (state === this.#told || this.#state === 'closed') return;",
+    "if (this.#told !== undefined || this.#state === 'closed') return;",
+    'stream under halts',
+  ),
+  mutation(
+    'the window of a stream costs nothing',
+    'src/http/stream-session.ts',
+    'if (!(await this.#permit(1, frame))) return;',
+    '',
+    'stream under halts',
+  ),
+  mutation(
+    'a lower rung answers without a failed member',
+    'src/decision/ladder.ts',
+    "if (state === 'closed' || state === 'tripped') return question;",
+    "if (state === 'tripped') return question;",
+  ),
+  mutation(
+    'the registry is not followed',
+    'src/models/registry.ts',
+    'const isBehind = registryEpoch > holder.current().registryEpoch;',
+    'const isBehind = false;',
+  ),
+  mutation(
+    'a model of the name is taken for the bundle that is in force',
+    'src/models/next-catalog.ts',
+    'bundle.hash === bundleHash && bundle.manifest.name === name',
+    'bundle.manifest.name === name',
+  ),
+  mutation(
+    'a model is given back while requests use it',
+    'src/models/catalog-holder.ts',
+    'inFlight > 0 && clock.monotonicMs()',
+    'inFlight > Infinity && clock.monotonicMs()',
+  ),
+  mutation(
+    'failures of the model are not counted',
+    'src/decision/score-guarded.ts',
+    'failed: scored.some((row) => !row.ok), tookMs',
+    'failed: false, tookMs',
+    'model fails',
+  ),
+  mutation(
+    'any number of probes is let through',
+    'src/control/lua/breakers.ts',
+    'if not breaker.leases[lease] and used < report.probes then',
+    'if not breaker.leases[lease] then',
+    'model fails',
+  ),
+  mutation(
+    'one probe closes a breaker',
+    'src/control/lua/breakers.ts',
+    'if breaker.successes >= report.probes then',
+    'if breaker.successes >= 1 then',
+    'model fails',
+  ),
+  mutation(
+    'a dead prober keeps its lease',
+    'src/control/lua/breakers.ts',
+    'if leftUs > 0 and leftUs <= leaseUs then',
+    'if leaseUs then',
+    'model fails',
   ),
   mutation(
     'BUY and SELL are exchanged',
@@ -190,5 +355,6 @@ export const mutations: readonly Mutation[] = [
     'src/control/view-holder.ts',
     'const durableAgeMsMax = 30_000;',
     'const durableAgeMsMax = 30_000_000;',
+    'bridged too long',
   ),
 ];

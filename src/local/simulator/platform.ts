@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Runtime } from '../../runtime.ts';
+import type { Runtime, ServerSocket, SocketEvents } from '../../runtime.ts';
 import type { Draw } from './draw.ts';
 import type { EventQueue } from './event-queue.ts';
 import { createLink, type Network, type Store } from './network.ts';
@@ -34,6 +34,8 @@ export class Platform {
   /** Whether anything was ever ended from outside, which others of the isolate may wait for. */
   wasCut = false;
   isDead = false;
+  /** Of the client that opens a stream. */
+  acceptStream: ((accept: (socket: ServerSocket) => SocketEvents) => Response) | undefined;
   /** How long it was stalled in all, in milliseconds. */
   stalledMs = 0;
   /** Times at which somebody only looked whether he may go on; these are no events. */
@@ -50,8 +52,9 @@ export class Platform {
     this.#readingMs = time.monotonicMs();
     this.runtime = {
       name: 'node',
-      upgrade: () => {
-        throw new Error('no client of the simulator opens a stream');
+      upgrade: (_request, accept) => {
+        if (!this.acceptStream) throw new Error('nobody opened a stream');
+        return this.acceptStream(accept);
       },
       fetch: (input, init) => this.#fetch(input, init),
       clock: {

@@ -33,18 +33,28 @@ export const vectors: readonly [Vector, ...Vector[]] = [
   vector('HOLD', -0.5, 0.25),
 ];
 
+/** What a bundle of the simulation is for: shipped with the fleet, put in force in its place, or to stand in for it. */
+export const bundleNames = ['shipped', 'opposite', 'light'] as const;
+export type BundleName = (typeof bundleNames)[number];
+
+const opposites = { BUY: 'SELL', SELL: 'BUY', HOLD: 'HOLD' } as const;
+
+/** What the model of a bundle says of a row: worked out here, not by the engine. */
+export const actionBy = (name: BundleName, { action }: Vector): Vector['action'] =>
+  name === 'opposite' ? opposites[action] : action;
+
 /**
- * The model that the simulated fleet serves: BUY, HOLD or SELL by two numbers. What is simulated is how isolates and stores
+ * The models that the simulated fleet may serve: BUY, HOLD or SELL by two numbers. What is simulated is how isolates and stores
  * fare; a model of thirty features would cost a third of a run's time and tell nothing more.
  */
-export function releaseSmallModel(): Release {
+export function releaseSmallModel(name: BundleName): Release {
   const featureSet = subsetOf(dailyV1, featureNames);
   if (!featureSet.ok) throw new Error(featureSet.error);
   const released = releaseBundle(
     {
       name: 'small',
-      purpose: 'test',
-      model: encodeModel(graph()),
+      ...(name === 'light' ? { purpose: 'production', rung: name } : { purpose: 'test' }),
+      model: encodeModel(graph(name === 'opposite' ? -1 : 1, name === 'light' ? -4.5 : -4)),
       featureSet: featureSet.value,
       heads: ['direction', 'risk'],
       target: 'nothing',
@@ -69,12 +79,12 @@ export function releaseSmallModel(): Release {
   return released.value;
 }
 
-/** Direction: the sigmoid of both features' sum; risk: always low. */
-function graph(): ModelProto {
+/** Direction: the sigmoid of both features' sum, or of its opposite; risk: always low, the sigmoid of `risk`. */
+function graph(sign: 1 | -1, risk: number): ModelProto {
   const builder = new GraphBuilder('small');
   const x = builder.floatInput('features', ['batch', featureNames.length]);
-  const weights = builder.constant('weights', { dims: [2, 2], values: Float32Array.of(1, 0, 1, 0) });
-  const bias = builder.constant('bias', { dims: [2], values: Float32Array.of(0, -4) });
+  const weights = builder.constant('weights', { dims: [2, 2], values: Float32Array.of(sign, 0, sign, 0) });
+  const bias = builder.constant('bias', { dims: [2], values: Float32Array.of(0, risk) });
   const product = builder.node('MatMul', 'product', [x, weights]);
   const logit = builder.node('Add', 'logit', [product, bias]);
   builder.floatOutput(builder.node('Sigmoid', 'probability', [logit]), ['batch', 2]);

@@ -1,4 +1,4 @@
-import { type Exchange, isReplayed } from '../exchange.ts';
+import { actionableIn, type Exchange, isReplayed } from '../exchange.ts';
 import type { Check, Truth } from '../monitor.ts';
 import { standingMsMax } from '../platform.ts';
 
@@ -11,15 +11,16 @@ interface First {
 
 /**
  * G7: the same key gets the same bytes, or a refusal; another body under it gets no answer; and a retry never
- * brings back what was said before a change of the trading state that is in force by now. A Redis that was wiped forgets
- * claims, which is stated (decision/idempotency.ts).
+ * brings back what was said before a change of the trading state that Redis had taken when the retry was sent: it is Redis
+ * that is asked, so no view's life is waited for. A Redis that was wiped forgets claims, which is stated
+ * (decision/idempotency.ts).
  */
 export function idempotency(truth: Truth): Check {
   const firsts = new Map<string, First>();
   return {
     replied(exchange) {
       const { asked, reply } = exchange;
-      if (asked.idempotencyKey === undefined || !reply?.answer) return undefined;
+      if (asked.idempotencyKey === undefined || !reply || reply.code !== undefined) return undefined;
       const name = `${asked.key.id} ${asked.idempotencyKey}`;
       const redisLosses = truth.history.redisLostAtMs.length;
       const first = firsts.get(name);
@@ -46,23 +47,26 @@ export function idempotency(truth: Truth): Check {
   };
 }
 
-function fromBeforeChange(first: First, { reply, isolate }: Exchange, truth: Truth): string | undefined {
-  if (!reply?.answer?.actionable) return undefined;
+function fromBeforeChange(first: First, exchange: Exchange, truth: Truth): string | undefined {
+  const { sentAtMs, isolate } = exchange;
+  const [decided] = actionableIn(exchange);
+  if (!decided) return undefined;
   const newer = truth.history.changes.find(({ begunAtMs, takenAtMs, isOfEither }) => {
     const { redis = Infinity } = isOfEither ? {} : takenAtMs;
-    return begunAtMs > first.leftAtMs && redis + truth.viewLifeMs < reply.leftAtMs;
+    return begunAtMs > first.leftAtMs && redis <= sentAtMs;
   });
   return newer === undefined
     ? undefined
-    : `G7: isolate ${isolate.id} brought back a ${reply.answer.action} from before epoch ${newer.epoch}`;
+    : `G7: isolate ${isolate.id} brought back a ${decided.answer.action} from before epoch ${newer.epoch}`;
 }
 
 /** By true time, whatever the clocks of the isolates say. */
-function pastValidity(first: First, { reply }: Exchange): string | undefined {
-  const answer = reply?.answer;
-  if (!reply || !answer?.actionable) return undefined;
+function pastValidity(first: First, exchange: Exchange): string | undefined {
+  const [decided] = actionableIn(exchange);
+  if (!exchange.reply || !decided) return undefined;
+  const { answer } = decided;
   const validMs = Date.parse(answer.validUntil ?? '') - Date.parse(answer.at);
-  const lateMs = reply.leftAtMs - (first.leftAtMs + validMs + standingMsMax);
+  const lateMs = exchange.reply.leftAtMs - (first.leftAtMs + validMs + standingMsMax);
   return lateMs > 0
     ? `G7: a ${answer.action} was brought back ${lateMs.toFixed(0)} ms past its validity`
     : undefined;

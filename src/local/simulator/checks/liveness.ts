@@ -1,4 +1,4 @@
-import type { Exchange } from '../exchange.ts';
+import { decidedIn, type Exchange } from '../exchange.ts';
 import type { Check } from '../monitor.ts';
 
 /** Share of the requests whose policy says act that must be actionable when nothing is wrong. */
@@ -11,7 +11,6 @@ const actionableShareMin = 0.99;
 export function liveness(isCalm: (exchange: Exchange) => boolean): Check {
   let asked = 0;
   let acted = 0;
-  let isOneSuperseded = false;
   const missed: string[] = [];
   return {
     replied(exchange) {
@@ -19,14 +18,9 @@ export function liveness(isCalm: (exchange: Exchange) => boolean): Check {
       if (!reply || ask.kind !== 'decision' || ask.key.id !== 'roomy') return undefined;
       // A retry may be faster than what it retries.
       if (ask.idempotencyKey !== undefined) return undefined;
-      if (ask.vector.action === 'HOLD' || !isCalm(exchange)) return undefined;
-      // Its view ended in the milliseconds in which its record was written: once a run that is chance.
-      if (reply.code === 'SUPERSEDED' && !isOneSuperseded) {
-        isOneSuperseded = true;
-        return undefined;
-      }
+      if (ask.items[0].vector.action === 'HOLD' || !isCalm(exchange)) return undefined;
       asked += 1;
-      if (reply.answer?.actionable) acted += 1;
+      if (decidedIn(exchange)[0]?.answer.actionable) acted += 1;
       else missed.push(wordsOf(exchange));
       return undefined;
     },
@@ -37,7 +31,8 @@ export function liveness(isCalm: (exchange: Exchange) => boolean): Check {
   };
 }
 
-function wordsOf({ sentAtMs, isolate, reply }: Exchange): string {
-  const reason = reply?.answer?.reasons[0];
+function wordsOf(exchange: Exchange): string {
+  const { sentAtMs, isolate, reply } = exchange;
+  const reason = decidedIn(exchange)[0]?.answer.reasons[0];
   return `${sentAtMs.toFixed(0)} ms, isolate ${isolate.id}: ${reply?.code ?? `${reason?.code} (${reason?.detail})`}`;
 }

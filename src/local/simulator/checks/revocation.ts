@@ -1,19 +1,20 @@
 import { isAdmittedReply, type ReceivedReply } from '../exchange.ts';
-import { revocableKey } from '../keys.ts';
 import type { Check, Truth } from '../monitor.ts';
 import { standingMsMax } from '../platform.ts';
 
-/** A revoked key gets no permission once a view's life is over since Redis was told, unless Redis lost it again. */
-export function revocation({ history, revokedAtMs, viewLifeMs }: Truth): Check {
+/**
+ * A revoked key, or one under a secret that was rotated away and whose overlap is over, gets no permission once a view's life is
+ * over since Redis was told, unless Redis lost it again.
+ */
+export function revocation({ history, endOf, viewLifeMs }: Truth): Check {
   return {
     replied({ asked, reply }) {
-      const atMs = revokedAtMs();
-      if (!reply || atMs === undefined || asked.key.id !== revocableKey.id || !isPermitted(reply))
-        return undefined;
-      const isLost = history.redisLostAtMs.some((lostAtMs) => lostAtMs >= atMs);
-      return isLost || reply.leftAtMs <= atMs + viewLifeMs + standingMsMax
+      const end = endOf(asked.key);
+      if (!reply || end === undefined || !isPermitted(reply)) return undefined;
+      const isLost = history.redisLostAtMs.some((lostAtMs) => lostAtMs >= end.toldAtMs);
+      return isLost || reply.leftAtMs <= end.atMs + viewLifeMs + standingMsMax
         ? undefined
-        : `a key was admitted ${(reply.leftAtMs - atMs).toFixed(0)} ms after it was revoked`;
+        : `${asked.key.id} was admitted ${(reply.leftAtMs - end.atMs).toFixed(0)} ms after its secret's end`;
     },
   };
 }
@@ -21,4 +22,6 @@ export function revocation({ history, revokedAtMs, viewLifeMs }: Truth): Check {
 /** What waited for its record was permitted before, and leaves only as a refusal or a HOLD once that has ended. */
 const isPermitted = (reply: ReceivedReply): boolean =>
   isAdmittedReply(reply) &&
-  (reply.answer?.durability === 'acked' ? reply.answer.actionable : reply.code !== 'SUPERSEDED');
+  (reply.items.length === 0
+    ? reply.code !== 'SUPERSEDED'
+    : reply.items.some(({ answer }) => answer && (answer.durability !== 'acked' || answer.actionable)));

@@ -1,0 +1,19 @@
+import type { Config } from '../../config.ts';
+import type { Restriction } from '../../control/restrict.ts';
+import { type TargetName, targetOf } from '../../risk/target.ts';
+import { createDirectRestrict } from '../ops/direct-restrict.ts';
+import type { Platform } from './platform.ts';
+
+/** Halts past the service, as `npm run ops -- halt --direct` does, from a machine that has its own way to both stores. */
+export async function haltDirectly(
+  name: TargetName,
+  { redis, database, receiptSecret }: Pick<Config, 'redis' | 'database' | 'receiptSecret'>,
+  platform: Platform,
+): Promise<Restriction> {
+  const target = targetOf(name);
+  if (!target) throw new RangeError(`${name} is no target`);
+  const restrict = await createDirectRestrict({ redis, database, receiptSecret }, platform.runtime);
+  const actor = { kind: 'component', name: 'simulated ops halt --direct' } as const;
+  const scope = { waitUntil: () => undefined, clientAddress: '' };
+  return restrict.halt(target, { actor, reason: 'simulated', clientAddress: null }, scope);
+}

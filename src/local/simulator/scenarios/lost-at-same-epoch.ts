@@ -1,0 +1,32 @@
+import { accounts } from '../keys.ts';
+import { cutOff } from './cut-off.ts';
+import { keepAsking } from './keep-asking.ts';
+import type { Scenario } from './stage.ts';
+
+/**
+ * Redis alone takes the halt of an account, loses it in a rollback, and is then given another one under the very same epoch by an
+ * isolate that slept. Who had heard of the first has to bring it back: by their epochs nothing is missing.
+ */
+export const lostAtSameEpoch: Scenario = {
+  faultyMs: 4_500,
+  play(stage) {
+    const { time, draw, operator, clients, redis, isolates, send, rollBackRedis } = stage;
+    const [told, sleeper, ...others] = isolates;
+    if (!told || !sleeper) return;
+    keepAsking(stage, () => others, 60);
+    void send(clients.acting('plain'), sleeper);
+    void send(clients.acting('plain'), told);
+    time.after(draw.between(250, 400), () => {
+      void operator.look(sleeper);
+      void operator.look(told);
+    });
+    time.after(draw.between(600, 900), async () => {
+      const before = redis.snapshot();
+      cutOff(stage, [told], 'libsql');
+      await operator.restrict('halt', { of: told, target: `account:${accounts[0]}` });
+      await time.sleep(draw.between(500, 900));
+      rollBackRedis(before);
+      await operator.restrict('halt', { of: sleeper, target: `account:${accounts[1]}` });
+    });
+  },
+};

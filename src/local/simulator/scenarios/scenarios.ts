@@ -1,0 +1,36 @@
+import { Draw } from '../draw.ts';
+import { bridgedTooLong } from './bridged-too-long.ts';
+import { cutOffReading } from './cut-off-reading.ts';
+import { keysChange } from './keys-change.ts';
+import { lostAtSameEpoch } from './lost-at-same-epoch.ts';
+import { modelFails } from './model-fails.ts';
+import { operatorFallsSilent } from './operator-falls-silent.ts';
+import { retriedAcrossHalt } from './retried-across-halt.ts';
+import { sleptThroughHalt } from './slept-through-halt.ts';
+import type { Scenario } from './stage.ts';
+import { streamUnderHalts } from './stream-under-halts.ts';
+import { targetsHalted } from './targets-halted.ts';
+
+export const scenarios = {
+  'bridged too long': bridgedTooLong,
+  'reading cut off': cutOffReading,
+  'slept through a halt': sleptThroughHalt,
+  'retried across a halt': retriedAcrossHalt,
+  'model fails': modelFails,
+  'lost at the same epoch': lostAtSameEpoch,
+  'operator falls silent': operatorFallsSilent,
+  'stream under halts': streamUnderHalts,
+  'keys change': keysChange,
+  'targets are halted': targetsHalted,
+} satisfies Readonly<Record<string, Scenario>>;
+
+export type ScenarioName = keyof typeof scenarios;
+
+const scenarioNames = Object.keys(scenarios) as readonly ScenarioName[];
+const directedShare = 0.1;
+
+/** The first that a run draws; undefined for most, which take what comes. */
+export const drawScenario = (draw: Draw): ScenarioName | undefined =>
+  draw.chance(directedShare) ? draw.pick(scenarioNames) : undefined;
+
+export const scenarioOf = (seed: number): ScenarioName | undefined => drawScenario(new Draw(seed));
