@@ -42,6 +42,7 @@ export function createLift({ control, log, overrides, trace }: LiftOptions): Lif
     if (!view || !check(intent, decisionTargetsOf(question), view).ok) return 'unused';
     if (risk === null || !log.hasRoom(key.account)) return 'unused';
     const { epoch } = view;
+    const { clientAddress } = scope;
     const use = await overrides.use({
       overrideId,
       decisionId,
@@ -59,7 +60,7 @@ export function createLift({ control, log, overrides, trace }: LiftOptions): Lif
         verb: 'use-override',
         target: overrideName(overrideId),
         reason: 'a decision named it',
-        clientAddress: scope.clientAddress,
+        clientAddress,
         before: null,
         after: { decisionId, symbol, action, risk, outcome },
       },

@@ -1,4 +1,5 @@
 import { createConnection } from 'node:net';
+import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Decision } from '../../src/client/client.ts';
@@ -13,7 +14,7 @@ import type { DecisionRequest } from '../../src/http/decision-schemas.ts';
 import { demoBars } from '../../src/local/demo-series.ts';
 import { runtimeNames } from '../../src/local/service-file.ts';
 import type { Scope } from '../../src/store/keys.ts';
-import { apiKeys, decisions } from '../../src/store/schema.ts';
+import { apiKeys, auditEntries, decisions } from '../../src/store/schema.ts';
 import { demoRequest, sp500Requests, withoutCallFacts } from './requests.ts';
 import { startTestService, type TestService, until } from './test-service.ts';
 
@@ -338,6 +339,29 @@ describe.each(runtimeNames)('the service on %s', (runtime) => {
     };
     await Promise.all(Array.from({ length: 200 }, hangUp));
     for (let seed = 1; seed <= 20; seed++) expect((await decide(live(seed))).holdKind).not.toBe('safety');
+  });
+
+  // On Workers the address is a header, and a request may end with its client.
+  it.skipIf(runtime === 'workerd')('knows from where a halt came whose client hung up at once', async () => {
+    const target = 'account:nobody';
+    const body = JSON.stringify({ target, reason: 'a drill' });
+    const head = [
+      'POST /v1/control/halt HTTP/1.1',
+      'host: service',
+      `authorization: ${service.keys.operate}`,
+      `content-length: ${body.length}`,
+    ];
+    const { hostname, port } = new URL(service.baseUrl);
+    const socket = createConnection(Number(port), hostname);
+    socket.write(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+    const { orm } = service.openDatabase();
+    const records = async () =>
+      (await orm.select().from(auditEntries).where(eq(auditEntries.target, target))).map(
+        ({ record }) => record,
+      );
+    await until(async () => (await records()).length > 0);
+    const [record] = await records();
+    expect(JSON.parse(String(record))).toMatchObject({ verb: 'halt', clientAddress: '127.0.0.1' });
   });
 
   describe('idempotency', () => {
