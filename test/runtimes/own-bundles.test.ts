@@ -15,6 +15,7 @@ import { releaseBundle } from '../../src/models/release.ts';
 import { constantDraft, otherKey, testKey } from '../models/constant-draft.ts';
 import { launchedInTest } from './launched-in-test.ts';
 import { withoutCallFacts } from './requests.ts';
+import { until } from './test-service.ts';
 
 const { dataDir, launch } = launchedInTest();
 
@@ -60,28 +61,33 @@ const requests: readonly DecisionRequest[] = [
 ];
 
 /** What the risk limit holds back, let pass by two people: once, twice, and again from its record. */
-async function overriddenOn({ baseUrl, keys }: LaunchedService['service']) {
+async function overriddenOn({ baseUrl, keys, runtime }: LaunchedService['service']) {
+  // Each start is over the same stores.
+  const id = `second-${runtime}`;
   const as = (authorization: string) =>
     createClient({ baseUrl, authorization, transport: fetchTransport(fetch) });
   const reason = 'seen by risk';
   const made = await as(keys.approve).createKey({
-    ...{ id: 'second', account: 'desk', scopes: ['approve'], ratePerSecond: 1, burst: 1, reason },
+    ...{ id, account: 'desk', scopes: ['approve'], ratePerSecond: 1, burst: 1, reason },
   });
   if (made.kind !== 'ok') throw new Error(JSON.stringify(made));
   const { secret } = createdKeySchema.parse(made.value);
   const terms = { account: 'local', symbol: 'RISKY', action: 'BUY', riskMax: 0.9, lifeSeconds: 60 } as const;
   await as(keys.approve).approveOverride({ ...terms, reason });
-  const agreed = await as(`Bearer second.${secret}`).approveOverride({ ...terms, reason });
+  const agreed = await as(`Bearer ${id}.${secret}`).approveOverride({ ...terms, reason });
   if (agreed.kind !== 'ok' || agreed.value.outcome !== 'approved') throw new Error(JSON.stringify(agreed));
   const request = {
     symbol: 'RISKY',
     features,
     overrideId: agreed.value.override.id,
-    durability: 'ack',
   } as const;
   const [first, second] = [await as(keys.decide).decide(request), await as(keys.decide).decide(request)];
   if (first.kind !== 'ok' || second.kind !== 'ok') throw new Error(JSON.stringify([first, second]));
-  const replayed = await as(keys.observe).replay(first.value.id);
+  const { id: decisionId } = first.value;
+  // Its record is written behind the answer.
+  const replay = () => as(keys.observe).replay(decisionId);
+  await until(async () => (await replay()).kind === 'ok');
+  const replayed = await replay();
   const told = [first, second].map(({ value }) => `${value.action} ${value.override?.outcome}`);
   return [...told, replayed.kind === 'ok' && replayed.value.same];
 }
