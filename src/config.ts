@@ -92,6 +92,13 @@ const environmentSchema = z.object({
     .transform(Number),
   /** People who have to let a halt end; each with a key of its own. */
   RESUME_APPROVALS: z.enum(['1', '2']).default('1'),
+  /** Alpaca's market data API, or what speaks as it does; without it clients send bars or features. */
+  MARKET_DATA_URL: z.url().optional(),
+  MARKET_DATA_KEY_ID: z.string().min(1).optional(),
+  MARKET_DATA_SECRET: z.string().min(1).optional(),
+  MARKET_DATA_DEADLINE_MS: integer(800, 50, 5_000),
+  /** Bars of before stand in for a source that fails for so long, and let exposure only shrink. */
+  MARKET_DATA_CACHED_MS_MAX: integer(300_000, 0, 3_600_000),
   /** How long after a session's close the bar before it still counts as fresh. */
   FRESHNESS_GRACE_MS: integer(3_600_000, 0, 86_400_000),
 });
@@ -131,6 +138,14 @@ export interface Config {
   readonly operatorHeartbeatMsMax: number;
   /** Keys that have to ask for a resume. */
   readonly resumeApprovals: 1 | 2;
+  /** Null where clients send all data. */
+  readonly marketData: {
+    readonly url: string;
+    readonly keyId: string;
+    readonly secret: string;
+    readonly deadlineMs: number;
+  } | null;
+  readonly marketDataCachedMsMax: number;
   /** SHA-256 over everything above but addresses, secrets and what only operators meet: what a decision depends on. */
   readonly hash: string;
 }
@@ -142,7 +157,9 @@ export function parseConfig(env: Environment): Result<Config, readonly string[]>
     ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
     ...addressFaults('UPSTASH_REDIS_REST_URL', ['https:'], env),
     ...addressFaults('TURSO_DATABASE_URL', ['https:', 'libsql:'], env),
+    ...addressFaults('MARKET_DATA_URL', ['https:'], env),
     ...sealFaults(parsed.data),
+    ...marketDataFaults(parsed.data),
   ];
   if (!parsed.success || faults.length > 0) return err(faults);
   const given = parsed.data;
@@ -178,6 +195,8 @@ export function parseConfig(env: Environment): Result<Config, readonly string[]>
       streamsPerKeyMax: given.STREAMS_PER_KEY_MAX,
       haltKeys: given.HALT_KEYS,
       operatorHeartbeatMsMax: given.OPERATOR_HEARTBEAT_MS_MAX,
+      marketData: marketDataOf(given),
+      marketDataCachedMsMax: given.MARKET_DATA_CACHED_MS_MAX,
       resumeApprovals: given.RESUME_APPROVALS === '2' ? 2 : 1,
       hash: sha256Hex(canonicalJson(behaviour)),
     }),
@@ -202,6 +221,21 @@ function sealFaults(given: z.infer<typeof environmentSchema> | undefined): reado
 
 const sealSigningKeyOf = ({ SEAL_SIGNING_KEY: key }: z.infer<typeof environmentSchema>): string | null =>
   key === undefined || key === 'none' ? null : key;
+
+/** A source has a key; a key without one is a source that somebody forgot. */
+function marketDataFaults(given: z.infer<typeof environmentSchema> | undefined): readonly string[] {
+  if (!given) return [];
+  const named = ['MARKET_DATA_URL', 'MARKET_DATA_KEY_ID', 'MARKET_DATA_SECRET'] as const;
+  const missing = named.filter((name) => given[name] === undefined);
+  const isWhole = missing.length === 0 || missing.length === named.length;
+  return isWhole ? [] : missing.map((name) => `${name}: goes with ${named.join(', ')}`);
+}
+
+function marketDataOf(given: z.infer<typeof environmentSchema>): Config['marketData'] {
+  const { MARKET_DATA_URL: url, MARKET_DATA_KEY_ID: keyId, MARKET_DATA_SECRET: secret } = given;
+  if (url === undefined || keyId === undefined || secret === undefined) return null;
+  return { url, keyId, secret, deadlineMs: given.MARKET_DATA_DEADLINE_MS };
+}
 
 /** What the catalog is loaded by. */
 interface CatalogConfig {
@@ -234,7 +268,7 @@ export function parseCatalogConfig(env: Environment): CatalogConfig {
  * `authToken` would go before TURSO_AUTH_TOKEN.
  */
 function addressFaults(
-  name: 'UPSTASH_REDIS_REST_URL' | 'TURSO_DATABASE_URL',
+  name: 'UPSTASH_REDIS_REST_URL' | 'TURSO_DATABASE_URL' | 'MARKET_DATA_URL',
   encrypted: readonly string[],
   env: Environment,
 ): readonly string[] {

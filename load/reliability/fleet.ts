@@ -177,6 +177,7 @@ async function startMember({ index, secrets, keys, ...options }: MemberOptions):
           databaseUrl: toDatabase.url,
           secrets,
           models: bundlesOf(SHIPPED_BUNDLES, 'local'),
+          marketDataUrl: null,
         }),
         ...options.environment,
       },

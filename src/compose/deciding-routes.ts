@@ -6,9 +6,11 @@ import { createIdempotency } from '../decision/idempotency.ts';
 import { createLadder } from '../decision/ladder.ts';
 import { createLift } from '../decision/lift.ts';
 import { createPipeline, type Pipeline } from '../decision/pipeline.ts';
+import { createSupplyBars } from '../decision/supply-bars.ts';
 import { createDecideRoute } from '../http/decide.ts';
 import { createDecideBatchRoute } from '../http/decide-batch.ts';
 import { createStreamRoute } from '../http/stream.ts';
+import { createAlpacaBars } from '../market/alpaca-bars.ts';
 import type { Registry } from '../models/registry.ts';
 import type { RequestScope, Runtime } from '../runtime.ts';
 import type { Adapters } from './adapters.ts';
@@ -73,7 +75,7 @@ function pipelineOf(
   arms: Arms,
   { breakers, control, log, ids, overload, redis, registry, trace, writer }: Adapters,
   config: Config,
-  { clock, timers, buildHash, report }: Runtime,
+  { clock, timers, buildHash, fetch, report }: Runtime,
 ): Pipeline {
   const { freshnessGraceMs } = config;
   const underRegistry = {
@@ -86,6 +88,12 @@ function pipelineOf(
     control: underRegistry,
     lift: createLift({ control: underRegistry, log, overrides: createSharedOverrides(redis), trace }),
     ladder: createLadder({ breakers, registry, clock, timers, freshnessGraceMs, report }),
+    supplyBars: createSupplyBars({
+      source: config.marketData && createAlpacaBars({ ...config.marketData, fetch, timers }),
+      breaker: breakers.of('market-data'),
+      clock,
+      cachedMsMax: config.marketDataCachedMsMax,
+    }),
     load: overload.load,
     log,
     clock,

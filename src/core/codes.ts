@@ -85,6 +85,7 @@ export const holdCodes = {
   LOG_UNAVAILABLE: 'The decision log cannot take another record',
   STALE_INPUT: 'The last bar is old or still open',
   MARKET_DATA_UNAVAILABLE: 'No market data was given and none could be fetched',
+  MARKET_DATA_CACHED: 'Bars of before stand in for a source that fails, and let exposure only shrink',
   BREAKER_OPEN: 'The model failed too often; its circuit breaker lets nothing through',
   MODEL_FAILED: 'The model failed or gave a non-finite output',
   FEATURES_UNDEFINED: 'A feature has no finite value on these bars',

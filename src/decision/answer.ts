@@ -87,7 +87,10 @@ export interface Answer {
   readonly mode: Mode;
   /** Of the isolate when it decided; where it is not `normal`, attributions were left out. */
   readonly load: Load;
-  readonly data: { readonly source: 'bars' | 'features' | 'none'; readonly ageMs: number | null };
+  readonly data: {
+    readonly source: 'bars' | 'features' | 'fetched' | 'cached' | 'none';
+    readonly ageMs: number | null;
+  };
   /** The instant of history that was asked about, or null for now. */
   readonly asOf: string | null;
   /** Until when the answer may be acted upon; null where it never may (`asOf`). */

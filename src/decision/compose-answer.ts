@@ -60,5 +60,14 @@ export function composeAnswer(
 const modeOf = ({ rung }: Question, { breaker }: Judged): Mode =>
   breaker?.state === 'open' || breaker?.state === 'tripped' ? 'HOLD' : rung;
 
-const sourceOf = ({ kind }: Question['input']): Answer['data']['source'] =>
-  kind === 'window' ? 'bars' : kind;
+function sourceOf(input: Question['input']): Answer['data']['source'] {
+  switch (input.kind) {
+    case 'bars':
+      return input.from === 'request' ? 'bars' : input.from;
+    case 'window':
+      return 'bars';
+    case 'features':
+    case 'none':
+      return input.kind;
+  }
+}

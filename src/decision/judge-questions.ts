@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { featureVector } from '../features/vector.ts';
 import { freshness } from '../market/calendar.ts';
 import { outsideDomain } from '../models/outside-domain.ts';
+import { isExit } from '../risk/effect.ts';
 import type { Stages } from '../telemetry/stages.ts';
 import { type Attribution, hold, type Intent, type Judgement } from './answer.ts';
 import { attribute } from './attribution.ts';
@@ -92,8 +93,7 @@ type Prepared = Row | { readonly kind: 'judged'; readonly judged: Judged };
 function prepare(question: Question, options: JudgeOptions): Prepared {
   const { model, input } = question;
   if (input.kind === 'none') {
-    const detail = 'send bars or features: no market data source is configured';
-    return judged(hold('safety', 'MARKET_DATA_UNAVAILABLE', detail), null);
+    return judged(hold('safety', 'MARKET_DATA_UNAVAILABLE', input.missing), null);
   }
   if (input.kind === 'features') return withinDomain(question, null, input.values);
   const lastBar = input.kind === 'window' ? input.lastBar : input.bars.at(-1);
@@ -147,15 +147,25 @@ function conclude(
   }
   const { bundle } = question.model;
   const { policy } = bundle.manifest;
-  const judgement = judge(policy, scored.value, question.position);
+  const isCached = question.input.kind === 'bars' && question.input.from === 'cached';
+  const intended = judge(policy, scored.value, question.position);
+  const judgement = isCached ? exitOnly(intended) : intended;
   const plain = { ageMs, values, judgement, attributions: undefined, breaker };
   const judged: Judged =
-    question.overrideId === null
+    question.overrideId === null || isCached
       ? plain
       : { ...plain, withheld: withheldByRisk(policy, scored.value, question.position) };
   if (!question.explain) return judged;
   if (load !== 'normal') return { ...judged, attributions: unscored(question, values) };
   return explained(row, judged, scored.value.direction);
+}
+
+/** Of what follows from bars of before, only what reduces or closes. */
+function exitOnly(judgement: Judgement): Judgement {
+  if (judgement.action === 'HOLD' || isExit(judgement.effect)) return judgement;
+  const { action, effect, confidence, risk } = judgement;
+  const detail = `${action} would ${effect}, and the market data source fails`;
+  return hold('safety', 'MARKET_DATA_CACHED', detail, { confidence, risk });
 }
 
 async function explained({ question, values }: Row, judged: Judged, direction: number): Promise<Judged> {

@@ -26,6 +26,7 @@ import { type Lift, withOverride } from './lift.ts';
 import { createPacer, type Pacer } from './pacer.ts';
 import type { KeyFacts, Question, QuestionBatch } from './question.ts';
 import type { FeatureForm } from './record-decision.ts';
+import type { SupplyBars } from './supply-bars.ts';
 
 /** How a question ends. Refusals are values; the door maps them to problems. */
 export type Outcome =
@@ -50,6 +51,7 @@ interface PipelineOptions {
   readonly control: Pick<Control, 'current' | 'ensure' | 'isRevoked'>;
   readonly ladder: Ladder;
   readonly lift: Lift;
+  readonly supplyBars: SupplyBars;
   /** Of the isolate at this moment. */
   readonly load: () => Load;
   readonly log: DecisionLog;
@@ -107,7 +109,9 @@ async function decide(parts: Parts, asked: Question, circumstances: Circumstance
   const { log, pacer, sealer, clock } = parts;
   const { granted, scope, stages } = circumstances;
   await pacer.pace(1, granted, scope, stages);
-  const question = choose(parts, asked, circumstances);
+  const chosen = choose(parts, asked, circumstances);
+  const lacksData = granted !== undefined && chosen.input.kind === 'none';
+  const question = lacksData ? await supplied(parts, chosen, circumstances) : chosen;
   // A record that is refused leaves a void, which needs room as well.
   if (question.durability !== 'pending' && !log.hasRoom(question.key.account))
     return { kind: 'not-recorded' };
@@ -204,6 +208,18 @@ async function leave(
     log.append(sealer.voidOf(question, { id: `${id}.${index}`, seq: record.seq }, 'superseded'), scope);
     return 'superseded';
   });
+}
+
+/** Bars for a question without data, and a permission that outlives the fetch. A batch brings its own. */
+async function supplied(
+  { supplyBars, control }: Parts,
+  question: Question,
+  { scope, stages }: Circumstances,
+): Promise<Question> {
+  stages.begin('market-data');
+  const found = await supplyBars(question);
+  await control.ensure(scope);
+  return found;
 }
 
 /** Models compete only while the one in production is well. */

@@ -19,12 +19,13 @@ export interface Question {
   readonly experiment: Experiment | null;
   readonly symbol: string;
   readonly input:
-    | { readonly kind: 'bars'; readonly bars: readonly Bar[] }
+    | { readonly kind: 'bars'; readonly bars: readonly Bar[]; readonly from: BarsOrigin }
     /** f32 in the model's input order, finite. */
     | { readonly kind: 'features'; readonly values: Float32Array }
     /** A stream's: the bars before the last were given earlier, and the vector was folded over them. */
     | { readonly kind: 'window'; readonly lastBar: Bar; readonly vector: FeatureVector }
-    | { readonly kind: 'none' };
+    /** `missing`: why, and what to do about it. */
+    | { readonly kind: 'none'; readonly missing: string };
   readonly position: PositionSign;
   readonly strategy: string | null;
   /** Epoch milliseconds of the history asked about; null for now. */
@@ -35,6 +36,9 @@ export interface Question {
   /** Names what may let it pass the risk limit, once (decision/lift.ts); null for nothing. */
   readonly overrideId: string | null;
 }
+
+/** `cached`: fetched earlier, while their source fails. */
+export type BarsOrigin = 'request' | 'fetched' | 'cached';
 
 /** Questions of one key that are decided together and kept in one row. */
 export interface QuestionBatch {

@@ -59,7 +59,10 @@ const capsuleSchema = z.object({
     load: z.enum(['normal', 'busy', 'shedding']).default('normal'),
     mode: z.enum([...rungs, 'HOLD']),
     reasons: z.array(z.object({ code: z.string(), detail: z.string() })),
-    data: z.object({ ageMs: z.number().nullable() }),
+    data: z.object({
+      ageMs: z.number().nullable(),
+      source: z.enum(['bars', 'features', 'fetched', 'cached', 'none']),
+    }),
     model: z.object({ arm: z.enum(['production', 'candidate']) }),
     override: z.object({ id: z.string(), outcome: z.enum(liftOutcomes) }).optional(),
     validUntil: z.iso.datetime().nullable(),
@@ -143,6 +146,8 @@ async function decideAgain(
     arms: { choose: (question) => question, compare: () => undefined },
     ladder: { choose: (question) => question, breakerOf: () => breakerOf(capsule) },
     lift: async () => capsule.answer.override?.outcome ?? 'unused',
+    // What was fetched, or was not, is in the record.
+    supplyBars: async (question) => question,
     load: () => capsule.answer.load,
     control: { current: () => view, ensure: async () => view, isRevoked: () => false },
     log: keepingLog(records),
@@ -250,8 +255,11 @@ function inputOf({ input, answer }: Capsule): Question['input'] {
   const { kind, bars, features } = input;
   const barsGiven = (bars ?? []).map(barOfRow);
   switch (kind) {
-    case 'bars':
-      return { kind, bars: barsGiven };
+    case 'bars': {
+      const { source } = answer.data;
+      const from = source === 'fetched' || source === 'cached' ? source : 'request';
+      return { kind, bars: barsGiven, from };
+    }
     case 'features':
       return { kind, values: Float32Array.from(features ?? []) };
     case 'window': {
@@ -265,7 +273,7 @@ function inputOf({ input, answer }: Capsule): Question['input'] {
       };
     }
     case 'none':
-      return { kind };
+      return { kind, missing: answer.reasons[0]?.detail ?? '' };
   }
 }
 

@@ -45,7 +45,7 @@ export function createDecideBatchRoute(options: DecideBatchOptions): DirectHandl
         clientDecisionId,
         tokens,
         durability,
-        namesOverride: false,
+        waitsFor: null,
         strategies: questions.map((question) => question?.strategy ?? null),
         async decide(view, scope, stages) {
           if (tokens === 0) return answered(items, [], 0);

@@ -1,6 +1,7 @@
 import { ok } from '../core/result.ts';
 import type { Answer } from '../decision/answer.ts';
 import type { Pipeline } from '../decision/pipeline.ts';
+import type { Question } from '../decision/question.ts';
 import type { Registry } from '../models/registry.ts';
 import type { BodyLimits } from './body.ts';
 import type { DirectHandler } from './context.ts';
@@ -32,10 +33,15 @@ export function createDecideRoute(options: DecideOptions): DirectHandler {
         clientDecisionId: question.value.clientDecisionId,
         tokens: 1,
         durability: question.value.durability,
-        namesOverride: question.value.overrideId !== null,
+        waitsFor: waitsFor(question.value),
         strategies: [question.value.strategy],
         decide: (view, scope, stages) => pipeline.decide(question.value, view, scope, stages),
       });
     },
   });
+}
+
+function waitsFor({ input, overrideId }: Question): 'redis' | 'market-data' | null {
+  if (input.kind === 'none') return 'market-data';
+  return overrideId === null ? null : 'redis';
 }

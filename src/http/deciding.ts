@@ -44,8 +44,8 @@ export interface Asked {
   /** Decisions to be made, each for a token of the key's bucket; 0 where every item was refused. */
   readonly tokens: number;
   readonly durability: Question['durability'];
-  /** Whether it names what Redis has to be asked of. */
-  readonly namesOverride: boolean;
+  /** What it names or lacks, which somebody has to be asked for; null where it asks nothing of anybody. */
+  readonly waitsFor: 'redis' | 'market-data' | null;
   /** The client's own name for it, item by item; null where it gave none. */
   readonly strategies: readonly (string | null)[];
   /** Under a permission, or without one, when nothing may come of it but HOLD. */
@@ -110,11 +110,11 @@ export function createDecidingRoute(options: DecidingOptions, route: DecidingRou
 
 /** A claim and an override wait for Redis, as a record does that is put out; one in the database waits for that. */
 function wantedBy({ asked, key, idempotencyKey }: Keyed): Wanted {
-  const { tokens: decisions, durability, namesOverride } = asked;
+  const { tokens: decisions, durability, waitsFor } = asked;
   const who = key.id;
   if (durability === 'ack') return { who, decisions, store: 'database' };
-  const isPrompt = idempotencyKey === null && durability === 'pending' && !namesOverride;
-  return { who, decisions, store: isPrompt ? null : 'redis' };
+  const isPrompt = idempotencyKey === null && durability === 'pending';
+  return { who, decisions, store: isPrompt ? waitsFor : 'redis' };
 }
 
 type Line = DecidingOptions & DecidingRoute;

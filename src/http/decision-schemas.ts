@@ -176,7 +176,10 @@ export const answerSchema = z
         'Of the isolate when it decided. Where it is not `normal`, optional work is left out: attributions are null. `shedding`: and it refuses what is beyond its limit, with OVERLOADED.',
     }),
     data: z.object({
-      source: z.enum(['bars', 'features', 'none']),
+      source: z.enum(['bars', 'features', 'fetched', 'cached', 'none']).openapi({
+        description:
+          'What was decided on: `bars` and `features` of the request; without either bars that the service `fetched`, or, while their source fails, had `cached`, from which nothing follows that adds exposure.',
+      }),
       ageMs: z.number().nullable().openapi({ description: 'Age of the last bar, in milliseconds.' }),
     }),
     asOf: z

@@ -121,7 +121,7 @@ function readInput(
   }
   if (bars !== undefined) return readBars(bars, model, atMs, barsMax);
   if (features !== undefined) return readFeatures(features, model);
-  return ok({ kind: 'none' });
+  return ok({ kind: 'none', missing: 'send bars or features: here none are fetched' });
 }
 
 function readBars(
@@ -139,7 +139,7 @@ function readBars(
     return err({ code: 'TOO_FEW_BARS', faults: [{ path: 'bars', code: 'TOO_FEW', message }] });
   }
   const gaps = seriesFaults(validated.bars, manifest);
-  return gaps.length > 0 ? invalid(gaps) : ok({ kind: 'bars', bars: validated.bars });
+  return gaps.length > 0 ? invalid(gaps) : ok({ kind: 'bars', bars: validated.bars, from: 'request' });
 }
 
 /** Only the bars the features are computed over must follow one another; older ones are not looked at. */

@@ -16,8 +16,8 @@ const barsPerRequest = 70;
 const crashDay = '2020-03-16';
 
 /**
- * Writes the bodies of two requests into `dir`: the S&P 500 on the worst day of March 2020, as history, and a
- * seeded series that ends with the last closed day, which is live and so may be acted upon.
+ * Writes the bodies of three requests into `dir`: the S&P 500 on the worst day of March 2020, as history; a seeded series that
+ * ends with the last closed day, which is live and so may be acted upon; and that one without its bars.
  */
 export async function writeExampleRequests(dir: string, nowMs: number): Promise<readonly Example[]> {
   await mkdir(dir, { recursive: true });
@@ -28,6 +28,11 @@ export async function writeExampleRequests(dir: string, nowMs: number): Promise<
       request: await crashRequest(),
     },
     { title: 'A live series that ends now', file: join(dir, 'demo-live.json'), request: liveRequest(nowMs) },
+    {
+      title: 'The same symbol, whose bars the service fetches',
+      file: join(dir, 'demo-fetched.json'),
+      request: { symbol: 'DEMO' },
+    },
   ];
   for (const { file, request } of examples) await writeFile(file, JSON.stringify(request));
   return examples;

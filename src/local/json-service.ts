@@ -7,6 +7,7 @@ export interface ServiceRequest {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
+  readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
@@ -81,9 +82,11 @@ async function serve(
     respond(outgoing, { status: 413, body: '{"error":"the body is too large"}' });
     return;
   }
+  const [path = '/', query = ''] = (incoming.url ?? '/').split(/\?(.*)/s);
   const response = await answer({
     method: incoming.method ?? 'GET',
-    path: (incoming.url ?? '/').split('?', 1)[0] ?? '/',
+    path,
+    query: new URLSearchParams(query),
     headers: incoming.headers,
     body,
   }).catch((error: unknown) => {

@@ -18,6 +18,8 @@ const secretsSchema = z.strictObject({
   sealSigningKey: z.string().regex(/^[0-9a-f]{64}$/),
   /** Of the socket that fires scheduled jobs. */
   tickerToken: secret,
+  /** Of the stand-in for market data. */
+  marketDataSecret: secret,
 });
 
 export type Secrets = z.infer<typeof secretsSchema>;
@@ -36,6 +38,7 @@ export function localSecrets(dataDir: string): Secrets {
     libsqlToken: random256(),
     sealSigningKey: randomBytes(32).toString('hex'),
     tickerToken: random256(),
+    marketDataSecret: random256(),
     // A directory of an older version keeps what it has.
     ...kept,
   });

@@ -11,9 +11,12 @@ interface EnvironmentOptions {
   readonly secrets: Secrets;
   /** Names of the bundles to serve. */
   readonly models: readonly string[];
+  /** Null where clients send all data. */
+  readonly marketDataUrl: string | null;
 }
 
 const haltKeyId = 'local-halt';
+export const marketDataKeyId = 'local';
 
 /** The `Authorization` header of the key that halts without any store. */
 export const haltAuthorization = ({ haltKey }: Secrets): string => `Bearer ${haltKeyId}.${haltKey}`;
@@ -35,5 +38,12 @@ export function serviceEnvironment(options: EnvironmentOptions): Readonly<Record
     MODELS: options.models.join(','),
     BUNDLE_PUBLIC_KEYS: pinnedKeys().join(','),
     BUILD_HASH: buildHash(ROOT),
+    ...(options.marketDataUrl === null
+      ? {}
+      : {
+          MARKET_DATA_URL: options.marketDataUrl,
+          MARKET_DATA_KEY_ID: marketDataKeyId,
+          MARKET_DATA_SECRET: options.secrets.marketDataSecret,
+        }),
   };
 }

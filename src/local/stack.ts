@@ -5,11 +5,13 @@ import { type Database, openDatabase } from '../store/database.ts';
 import { bundlesOf, SHIPPED_BUNDLES } from './build-worker.ts';
 import type { BundleChoice } from './bundle-choice.ts';
 import type { Child } from './child.ts';
+import type { JsonService } from './json-service.ts';
 import { localSigningSecrets } from './local-signing-secrets.ts';
+import { createMarketDataStandin } from './market-data-standin.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { type Reaper, startReaper } from './reaper.ts';
 import { localSecrets, type Secrets } from './secrets.ts';
-import { haltAuthorization, serviceEnvironment } from './service-environment.ts';
+import { haltAuthorization, marketDataKeyId, serviceEnvironment } from './service-environment.ts';
 import { type RuntimeName, type ServiceFile, writeEnvironmentFile } from './service-file.ts';
 import { prepareService, type ServiceProcess, startService } from './service-process.ts';
 import { type StandinAddress, startStandin } from './standin.ts';
@@ -45,6 +47,8 @@ export class Stack {
   readonly #reaper: Reaper;
   readonly #parts = new Map<Part, Child>();
   readonly #stopped = Promise.withResolvers<Cause>();
+  /** It only reads out a series, so it needs no process of its own. */
+  readonly #marketData: JsonService;
   #state: State = { kind: 'starting' };
   #started: Promise<void> = Promise.resolve();
   #service: ServiceProcess | undefined;
@@ -54,6 +58,11 @@ export class Stack {
     this.#options = options;
     this.#secrets = localSecrets(options.dataDir);
     this.#reaper = startReaper(options.files);
+    this.#marketData = createMarketDataStandin({
+      keyId: marketDataKeyId,
+      secret: this.#secrets.marketDataSecret,
+      clock: { nowMs: () => Date.now() },
+    });
   }
 
   /** Resolves when no process is left, with what ended it. */
@@ -105,11 +114,13 @@ export class Stack {
     const keys = await prepareDatabase(this.#openDatabase(database), this.#secrets);
     progress('database is migrated and seeded');
     this.#assertStarting();
+    const marketData = await this.#marketData.listen(0, '127.0.0.1');
     const environment = serviceEnvironment({
       redisUrl: redis.url,
       databaseUrl: this.#options.databaseUrlFor(database.url),
       secrets: this.#secrets,
       models: bundles.models,
+      marketDataUrl: marketData.url,
     });
     // For wrangler, whose build ships these and no others.
     const deployed = bundlesOf(SHIPPED_BUNDLES, 'production').join(',');
@@ -223,6 +234,7 @@ export class Stack {
     // A part may be on its way up; it has to be known before it can be ended.
     await Promise.race([this.#started, sleep(STOP_GRACE_MS, undefined, { ref: false })]);
     for (const part of STOP_ORDER) await this.#parts.get(part)?.stop(STOP_GRACE_MS);
+    await this.#marketData.close();
     this.#reaper.dismiss();
     this.#send({ kind: 'all-gone' });
   }

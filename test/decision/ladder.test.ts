@@ -82,6 +82,7 @@ function setUp(rungs: readonly ('light' | 'rules')[] = ['light', 'rules']) {
       report: (failure) => void reported.push(failure),
     }),
     lift: async () => 'unused',
+    supplyBars: async (question) => question,
     load: () => 'normal',
     control: { current: view, ensure: async () => view(), isRevoked: () => false },
     log,

@@ -47,7 +47,7 @@ function asking(changed: Partial<Question>): LiftAsk {
     rung: 'FULL',
     experiment: null,
     symbol: 'DEMO',
-    input: { kind: 'none' },
+    input: { kind: 'none', missing: 'none' },
     position: undefined,
     strategy: null,
     asOfMs: null,

@@ -39,6 +39,7 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
     outboxFails: false,
     whileWriting: async () => {},
     lift: async (_asked: LiftAsk): Promise<LiftOutcome> => 'unused',
+    supplyBars: async (question: Question): Promise<Question> => question,
   };
   const putOut: DecisionRecord[] = [];
   const log = createDecisionLog({
@@ -80,6 +81,7 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
     control: { current, ensure: async () => current(), isRevoked: () => false },
     ladder: { choose: (asked) => asked, breakerOf: () => breaker },
     lift: (asked) => shared.lift(asked),
+    supplyBars: (question) => shared.supplyBars(question),
     load: () => shared.load,
     log,
     clock: time,
@@ -118,7 +120,7 @@ function question(model: ServedModel, change: Partial<Question> = {}): Question 
     rung: 'FULL',
     experiment: null,
     symbol: 'DEMO',
-    input: { kind: 'bars', bars: barsUntil(Date.parse('2026-03-02T00:00:00Z'), 70) },
+    input: { kind: 'bars', from: 'request', bars: barsUntil(Date.parse('2026-03-02T00:00:00Z'), 70) },
     position: undefined,
     strategy: null,
     asOfMs: null,
@@ -157,20 +159,30 @@ describe('the decision pipeline', () => {
   });
 
   it.each<[string, Partial<Question>, string, string]>([
-    ['nothing to decide on', { input: { kind: 'none' } }, 'safety', 'MARKET_DATA_UNAVAILABLE'],
+    [
+      'nothing to decide on',
+      { input: { kind: 'none', missing: 'none' } },
+      'safety',
+      'MARKET_DATA_UNAVAILABLE',
+    ],
     [
       'a last bar that is old',
-      { input: { kind: 'bars', bars: barsUntil(Date.parse('2026-02-28T00:00:00Z'), 70) } },
+      { input: { kind: 'bars', from: 'request', bars: barsUntil(Date.parse('2026-02-28T00:00:00Z'), 70) } },
       'safety',
       'STALE_INPUT',
     ],
     [
       'a last bar that is still open',
-      { input: { kind: 'bars', bars: barsUntil(Date.parse('2026-03-03T00:00:00Z'), 70) } },
+      { input: { kind: 'bars', from: 'request', bars: barsUntil(Date.parse('2026-03-03T00:00:00Z'), 70) } },
       'safety',
       'STALE_INPUT',
     ],
-    ['a flat series', { input: { kind: 'bars', bars: flat() } }, 'abstain', 'FEATURES_UNDEFINED'],
+    [
+      'a flat series',
+      { input: { kind: 'bars', from: 'request', bars: flat() } },
+      'abstain',
+      'FEATURES_UNDEFINED',
+    ],
     [
       'an input outside the trained range',
       { input: { kind: 'features', values: new Float32Array(32).fill(2e9) } },
@@ -181,6 +193,47 @@ describe('the decision pipeline', () => {
     const outcome = await setUp().ask(question(constantModel(0.9), change));
     expect(outcome).toMatchObject({
       answer: { action: 'HOLD', effect: 'none', actionable: false, size: 0, holdKind, reasons: [{ code }] },
+    });
+  });
+
+  describe('on bars that the service fetched itself', () => {
+    const bars = barsUntil(Date.parse('2026-03-02T00:00:00Z'), 70);
+    const without = { kind: 'none', missing: 'none' } as const;
+    const supplying = (from: 'fetched' | 'cached') => {
+      const world = setUp();
+      world.shared.supplyBars = async (asked) => ({ ...asked, input: { kind: 'bars', bars, from } });
+      return world;
+    };
+
+    it('acts as on those of the request', async () => {
+      const outcome = await supplying('fetched').ask(question(constantModel(0.7), { input: without }));
+      expect(outcome).toMatchObject({
+        answer: { action: 'BUY', actionable: true, data: { source: 'fetched' }, reasons: [] },
+      });
+    });
+
+    it('lets only exposure shrink where they are of before', async () => {
+      const { ask } = supplying('cached');
+      for (const position of [undefined, 0, 1] as const) {
+        const asked = question(constantModel(0.7), { input: without, position, overrideId: 'o' });
+        expect(await ask(asked)).toMatchObject({
+          answer: {
+            ...{ action: 'HOLD', holdKind: 'safety', reasons: [{ code: 'MARKET_DATA_CACHED' }] },
+            data: { source: 'cached' },
+          },
+        });
+      }
+      const exit = await ask(question(constantModel(0.7), { input: without, position: -1 }));
+      expect(exit).toMatchObject({ answer: { action: 'BUY', actionable: true } });
+    });
+
+    it('fetches none without a permission', async () => {
+      const { ask, shared } = supplying('fetched');
+      shared.live = false;
+      shared.supplyBars = () => Promise.reject(new Error('asked'));
+      expect(await ask(question(constantModel(0.7), { input: without }), undefined)).toMatchObject({
+        answer: { action: 'HOLD', reasons: [{ code: 'CONTROL_UNAVAILABLE' }] },
+      });
     });
   });
 
@@ -256,8 +309,8 @@ describe('the decision pipeline', () => {
       const never = failingBy(() => new Promise(() => undefined));
       for (let call = 0; call < 5; call++) {
         await ask(question(failing, { input: outside }));
-        await ask(question(failing, { input: { kind: 'none' } }));
-        await ask(question(failing, { input: { kind: 'bars', bars: flat() } }));
+        await ask(question(failing, { input: { kind: 'none', missing: 'none' } }));
+        await ask(question(failing, { input: { kind: 'bars', from: 'request', bars: flat() } }));
         void ask(question(never));
       }
       shared.live = false;
@@ -285,7 +338,7 @@ describe('the decision pipeline', () => {
 
   it('evaluates history without ever being actionable', async () => {
     const asOfMs = Date.parse('2020-01-01T00:00:00Z');
-    const input = { kind: 'bars' as const, bars: barsUntil(asOfMs, 70) };
+    const input = { kind: 'bars' as const, from: 'request' as const, bars: barsUntil(asOfMs, 70) };
     const outcome = await setUp().ask(question(constantModel(0.9), { asOfMs, input }));
     expect(outcome).toMatchObject({
       answer: { action: 'BUY', actionable: false, validUntil: null, asOf: '2020-01-01T00:00:00.000Z' },

@@ -75,10 +75,12 @@ function drawQuestion(random: SeededRandom, model: ServedModel): Question {
     symbol: 'DEMO',
     input: draw<Question['input']>(
       random,
-      { kind: 'bars', bars },
+      { kind: 'bars', from: 'request', bars },
+      { kind: 'bars', from: 'fetched', bars },
+      { kind: 'bars', from: 'cached', bars },
       { kind: 'features', values },
       { kind: 'features', values },
-      { kind: 'none' },
+      { kind: 'none', missing: 'the source is away' },
     ),
     position: draw(random, undefined, -1, 0, 1),
     strategy: draw(random, null, 'breakout "漢"'),
@@ -175,6 +177,7 @@ async function decide(
       breakerOf: () => ({ admit: () => admission, settle: () => undefined }),
     },
     lift: async () => draw(random, 'applied', ...liftOutcomes),
+    supplyBars: async (question) => question,
     load: () => load,
     control: { current: () => current, ensure: async () => current, isRevoked: () => false },
     log: {

@@ -121,6 +121,7 @@ export function decidingWorld() {
     pipeline: createPipeline({
       arms: { choose: (question) => question, compare: () => undefined },
       ladder: { choose: (asked) => asked, breakerOf: () => breaker },
+      supplyBars: async (question) => question,
       lift: async (asked) => {
         world.lifts.push(asked);
         return world.liftOutcome;

@@ -65,6 +65,7 @@ export async function startTestService(
       databaseUrl: database.url,
       secrets,
       models: bundlesOf(SHIPPED_BUNDLES, 'local'),
+      marketDataUrl: null,
     }),
     // A machine that runs six tests at once is slow, and slow is not what these tests are about.
     CONTROL_DEADLINE_MS_MAX: '1000',

@@ -10,7 +10,7 @@ export interface Wanted {
   readonly who: string;
   readonly decisions: number;
   /** For which the answer has to wait; null for none. */
-  readonly store: 'redis' | 'database' | null;
+  readonly store: 'redis' | 'database' | 'market-data' | null;
 }
 
 /** What of the process is read once a second. */
@@ -69,7 +69,11 @@ export function createOverload({ settings, clock, report }: OverloadOptions): Ov
   const requests = createSharedFlight(requestMsMax);
   const sharing = createSharing(dwellMs);
   const turns = createTurnLane(settings);
-  const lanes = { redis: createStoreLane(settings), database: createStoreLane(settings) };
+  const lanes = {
+    redis: createStoreLane(settings),
+    database: createStoreLane(settings),
+    'market-data': createStoreLane(settings),
+  };
   const state = createLoadState({ dwellMs, clock, onChange });
   let refused = 0;
   let fullInARow = 0;
