@@ -6,8 +6,8 @@ import type { Question } from '../../src/decision/question.ts';
 import { createSupplyBars } from '../../src/decision/supply-bars.ts';
 import type { Bar } from '../../src/features/bar.ts';
 import type { SourceFault } from '../../src/market/bar-source.ts';
-import { VirtualTime } from '../virtual-time.ts';
 import { constantModel } from '../http/served-model.ts';
+import { VirtualTime } from '../virtual-time.ts';
 
 const settings = breakerSettings['market-data'];
 const bars: readonly Bar[] = [{ tMs: 1, open: 1, high: 1, low: 1, close: 1, volume: 1 }];

@@ -30,7 +30,9 @@ it('answers a question without data on bars it fetches, and makes the same of it
   const reply = await isolate.client(service.keys.decide).decide({ symbol: 'DEMO', durability: 'ack' });
   if (reply.kind !== 'ok') throw new Error(JSON.stringify(reply));
   expect(reply.value.data.source).toBe('fetched');
-  expect(reply.value.reasons).not.toContainEqual(expect.objectContaining({ code: 'MARKET_DATA_UNAVAILABLE' }));
+  expect(reply.value.reasons).not.toContainEqual(
+    expect.objectContaining({ code: 'MARKET_DATA_UNAVAILABLE' }),
+  );
   const replayed = await isolate.client(service.keys.observe).replay(reply.value.id);
   expect(replayed).toMatchObject({ value: { same: true, deviations: [] } });
 });
