@@ -28,7 +28,7 @@ import type { LoadOptions } from '../models/load-model.ts';
 import { createRegistry } from '../models/registry.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Database, openDatabase } from '../store/database.ts';
-import { loadKey } from '../store/keys.ts';
+import { createLoadKey } from '../store/keys.ts';
 import { createLayeredModelStore } from '../store/layered-model-store.ts';
 import { createLibsqlModelStore } from '../store/libsql-model-store.ts';
 import { createRedis } from '../store/redis.ts';
@@ -152,7 +152,7 @@ function authenticatorOf(parts: {
   const { isRevoked, isRetired, changesOf, keysEpoch } = control;
   return createAuthenticator({
     ...{ isRevoked, isRetired, changesOf, keysEpoch, receiptSecret, clock },
-    loadKey: (id) => loadKey(database, id),
+    loadKey: createLoadKey(database),
     admitFailedLogin: createFailedLoginLimiter({ redis }),
     useSignature: createUseSignature(redis),
     bodyLimits: { bodyBytesMax: Math.min(bodyBytesMax, signedBodyBytesMax), bodyDeadlineMs, timers },

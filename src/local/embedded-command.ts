@@ -47,7 +47,7 @@ export function parseInt64(
 
 /** An integer small enough to be a number: counts, offsets, times. */
 export function parseInteger(text: ByteString, message?: string): number {
-  return Number(parseInt64(text, message));
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : Number(parseInt64(text, message));
 }
 
 export function addInt64(left: bigint, right: bigint): bigint {

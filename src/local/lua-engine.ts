@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { Lua } from 'wasmoon-lua5.1';
 import { decodeJson, encodeJson } from './lua-json.ts';
 import { LUA_PRELUDE } from './lua-prelude.ts';
-import { type LuaModule, LuaStack, RAISE } from './lua-stack.ts';
+import { type LuaFunctions, type LuaModule, LuaStack, RAISE } from './lua-stack.ts';
 import { type ByteString, isError, type Reply } from './redis-backend.ts';
 
 /** Answers the commands of a script; an error is a reply, never a throw. */
@@ -34,12 +34,15 @@ export interface LuaEngine {
 const sha1Hex = (bytes: ByteString): string =>
   createHash('sha1').update(Buffer.from(bytes, 'latin1')).digest('hex');
 
+/** The Lua that is being made; one at a time, since each is watched at a global function. */
+let making: Promise<unknown> = Promise.resolve();
+
 export async function createLuaEngine(): Promise<LuaEngine> {
-  const lua = await Lua.create();
-  const stack = new LuaStack(
-    lua.luaApi.module as unknown as LuaModule,
-    lua.global.address as unknown as number,
-  );
+  const made = making.then(makeLua);
+  making = made.catch(() => undefined);
+  const { lua, functions } = await made;
+  const module = lua.luaApi.module as unknown as LuaModule;
+  const stack = new LuaStack(module, functions, lua.global.address as unknown as number);
   const chunks = new Map<string, number>();
   let answer: ScriptCall = () => ({ error: 'ERR no script is running' });
   const execute = openSandbox(stack, (args) => answer(args));
@@ -66,6 +69,27 @@ export async function createLuaEngine(): Promise<LuaEngine> {
     },
     close: () => lua.global.close(),
   };
+}
+
+/**
+ * Lua, and its C interface as WebAssembly exports it. The package's own wrappers of that gather, check and spread their
+ * arguments and spell a message at each call, which is half of what a script costs.
+ */
+async function makeLua(): Promise<{ readonly lua: Lua; readonly functions: LuaFunctions }> {
+  const { instantiate } = WebAssembly;
+  let exported: WebAssembly.Exports | undefined;
+  WebAssembly.instantiate = (async (bytes: BufferSource, imports?: WebAssembly.Imports) => {
+    const source = await instantiate(bytes, imports);
+    exported = source.instance.exports;
+    return source;
+  }) as typeof instantiate;
+  try {
+    const lua = await Lua.create();
+    if (!exported) throw new TypeError('the package no longer instantiates Lua where it did');
+    return { lua, functions: exported as unknown as LuaFunctions };
+  } finally {
+    WebAssembly.instantiate = instantiate;
+  }
 }
 
 /** The flags of `#!lua` concern clusters, replicas and memory limits, none of which are here. */

@@ -5,37 +5,41 @@ import { type ByteString, isError, isStatus, type Reply } from './redis-backend.
 /** A Lua value without functions; nil and cjson.null are null. */
 export type PlainLua = null | boolean | number | ByteString | ReadonlyMap<string | number, PlainLua>;
 
-/** The functions of Emscripten and of Lua's C interface that the bridge uses; pointers are numbers. */
+/** Of Emscripten's module what the bridge uses; pointers are numbers. */
 export interface LuaModule {
-  readonly HEAPU8: Uint8Array;
+  readonly HEAPU8: Uint8Array<ArrayBuffer>;
   readonly HEAPU32: Uint32Array;
-  _malloc(size: number): number;
-  _free(pointer: number): void;
   addFunction(callback: (state: number) => number, signature: 'ii'): number;
-  _luaL_loadbuffer(state: number, buffer: number, size: number, name: number): number;
-  _luaL_ref(state: number, table: number): number;
-  _luaL_unref(state: number, table: number, reference: number): void;
-  _lua_checkstack(state: number, slots: number): number;
-  _lua_createtable(state: number, arraySize: number, recordSize: number): void;
-  _lua_error(state: number): number;
-  _lua_gettop(state: number): number;
-  _lua_next(state: number, index: number): number;
-  _lua_pcall(state: number, args: number, results: number, handler: number): number;
-  _lua_pushboolean(state: number, value: number): void;
-  _lua_pushcclosure(state: number, callback: number, upvalues: number): void;
-  _lua_pushlightuserdata(state: number, pointer: number): void;
-  _lua_pushlstring(state: number, bytes: number, size: number): void;
-  _lua_pushnil(state: number): void;
-  _lua_pushnumber(state: number, value: number): void;
-  _lua_rawgeti(state: number, index: number, key: number): void;
-  _lua_rawget(state: number, index: number): void;
-  _lua_rawset(state: number, index: number): void;
-  _lua_rawseti(state: number, index: number, key: number): void;
-  _lua_settop(state: number, index: number): void;
-  _lua_toboolean(state: number, index: number): number;
-  _lua_tolstring(state: number, index: number, size: number): number;
-  _lua_tonumber(state: number, index: number): number;
-  _lua_type(state: number, index: number): number;
+}
+
+/** The functions of Lua's C interface that the bridge uses; pointers are numbers. */
+export interface LuaFunctions {
+  malloc(size: number): number;
+  free(pointer: number): void;
+  luaL_loadbuffer(state: number, buffer: number, size: number, name: number): number;
+  luaL_ref(state: number, table: number): number;
+  luaL_unref(state: number, table: number, reference: number): void;
+  lua_checkstack(state: number, slots: number): number;
+  lua_createtable(state: number, arraySize: number, recordSize: number): void;
+  lua_error(state: number): number;
+  lua_gettop(state: number): number;
+  lua_next(state: number, index: number): number;
+  lua_pcall(state: number, args: number, results: number, handler: number): number;
+  lua_pushboolean(state: number, value: number): void;
+  lua_pushcclosure(state: number, callback: number, upvalues: number): void;
+  lua_pushlightuserdata(state: number, pointer: number): void;
+  lua_pushlstring(state: number, bytes: number, size: number): void;
+  lua_pushnil(state: number): void;
+  lua_pushnumber(state: number, value: number): void;
+  lua_rawgeti(state: number, index: number, key: number): void;
+  lua_rawget(state: number, index: number): void;
+  lua_rawset(state: number, index: number): void;
+  lua_rawseti(state: number, index: number, key: number): void;
+  lua_settop(state: number, index: number): void;
+  lua_toboolean(state: number, index: number): number;
+  lua_tolstring(state: number, index: number, size: number): number;
+  lua_tonumber(state: number, index: number): number;
+  lua_type(state: number, index: number): number;
 }
 
 /** What a function of the host returns to throw the value it pushed. */
@@ -53,50 +57,55 @@ const NESTING_MAX = 100;
 /** Pushes and pops values of Redis on the stack of the Lua function that runs; strings are bytes. */
 export class LuaStack {
   readonly #module: LuaModule;
+  readonly #functions: LuaFunctions;
   readonly #sizeCell: number;
   #scratch: number;
   #scratchSize = 1024;
+  /** All of Lua's memory; another buffer once that has grown. */
+  #heap: Buffer;
   /** The running coroutine's. */
   #state: number;
 
-  constructor(module: LuaModule, mainState: number) {
+  constructor(module: LuaModule, functions: LuaFunctions, mainState: number) {
     this.#module = module;
+    this.#functions = functions;
     this.#state = mainState;
-    this.#sizeCell = module._malloc(4);
-    this.#scratch = module._malloc(this.#scratchSize);
+    this.#sizeCell = functions.malloc(4);
+    this.#scratch = functions.malloc(this.#scratchSize);
+    this.#heap = Buffer.from(module.HEAPU8.buffer);
   }
 
   /** Pushes the chunk; false pushes the error instead. */
   compile(source: ByteString, name: string): boolean {
-    const namePointer = this.#module._malloc(name.length + 1);
+    const namePointer = this.#functions.malloc(name.length + 1);
     for (const [index, character] of [...`${name}\0`].entries())
       this.#module.HEAPU8[namePointer + index] = character.charCodeAt(0);
-    const status = this.#module._luaL_loadbuffer(
+    const status = this.#functions.luaL_loadbuffer(
       this.#state,
       this.#write(source),
       source.length,
       namePointer,
     );
-    this.#module._free(namePointer);
+    this.#functions.free(namePointer);
     return status === 0;
   }
 
   /** False leaves the error on top. */
   call(args: number, results: number): boolean {
-    return this.#module._lua_pcall(this.#state, args, results, 0) === 0;
+    return this.#functions.lua_pcall(this.#state, args, results, 0) === 0;
   }
 
   /** Takes the value on top; `pushReference` brings it back. */
   reference(): number {
-    return this.#module._luaL_ref(this.#state, REGISTRY);
+    return this.#functions.luaL_ref(this.#state, REGISTRY);
   }
 
   release(reference: number): void {
-    this.#module._luaL_unref(this.#state, REGISTRY, reference);
+    this.#functions.luaL_unref(this.#state, REGISTRY, reference);
   }
 
   pushReference(reference: number): void {
-    this.#module._lua_rawgeti(this.#state, REGISTRY, reference);
+    this.#functions.lua_rawgeti(this.#state, REGISTRY, reference);
   }
 
   /** `body` pops its arguments, pushes its results and returns their number, or RAISE. It must not throw. */
@@ -106,45 +115,45 @@ export class LuaStack {
       this.#state = callerState;
       const resultCount = body();
       this.#state = outer;
-      return resultCount === RAISE ? this.#module._lua_error(callerState) : resultCount;
+      return resultCount === RAISE ? this.#functions.lua_error(callerState) : resultCount;
     }, 'ii');
-    this.#module._lua_pushcclosure(this.#state, pointer, 0);
+    this.#functions.lua_pushcclosure(this.#state, pointer, 0);
   }
 
   pushString(bytes: ByteString): void {
-    this.#module._lua_pushlstring(this.#state, this.#write(bytes), bytes.length);
+    this.#functions.lua_pushlstring(this.#state, this.#write(bytes), bytes.length);
   }
 
   pushNil(): void {
-    this.#module._lua_pushnil(this.#state);
+    this.#functions.lua_pushnil(this.#state);
   }
 
   pushNumber(value: number): void {
-    this.#module._lua_pushnumber(this.#state, value);
+    this.#functions.lua_pushnumber(this.#state, value);
   }
 
   pushBoolean(value: boolean): void {
-    this.#module._lua_pushboolean(this.#state, value ? 1 : 0);
+    this.#functions.lua_pushboolean(this.#state, value ? 1 : 0);
   }
 
   /** The null of `cjson`: a value that is neither nil nor false. */
   pushJsonNull(): void {
-    this.#module._lua_pushlightuserdata(this.#state, 0);
+    this.#functions.lua_pushlightuserdata(this.#state, 0);
   }
 
   pushTable(): void {
-    this.#module._lua_checkstack(this.#state, 4);
-    this.#module._lua_createtable(this.#state, 0, 0);
+    this.#functions.lua_checkstack(this.#state, 4);
+    this.#functions.lua_createtable(this.#state, 0, 0);
   }
 
   /** Takes the key and the value on top into the table below them. */
   setField(): void {
-    this.#module._lua_rawset(this.#state, -3);
+    this.#functions.lua_rawset(this.#state, -3);
   }
 
   /** Redis' conversion: null is false, a status is `{ok=…}`, an error is `{err=…}`. */
   pushReply(reply: Reply): void {
-    this.#module._lua_checkstack(this.#state, 4);
+    this.#functions.lua_checkstack(this.#state, 4);
     if (reply === null) this.pushBoolean(false);
     else if (typeof reply === 'string') this.pushString(reply);
     else if (typeof reply === 'number' || typeof reply === 'bigint') this.pushNumber(Number(reply));
@@ -155,14 +164,14 @@ export class LuaStack {
 
   /** All arguments of the running function, numbers as Redis spells them; null when one is of another type. */
   popArguments(): ByteString[] | null {
-    const count = this.#module._lua_gettop(this.#state);
+    const count = this.#functions.lua_gettop(this.#state);
     const args: ByteString[] = [];
     for (let index = 1; index <= count; index++) {
-      const type = this.#module._lua_type(this.#state, index);
-      if (type === TYPE_NUMBER) args.push(formatDouble(this.#module._lua_tonumber(this.#state, index)));
+      const type = this.#functions.lua_type(this.#state, index);
+      if (type === TYPE_NUMBER) args.push(formatDouble(this.#functions.lua_tonumber(this.#state, index)));
       else if (type === TYPE_STRING) args.push(this.#readString(index));
     }
-    this.#module._lua_settop(this.#state, 0);
+    this.#functions.lua_settop(this.#state, 0);
     return args.length === count ? args : null;
   }
 
@@ -181,13 +190,13 @@ export class LuaStack {
 
   /** The value on top as plain data; undefined for a function, a thread or what is nested too deeply. */
   readPlain(depth = 0): PlainLua | undefined {
-    switch (this.#module._lua_type(this.#state, -1)) {
+    switch (this.#functions.lua_type(this.#state, -1)) {
       case TYPE_STRING:
         return this.#readString(-1);
       case TYPE_NUMBER:
-        return this.#module._lua_tonumber(this.#state, -1);
+        return this.#functions.lua_tonumber(this.#state, -1);
       case TYPE_BOOLEAN:
-        return this.#module._lua_toboolean(this.#state, -1) === 1;
+        return this.#functions.lua_toboolean(this.#state, -1) === 1;
       case TYPE_NIL:
       case TYPE_LIGHT_USERDATA:
         return null;
@@ -199,10 +208,10 @@ export class LuaStack {
   }
 
   #readPlainTable(depth: number): PlainLua | undefined {
-    this.#module._lua_checkstack(this.#state, 4);
+    this.#functions.lua_checkstack(this.#state, 4);
     const entries = new Map<string | number, PlainLua>();
     this.pushNil();
-    while (this.#module._lua_next(this.#state, -2) !== 0) {
+    while (this.#functions.lua_next(this.#state, -2) !== 0) {
       const value = this.readPlain(depth + 1);
       this.#pop(1);
       const key = this.readPlain(depth + 1);
@@ -216,13 +225,13 @@ export class LuaStack {
   }
 
   #readReply(depth: number): Reply {
-    switch (this.#module._lua_type(this.#state, -1)) {
+    switch (this.#functions.lua_type(this.#state, -1)) {
       case TYPE_STRING:
         return this.#readString(-1);
       case TYPE_NUMBER:
-        return truncated(this.#module._lua_tonumber(this.#state, -1));
+        return truncated(this.#functions.lua_tonumber(this.#state, -1));
       case TYPE_BOOLEAN:
-        return this.#module._lua_toboolean(this.#state, -1) === 1 ? 1 : null;
+        return this.#functions.lua_toboolean(this.#state, -1) === 1 ? 1 : null;
       case TYPE_TABLE:
         return this.#readTable(depth);
       default:
@@ -236,11 +245,11 @@ export class LuaStack {
     if (error !== undefined) return { error: error.replaceAll(/[\r\n]/g, ' ') };
     const status = this.#field('ok');
     if (status !== undefined) return { status: status.replaceAll(/[\r\n]/g, ' ') };
-    this.#module._lua_checkstack(this.#state, 4);
+    this.#functions.lua_checkstack(this.#state, 4);
     const items: Reply[] = [];
     for (;;) {
-      this.#module._lua_rawgeti(this.#state, -1, items.length + 1);
-      const isEnd = this.#module._lua_type(this.#state, -1) === TYPE_NIL;
+      this.#functions.lua_rawgeti(this.#state, -1, items.length + 1);
+      const isEnd = this.#functions.lua_type(this.#state, -1) === TYPE_NIL;
       if (!isEnd) items.push(this.#readReply(depth + 1));
       this.#pop(1);
       if (isEnd) return items;
@@ -250,43 +259,45 @@ export class LuaStack {
   /** The string field of the table on top; undefined when it has none. */
   #field(name: string): ByteString | undefined {
     this.pushString(name);
-    this.#module._lua_rawget(this.#state, -2);
-    const isString = this.#module._lua_type(this.#state, -1) === TYPE_STRING;
+    this.#functions.lua_rawget(this.#state, -2);
+    const isString = this.#functions.lua_type(this.#state, -1) === TYPE_STRING;
     const value = isString ? this.#readString(-1) : undefined;
     this.#pop(1);
     return value;
   }
 
   #pushRecord(name: string, value: ByteString): void {
-    this.#module._lua_createtable(this.#state, 0, 1);
+    this.#functions.lua_createtable(this.#state, 0, 1);
     this.pushString(name);
     this.pushString(value);
     this.setField();
   }
 
   #pushArray(items: readonly Reply[]): void {
-    this.#module._lua_createtable(this.#state, items.length, 0);
+    this.#functions.lua_createtable(this.#state, items.length, 0);
     for (const [index, item] of items.entries()) {
       this.pushReply(item);
-      this.#module._lua_rawseti(this.#state, -2, index + 1);
+      this.#functions.lua_rawseti(this.#state, -2, index + 1);
     }
   }
 
   #readString(index: number): ByteString {
-    const pointer = this.#module._lua_tolstring(this.#state, index, this.#sizeCell);
-    const size = this.#module.HEAPU32[this.#sizeCell >> 2] ?? 0;
-    return Buffer.from(this.#module.HEAPU8.buffer, pointer, size).toString('latin1');
+    const pointer = this.#functions.lua_tolstring(this.#state, index, this.#sizeCell);
+    const { HEAPU8, HEAPU32 } = this.#module;
+    if (this.#heap.buffer !== HEAPU8.buffer) this.#heap = Buffer.from(HEAPU8.buffer);
+    const size = HEAPU32[this.#sizeCell >> 2] ?? 0;
+    return this.#heap.toString('latin1', pointer, pointer + size);
   }
 
   #pop(count: number): void {
-    this.#module._lua_settop(this.#state, -count - 1);
+    this.#functions.lua_settop(this.#state, -count - 1);
   }
 
   #write(bytes: ByteString): number {
     if (bytes.length > this.#scratchSize) {
-      this.#module._free(this.#scratch);
+      this.#functions.free(this.#scratch);
       this.#scratchSize = bytes.length * 2;
-      this.#scratch = this.#module._malloc(this.#scratchSize);
+      this.#scratch = this.#functions.malloc(this.#scratchSize);
     }
     const heap = this.#module.HEAPU8;
     for (let i = 0; i < bytes.length; i++) heap[this.#scratch + i] = bytes.charCodeAt(i);

@@ -38,8 +38,13 @@ export class RedisUnavailable extends Error {
 export const isStatus = (reply: Reply): reply is StatusReply => isObject(reply) && 'status' in reply;
 export const isError = (reply: Reply): reply is ErrorReply => isObject(reply) && 'error' in reply;
 
-export const toByteString = (text: string): ByteString => Buffer.from(text, 'utf8').toString('latin1');
-export const fromByteString = (bytes: ByteString): string => Buffer.from(bytes, 'latin1').toString('utf8');
+/** ASCII, as most texts are, is the same in both. */
+export const toByteString = (text: string): ByteString =>
+  isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
+export const fromByteString = (bytes: ByteString): string =>
+  isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8');
+
+const isAscii = (text: string): boolean => !/[\u0080-\uffff]/.test(text);
 
 const isObject = (reply: Reply): reply is StatusReply | ErrorReply =>
   typeof reply === 'object' && reply !== null && !Array.isArray(reply);

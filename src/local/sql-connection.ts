@@ -2,7 +2,7 @@
 import Database from 'libsql';
 import type { HranaError, HranaStatement, HranaValue, SqlValue } from './hrana-protocol.ts';
 import { toHranaValue, toSqlValue } from './hrana-protocol.ts';
-import { leavesTraces, mayWrite, readSqlText, type SqlText } from './sql-text.ts';
+import { changesSchema, leavesTraces, mayWrite, readSqlText, type SqlText } from './sql-text.ts';
 
 /** A statement that failed, with the code that libSQL's server gives it. */
 export class StatementError extends Error {
@@ -53,6 +53,7 @@ interface DriverStatement {
   readonly reader: boolean;
   raw(): DriverStatement;
   safeIntegers(): DriverStatement;
+  get(args: DriverArgs): SqlValue[] | undefined;
   iterate(args: DriverArgs): Iterable<SqlValue[]>;
   run(args: DriverArgs): unknown;
   columns(): { readonly name: string; readonly type: string | null }[];
@@ -62,6 +63,8 @@ interface Prepared {
   readonly text: SqlText;
   readonly isWriting: boolean;
   readonly statement: DriverStatement;
+  /** Whether it answers rows. */
+  readonly isReader: boolean;
 }
 
 /** Rows changed over the connection's life, triggers included, and the id of the row that was inserted last. */
@@ -84,7 +87,7 @@ export function openSqlConnection(file: string): SqlConnection {
   let isClean = true;
 
   const readCounters = (): Counters => {
-    const [row = []] = counters.iterate([]);
+    const row = counters.get([]) ?? [];
     return { changes: Number(row[0]), rowId: String(row[1]) };
   };
   /** SQLite counts the changes of this connection alone, so they are known until it executes something. */
@@ -96,13 +99,18 @@ export function openSqlConnection(file: string): SqlConnection {
     return text;
   };
   const prepared = new Map<string, Prepared>();
+  // A database in memory has no other connection, which could give it another schema.
+  const columns = file === ':memory:' ? rememberColumns() : { of: readColumns, forget: () => undefined };
   /** Made once: SQLite prepares a statement anew by itself when the schema has changed. */
   const prepare = (sql: string): Prepared => {
     const known = prepared.get(sql);
     if (known) return known;
     const text = inspect(sql);
     refuseUnlessOne(text);
-    const made = { text, isWriting: mayWrite(text), statement: translated(() => driver.prepare(sql)) };
+    const statement = translated(() => driver.prepare(sql));
+    const isReader = statement.reader;
+    if (isReader) statement.raw().safeIntegers();
+    const made = { text, isWriting: mayWrite(text), statement, isReader };
     if (prepared.size >= PREPARED_MAX) prepared.clear();
     if (isClean) prepared.set(sql, made);
     return made;
@@ -110,19 +118,18 @@ export function openSqlConnection(file: string): SqlConnection {
 
   return {
     execute(sql, { args, named_args, want_rows }) {
-      const { text, isWriting, statement } = prepare(sql);
-      const bound = bind(text.parameters, args, named_args);
+      const made = prepare(sql);
+      const bound = bind(made.text.parameters, args, named_args);
+      const fetch = () => {
+        const rows = fetchAll(made, bound, want_rows ?? true);
+        if (changesSchema(made.text)) columns.forget();
+        return { cols: made.isReader ? columns.of(made.statement) : [], rows };
+      };
       return translated(() => {
-        if (!isWriting) {
-          return {
-            ...fetchAll(statement, bound, want_rows ?? true),
-            affected_row_count: 0,
-            last_insert_rowid: null,
-          };
-        }
+        if (!made.isWriting) return { ...fetch(), affected_row_count: 0, last_insert_rowid: null };
         const before = known ?? readCounters();
         known = undefined;
-        const fetched = fetchAll(statement, bound, want_rows ?? true);
+        const fetched = fetch();
         known = readCounters();
         const { changes, rowId } = known;
         return { ...fetched, affected_row_count: changes - before.changes, last_insert_rowid: rowId };
@@ -131,6 +138,7 @@ export function openSqlConnection(file: string): SqlConnection {
     executeAll(sql) {
       inspect(sql);
       known = undefined;
+      columns.forget();
       translated(() => driver.exec(sql));
     },
     describe(sql) {
@@ -138,30 +146,46 @@ export function openSqlConnection(file: string): SqlConnection {
       refuseUnlessOne(text);
       return translated(() => ({
         params: text.parameters.map((name) => ({ name: name === '?' ? null : name })),
-        cols: columnsOf(driver.prepare(sql)),
+        cols: readColumns(driver.prepare(sql)),
         is_explain: text.words[0] === 'EXPLAIN',
         is_readonly: !mayWrite(text),
       }));
     },
     isInTransaction: () => driver.inTransaction,
-    rollback: () => driver.exec('ROLLBACK'),
+    rollback() {
+      columns.forget();
+      driver.exec('ROLLBACK');
+    },
     isClean: () => isClean,
     close: () => driver.close(),
   };
 }
 
-function fetchAll(statement: DriverStatement, bound: DriverArgs, isWantingRows: boolean) {
-  if (!statement.reader) {
+function fetchAll({ statement, isReader }: Prepared, bound: DriverArgs, isWantingRows: boolean) {
+  if (!isReader) {
     statement.run(bound);
-    return { cols: [], rows: [] };
+    return [];
   }
   const rows: HranaValue[][] = [];
-  for (const row of statement.raw().safeIntegers().iterate(bound))
-    if (isWantingRows) rows.push(row.map(toHranaValue));
-  return { cols: columnsOf(statement), rows };
+  for (const row of statement.iterate(bound)) if (isWantingRows) rows.push(row.map(toHranaValue));
+  return rows;
 }
 
-const columnsOf = (statement: DriverStatement) =>
+/** Telling them costs as much as a small query. */
+function rememberColumns() {
+  const known = new Map<DriverStatement, StatementResult['cols']>();
+  return {
+    of(statement: DriverStatement): StatementResult['cols'] {
+      const told = known.get(statement) ?? readColumns(statement);
+      if (known.size >= PREPARED_MAX) known.clear();
+      known.set(statement, told);
+      return told;
+    },
+    forget: () => known.clear(),
+  };
+}
+
+const readColumns = (statement: DriverStatement): StatementResult['cols'] =>
   statement.reader ? statement.columns().map(({ name, type }) => ({ name, decltype: type })) : [];
 
 /** The driver would execute the first statement and forget the others. */

@@ -24,7 +24,20 @@ const TOKEN = new RegExp(
   'gu',
 );
 
+/** Texts that were read last, each a few times. */
+const read = new Map<string, SqlText>();
+const readMax = 256;
+
 export function readSqlText(sql: string): SqlText {
+  const known = read.get(sql);
+  if (known) return known;
+  if (read.size >= readMax) read.clear();
+  const text = readTokens(sql);
+  read.set(sql, text);
+  return text;
+}
+
+function readTokens(sql: string): SqlText {
   const words: string[] = [];
   const parameters: string[] = [];
   const boundaries = createBoundaries();
@@ -93,3 +106,7 @@ export function mayWrite({ words }: SqlText): boolean {
 /** Whether the connection may keep something of it after its stream: a setting, a temporary or attached schema. */
 export const leavesTraces = ({ words }: SqlText): boolean =>
   words.some((word) => ['PRAGMA', 'ATTACH', 'DETACH', 'TEMP', 'TEMPORARY'].includes(word));
+
+/** Whether tables may have other columns afterwards. */
+export const changesSchema = ({ words: [verb = ''] }: SqlText): boolean =>
+  ['CREATE', 'DROP', 'ALTER', 'ROLLBACK'].includes(verb);

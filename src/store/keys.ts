@@ -24,10 +24,29 @@ type StoredKey = typeof apiKeys.$inferSelect;
 export type KeyRow = Omit<StoredKey, 'scopes'> & { readonly scopes: readonly Scope[] };
 
 /** Reads one key; undefined when there is none. A row that cannot be read is a failure, not an absence. */
-export async function loadKey(database: Database, id: string): Promise<Result<KeyRow | undefined, string>> {
-  const rows = await parsed(() => database.orm.select().from(apiKeys).where(eq(apiKeys.id, id)).limit(1));
-  return rows.ok ? ok(rows.value[0]) : rows;
+type LoadKey = (id: string) => Promise<Result<KeyRow | undefined, string>>;
+
+const byId = ({ orm }: Database) =>
+  orm
+    .select()
+    .from(apiKeys)
+    .where(eq(apiKeys.id, sql.placeholder('id')))
+    .limit(1)
+    .prepare();
+
+export function createLoadKey(database: Database): LoadKey {
+  // Once, since building it costs more than reading a row; and not before somebody asks, since an isolate's start is cold.
+  let query: ReturnType<typeof byId> | undefined;
+  return async (id) => {
+    query ??= byId(database);
+    const asked = query.all({ id });
+    const rows = await parsed(() => asked);
+    return rows.ok ? ok(rows.value[0]) : rows;
+  };
 }
+
+/** As `createLoadKey` gives it, for who asks now and then. */
+export const loadKey = (database: Database, id: string): ReturnType<LoadKey> => createLoadKey(database)(id);
 
 /** Keys by their ids, those behind `after` ('' for all), revoked ones included. */
 export const loadKeys = (

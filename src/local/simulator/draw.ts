@@ -36,6 +36,8 @@ export class Draw {
   }
 
   bytes(length: number): Uint8Array<ArrayBuffer> {
-    return Uint8Array.from({ length }, () => this.#random.uint32() & 0xff);
+    const bytes = new Uint8Array(length);
+    for (let index = 0; index < length; index++) bytes[index] = this.#random.uint32();
+    return bytes;
   }
 }

@@ -1,6 +1,14 @@
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { SimulationReport } from './simulation.ts';
+
+/**
+ * For a program that does the same thing ten thousand times: much dies young, and what was compiled is needed again. Together
+ * a tenth of its processor time.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 96 };
+setFlagsFromString('--no-flush-bytecode');
 
 /** Runs the seeds `from`, `from` + 1, … on so many threads; reports come as they are ready. Rejects when a thread fails. */
 export async function simulateSeeds(
@@ -12,7 +20,7 @@ export async function simulateSeeds(
   const end = seeds.from + seeds.count;
   const runThread = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(join(import.meta.dirname, 'simulation-worker.ts'));
+      const worker = new Worker(join(import.meta.dirname, 'simulation-worker.ts'), { resourceLimits });
       const give = (): void => {
         if (next >= end) {
           void worker.terminate().then(() => resolve());

@@ -10,7 +10,7 @@ import { TextHeaders, TextRequest, TextResponse } from './text-messages.ts';
 export function takeOverPlatform(time: EventQueue): () => void {
   const { now } = Date;
   const { stackTraceLimit } = Error;
-  const { Request, Response, Headers, AbortController, AbortSignal } = globalThis;
+  const { Request, Response, Headers, AbortController, AbortSignal, URL } = globalThis;
   Date.now = () => time.nowMs();
   // Most errors of a run are its faults, of which the text is all that counts.
   Error.stackTraceLimit = 0;
@@ -20,13 +20,29 @@ export function takeOverPlatform(time: EventQueue): () => void {
     Headers: TextHeaders,
     AbortController: PlainAbortController,
     AbortSignal: { timeout: (durationMs: number) => timeoutSignal(durationMs, time) },
+    URL: rememberingUrl(URL),
   });
   return () => {
     Date.now = now;
     Error.stackTraceLimit = stackTraceLimit;
-    Object.assign(globalThis, { Request, Response, Headers, AbortController, AbortSignal });
+    Object.assign(globalThis, { Request, Response, Headers, AbortController, AbortSignal, URL });
   };
 }
+
+/** The libSQL client joins the same two texts at each call, and nobody here changes an address that was read. */
+function rememberingUrl(platformUrl: typeof URL): typeof URL {
+  const known = new Map<string, URL>();
+  return new Proxy(platformUrl, {
+    construct(target, [path, base]: [string | URL, (string | URL)?]) {
+      const name = `${base} ${path}`;
+      const url = known.get(name) ?? new target(path, base);
+      if (known.size < addressesMax) known.set(name, url);
+      return url;
+    },
+  });
+}
+
+const addressesMax = 64;
 
 /** No event where nobody hears it any more. */
 function timeoutSignal(durationMs: number, time: EventQueue): PlainAbortSignal {
