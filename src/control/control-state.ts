@@ -52,12 +52,25 @@ export function mergeControlStates(left: ControlState, right: ControlState): Con
   };
 }
 
-/** What `known` says of targets, or of the whole, that `state` does not. */
+/** For so many words of operators Redis remembers that a target was let go; libSQL does for ever. */
+export const rememberedEpochs = 256;
+
+/**
+ * Whether Redis forgets an entry (`keep` in lua/merge.ts does), so that its syncs do not carry every name that there ever was. A
+ * target that is not named is ACTIVE, so to forget lifts nothing; what a Redis that was rolled back holds again is merged with libSQL's word.
+ */
+export const isForgotten = ({ target, tradingState, epoch }: TargetState, state: ControlState): boolean =>
+  target !== globalName && tradingState === 'ACTIVE' && state.epoch - epoch > rememberedEpochs;
+
+/** What `known` says of targets, or of the whole, that `state` does not, and did not forget. */
 export function entriesBehind(state: ControlState, known: ControlState): readonly TargetState[] {
   const merged = mergeControlStates(state, known);
   return [globalName, ...merged.targets.map(({ target }) => target)]
     .map((name) => entryOf(merged, name))
-    .filter((entry) => !isEqual(entry, entryOf(state, entry.target)));
+    .filter((entry) => {
+      const held = entryOf(state, entry.target);
+      return !isEqual(entry, held) && !(held.epoch === 0 && isForgotten(entry, merged));
+    });
 }
 
 /**

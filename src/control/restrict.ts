@@ -2,15 +2,15 @@ import type { EntryFacts } from '../audit/audit-entry.ts';
 import type { Trace } from '../audit/trace.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import type { Result } from '../core/result.ts';
-import { nameOf, type Target, type TargetName } from '../risk/target.ts';
+import { globalName, nameOf, type Target, type TargetName } from '../risk/target.ts';
 import type { TradingState } from '../risk/trading-state.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Control } from './control.ts';
-import { entryOf, freshState, withEntry } from './control-state.ts';
+import { entryOf, freshState, isForgotten, withEntry } from './control-state.ts';
 import type { Change, DurableControl } from './durable-control.ts';
 import type { Levelling } from './levelling.ts';
 import type { RestrictAsk, SharedControl } from './sync.ts';
-import type { TargetState } from './view.ts';
+import type { ControlState, TargetState } from './view.ts';
 import { durableAgeMsMax } from './view-holder.ts';
 
 type Restricted = RestrictAsk['tradingState'];
@@ -30,6 +30,8 @@ export type Restriction =
       readonly effectiveByMs: number;
       readonly stores: { readonly redis: Acknowledgement; readonly database: Acknowledgement };
     }
+  /** Nothing was done: so many targets are held back, or were of late, that no other may be named. The whole always may. */
+  | { readonly kind: 'full' }
   /** No store confirmed it. It may have arrived; to be tried again, or past the service. */
   | {
       readonly kind: 'unconfirmed';
@@ -67,6 +69,9 @@ interface Attempts {
   readonly redis: Attempt;
   readonly database: Attempt;
 }
+
+/** Every sync carries their names. */
+const targetsMax = 512;
 
 /** How long an answer waits for the slower store once the other one confirmed. */
 const slowerMsMax = 250;
@@ -112,6 +117,7 @@ export function createRestrict(options: RestrictOptions): Restrict {
     scope: RequestScope,
   ): Promise<Restriction> {
     const known = control.highest();
+    if (known && isFull(known, target)) return { kind: 'full' };
     const tradingState = stricterOf(atLeast, known && entryOf(known, target).tradingState);
     const change = { by: nameOfActor(evidence.actor), reason: evidence.reason, atMs: clock.nowMs() };
     const ask = { known, target, tradingState };
@@ -149,6 +155,12 @@ export function createRestrict(options: RestrictOptions): Restrict {
 async function noting(attempt: Attempt, work: Promise<Result<TargetState, string>>): Promise<void> {
   attempt.outcome = await work;
   if (!attempt.outcome.ok) throw new Error(attempt.outcome.error);
+}
+
+function isFull(known: ControlState, target: TargetName): boolean {
+  if (target === globalName || known.targets.length < targetsMax) return false;
+  const remembered = known.targets.filter((entry) => !isForgotten(entry, known));
+  return remembered.length >= targetsMax && !remembered.some((entry) => entry.target === target);
 }
 
 const stricterOf = (asked: Restricted, held: TradingState | undefined): Restricted =>

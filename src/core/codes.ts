@@ -37,6 +37,7 @@ export const problemCodes = {
   CHANGED_MEANWHILE: { status: 409, title: 'Somebody else changed it at the same time' },
   KEY_EXISTS: { status: 409, title: 'There is, or was, a key with this id' },
   KEY_REVOKED: { status: 409, title: 'The key is revoked for good' },
+  TARGETS_FULL: { status: 409, title: 'As many targets are held back as may be named; halt all of trading' },
   OVERRIDE_ENDED: { status: 409, title: 'The override is used or past its time already' },
   OVERRIDES_FULL: { status: 409, title: 'As many overrides are held as may be; wait until some have ended' },
   RATE_LIMITED: { status: 429, title: 'The rate limit is spent' },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { entryOf } from '../../src/control/control-state.ts';
 import type { ControlState } from '../../src/control/view.ts';
 import { type DatabaseInTest, openDatabaseInTest } from '../database-in-test.ts';
 import { redisBackends, type TestRedis } from '../redis-backends.ts';
@@ -227,6 +228,52 @@ describe.each(redisBackends())('the one way to hold trading back, on $name', ({ 
     const { redis: inRedis, database } = await states();
     expect(inRedis).toEqual(database);
     expect(database).toMatchObject(held);
+  });
+
+  it('takes no more names than a sync may carry, and then still those that it has, and the whole', async () => {
+    const { isolate, scope } = world;
+    const held = Array.from({ length: 512 }, (_, at) => ({
+      target: `symbol:S${at}`,
+      tradingState: 'HALTED' as const,
+      epoch: 400,
+    }));
+    const known = stateOf({ epoch: 400, tradingState: 'ACTIVE', stateEpoch: 1, targets: held });
+    const halt = (state: ControlState, id: string) =>
+      isolate(state).restrict.halt({ kind: 'symbol', id }, evidence, scope);
+    expect(await halt(known, 'new')).toEqual({ kind: 'full' });
+    expect(await halt(known, 'S7')).toMatchObject({ kind: 'restricted' });
+    expect(await isolate(known).restrict.halt({ kind: 'global' }, evidence, scope)).toMatchObject({
+      kind: 'restricted',
+    });
+    const ended = held.map((entry) => ({ ...entry, tradingState: 'ACTIVE' as const }));
+    expect(await halt({ ...known, targets: ended }, 'new')).toEqual({ kind: 'full' });
+    expect(await halt({ ...known, epoch: 657, targets: ended }, 'new')).toMatchObject({ kind: 'restricted' });
+  });
+
+  it('has Redis forget a target that was let go long ago, and hold one however long', async () => {
+    const { shared, durable, levelling, states } = world;
+    const change = { by: 'test', reason: 'long ago', atMs: 0 };
+    const said = [
+      { target: 'account:old', tradingState: 'ACTIVE', epoch: 40 },
+      { target: 'model:held', tradingState: 'HALTED', epoch: 41 },
+      { target: 'symbol:late', tradingState: 'ACTIVE', epoch: 100 },
+    ] as const;
+    for (const entry of said) await durable.raise(entry, change);
+    await durable.raise({ target: 'global', tradingState: 'ACTIVE', epoch: 300 }, change);
+    expect(await levelling.level(change)).toMatchObject({ ok: false });
+    expect(await levelling.level(change)).toMatchObject({ ok: true });
+    const names = (state: ControlState | undefined) => state?.targets.map(({ target }) => target);
+    const kept = await states();
+    expect(names(kept.redis)).toEqual(['model:held', 'symbol:late']);
+    expect(names(kept.database)).toEqual(['account:old', 'model:held', 'symbol:late']);
+    // As a Redis holds it that was rolled back to before it was let go.
+    const stale = { target: 'account:old', tradingState: 'HALTED', epoch: 39 } as const;
+    await shared.seed(stateOf({ epoch: 300, tradingState: 'ACTIVE', stateEpoch: 300, targets: [stale] }));
+    expect(names((await states()).redis)).toContain('account:old');
+    expect(entryOf((await states()).inForce, 'account:old').tradingState).toBe('ACTIVE');
+    await levelling.level(change);
+    expect(await levelling.level(change)).toMatchObject({ ok: true });
+    expect(names((await states()).redis)).toEqual(['model:held', 'symbol:late']);
   });
 
   it('repeats what lifts it above a Redis that may have been wiped, once, and then says what that has', async () => {

@@ -1,3 +1,5 @@
+import { rememberedEpochs } from '../control-state.ts';
+
 /**
  * The control state inside Redis, for the scripts that change it. Same merge as control/control-state.ts: of the whole
  * and of each target what the higher epoch set, at the same epoch the more restrictive.
@@ -7,7 +9,8 @@
  * lost. A hash without `stateEpoch` is of a release that knew no targets: its state is of its epoch.
  *
  * `held(key)` gives the state, a fresh deployment's where Redis holds none; `merge(state, ARGV index)` takes in
- * five arguments: epoch (-1: the caller knows nothing), state, its epoch, registry epoch, targets; `keep(key, state)` writes it.
+ * five arguments: epoch (-1: the caller knows nothing), state, its epoch, registry epoch, targets; `keep(key, state)` writes it, without the
+ * targets that were let go long ago (`isForgotten` in control/control-state.ts).
  */
 export const mergeLua = /* lua */ `
 local rank = { ACTIVE = 1, REDUCING = 2, HALTED = 3 }
@@ -21,9 +24,11 @@ local function readTargets(text)
   return targets
 end
 
-local function writeTargets(targets)
+local function writeTargets(targets, epoch)
   local names, told = {}, {}
-  for target in pairs(targets) do names[#names + 1] = target end
+  for target, said in pairs(targets) do
+    if said.state ~= 'ACTIVE' or epoch - said.epoch <= ${rememberedEpochs} then names[#names + 1] = target end
+  end
   table.sort(names)
   for _, target in ipairs(names) do
     told[#told + 1] = target .. ' ' .. targets[target].state .. ' ' .. integer(targets[target].epoch)
@@ -66,6 +71,6 @@ local function keep(key, state)
   end
   redis.call('HSET', key, 'epoch', integer(state.epoch), 'state', state.whole.state,
     'stateEpoch', integer(state.whole.epoch), 'registry', integer(state.registry),
-    'targets', writeTargets(state.targets))
+    'targets', writeTargets(state.targets, state.epoch))
 end
 `;

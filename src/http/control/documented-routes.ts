@@ -34,6 +34,7 @@ const restrictRoute = (verb: string, summary: string, description: string) =>
     responses: {
       200: answer('In force by `effectiveBy`', restrictionSchema),
       ...operatorProblems,
+      409: problem('512 other targets are held back, or were of late: halt all of trading'),
       503: problem('Keys cannot be checked, or no store confirmed it: repeat it', ['Retry-After']),
     },
   });

@@ -36,6 +36,7 @@ export function createRestrictRoute({ verb, restrict, ...options }: RestrictOpti
       clientAddress: context.env.scope.clientAddress,
     } as const;
     const outcome = await restrict[verb](target.value, evidence, context.env.scope);
+    if (outcome.kind === 'full') return problemResponse({ code: 'TARGETS_FULL' });
     if (outcome.kind === 'unconfirmed') {
       const { redisEpoch } = outcome;
       const detail = `redis has it at epoch ${redisEpoch}, and the database may be at a later one`;

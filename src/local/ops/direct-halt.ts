@@ -20,13 +20,20 @@ export async function directHalt(target: Target, reason: string, asJson: boolean
   const scope = { waitUntil: (work: Promise<void>) => void behind.push(work), clientAddress: '' };
   const actor = { kind: 'component', name: `ops halt --direct by ${userInfo().username}` } as const;
   const outcome = await restrict.halt(target, { actor, reason, clientAddress: null }, scope);
-  if (outcome.kind === 'restricted') {
-    const { entry, stores } = outcome;
-    const effectiveBy = new Date(outcome.effectiveByMs).toISOString();
-    const told = { ...entry, effectiveBy, stores };
-    console.log(asJson ? JSON.stringify(told) : restrictionLine(told));
-  } else {
-    console.error(`no store confirmed it, and it may have arrived: repeat it (${outcome.detail})`);
+  switch (outcome.kind) {
+    case 'restricted': {
+      const { entry, stores } = outcome;
+      const effectiveBy = new Date(outcome.effectiveByMs).toISOString();
+      const told = { ...entry, effectiveBy, stores };
+      console.log(asJson ? JSON.stringify(told) : restrictionLine(told));
+      break;
+    }
+    case 'full':
+      console.error('as many targets are held back as may be named: halt without --target');
+      break;
+    case 'unconfirmed':
+      console.error(`no store confirmed it, and it may have arrived: repeat it (${outcome.detail})`);
+      break;
   }
   await Promise.all(behind);
   return outcome.kind === 'restricted' ? 0 : 1;
