@@ -142,6 +142,34 @@ describe('the operator’s command', () => {
     expect(unsaid).toEqual({ status: 2, said: 'keys rotate needs --reason TEXT' });
   });
 
+  it('approves an override by two people, lists it, and takes it back', async () => {
+    const why = ['--reason', 'seen by risk'];
+    const terms = ['--account', 'desk', '--scopes', 'approve', '--rate', '1', '--burst', '1'];
+    const made = await ops('approve', 'keys', 'create', 'second', ...terms, ...why);
+    const [second = ''] = made.said.match(/Bearer second\.[\w-]+/) ?? [];
+    const about = ['--account', 'local', '--symbol', 'DEMO', '--action', 'BUY'];
+    const approve = ['override', 'approve', ...about, '--risk-max', '0.9', '--life', '60', ...why];
+    expect(await ops('approve', ...approve)).toMatchObject({
+      status: 0,
+      said: expect.stringMatching(/^pending/),
+    });
+    expect(await ops('approve', ...approve)).toMatchObject({
+      ...{ status: 1, said: expect.stringContaining('SECOND_PERSON_NEEDED') },
+    });
+    const agreed = await run([...approve, '--url', service.baseUrl], { OPS_KEY: second });
+    expect(agreed.said).toMatch(
+      /^\S+ approved: BUY DEMO of local up to risk 0\.9, until \S+; approved by local-approve and second$/,
+    );
+    const [id = ''] = agreed.said.split(' ');
+    expect((await ops('operate', 'override', 'list')).said).toBe(agreed.said);
+    expect(await ops('operate', 'override', 'revoke', id, ...why)).toEqual({
+      status: 0,
+      said: `${id} revoked`,
+    });
+    expect((await ops('operate', 'override', 'list')).said).toMatch(/^\S+ revoked by local-operate: /);
+    expect(await ops('approve', 'override', 'approve', ...why)).toMatchObject({ status: 2 });
+  });
+
   it('teaches whoever asks it wrong', async () => {
     expect(await run(['stop'])).toMatchObject({ status: 2, said: expect.stringContaining('kill switch') });
     expect(await ops('operate', 'reduce')).toEqual({ status: 2, said: 'reduce needs --reason TEXT' });
