@@ -6,6 +6,7 @@ const insideWorkerd = {
   include: ['test/workerd/**/*.test.ts', 'test/{core,features,decision,control,http}/**/*.test.ts'],
   // These read the price history or WebAssembly from disk, or bring up a Redis; workerd has neither disk nor processes.
   exclude: [
+    'test/core/wasm-ed25519.test.ts',
     'test/core/wasm-sha256.test.ts',
     'test/features/{bar,daily-v1,vector}.test.ts',
     'test/control/{control,rate-bound,sync,sync-cost,failed-login-limiter,restrict,resume,use-signature}.test.ts',

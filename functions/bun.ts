@@ -46,6 +46,7 @@ const service = await compose({
   upgrade,
   kernelModule: await moduleAt('inference/kernel/kernel.wasm'),
   sha256Module: await moduleAt('core/sha256.wasm'),
+  ed25519Module: await moduleAt('core/ed25519.wasm'),
   sha256Hex: (text) => Bun.SHA256.hash(text, 'hex'),
 });
 if (service.faults.length > 0) process.exit(1);

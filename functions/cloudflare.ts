@@ -1,6 +1,7 @@
 import { env, waitUntil } from 'cloudflare:workers';
 import bundles from 'virtual:bundles';
 import { compose } from '../src/compose.ts';
+import ed25519Module from '../src/core/ed25519.wasm';
 import sha256Module from '../src/core/sha256.wasm';
 import kernelModule from '../src/inference/kernel/kernel.wasm';
 import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
@@ -23,6 +24,7 @@ const service = await compose({
   bundles,
   kernelModule,
   sha256Module,
+  ed25519Module,
   processLoad: null,
   ortWasmPaths: { mjs: './ort-glue.mjs' },
   ...(env.MODELS_BUCKET ? { modelStore: createR2ModelStore(env.MODELS_BUCKET) } : {}),

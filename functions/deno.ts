@@ -49,6 +49,7 @@ const service = await compose({
   upgrade,
   kernelModule: moduleAt('inference/kernel/kernel.wasm'),
   sha256Module: moduleAt('core/sha256.wasm'),
+  ed25519Module: moduleAt('core/ed25519.wasm'),
   sha256Hex: (text) => hash('sha256', text, 'hex'),
 });
 if (service.faults.length > 0) Deno.exit(1);

@@ -14,12 +14,7 @@ declare const BUILD_HASH: string;
 
 /** Made by the build: the bundles this deployment ships, by directory name. */
 declare module 'virtual:bundles' {
-  const bundles: Readonly<
-    Record<
-      string,
-      { readonly manifest: string; readonly signature: string | null; readonly model: Uint8Array }
-    >
-  >;
+  const bundles: Readonly<Record<string, import('../src/runtime.ts').BundleFiles>>;
   export default bundles;
 }
 

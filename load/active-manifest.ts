@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SHIPPED_BUNDLES } from '../src/local/build-worker.ts';
-import { type Manifest, manifestSchema } from '../src/models/bundle.ts';
+import { type Manifest, manifestSchema } from '../src/models/manifest.ts';
 
 /** Of the shipped bundle for tests, which often says BUY and SELL. */
 export const activeModel = 'active';

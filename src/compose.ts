@@ -1,20 +1,14 @@
 import { createApp } from './app.ts';
 import { createAdapters, type Models } from './compose/adapters.ts';
-import { controlHandlers, createBreakerRoutes } from './compose/control-routes.ts';
-import { controlVerbsOf } from './compose/control-verbs.ts';
+import { armsOf } from './compose/arms.ts';
 import { decidingRoutesOf } from './compose/deciding-routes.ts';
-import { createExperiments } from './compose/experiments.ts';
-import { keyHandlersOf } from './compose/key-routes.ts';
 import { minuteJobsOf } from './compose/minute-jobs.ts';
-import { createModelRoutes, createOpenInferenceRoutes } from './compose/model-routes.ts';
-import { auditRoutesOf, storedDecisionRoutesOf } from './compose/record-routes.ts';
+import type { createOnDemand, OnDemand } from './compose/on-demand.ts';
 import { type Config, parseCatalogConfig, parseConfig } from './config.ts';
 import { hashBy } from './core/digest.ts';
+import { signBy } from './core/ed25519.ts';
 import { poolRandom } from './core/pooled-random.ts';
-import { docs } from './http/docs.ts';
-import { createReadyzRoute, healthz } from './http/health.ts';
 import { problemResponse } from './http/problem.ts';
-import { openapi } from './http/serve-openapi.ts';
 import { createSheddingDoor } from './http/shedding-door.ts';
 import { createShieldRequests } from './http/shield-requests.ts';
 import { createChosenEngine, type EngineChoice } from './inference/chosen-engine.ts';
@@ -36,11 +30,15 @@ export interface Service {
 /** The only place that constructs adapters. Called once an isolate. */
 export async function compose(runtime: Runtime): Promise<Service> {
   hashBy(runtime.sha256Module, runtime.sha256Hex);
+  signBy(runtime.ed25519Module);
   const config = parseConfig(runtime.env);
   const { engine, names, ...trust } = parseCatalogConfig(runtime.env);
   const loading = { ...trust, engine: engineOf(engine, runtime) };
   const shipped = await loadShippedModels({ ...loading, names, bundles: runtime.bundles });
-  if (config.ok && shipped.ok) return assemble(runtime, config.value, { loading, shipped: shipped.value });
+  if (config.ok && shipped.ok) {
+    const models = { loading, shipped: shipped.value };
+    return assemble(runtime, config.value, models, () => import('./compose/on-demand.ts'));
+  }
   return faulty([...(config.ok ? [] : config.error), ...(shipped.ok ? [] : shipped.error)], runtime);
 }
 
@@ -62,34 +60,43 @@ function faulty(faults: readonly string[], runtime: Runtime): Service {
   };
 }
 
+/** Where the code is that no first decision needs. */
+type LoadOnDemand = () => Promise<{ readonly createOnDemand: typeof createOnDemand }>;
+
 /** The service over what `compose` found good. A simulator's isolates share the models, which nothing changes. */
-export function assemble(runtime: Runtime, config: Config, models: Models): Service {
-  const { clock, timers } = runtime;
-  const adapters = createAdapters(runtime, config, models);
-  const { breakers, control, log, outboxDrain, overload, sealer, registry } = adapters;
-  const controlVerbs = controlVerbsOf(adapters, config, runtime);
+export function assemble(
+  runtime: Runtime,
+  config: Config,
+  models: Models,
+  loadOnDemand: LoadOnDemand,
+): Service {
+  const { clock } = runtime;
+  let loaded: OnDemand | undefined;
+  /** Of requests that come at once each loads it, since Workers share no promise, and what the first one made stays. */
+  async function onDemand(): Promise<OnDemand> {
+    if (loaded) return loaded;
+    const { createOnDemand } = await loadOnDemand();
+    loaded ??= createOnDemand({
+      ...{ runtime, config, models, adapters, deciding, isDraining },
+      followJobs: (scope) => jobs.follow(scope),
+    });
+    return loaded;
+  }
+
+  const adapters = createAdapters(runtime, config, models, {
+    openKept: async (secret, text) => (await onDemand()).openKept(secret, text),
+    admitFailedLogin: async (addressBlock) => (await onDemand()).admitFailedLogin(addressBlock),
+  });
+  const { control, overload, registry } = adapters;
   let draining = false;
   let requestsInFlight = 0;
   const isDraining = () => draining;
-  const bodyLimits = { bodyBytesMax: config.bodyBytesMax, bodyDeadlineMs: config.bodyDeadlineMs, timers };
-  const experiments = createExperiments({ runtime, config }, adapters, bodyLimits);
-  const readyz = createReadyzRoute({
-    runtime: runtime.name,
-    isShielded: runtime.shield !== undefined,
-    ...{ registry, control, breakers, overload, log, sealer },
-    outbox: outboxDrain,
-    outboxAmount: adapters.outbox.amount,
-    probeDatabase: adapters.durable.load,
-    isDraining,
-    report: runtime.report,
-    clock,
-    timers,
+  const arms = armsOf({ runtime, config }, adapters, {
+    readExperiments: async (rows) => (await onDemand()).readExperiments(rows),
+    demote: async (experiment, reason) => (await onDemand()).demote(experiment, reason),
   });
-  const { stream, ...deciding } = decidingRoutesOf(experiments.arms, adapters, config, {
-    runtime,
-    isDraining,
-    followJobs: (scope) => jobs.follow(scope),
-  });
+  const deciding = decidingRoutesOf(arms, adapters, config, { runtime, isDraining });
+  const { decide, decideBatch } = deciding;
   const app = createApp({
     clock,
     random: poolRandom(runtime.random),
@@ -99,27 +106,14 @@ export function assemble(runtime: Runtime, config: Config, models: Models): Serv
       ? createShieldRequests({ shield: runtime.shield, report: runtime.report })
       : null,
     ensureRegistry: registry.ensureRead,
-    ...deciding,
-    stream: stream.handler,
-    ...storedDecisionRoutesOf(adapters, config, {
-      ...{ models, buildHash: runtime.buildHash, bodyLimits },
-    }),
-    ...auditRoutesOf(adapters, config, runtime.report),
-    ...createBreakerRoutes(adapters, config, bodyLimits),
-    ...createModelRoutes(adapters, models, bodyLimits),
-    ...experiments.routes,
-    healthz,
-    readyz,
-    openapi,
-    docs,
-    control: controlHandlers(adapters, controlVerbs, config, bodyLimits),
-    keys: keyHandlersOf(adapters, config, { runtime, bodyLimits }),
-    openInference: createOpenInferenceRoutes(adapters, { readyz, bodyLimits, isDraining }),
+    decide,
+    decideBatch,
+    routes: async () => (await onDemand()).routes,
   });
 
-  const jobs = minuteJobsOf(adapters, controlVerbs, runtime, {
-    judgeExperiments: () => experiments.judgeRunning(),
-    requestsInFlight: () => requestsInFlight + stream.openCount(),
+  const jobs = minuteJobsOf(adapters, config, runtime, {
+    onDemand,
+    requestsInFlight: () => requestsInFlight + (loaded?.openStreams() ?? 0),
     startDraining: () => {
       draining = true;
     },

@@ -9,7 +9,7 @@ export interface JobOptions {
   readonly log: DecisionLog;
   readonly outbox: OutboxDrain;
   /** Null where this deployment does not seal. */
-  readonly sealer: Sealer | null;
+  readonly sealer: Pick<Sealer, 'run'> | null;
   /** Judges the experiments that run, behind everything else. Never throws; its reads and writes have deadlines. */
   readonly judgeExperiments: () => Promise<void>;
   readonly tickClaim: TickClaim;

@@ -22,6 +22,8 @@ export interface Runtime {
   readonly kernelModule: WebAssembly.Module;
   /** `core/sha256.wasm`, likewise. */
   readonly sha256Module: WebAssembly.Module;
+  /** `core/ed25519.wasm`, likewise. */
+  readonly ed25519Module: WebAssembly.Module;
   /** SHA-256 of a text's UTF-8 as lower-case hex, where the runtime has it synchronous and native: a fifth of the module's cost. */
   readonly sha256Hex?: (text: string) => string;
   /**
@@ -94,6 +96,11 @@ export interface BundleFiles {
   readonly signature: string | null;
   /** The ONNX ModelProto. */
   readonly model: Uint8Array;
+  /**
+   * What the kernel runs of it (inference/kernel/packed-program.ts), where the build that ships it has made that already. It is of
+   * the deployment as its code is: no bundle that is uploaded brings one.
+   */
+  readonly program?: Uint8Array;
 }
 
 /** What one request brings beside itself. On Workers nothing here may be kept past the request. */

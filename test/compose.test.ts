@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compose } from '../src/compose.ts';
+import { ED25519_WASM } from '../src/local/ed25519-wasm.ts';
 import { KERNEL_WASM } from '../src/local/kernel-wasm.ts';
 import { SHA256_WASM } from '../src/local/sha256-wasm.ts';
 import { VirtualTime } from './virtual-time.ts';
@@ -22,6 +23,7 @@ async function composeWith(env: Readonly<Record<string, string>>) {
     upgrade: () => new Response(),
     kernelModule: new WebAssembly.Module(readFileSync(KERNEL_WASM)),
     sha256Module: new WebAssembly.Module(readFileSync(SHA256_WASM)),
+    ed25519Module: new WebAssembly.Module(readFileSync(ED25519_WASM)),
   });
   return { service, reported };
 }

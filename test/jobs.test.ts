@@ -40,10 +40,7 @@ describe.each(redisBackends())('what is due by the minute, on $name', ({ open })
         follow: () => undefined,
         status: () => ({ lastFailure: null }),
       },
-      sealer: {
-        run: async () => void sealed.push(name),
-        status: () => ({ seq: null, lastFailure: null }),
-      },
+      sealer: { run: async () => void sealed.push(name) },
       judgeExperiments: async () => void done.push('judge'),
       auditSilence: async () => undefined,
       tickClaim: createTickClaim(redis.redis),

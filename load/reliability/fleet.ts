@@ -17,7 +17,7 @@ import { localSecrets, type Secrets } from '../../src/local/secrets.ts';
 import { serviceEnvironment } from '../../src/local/service-environment.ts';
 import { prepareService, type ServiceProcess, startService } from '../../src/local/service-process.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
-import type { Scope } from '../../src/store/keys.ts';
+import type { Scope } from '../../src/store/key-row.ts';
 import { createRedis } from '../../src/store/redis.ts';
 import { apiKeys } from '../../src/store/schema.ts';
 import { collectedHeapMib } from './collected-heap.ts';

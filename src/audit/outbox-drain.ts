@@ -4,7 +4,7 @@ import { ok, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { LinkedEntry } from './audit-entry.ts';
 import type { LinkedRecord } from './decision-record.ts';
-import { openKept } from './open-kept.ts';
+import type { Opened } from './open-kept.ts';
 import { isFinal, type WriteFailure } from './pending-records.ts';
 
 /** A record's or an entry's text as the outbox gives it out, and its name there. */
@@ -45,7 +45,8 @@ interface OutboxDrainOptions {
   /** Inserts rows idempotently: same id, no second row. */
   readonly insert: (records: readonly LinkedRecord[]) => Promise<Result<void, WriteFailure>>;
   readonly insertEntry: (entry: LinkedEntry) => Promise<Result<void, WriteFailure>>;
-  readonly receiptSecret: string;
+  /** What a text is; see open-kept.ts. */
+  readonly openKept: (text: string) => Promise<Opened>;
   readonly clock: Clock;
 }
 
@@ -89,7 +90,7 @@ const unwritable = {
  * written another time.
  */
 export function createOutboxDrain(options: OutboxDrainOptions): OutboxDrain {
-  const { outbox, insert, insertEntry, receiptSecret, clock } = options;
+  const { outbox, insert, insertEntry, openKept, clock } = options;
   let lastFailure: string | null = null;
   let takeMax = recordsMax;
   let followMs = followMsMin;
@@ -115,7 +116,7 @@ export function createOutboxDrain(options: OutboxDrainOptions): OutboxDrain {
     const writable: Writable[] = [];
     const entries: Writable<LinkedEntry>[] = [];
     for (const { id, text } of kept) {
-      const opened = openKept(receiptSecret, text);
+      const opened = await openKept(text);
       if (opened.kind === 'decision') writable.push({ id, record: opened.record });
       else if (opened.kind === 'entry') entries.push({ id, record: opened.entry });
       else fates.set(id, unwritable[opened.kind]);

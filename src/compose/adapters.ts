@@ -3,9 +3,8 @@ import { createAuditTrail } from '../audit/audit-trail.ts';
 import { createChain } from '../audit/chain.ts';
 import { commitDecisions, commitEntry, commitLinked } from '../audit/commit.ts';
 import { createDecisionLog } from '../audit/decision-log.ts';
+import type { Opened } from '../audit/open-kept.ts';
 import { createOutboxDrain } from '../audit/outbox-drain.ts';
-import type { SealClaim } from '../audit/sealer.ts';
-import { createSealer, type Sealer } from '../audit/sealer.ts';
 import { createTrace } from '../audit/trace.ts';
 import { createWriter } from '../audit/writer.ts';
 import type { Config } from '../config.ts';
@@ -13,12 +12,10 @@ import { breakerSettings } from '../control/breakers/breaker-settings.ts';
 import { createBreakers } from '../control/breakers/breakers.ts';
 import { type Control, createControl } from '../control/control.ts';
 import { createDurableControl } from '../control/durable-control.ts';
-import { createFailedLoginLimiter } from '../control/failed-login-limiter.ts';
 import { createOutbox } from '../control/outbox.ts';
 import { watchLoad } from '../control/overload/load-watch.ts';
 import { createOverload, type Overload } from '../control/overload/overload.ts';
 import { overloadSettings } from '../control/overload/overload-settings.ts';
-import { createSealClaim } from '../control/seal-claim.ts';
 import { createUseSignature } from '../control/use-signature.ts';
 import type { Clock } from '../core/clock.ts';
 import { createIdSource, type IdSource } from '../core/ids.ts';
@@ -27,19 +24,18 @@ import type { ServedModel } from '../models/catalog.ts';
 import type { LoadOptions } from '../models/load-model.ts';
 import { createRegistry } from '../models/registry.ts';
 import type { Runtime } from '../runtime.ts';
-import { type Database, openDatabase } from '../store/database.ts';
-import { createLoadKey } from '../store/keys.ts';
+import type { Database } from '../store/database.ts';
 import { createLayeredModelStore } from '../store/layered-model-store.ts';
+import { openLibsql } from '../store/libsql-client.ts';
 import { createLibsqlModelStore } from '../store/libsql-model-store.ts';
+import { loadKey } from '../store/load-key.ts';
 import { createRedis } from '../store/redis.ts';
-import { loadAliases, loadBundle } from '../store/registry-rows.ts';
+import { loadAliases, loadBundle } from '../store/registry-in-force.ts';
 
 /** Longest that one owner of the log's flush may work: below the 30 s of Workers' `waitUntil`. */
 const logOwnerMsMax = 20_000;
 const logBatchMax = 512;
 const logGatherMs = 5;
-/** A seal's leaves are then 256 kB. */
-const sealRowsMax = 4_096;
 /** About two million characters: what a link of 1 MB/s still carries within the database's deadline of 3 s. */
 const logBatchBytesMax = 4_194_304;
 
@@ -49,10 +45,23 @@ export interface Models {
   readonly loading: LoadOptions;
 }
 
-export function createAdapters(runtime: Runtime, config: Config, { shipped, loading }: Models) {
+/** What a first decision does not need, of which the adapters can do nothing without. */
+export interface NeededLater {
+  openKept(receiptSecret: string, text: string): Promise<Opened>;
+  /** Counts a failed login of an address block; false refuses the next ones. */
+  admitFailedLogin(addressBlock: string): Promise<boolean>;
+}
+
+/** What a first decision needs. */
+export function createAdapters(
+  runtime: Runtime,
+  config: Config,
+  { shipped, loading }: Models,
+  later: NeededLater,
+) {
   const { clock, timers, random } = runtime;
   const { fetch, callCount } = countCalls(runtime.fetch);
-  const database = openDatabase({ ...config.database, fetch });
+  const database = { client: openLibsql({ ...config.database, fetch }) };
   // An isolate's first round trip may take twice the deadline of the others.
   const redisDeadlineMs = 2 * config.controlDeadlineMsMax;
   const redis = createRedis({ ...config.redis, fetch, timers, deadlineMs: redisDeadlineMs });
@@ -71,8 +80,8 @@ export function createAdapters(runtime: Runtime, config: Config, { shipped, load
     deadlineMsMax: config.controlDeadlineMsMax,
     heartbeatMsMax: config.operatorHeartbeatMsMax,
   });
-  const audit = auditOf(runtime, config, { database, redis, ids });
-  const authenticator = authenticatorOf({ config, database, control, redis, clock, timers });
+  const audit = auditOf(runtime, config, { database, redis, ids, openKept: later.openKept });
+  const authenticator = authenticatorOf({ config, database, control, redis, clock, timers, later });
   const libsqlModels = createLibsqlModelStore(database);
   const source = {
     loadBundle: (hash: string) => loadBundle(database, hash),
@@ -87,29 +96,39 @@ export function createAdapters(runtime: Runtime, config: Config, { shipped, load
     clock,
     timers,
   });
-  const claim = createSealClaim({ redis, ids });
-  const sealer = createSealerOf({ config, database, claim, clock });
   const stores = { database, durable, redis, source, callCount };
-  const parts = { ids, breakers, overload, control, claim, sealer };
+  const parts = { ids, breakers, overload, control };
   return { ...stores, ...parts, ...audit, authenticator, registry, clock };
 }
 
 export type Adapters = ReturnType<typeof createAdapters>;
 
+/** With the query builder over libSQL. */
+export type AdaptersWithOrm = Adapters & { readonly database: Database };
+
 /** Everything that is ever written of a decision or a verb. */
 function auditOf(
   { clock, timers, report }: Runtime,
   config: Config,
-  { database, redis, ids }: { readonly database: Database; readonly redis: Redis; readonly ids: IdSource },
+  {
+    database: { client },
+    redis,
+    ids,
+    openKept,
+  }: {
+    readonly database: Pick<Database, 'client'>;
+    readonly redis: Redis;
+    readonly ids: IdSource;
+    readonly openKept: NeededLater['openKept'];
+  },
 ) {
   const chain = createChain();
-  const { client } = database;
   const outbox = createOutbox({ redis, ids });
   const outboxDrain = createOutboxDrain({
     outbox,
     insert: (records) => commitLinked(client, records),
     insertEntry: (entry) => commitEntry(client, entry),
-    receiptSecret: config.receiptSecret,
+    openKept: (text) => openKept(config.receiptSecret, text),
     clock,
   });
   const log = createDecisionLog({
@@ -125,7 +144,7 @@ function auditOf(
   });
   const writer = createWriter(ids);
   const { receiptSecret } = config;
-  const trail = createAuditTrail({ client: database.client, writer, chain, ids, clock, receiptSecret });
+  const trail = createAuditTrail({ client, writer, chain, ids, clock, receiptSecret });
   const trace = createTrace({
     trail,
     keep: (entry) => outbox.keep(chain.link(entry)),
@@ -141,19 +160,20 @@ const signedBodyBytesMax = 16_384;
 
 function authenticatorOf(parts: {
   readonly config: Config;
-  readonly database: Database;
+  readonly database: Pick<Database, 'client'>;
   readonly control: Control;
   readonly redis: Redis;
   readonly clock: Clock;
   readonly timers: Runtime['timers'];
+  readonly later: NeededLater;
 }): Authenticator {
-  const { config, database, control, redis, clock, timers } = parts;
+  const { config, database, control, redis, clock, timers, later } = parts;
   const { bodyBytesMax, bodyDeadlineMs, receiptSecret } = config;
   const { isRevoked, isRetired, changesOf, keysEpoch } = control;
   return createAuthenticator({
     ...{ isRevoked, isRetired, changesOf, keysEpoch, receiptSecret, clock },
-    loadKey: createLoadKey(database),
-    admitFailedLogin: createFailedLoginLimiter({ redis }),
+    loadKey: (id) => loadKey(database, id),
+    admitFailedLogin: later.admitFailedLogin,
     useSignature: createUseSignature(redis),
     bodyLimits: { bodyBytesMax: Math.min(bodyBytesMax, signedBodyBytesMax), bodyDeadlineMs, timers },
   });
@@ -175,17 +195,4 @@ function countCalls(inner: Runtime['fetch']) {
     return inner(input, init);
   };
   return { fetch, callCount: () => calls };
-}
-
-function createSealerOf(parts: {
-  readonly config: Config;
-  readonly database: Database;
-  readonly claim: SealClaim;
-  readonly clock: Clock;
-}): Sealer | null {
-  const { config, ...shared } = parts;
-  const { sealSigningKey: signingKey, sealPublicKeys: publicKeys } = config;
-  return signingKey === null
-    ? null
-    : createSealer({ ...shared, signingKey, publicKeys, rowsMax: sealRowsMax });
 }

@@ -9,27 +9,17 @@ import { createPipeline, type Pipeline } from '../decision/pipeline.ts';
 import { createSupplyBars } from '../decision/supply-bars.ts';
 import { createDecideRoute } from '../http/decide.ts';
 import { createDecideBatchRoute } from '../http/decide-batch.ts';
-import { createStreamRoute } from '../http/stream.ts';
 import { createAlpacaBars } from '../market/alpaca-bars.ts';
 import type { Registry } from '../models/registry.ts';
 import type { RequestScope, Runtime } from '../runtime.ts';
 import type { Adapters } from './adapters.ts';
-
-/** What a stream leaves of its runtime's calls to the work that is under way when it ends. */
-const callsShare = 0.8;
-
-interface OfTheService {
-  readonly runtime: Runtime;
-  readonly isDraining: () => boolean;
-  readonly followJobs: (scope: RequestScope) => void;
-}
 
 /** The routes that decide, over one pipeline. */
 export function decidingRoutesOf(
   arms: Arms,
   adapters: Adapters,
   config: Config,
-  { runtime, isDraining, followJobs }: OfTheService,
+  { runtime, isDraining }: { readonly runtime: Runtime; readonly isDraining: () => boolean },
 ) {
   const { redis, ids, control, authenticator, overload, registry } = adapters;
   const { bodyBytesMax, batchBodyBytesMax, bodyDeadlineMs, barsMax } = config;
@@ -47,29 +37,16 @@ export function decidingRoutesOf(
   };
   const bodyLimits = { bodyBytesMax, bodyDeadlineMs, timers };
   return {
+    shared,
     decide: createDecideRoute({ ...shared, bodyLimits }),
     decideBatch: createDecideBatchRoute({
       ...shared,
       bodyLimits: { ...bodyLimits, bodyBytesMax: batchBodyBytesMax },
     }),
-    stream: createStreamRoute({
-      ...shared,
-      timers,
-      receiptSecret: config.receiptSecret,
-      upgrade: runtime.upgrade,
-      followJobs,
-      report: runtime.report,
-      limits: {
-        frameCharsMax: batchBodyBytesMax,
-        lifeMs: config.streamLifeMs,
-        decisionsMax: config.streamDecisionsMax,
-        callsMax: runtime.callsMax === undefined ? null : Math.floor(runtime.callsMax * callsShare),
-      },
-      streamsPerKeyMax: config.streamsPerKeyMax,
-      callCount: adapters.callCount,
-    }),
   };
 }
+
+export type DecidingRoutes = ReturnType<typeof decidingRoutesOf>;
 
 function pipelineOf(
   arms: Arms,

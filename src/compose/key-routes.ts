@@ -14,11 +14,11 @@ import { createRevokeKeyRoute } from '../http/keys/revoke-key.ts';
 import { createRotateKeyRoute } from '../http/keys/rotate-key.ts';
 import type { Runtime } from '../runtime.ts';
 import { loadKeys } from '../store/keys.ts';
-import type { Adapters } from './adapters.ts';
+import type { AdaptersWithOrm } from './adapters.ts';
 
 /** Who may do what: keys are made, rotated and revoked. */
 export function keyHandlersOf(
-  { authenticator, control, database, redis, trail, trace }: Adapters,
+  { authenticator, control, database, redis, trail, trace }: AdaptersWithOrm,
   { viewLifeMs, receiptSecret, resumeApprovals: approvalsNeeded }: Config,
   { runtime, bodyLimits }: { readonly runtime: Runtime; readonly bodyLimits: BodyLimits },
 ) {

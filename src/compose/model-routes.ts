@@ -10,21 +10,25 @@ import { createServerMetadataRoute } from '../http/open-inference/server-metadat
 import { storedModelBytesMax } from '../models/fetch-bundle.ts';
 import { registerBundle } from '../models/register-bundle.ts';
 import { setAlias } from '../models/set-alias.ts';
+import { loadAliases } from '../store/registry-in-force.ts';
 import {
   insertAlias,
   insertBundle,
-  loadAliases,
   loadAliasHistory,
   loadBundles,
   loadRegistryEpoch,
 } from '../store/registry-rows.ts';
-import type { Adapters, Models } from './adapters.ts';
+import type { AdaptersWithOrm, Models } from './adapters.ts';
 
 /** An upload's model in base64, and its texts. */
 const uploadBytesMax = Math.ceil((storedModelBytesMax * 4) / 3) + 262_144;
 
 /** What operators do to the registry. */
-export function createModelRoutes(adapters: Adapters, { shipped, loading }: Models, bodyLimits: BodyLimits) {
+export function createModelRoutes(
+  adapters: AdaptersWithOrm,
+  { shipped, loading }: Models,
+  bodyLimits: BodyLimits,
+) {
   const { database, authenticator, control, source, trail, clock } = adapters;
   const operator = { authenticator, control };
   return {
@@ -70,7 +74,7 @@ interface OpenInferenceParts {
 }
 
 export function createOpenInferenceRoutes(
-  adapters: Adapters,
+  adapters: AdaptersWithOrm,
   { readyz, bodyLimits, isDraining }: OpenInferenceParts,
 ) {
   const { authenticator, control, registry } = adapters;

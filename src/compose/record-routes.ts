@@ -1,3 +1,4 @@
+import type { SealClaim } from '../audit/sealer.ts';
 import type { Config } from '../config.ts';
 import type { BodyLimits } from '../http/body.ts';
 import { createReadAuditRoute } from '../http/read-audit.ts';
@@ -6,10 +7,11 @@ import { createReplayDecisionRoute } from '../http/replay-decision.ts';
 import { createRestoreDecisionRoute } from '../http/restore-decision.ts';
 import { createVerifyAuditRoute } from '../http/verify-audit.ts';
 import { createModelByHash } from '../models/model-by-hash.ts';
-import type { Adapters, Models } from './adapters.ts';
+import type { Runtime } from '../runtime.ts';
+import type { AdaptersWithOrm, Models } from './adapters.ts';
 
 export function storedDecisionRoutesOf(
-  { authenticator, control, database, registry, source, trail }: Adapters,
+  { authenticator, control, database, registry, source, trail }: AdaptersWithOrm,
   { receiptSecret, hash: configHash, freshnessGraceMs }: Config,
   {
     models: { shipped, loading },
@@ -30,9 +32,9 @@ export function storedDecisionRoutesOf(
 }
 
 export function auditRoutesOf(
-  { authenticator, control, database, claim }: Adapters,
+  { authenticator, control, database }: AdaptersWithOrm,
   { receiptSecret, sealPublicKeys: publicKeys }: Config,
-  report: (failure: unknown) => void,
+  { claim, report }: { readonly claim: SealClaim; readonly report: Runtime['report'] },
 ) {
   const shared = { authenticator, control, database, receiptSecret };
   return {

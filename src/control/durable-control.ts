@@ -1,8 +1,9 @@
 import type { InValue, Row } from '@libsql/client/web';
-import { z } from 'zod';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { globalName, targetOf } from '../risk/target.ts';
+import { isTradingState, type TradingState } from '../risk/trading-state.ts';
+import { integerIn, textIn } from '../store/columns.ts';
 import type { Database } from '../store/database.ts';
 import type { RestrictAsk } from './sync.ts';
 import type { ControlState, TargetState } from './view.ts';
@@ -70,19 +71,30 @@ WHERE NOT EXISTS (
   AND (epoch > :epoch OR epoch = :epoch AND ${strictness('trading_state')} >= ${strictness(':state')})
 )`;
 
-const rowSchema = z.object({
-  target: z.string().refine((name) => targetOf(name) !== undefined),
-  trading_state: z.enum(['ACTIVE', 'REDUCING', 'HALTED']),
-  epoch: z.number().int().nonnegative(),
-  registry_epoch: z.number().int().nonnegative(),
-});
-type EpochRow = z.infer<typeof rowSchema>;
+interface EpochRow {
+  readonly target: string;
+  readonly tradingState: TradingState;
+  readonly epoch: number;
+  readonly registryEpoch: number;
+}
+
+/** Throws on a row that says nothing this build understands: what it says may not be guessed. */
+function epochRowOf(row: Row): EpochRow {
+  const target = textIn(row, 'target');
+  const tradingState = textIn(row, 'trading_state');
+  const epoch = integerIn(row, 'epoch');
+  const registryEpoch = integerIn(row, 'registry_epoch');
+  if (targetOf(target) === undefined) throw new RangeError('target is no target');
+  if (!isTradingState(tradingState)) throw new RangeError('trading_state is no trading state');
+  if (epoch < 0 || registryEpoch < 0) throw new RangeError('an epoch is negative');
+  return { target, tradingState, epoch, registryEpoch };
+}
 
 export function createDurableControl({ client }: Pick<Database, 'client'>): DurableControl {
   async function run(sql: string, args: Record<string, InValue> = {}): Promise<Result<EpochRow[], string>> {
     try {
       const { rows } = await client.execute({ sql, args });
-      return ok(rows.map((row: Row) => rowSchema.parse(row)));
+      return ok(rows.map(epochRowOf));
     } catch (failure) {
       return err(messageOf(failure));
     }
@@ -121,15 +133,11 @@ function stateOf(rows: readonly EpochRow[]): ControlState {
   const whole = rows.find(({ target }) => target === globalName);
   return {
     epoch: Math.max(0, ...rows.map(({ epoch }) => epoch)),
-    tradingState: whole?.trading_state ?? 'HALTED',
+    tradingState: whole?.tradingState ?? 'HALTED',
     stateEpoch: whole?.epoch ?? 0,
     targets: rows.filter(({ target }) => target !== globalName).map(entryOf),
-    registryEpoch: Math.max(0, ...rows.map(({ registry_epoch }) => registry_epoch)),
+    registryEpoch: Math.max(0, ...rows.map(({ registryEpoch }) => registryEpoch)),
   };
 }
 
-const entryOf = ({ target, trading_state, epoch }: EpochRow): TargetState => ({
-  target,
-  tradingState: trading_state,
-  epoch,
-});
+const entryOf = ({ target, tradingState, epoch }: EpochRow): TargetState => ({ target, tradingState, epoch });

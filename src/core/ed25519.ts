@@ -1,19 +1,25 @@
-import { ed25519 } from '@noble/curves/ed25519.js';
-import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { hexToBytes } from '@noble/hashes/utils.js';
 import { sha256Hex } from './digest.ts';
+import { nobleEd25519 } from './noble-ed25519.ts';
+import { createWasmEd25519 } from './wasm-ed25519.ts';
 
-// Ed25519 (RFC 8032 §5.1). Synchronous, and the same on every runtime: `crypto.subtle` costs turns of the loop. The
-// library's table of multiples of the base point is made for many signatures; an isolate checks one a model, and a
-// table for windows of 3 bits instead of 8 is filled in a third of the time.
-ed25519.Point.BASE.precompute(3);
+// Synchronous, and the same on every runtime: `crypto.subtle` costs turns of the loop, and Workers have none of it before
+// a request.
+let implementation = nobleEd25519;
+
+/**
+ * From now on signatures come from `ed25519.wasm`, at a tenth of the cost of JavaScript's where code is cold. The values are
+ * the same, so nobody can tell when it was called; `compose` does, before anything is verified.
+ */
+export function signBy(module: WebAssembly.Module): void {
+  implementation = createWasmEd25519(module);
+}
 
 /** The public key of a secret seed, both 64 lower-case hex digits. Throws on another form. */
-export const ed25519PublicKey = (seedHex: string): string =>
-  bytesToHex(ed25519.getPublicKey(hexToBytes(seedHex)));
+export const ed25519PublicKey = (seedHex: string): string => implementation.publicKeyOf(seedHex);
 
 /** Whether 64 hex digits are the one encoding of a point of the curve: what a signature can be checked against. */
-export const isEd25519PublicKey = (keyHex: string): boolean =>
-  ed25519.utils.isValidPublicKey(hexToBytes(keyHex), false);
+export const isEd25519PublicKey = (keyHex: string): boolean => implementation.isPublicKey(keyHex);
 
 /** A short name of a public key (64 hex digits): the first 16 hex digits of the SHA-256 of its 32 bytes. */
 export const ed25519KeyId = (publicKeyHex: string): string =>
@@ -21,11 +27,11 @@ export const ed25519KeyId = (publicKeyHex: string): string =>
 
 /** Signature over the message's UTF-8 bytes, 128 lower-case hex digits; the same for the same seed and message. */
 export const signEd25519 = (seedHex: string, message: string): string =>
-  bytesToHex(ed25519.sign(utf8ToBytes(message), hexToBytes(seedHex)));
+  implementation.sign(seedHex, message);
 
 /**
  * Whether `signatureHex` (128 hex digits) is the key's over the message's UTF-8 bytes. Strict: one encoding of each point
  * and of the scalar, no key of small order. Throws on hex of another length, which whoever reads it checks first.
  */
 export const verifyEd25519 = (publicKeyHex: string, message: string, signatureHex: string): boolean =>
-  ed25519.verify(hexToBytes(signatureHex), utf8ToBytes(message), hexToBytes(publicKeyHex), { zip215: false });
+  implementation.verify(publicKeyHex, message, signatureHex);

@@ -1,5 +1,5 @@
 import { roundTo6 } from '../core/round-to-6.ts';
-import type { Manifest } from '../models/bundle.ts';
+import type { Manifest } from '../models/manifest.ts';
 import { type Effect, isExit } from '../risk/effect.ts';
 import { hold, type Intent, type Judgement } from './answer.ts';
 

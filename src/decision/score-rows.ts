@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../core/result.ts';
-import type { Manifest } from '../models/bundle.ts';
 import type { ServedModel } from '../models/catalog.ts';
+import type { Manifest } from '../models/manifest.ts';
 import type { Scores } from './policy.ts';
 
 /** What a model says of one row, or in one word why it says nothing. */

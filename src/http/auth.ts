@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { equalInConstantTime, hmacSha256Hex } from '../core/digest.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
-import type { KeyRow, Scope } from '../store/keys.ts';
+import type { KeyRow, Scope } from '../store/key-row.ts';
 import { addressBlockOf } from './address-block-of.ts';
 import { readBearer } from './bearer.ts';
 import type { BodyLimits } from './body.ts';

@@ -1,6 +1,6 @@
 import type { Control } from '../control/control.ts';
 import { err, type Result } from '../core/result.ts';
-import type { Scope } from '../store/keys.ts';
+import type { Scope } from '../store/key-row.ts';
 import type { Authenticator, Principal } from './auth.ts';
 import { authenticateRequest } from './authenticate-request.ts';
 import type { RouteContext } from './context.ts';

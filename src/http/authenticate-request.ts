@@ -1,6 +1,6 @@
 import type { Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
-import type { Scope } from '../store/keys.ts';
+import type { Scope } from '../store/key-row.ts';
 import type { Login } from './auth.ts';
 import type { RouteContext } from './context.ts';
 import type { Problem } from './problem.ts';

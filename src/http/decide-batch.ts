@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import { checkOfShape } from '../core/check-of-shape.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { Answer } from '../decision/answer.ts';
 import type { Pipeline } from '../decision/pipeline.ts';
@@ -7,10 +9,11 @@ import { answeredItems } from './answered-items.ts';
 import type { BodyLimits } from './body.ts';
 import type { DirectHandler } from './context.ts';
 import { createDecidingRoute, type DecidingOptions } from './deciding.ts';
-import { batchRequestSchema } from './decision-schemas.ts';
+import type { batchRequestSchema } from './decision-schemas.ts';
+import { decisionShapes } from './decision-shapes.ts';
 import type { Problem, ProblemBody } from './problem.ts';
 import { readItem } from './read-item.ts';
-import { invalid, readShape } from './read-shape.ts';
+import { invalid, unfit } from './read-shape.ts';
 
 interface DecideBatchOptions extends DecidingOptions {
   readonly bodyLimits: BodyLimits;
@@ -20,6 +23,8 @@ interface DecideBatchOptions extends DecidingOptions {
 }
 
 type Item = Result<Question, Problem>;
+
+const isBatchRequest = checkOfShape<z.infer<typeof batchRequestSchema>>(decisionShapes.batch);
 
 /**
  * `POST /v1/decisions/batch`: many questions in one call, each answered as the single route would, or refused by itself.
@@ -32,11 +37,10 @@ export function createDecideBatchRoute(options: DecideBatchOptions): DirectHandl
     bodyLimits,
     itemsIn: (body) => (body as BatchAnswer).items,
     read(body, key) {
-      const request = readShape(batchRequestSchema, body);
-      if (!request.ok) return request;
-      const { durability = 'pending', clientDecisionId = null } = request.value;
+      if (!isBatchRequest(body)) return unfit(decisionShapes.batch, body);
+      const { durability = 'pending', clientDecisionId = null } = body;
       const now = { catalog: registry.current(), nowMs: clock.nowMs(), barsMax };
-      const items = request.value.items.map((item) => readItem(item, key, now));
+      const items = body.items.map((item) => readItem(item, key, now));
       const questions = items.map((item) => (item.ok ? { ...item.value, durability } : undefined));
       const tokens = questions.filter((question) => question !== undefined).length;
       if (tokens > key.burst) return overBurst(tokens, key);

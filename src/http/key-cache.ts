@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
-import { cachedKeyMsMax, type KeyRow } from '../store/keys.ts';
+import { cachedKeyMsMax, type KeyRow } from '../store/key-row.ts';
 
 interface KeyCacheOptions {
   /** Reads one key; undefined when there is none. */

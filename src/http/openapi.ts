@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
-import type { Scope } from '../store/keys.ts';
+import type { Scope } from '../store/key-row.ts';
 import { auditPageSchema, verificationSchema } from './audit-schemas.ts';
 import { breakerRoutes } from './breakers/documented-routes.ts';
 import { controlRoutes } from './control/documented-routes.ts';

@@ -1,3 +1,4 @@
+import { checkOfShape } from '../core/check-of-shape.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { PositionSign } from '../decision/policy.ts';
 import type { KeyFacts, Question } from '../decision/question.ts';
@@ -5,12 +6,12 @@ import { type Bar, validateBars } from '../features/bar.ts';
 import { isDecimal } from '../features/decimal.ts';
 import { parseInstant } from '../features/instant.ts';
 import { checkSeries } from '../market/series.ts';
-import type { Manifest } from '../models/bundle.ts';
 import type { Catalog, ServedModel } from '../models/catalog.ts';
-import { compileCheck } from './compile-check.ts';
-import { type DecisionRequest, decisionRequestSchema } from './decision-schemas.ts';
+import type { Manifest } from '../models/manifest.ts';
+import type { DecisionRequest } from './decision-schemas.ts';
+import { decisionShapes } from './decision-shapes.ts';
 import type { Fault, Problem } from './problem.ts';
-import { invalid, readShape } from './read-shape.ts';
+import { invalid, unfit } from './read-shape.ts';
 
 interface QuestionOptions {
   readonly catalog: Catalog;
@@ -18,7 +19,7 @@ interface QuestionOptions {
   readonly barsMax: number;
 }
 
-const isDecisionRequest = compileCheck(decisionRequestSchema);
+const isDecisionRequest = checkOfShape<DecisionRequest>(decisionShapes.request);
 
 /** Wire to domain: everything a request can get wrong is told here, with the path of each fault. */
 export function readQuestion(
@@ -26,9 +27,8 @@ export function readQuestion(
   key: KeyFacts,
   options: QuestionOptions,
 ): Result<Question, Problem> {
-  const shaped = isDecisionRequest(body) ? ok(body) : readShape(decisionRequestSchema, body);
-  if (!shaped.ok) return shaped;
-  const request = shaped.value;
+  if (!isDecisionRequest(body)) return unfit(decisionShapes.request, body);
+  const request = body;
   const model = findModel(request, options.catalog);
   if (!model.ok) return model;
   const asOfMs = readAsOf(request, options.nowMs);

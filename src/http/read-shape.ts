@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { err, ok, type Result } from '../core/result.ts';
+import type { Shape } from '../core/shape.ts';
+import { type ShapeFault, shapeFaults } from '../core/shape-faults.ts';
 import type { Fault, Problem } from './problem.ts';
 
 /** Faults told of one request, at most. */
@@ -9,6 +11,16 @@ const faultsMax = 20;
 export function readShape<T>(schema: z.ZodType<T>, body: unknown): Result<T, Problem> {
   const parsed = schema.safeParse(body);
   return parsed.success ? ok(parsed.data) : invalid(parsed.error.issues.flatMap(faultsOf));
+}
+
+/** A body that is not of the shape, by what its check said; told as {@link readShape} tells it. */
+export const unfit = (shape: Shape, body: unknown): Result<never, Problem> =>
+  invalid(shapeFaults(shape, body).map(faultOf));
+
+function faultOf({ path, code, message }: ShapeFault): Fault {
+  return code === 'unrecognized_keys'
+    ? unknownField(pathOf(path))
+    : { path: pathOf(path), code: code.toUpperCase(), message };
 }
 
 export const invalid = (faults: readonly Fault[]): Result<never, Problem> =>

@@ -6,4 +6,7 @@ export const text = (lengthMax: number) =>
     .string()
     .min(1)
     .max(lengthMax)
-    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
+    .refine((value) => value.isWellFormed(), { error: wellFormed, params: { wellFormed } });
+
+/** By `params` core/shape-of.ts knows the refinement, whose function it cannot read. */
+const wellFormed = 'must be well-formed Unicode';

@@ -1,4 +1,5 @@
 import type { Result } from '../core/result.ts';
+import type { KernelProgram } from './kernel/kernel-program.ts';
 
 /**
  * The engine port: `prepare` loads a model once per isolate and proves that it runs; `run` evaluates rows.
@@ -19,6 +20,8 @@ export interface ModelGraph {
   readonly headCount: number;
   /** A row that the model is known to score; `prepare` runs it once, so that a model that loads also runs. */
   readonly probe: Float32Array;
+  /** What the kernel would make of the bytes, where that was made with the build. */
+  readonly program?: KernelProgram;
 }
 
 export interface Runnable {

@@ -3,7 +3,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { sha256Hex } from '../core/digest.ts';
+import { parseJson } from '../core/parse-json.ts';
+import { compileGraph } from '../inference/kernel/compile-graph.ts';
+import { packProgram } from '../inference/kernel/packed-program.ts';
+import { manifestSchema } from '../models/manifest.ts';
+import { decodeModel } from '../onnx/model-proto.ts';
 import { buildHash } from './build-hash.ts';
+import { ED25519_WASM } from './ed25519-wasm.ts';
 import { KERNEL_WASM } from './kernel-wasm.ts';
 import { SHA256_WASM } from './sha256-wasm.ts';
 
@@ -34,37 +41,50 @@ const ORT_WASM = 'ort-wasm-simd-threaded.wasm';
 
 /** Builds, and answers the modules with the entry first. Throws esbuild's error, which names file and line. */
 export async function buildWorker(options: BuildWorkerOptions): Promise<readonly WorkerModule[]> {
-  const names = bundlesOf(options.bundlesDir, options.bundles);
-  const [entry, ort] = await Promise.all([bundleEntry(options, names), ortModules(options.engines)]);
+  const { bundlesDir } = options;
+  const shipped = bundlesOf(bundlesDir, options.bundles).map((name) => shippedBundle(bundlesDir, name));
+  const [code, ort] = await Promise.all([bundleEntry(options, shipped), ortModules(options.engines)]);
   const files: [WorkerModule, Uint8Array][] = [
-    [{ name: 'index.js', kind: 'esModule' }, entry],
-    ...[KERNEL_WASM, SHA256_WASM].map((path): [WorkerModule, Uint8Array] => [
+    ...code.map(({ name, contents }): [WorkerModule, Uint8Array] => [{ name, kind: 'esModule' }, contents]),
+    ...[KERNEL_WASM, SHA256_WASM, ED25519_WASM].map((path): [WorkerModule, Uint8Array] => [
       { name: basename(path), kind: 'wasm' },
       readFileSync(path),
     ]),
     ...ort,
-    ...names.map((name): [WorkerModule, Uint8Array] => [
-      { name: modelPath(name), kind: 'data' },
-      readFileSync(join(options.bundlesDir, name, 'model.onnx')),
-    ]),
+    ...shipped.flatMap(({ data }) => data),
   ];
   writeModules(options.outDir, files);
   return files.map(([module]) => module);
 }
 
-function bundleEntry(options: BuildWorkerOptions, names: readonly string[]): Promise<Uint8Array> {
+interface CodeFile {
+  readonly name: string;
+  readonly contents: Uint8Array;
+}
+
+/** The entry first, then the code that is loaded on demand, and what it shares with the entry. */
+async function bundleEntry(
+  options: BuildWorkerOptions,
+  shipped: readonly ShippedBundle[],
+): Promise<readonly CodeFile[]> {
   const plugins = [
-    virtualBundles(options.bundlesDir, names),
+    virtualBundles(shipped),
     wasmModules(),
-    builtDescription(),
+    builtAhead(),
     englishOnly(),
+    standingFor(/\/noble-ed25519\.ts$/, 'src/core/absent-ed25519.ts'),
   ];
-  return bundle({
-    entryPoints: [options.entry],
+  const files = await bundle({
+    entryPoints: { index: options.entry },
     define: { BUILD_HASH: JSON.stringify(buildHash(ROOT)) },
     external: ['cloudflare:*', './bundles/*'],
-    plugins: options.engines === 'all' ? plugins : [...plugins, withoutOrt()],
+    splitting: true,
+    plugins:
+      options.engines === 'all'
+        ? plugins
+        : [...plugins, standingFor(/\/inference\/ort\.ts$/, 'src/inference/absent-ort.ts')],
   });
+  return files.toSorted((a, b) => Number(b.name === 'index.js') - Number(a.name === 'index.js'));
 }
 
 /** The glue of onnxruntime-web and its WebAssembly; none where it is left out. */
@@ -72,19 +92,20 @@ async function ortModules(engines: BuildWorkerOptions['engines']): Promise<[Work
   if (engines === 'kernel') return [];
   // Without `process` the glue takes its browser branch. With it (Workers have one by default since
   // 2026-08-04) it looks for Node's modules and fails, and the two imports are of that branch.
-  const glue = await bundle({
+  const [glue] = await bundle({
     entryPoints: [join(ROOT, 'functions/ort-glue.ts')],
     define: { 'globalThis.process': 'undefined' },
     external: ['module', 'worker_threads'],
     plugins: [wasmModules()],
   });
+  if (!glue) throw new Error('esbuild wrote no glue');
   return [
-    [{ name: 'ort-glue.mjs', kind: 'esModule' }, glue],
+    [{ name: 'ort-glue.mjs', kind: 'esModule' }, glue.contents],
     [{ name: ORT_WASM, kind: 'wasm' }, readFileSync(ortWasmPath())],
   ];
 }
 
-async function bundle(options: BuildOptions): Promise<Uint8Array> {
+async function bundle(options: BuildOptions): Promise<readonly CodeFile[]> {
   const result = await build({
     bundle: true,
     format: 'esm',
@@ -93,14 +114,17 @@ async function bundle(options: BuildOptions): Promise<Uint8Array> {
     // `onnxruntime-web-use-extern-wasm`: the build that does not carry a glue of its own.
     conditions: ['workerd', 'worker', 'browser', 'onnxruntime-web-use-extern-wasm'],
     absWorkingDir: ROOT,
+    // A Worker is parsed whole at every start. Names stay: they stand in the stacks of what is reported.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    outdir: 'dist/worker',
     legalComments: 'none',
     logLevel: 'silent',
     write: false,
     ...options,
   });
-  const [file] = result.outputFiles ?? [];
-  if (!file) throw new Error('esbuild wrote no file');
-  return file.contents;
+  const files = result.outputFiles ?? [];
+  return files.map(({ path, contents }) => ({ name: basename(path), contents }));
 }
 
 type BundlePurposes = 'production' | 'local';
@@ -121,19 +145,55 @@ function purposeOf(bundleDir: string): unknown {
   return manifest.purpose;
 }
 
-const modelPath = (name: string): string => `bundles/${name}/model.onnx`;
+/** What a bundle is within the Worker: modules of data, and the code that names them. */
+interface ShippedBundle {
+  readonly name: string;
+  readonly texts: string;
+  readonly data: readonly [WorkerModule, Uint8Array][];
+}
+
+/** With what the kernel makes of the model, where it knows its every node: decoding and compiling it is most of its start. */
+function shippedBundle(bundlesDir: string, name: string): ShippedBundle {
+  const directory = join(bundlesDir, name);
+  const manifest = readFileSync(join(directory, 'manifest.json'), 'utf8');
+  const signaturePath = join(directory, 'signature.json');
+  const signature = existsSync(signaturePath) ? readFileSync(signaturePath, 'utf8') : null;
+  const model = readFileSync(join(directory, 'model.onnx'));
+  const program = programOf(model, manifest);
+  return {
+    name,
+    texts: `manifest: ${JSON.stringify(manifest)}, signature: ${JSON.stringify(signature)}`,
+    data: [
+      [{ name: `bundles/${name}/model.onnx`, kind: 'data' }, model],
+      ...(program
+        ? [[{ name: `bundles/${name}/program.bin`, kind: 'data' }, program] as [WorkerModule, Uint8Array]]
+        : []),
+    ],
+  };
+}
+
+/** Undefined where the isolate has to find out what is wrong, and to say so. */
+function programOf(bytes: Uint8Array, manifestText: string): Uint8Array | undefined {
+  const parsed = manifestSchema.safeParse(parseJson(manifestText));
+  const model = decodeModel(bytes);
+  if (!parsed.success || !model.ok) return undefined;
+  const { inputName, outputName } = parsed.data.model;
+  const program = compileGraph(model.value, { inputName, outputName });
+  const sha256 = sha256Hex(bytes);
+  return program.ok ? packProgram(program.value, { sha256, inputName, outputName }) : undefined;
+}
 
 /** `virtual:bundles`: manifests and signatures as text inside the entry, models as data modules beside it. */
-function virtualBundles(bundlesDir: string, names: readonly string[]): Plugin {
-  const imports = names.map(
-    (name, index) => `import m${index} from ${JSON.stringify(`./${modelPath(name)}`)};`,
-  );
-  const entries = names.map((name, index) => {
-    const manifest = readFileSync(join(bundlesDir, name, 'manifest.json'), 'utf8');
-    const signaturePath = join(bundlesDir, name, 'signature.json');
-    const signature = existsSync(signaturePath) ? readFileSync(signaturePath, 'utf8') : null;
-    const texts = `manifest: ${JSON.stringify(manifest)}, signature: ${JSON.stringify(signature)}`;
-    return `${JSON.stringify(name)}: { ${texts}, model: new Uint8Array(m${index}) },`;
+function virtualBundles(shipped: readonly ShippedBundle[]): Plugin {
+  const imports: string[] = [];
+  const entries = shipped.map(({ name, texts, data }) => {
+    const [model, program] = data.map(([module]) => {
+      const variable = `data${imports.length}`;
+      imports.push(`import ${variable} from ${JSON.stringify(`./${module.name}`)};`);
+      return `new Uint8Array(${variable})`;
+    });
+    const ofProgram = program === undefined ? '' : `, program: ${program}`;
+    return `${JSON.stringify(name)}: { ${texts}, model: ${model}${ofProgram} },`;
   });
   const contents = [...imports, 'export default {', ...entries, '};'].join('\n');
   return {
@@ -158,14 +218,19 @@ function wasmModules(): Plugin {
   };
 }
 
-/** What the service says of itself is made here, so that the Worker has the texts alone. */
-function builtDescription(): Plugin {
+/** Modules whose exports are plain data that takes schemas to make: the Worker has the data alone. */
+const dataModules = /\/(http\/service-description|http\/decision-shapes|models\/manifest-shape)\.ts$/;
+
+function builtAhead(): Plugin {
   return {
-    name: 'built-description',
+    name: 'built-ahead',
     setup(context) {
-      context.onLoad({ filter: /\/http\/service-description\.ts$/ }, async ({ path }) => {
-        const { serviceDescription } = await import(path);
-        return { contents: `export const serviceDescription = ${JSON.stringify(serviceDescription)};` };
+      context.onLoad({ filter: dataModules }, async ({ path }) => {
+        const exported: Record<string, unknown> = await import(path);
+        const lines = Object.entries(exported).map(
+          ([name, value]) => `export const ${name} = ${JSON.stringify(value)};`,
+        );
+        return { contents: lines.join('\n') };
       });
     },
   };
@@ -183,13 +248,12 @@ function englishOnly(): Plugin {
   };
 }
 
-/** What stands for onnxruntime-web in a build without it says so. */
-function withoutOrt(): Plugin {
+/** What stands for a module that a build goes without says so where it is used. */
+function standingFor(filter: RegExp, standIn: string): Plugin {
   return {
-    name: 'without-ort',
+    name: `standing-for-${filter.source}`,
     setup(context) {
-      const path = join(ROOT, 'src/inference/absent-ort.ts');
-      context.onResolve({ filter: /\/inference\/ort\.ts$/ }, () => ({ path }));
+      context.onResolve({ filter }, () => ({ path: join(ROOT, standIn) }));
     },
   };
 }

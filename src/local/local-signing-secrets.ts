@@ -1,6 +1,6 @@
 import { sha256Hex } from '../core/digest.ts';
 import { signingSecretOf } from '../http/signing/signing-secret.ts';
-import { type Scope, scopes } from '../store/keys.ts';
+import { type Scope, scopes } from '../store/key-row.ts';
 import type { Secrets } from './secrets.ts';
 
 /** What the seeded keys, `local-<scope>`, sign their requests by. */

@@ -6,7 +6,7 @@ import { fetchTransport } from '../client/fetch-transport.ts';
 import { signRequests } from '../client/sign-requests.ts';
 import { messageOf } from '../core/message-of.ts';
 import { nameOf } from '../risk/target.ts';
-import type { Scope } from '../store/keys.ts';
+import type { Scope } from '../store/key-row.ts';
 import { ROOT } from './build-worker.ts';
 import { directHalt } from './ops/direct-halt.ts';
 import { keepBeating } from './ops/keep-beating.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import type { Database } from '../store/database.ts';
-import type { Scope } from '../store/keys.ts';
+import type { Scope } from '../store/key-row.ts';
 import { ROOT } from './build-worker.ts';
 import type { Secrets } from './secrets.ts';
 import { seedLocal } from './seed.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { scopes } from '../store/keys.ts';
+import { scopes } from '../store/key-row.ts';
 
 const secret = z.string().min(32);
 

@@ -7,7 +7,7 @@ import type { Random } from '../core/clock.ts';
 import { sha256Hex } from '../core/digest.ts';
 import { createIdSource } from '../core/ids.ts';
 import type { Database } from '../store/database.ts';
-import { type Scope, scopes } from '../store/keys.ts';
+import { type Scope, scopes } from '../store/key-row.ts';
 import { apiKeys, controlEpochs } from '../store/schema.ts';
 
 interface SeedOptions {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Scope } from '../store/keys.ts';
+import type { Scope } from '../store/key-row.ts';
 
 /** What a running service tells k6, benches, tests and people's scripts. The file exists while it is ready. */
 export interface ServiceFile {

@@ -1,16 +1,38 @@
-import { z } from 'zod';
+import { checkOfShape } from '../core/check-of-shape.ts';
 import { ed25519KeyId, ed25519PublicKey, signEd25519, verifyEd25519 } from '../core/ed25519.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { err, ok, type Result } from '../core/result.ts';
+import type { Shape } from '../core/shape.ts';
+import { shapeFaultsText } from '../core/shape-faults.ts';
 import type { BundleFault } from './bundle-fault.ts';
 
-const signatureSchema = z.strictObject({
-  format: z.literal(1),
+interface Signature {
+  readonly format: 1;
   /** Says which of the pinned keys to check against; proves nothing. */
-  keyId: z.string().regex(/^[0-9a-f]{16}$/),
+  readonly keyId: string;
   /** Ed25519 over {@link signedText}. */
-  signature: z.string().regex(/^[0-9a-f]{128}$/),
+  readonly signature: string;
+}
+
+const hexDigits = (count: number): Shape => ({
+  kind: 'text',
+  lengthMin: count,
+  lengthMax: count,
+  pattern: '^[0-9a-f]*$',
+  wellFormed: null,
 });
+
+const signatureShape: Shape = {
+  kind: 'object',
+  members: {
+    format: { kind: 'one-of', values: [1] },
+    keyId: hexDigits(16),
+    signature: hexDigits(128),
+  },
+  optional: [],
+};
+
+const isSignature = checkOfShape<Signature>(signatureShape);
 
 /** The text of a bundle's `signature.json`, by a secret seed of 64 hex digits. The same bundle gets the same text. */
 export function signBundle(bundleHash: string, signingKey: string): string {
@@ -30,9 +52,9 @@ export function checkSignature(
   publicKeys: readonly string[],
 ): Result<undefined, BundleFault> {
   if (text === null) return err({ code: 'UNSIGNED', detail: 'it is not signed: signature.json is missing' });
-  const parsed = signatureSchema.safeParse(parseJson(text));
-  if (!parsed.success) return wrong(`signature.json: ${z.prettifyError(parsed.error)}`);
-  const { keyId, signature } = parsed.data;
+  const parsed = parseJson(text);
+  if (!isSignature(parsed)) return wrong(`signature.json: ${shapeFaultsText(signatureShape, parsed)}`);
+  const { keyId, signature } = parsed;
   const candidates = publicKeys.filter((key) => ed25519KeyId(key) === keyId);
   if (candidates.length === 0) return wrong(`it is signed by key ${keyId}, which is not pinned`);
   const isSigned = candidates.some((key) => verifyEd25519(key, signedText(bundleHash), signature));

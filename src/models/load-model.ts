@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../core/result.ts';
 import type { Engine } from '../inference/engine.ts';
+import { unpackProgram } from '../inference/kernel/packed-program.ts';
 import type { BundleFiles } from '../runtime.ts';
 import { openBundle } from './bundle.ts';
 import { type BundleFault, engineFault } from './bundle-fault.ts';
@@ -36,7 +37,9 @@ export async function loadModel(
     return err({ code: 'TEST_BUNDLE', detail: 'a test bundle is served only where ENVIRONMENT is local' });
   const featureSet = servedFeatures(manifest);
   if (!featureSet.ok) return err({ code: 'WRONG_FEATURES', detail: featureSet.error });
-  const runnable = await engine.prepare(modelGraph(opened.value));
+  const program = files.program && unpackProgram(files.program, manifest.model);
+  const graph = { ...modelGraph(opened.value), ...(program ? { program } : {}) };
+  const runnable = await engine.prepare(graph);
   if (!runnable.ok) return err(engineFault(runnable.error));
   return ok({ bundle: opened.value, featureSet: featureSet.value, runnable: runnable.value });
 }

@@ -1,4 +1,4 @@
-import type { Manifest } from './bundle.ts';
+import type { Manifest } from './manifest.ts';
 
 /** Index of the first value of a row that lies outside the trained range, or undefined. NaN is outside. */
 export function outsideDomain(domain: Manifest['domain'], values: Float32Array): number | undefined {

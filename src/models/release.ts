@@ -7,8 +7,9 @@ import { constantFault } from '../onnx/constant-fault.ts';
 import { decodeModel, type GraphProto, type ModelProto, type ValueInfoProto } from '../onnx/model-proto.ts';
 import { tensorType } from '../onnx/tensor.ts';
 import type { BundleFiles } from '../runtime.ts';
-import { type Bundle, type Manifest, modelBytesMax, openBundle } from './bundle.ts';
+import { type Bundle, openBundle } from './bundle.ts';
 import { signBundle } from './bundle-signature.ts';
+import { type Manifest, modelBytesMax } from './manifest.ts';
 import { servedFeatures } from './served-features.ts';
 
 /** What a trainer must say about a model; what can be computed from the model itself it cannot say. */

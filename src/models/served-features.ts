@@ -1,7 +1,7 @@
 import { err, type Result } from '../core/result.ts';
 import { featureSets } from '../features/sets.ts';
 import { contractHash, type FeatureSet, subsetOf } from '../features/vector.ts';
-import type { Manifest } from './bundle.ts';
+import type { Manifest } from './manifest.ts';
 
 /** The features a manifest asks for, if this build computes them as its model's training did. */
 export function servedFeatures({ features }: Pick<Manifest, 'features'>): Result<FeatureSet, string> {

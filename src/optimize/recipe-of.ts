@@ -6,7 +6,7 @@ import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { dailyV1 } from '../features/daily-v1.ts';
 import { demoBars } from '../local/demo-series.ts';
-import { manifestSchema } from '../models/bundle.ts';
+import { manifestSchema } from '../models/manifest.ts';
 import type { ColumnNames } from './data/market-columns.ts';
 import { readMarketCsv } from './data/read-market-csv.ts';
 import { readSource, type SourceData, type SourceName, sourceNames } from './data/sources.ts';

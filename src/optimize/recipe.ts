@@ -1,6 +1,6 @@
 import type { Bar } from '../features/bar.ts';
 import type { FeatureSet } from '../features/vector.ts';
-import type { Manifest } from '../models/bundle.ts';
+import type { Manifest } from '../models/manifest.ts';
 import type { DataReport } from './data/data-report.ts';
 import type { Target } from './data/target.ts';
 

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { ROOT } from '../local/build-worker.ts';
-import { manifestSchema } from '../models/bundle.ts';
+import { manifestSchema } from '../models/manifest.ts';
 import { type ColumnNames, parseColumnNames } from './data/market-columns.ts';
 import { sourceNames } from './data/sources.ts';
 import { parseTarget, type Target } from './data/target.ts';

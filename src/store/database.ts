@@ -1,35 +1,16 @@
-import { type Client, createClient } from '@libsql/client/web';
+import type { Client } from '@libsql/client/web';
 import type { LibSQLDatabase } from 'drizzle-orm/libsql';
 import { drizzle } from 'drizzle-orm/libsql/web';
+import { type LibsqlOptions, openLibsql } from './libsql-client.ts';
 
 export interface Database {
-  /** For the hot insert: prepared statements and batches. Interactive transactions are never used. */
+  /** For the hot insert and what a first decision reads. Interactive transactions are never used. */
   readonly client: Client;
-  /** For reads and migrations. */
+  /** For all other reads and migrations. */
   readonly orm: LibSQLDatabase;
 }
 
-interface DatabaseOptions {
-  readonly url: string;
-  readonly authToken: string;
-  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
-  /** Time after which a round trip is given up, in milliseconds (1..30,000); its outcome is then unknown. */
-  readonly deadlineMs: number;
-}
+/** libSQL with a query builder over it, which costs an isolate's start too much to be on a decision's way. */
+export const databaseOver = (client: Client): Database => ({ client, orm: drizzle(client) });
 
-/**
- * libSQL over HTTP. The client itself neither retries nor times out (`@libsql/client` 0.18), so each round
- * trip gets a deadline here and every write that goes through it must be idempotent.
- */
-export function openDatabase(options: DatabaseOptions): Database {
-  const { url, authToken, fetch, deadlineMs } = options;
-  const client = createClient({
-    url,
-    authToken,
-    // The client's own queue (20 by default) would have one request wait for a promise that another one settles,
-    // which Workers forbid: the waiter is cancelled and its place in the queue is lost for good.
-    concurrency: Number.POSITIVE_INFINITY,
-    fetch: (input: Request) => fetch(input, { signal: AbortSignal.timeout(deadlineMs) }),
-  });
-  return { client, orm: drizzle(client) };
-}
+export const openDatabase = (options: LibsqlOptions): Database => databaseOver(openLibsql(options));

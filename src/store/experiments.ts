@@ -1,25 +1,39 @@
-import { and, eq, sql } from 'drizzle-orm';
+import type { Row } from '@libsql/client/web';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
+import { integerIn, textIn } from './columns.ts';
 import type { Database } from './database.ts';
-import { experiments } from './schema.ts';
+import type { experiments } from './schema.ts';
 
 export type ExperimentRow = typeof experiments.$inferSelect;
 
+const selectLast = `
+SELECT * FROM experiments
+WHERE epoch = (SELECT max(later.epoch) FROM experiments later WHERE later.name = experiments.name)
+  AND (?1 IS NULL OR name = ?1)
+ORDER BY name`;
+
 /** The row of the highest epoch of each experiment, by name; of one alone where it is named. */
 export async function loadExperimentRows(
-  { orm }: Database,
+  { client }: Pick<Database, 'client'>,
   name?: string,
 ): Promise<Result<readonly ExperimentRow[], string>> {
-  const isLast = sql`${experiments.epoch} = (SELECT max(later.epoch) FROM experiments later WHERE later.name = ${experiments.name})`;
   try {
-    const rows = await orm
-      .select()
-      .from(experiments)
-      .where(name === undefined ? isLast : and(eq(experiments.name, name), isLast))
-      .orderBy(experiments.name);
-    return ok(rows);
+    const { rows } = await client.execute({ sql: selectLast, args: [name ?? null] });
+    return ok(rows.map(experimentRowOf));
   } catch (failure) {
     return err(messageOf(failure));
   }
 }
+
+const experimentRowOf = (row: Row): ExperimentRow => ({
+  name: textIn(row, 'name'),
+  epoch: integerIn(row, 'epoch'),
+  trialEpoch: integerIn(row, 'trial_epoch'),
+  // Only what is `running` is in force, so a word that a later deployment writes holds nothing up here.
+  state: textIn(row, 'state') as ExperimentRow['state'],
+  terms: textIn(row, 'terms'),
+  changedAtMs: integerIn(row, 'changed_at_ms'),
+  changedBy: textIn(row, 'changed_by'),
+  reason: textIn(row, 'reason'),
+});

@@ -4,7 +4,7 @@ import type { ModelStore } from '../runtime.ts';
 import type { Database } from './database.ts';
 
 /** The bundles' ONNX files in libSQL, where the runtime brings no store of models of its own. */
-export function createLibsqlModelStore({ client }: Database): ModelStore {
+export function createLibsqlModelStore({ client }: Pick<Database, 'client'>): ModelStore {
   return {
     async read(sha256, bytesMax) {
       try {

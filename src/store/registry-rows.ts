@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, max } from 'drizzle-orm';
+import { and, asc, desc, eq, max } from 'drizzle-orm';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Database } from './database.ts';
@@ -9,16 +9,6 @@ export type Alias = AliasRow['alias'];
 export const aliases = modelAliases.alias.enumValues;
 export const isAlias = (text: string): text is Alias => aliases.some((alias) => alias === text);
 export type BundleRow = typeof bundles.$inferSelect;
-
-/** The rows in force, one a name and alias. Their highest epoch is the registry's. */
-export const loadAliases = (database: Database): Promise<Result<readonly AliasRow[], string>> =>
-  attempt(() => {
-    const latest = database.orm
-      .select({ epoch: max(modelAliases.registryEpoch) })
-      .from(modelAliases)
-      .groupBy(modelAliases.name, modelAliases.alias);
-    return database.orm.select().from(modelAliases).where(inArray(modelAliases.registryEpoch, latest));
-  });
 
 /** The registry's epoch: 0 before the first change. */
 export async function loadRegistryEpoch(database: Database): Promise<Result<number, string>> {
@@ -48,17 +38,6 @@ export const loadBundles = (
   countMax: number,
 ): Promise<Result<readonly BundleRow[], string>> =>
   attempt(() => database.orm.select().from(bundles).orderBy(desc(bundles.uploadedAtMs)).limit(countMax));
-
-/** One bundle by its hash; undefined where there is none. */
-export async function loadBundle(
-  database: Database,
-  hash: string,
-): Promise<Result<BundleRow | undefined, string>> {
-  const rows = await attempt(() =>
-    database.orm.select().from(bundles).where(eq(bundles.hash, hash)).limit(1),
-  );
-  return rows.ok ? ok(rows.value[0]) : rows;
-}
 
 async function attempt<Row>(
   read: () => PromiseLike<readonly Row[]>,

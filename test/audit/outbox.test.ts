@@ -3,6 +3,7 @@ import { type EntryFacts, sealEntry } from '../../src/audit/audit-entry.ts';
 import { type Chain, createChain } from '../../src/audit/chain.ts';
 import { commitEntry, commitLinked } from '../../src/audit/commit.ts';
 import { type DecisionRecord, sealRecord } from '../../src/audit/decision-record.ts';
+import { openKept } from '../../src/audit/open-kept.ts';
 import { createOutboxDrain, type Outbox } from '../../src/audit/outbox-drain.ts';
 import type { WriteFailure } from '../../src/audit/pending-records.ts';
 import { createOutbox, type RedisOutbox } from '../../src/control/outbox.ts';
@@ -58,7 +59,7 @@ describe.each(redisBackends())('the outbox, on $name', ({ open }) => {
       outbox,
       insert: (records) => commitLinked(opened.database.client, records),
       insertEntry: (entry) => commitEntry(opened.database.client, entry),
-      receiptSecret,
+      openKept: async (text) => openKept(receiptSecret, text),
       clock: time,
     });
 
@@ -180,7 +181,7 @@ describe.each(redisBackends())('the outbox, on $name', ({ open }) => {
       outbox,
       insert: (records) => commitLinked(opened.database.client, records),
       insertEntry: (entry) => commitEntry(opened.database.client, entry),
-      receiptSecret: 'another'.repeat(5),
+      openKept: async (text) => openKept('another'.repeat(5), text),
       clock: time,
     });
     await strange.run(10_000);
@@ -206,7 +207,7 @@ describe.each(redisBackends())('the outbox, on $name', ({ open }) => {
           ? err({ kind: 'unavailable', detail: 'no answer' } as const)
           : commitLinked(opened.database.client, records),
       insertEntry: async () => ok(undefined),
-      receiptSecret,
+      openKept: async (text) => openKept(receiptSecret, text),
       clock: time,
     });
     for (let run = 0; run < 12; run++) await drain.run(10_000);
@@ -240,7 +241,7 @@ describe.each(redisBackends())('the outbox, on $name', ({ open }) => {
       outbox,
       insert: (records) => answered(() => commitLinked(opened.database.client, records)),
       insertEntry: (entry) => answered(() => commitEntry(opened.database.client, entry)),
-      receiptSecret,
+      openKept: async (text) => openKept(receiptSecret, text),
       clock: time,
     });
     for (let run = 1; run <= 3; run += 1) {
@@ -266,7 +267,7 @@ describe.each(redisBackends())('the outbox, on $name', ({ open }) => {
         return err({ kind: 'unavailable', detail: 'away' } as const);
       },
       insertEntry: async () => ok(undefined),
-      receiptSecret,
+      openKept: async (text) => openKept(receiptSecret, text),
       clock: time,
     });
     const behind: Promise<void>[] = [];
@@ -326,7 +327,13 @@ describe.each(redisBackends())('the outbox, on $name', ({ open }) => {
     await outbox.keep(record());
     const insert = async () => err({ kind: 'unavailable', detail: 'away' } as const);
     const insertEntry = insert;
-    const drain = createOutboxDrain({ outbox, insert, insertEntry, receiptSecret, clock: time });
+    const drain = createOutboxDrain({
+      outbox,
+      insert,
+      insertEntry,
+      openKept: async (text) => openKept(receiptSecret, text),
+      clock: time,
+    });
     await drain.run(10_000);
     expect(drain.status()).toEqual({ lastFailure: 'away' });
     expect(await store.run('XLEN', 'ultrathink:outbox')).toBe(1);

@@ -1,6 +1,7 @@
 import { createAuditTrail } from '../../src/audit/audit-trail.ts';
 import { createChain } from '../../src/audit/chain.ts';
 import { commitEntry, commitLinked } from '../../src/audit/commit.ts';
+import { openKept } from '../../src/audit/open-kept.ts';
 import { createOutboxDrain } from '../../src/audit/outbox-drain.ts';
 import { createTrace } from '../../src/audit/trace.ts';
 import { createWriter } from '../../src/audit/writer.ts';
@@ -141,7 +142,7 @@ export function operate(redis: TestRedis, { database }: DatabaseInTest) {
     outbox,
     insert: (records) => commitLinked(database.client, records),
     insertEntry: (entry) => commitEntry(database.client, entry),
-    receiptSecret: 'r'.repeat(32),
+    openKept: async (text) => openKept('r'.repeat(32), text),
     clock: time,
   });
 

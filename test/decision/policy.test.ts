@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judge as judgeScores, type PositionSign } from '../../src/decision/policy.ts';
-import type { Manifest } from '../../src/models/bundle.ts';
+import type { Manifest } from '../../src/models/manifest.ts';
 
 type Policy = Manifest['policy'];
 

@@ -3,7 +3,7 @@ import { sha256Hex } from '../../src/core/digest.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import { createAuthenticator } from '../../src/http/auth.ts';
 import type { RequestScope } from '../../src/runtime.ts';
-import type { KeyRow } from '../../src/store/keys.ts';
+import type { KeyRow } from '../../src/store/key-row.ts';
 import { VirtualTime } from '../virtual-time.ts';
 
 const secret = 's'.repeat(43);

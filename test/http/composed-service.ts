@@ -8,6 +8,7 @@ import { fetchTransport } from '../../src/client/fetch-transport.ts';
 import { compose } from '../../src/compose.ts';
 import type { Alarms, Clock, Timers } from '../../src/core/clock.ts';
 import { ed25519PublicKey } from '../../src/core/ed25519.ts';
+import { ED25519_WASM } from '../../src/local/ed25519-wasm.ts';
 import { createEmbeddedRedis } from '../../src/local/embedded-redis.ts';
 import { createHranaServer } from '../../src/local/hrana-server.ts';
 import { KERNEL_WASM } from '../../src/local/kernel-wasm.ts';
@@ -16,7 +17,7 @@ import { seedLocal } from '../../src/local/seed.ts';
 import { SHA256_WASM } from '../../src/local/sha256-wasm.ts';
 import type { BundleFiles, ProcessLoad, Shield } from '../../src/runtime.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { type Scope, scopes } from '../../src/store/keys.ts';
+import { type Scope, scopes } from '../../src/store/key-row.ts';
 import { backendFetch } from '../control/backend-fetch.ts';
 import { testKey } from '../models/constant-draft.ts';
 import { VirtualTime } from '../virtual-time.ts';
@@ -97,6 +98,7 @@ export async function composeService(bundles: Readonly<Record<string, BundleFile
       buildHash: 'b'.repeat(64),
       kernelModule: moduleOf(KERNEL_WASM),
       sha256Module: moduleOf(SHA256_WASM),
+      ed25519Module: moduleOf(ED25519_WASM),
     });
     const scope = { waitUntil: () => undefined, clientAddress: '192.0.2.1' };
     const ask = (path: string, init?: RequestInit) =>

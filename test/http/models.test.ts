@@ -202,7 +202,7 @@ describe('an isolate that cannot read a registry that there is', () => {
   it('holds, rather than answer by what it ships, and answers once it could', async () => {
     await promoted(first);
     let isDown = true;
-    isolate = await service.isolate({ isCut: (body) => isDown && body.includes('group by') });
+    isolate = await service.isolate({ isCut: (body) => isDown && body.includes('GROUP BY name, alias') });
     const client = isolate.client(service.keys.decide);
     const ask = { symbol: 'DEMO', features: { log_return_5: 0.1, rsi_3: 0.2 } };
     const held = await client.decide(ask);

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../src/models/bundle.ts';
+import type { Manifest } from '../../src/models/manifest.ts';
 
 type Facts = Pick<
   Manifest,

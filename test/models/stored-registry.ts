@@ -13,7 +13,7 @@ import { type BundleDraft, type Release, releaseBundle } from '../../src/models/
 import { loadShippedModels } from '../../src/models/shipped-models.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createLibsqlModelStore } from '../../src/store/libsql-model-store.ts';
-import { loadAliases, loadBundle } from '../../src/store/registry-rows.ts';
+import { loadAliases, loadBundle } from '../../src/store/registry-in-force.ts';
 import { VirtualTime } from '../virtual-time.ts';
 import { constantDraft, testKey } from './constant-draft.ts';
 

@@ -13,7 +13,7 @@ import { sha256Hex } from '../../src/core/digest.ts';
 import type { DecisionRequest } from '../../src/http/decision-schemas.ts';
 import { demoBars } from '../../src/local/demo-series.ts';
 import { runtimeNames } from '../../src/local/service-file.ts';
-import type { Scope } from '../../src/store/keys.ts';
+import type { Scope } from '../../src/store/key-row.ts';
 import { apiKeys, auditEntries, decisions } from '../../src/store/schema.ts';
 import { demoRequest, sp500Requests, withoutCallFacts } from './requests.ts';
 import { startTestService, type TestService, until } from './test-service.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localSigningSecrets } from '../../src/local/local-signing-secrets.ts';
-import type { Scope } from '../../src/store/keys.ts';
+import type { Scope } from '../../src/store/key-row.ts';
 import { demoRequest } from './requests.ts';
 import { startTestService, type TestService, until } from './test-service.ts';
 

@@ -17,7 +17,7 @@ import { serviceEnvironment } from '../../src/local/service-environment.ts';
 import type { RuntimeName } from '../../src/local/service-file.ts';
 import { prepareService, type ServiceProcess, startService } from '../../src/local/service-process.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
-import type { Scope } from '../../src/store/keys.ts';
+import type { Scope } from '../../src/store/key-row.ts';
 import { createRedis } from '../../src/store/redis.ts';
 import { stateOf } from '../control/state-of.ts';
 

@@ -3,6 +3,7 @@
 import { env, waitUntil } from 'cloudflare:workers';
 import bundles from 'virtual:bundles';
 import { clock, random, report, timers } from '../../../functions/web-platform.ts';
+import ed25519Module from '../../../src/core/ed25519.wasm';
 import sha256Module from '../../../src/core/sha256.wasm';
 import kernelModule from '../../../src/inference/kernel/kernel.wasm';
 
@@ -39,6 +40,7 @@ export default {
       buildHash: null,
       kernelModule,
       sha256Module,
+      ed25519Module,
       processLoad: null,
       upgrade: () => new Response(null, { status: 501 }),
       ortWasmPaths: { mjs: './ort-glue.mjs' },

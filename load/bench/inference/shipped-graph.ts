@@ -1,5 +1,5 @@
 import type { ModelGraph } from '../../../src/inference/engine.ts';
-import type { Manifest } from '../../../src/models/bundle.ts';
+import type { Manifest } from '../../../src/models/manifest.ts';
 import { modelGraph } from '../../../src/models/model-graph.ts';
 
 /** What an engine is given of a bundle, without a look at its signature: nothing here is served. */

@@ -1,6 +1,6 @@
 import type { Clock, Timers } from '../../core/clock.ts';
 import type { RequestScope } from '../../runtime.ts';
-import { cachedKeyMsMax } from '../../store/keys.ts';
+import { cachedKeyMsMax } from '../../store/key-row.ts';
 import type { Acknowledgement } from '../restrict.ts';
 import type { KeyNews, TellKeys } from './tell-keys.ts';
 

@@ -1,4 +1,4 @@
-import type { Scope } from '../../store/keys.ts';
+import type { Scope } from '../../store/key-row.ts';
 
 /**
  * How many people it takes that somebody gets a secret with these scopes. Whoever makes a key, or rotates it, holds its secret:

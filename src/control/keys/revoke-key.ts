@@ -1,5 +1,7 @@
 import type { RequestScope } from '../../runtime.ts';
-import { type KeyRow, loadKey, revokeKey } from '../../store/keys.ts';
+import type { KeyRow } from '../../store/key-row.ts';
+import { revokeKey } from '../../store/keys.ts';
+import { loadKey } from '../../store/load-key.ts';
 import { type KeyAsk, type KeyVerbOptions, keyFactsOf } from './key-verb.ts';
 import type { ToldNews } from './news-of-keys.ts';
 

@@ -1,6 +1,8 @@
 import { isFinal } from '../../audit/pending-records.ts';
 import type { RequestScope } from '../../runtime.ts';
-import { type KeyRow, loadKey, setKeyLimits } from '../../store/keys.ts';
+import type { KeyRow } from '../../store/key-row.ts';
+import { setKeyLimits } from '../../store/keys.ts';
+import { loadKey } from '../../store/load-key.ts';
 import { approvedBy } from './approved-by.ts';
 import { type KeyAsk, type KeyVerbOptions, keyFactsOf, type NotDone } from './key-verb.ts';
 import type { ToldNews } from './news-of-keys.ts';

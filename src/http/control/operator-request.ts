@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { ok, type Result } from '../../core/result.ts';
 import type { RequestScope } from '../../runtime.ts';
-import type { Scope } from '../../store/keys.ts';
+import type { Scope } from '../../store/key-row.ts';
 import type { Login, Principal } from '../auth.ts';
 import { authenticateRequest } from '../authenticate-request.ts';
 import { type BodyLimits, parseJson, readBody } from '../body.ts';

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { scopes } from '../../store/keys.ts';
+import { scopes } from '../../store/key-row.ts';
 import { text } from '../text-schema.ts';
 
 const time = z.string().openapi({ format: 'date-time' });

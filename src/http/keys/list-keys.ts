@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { Result } from '../../core/result.ts';
-import type { KeyRow } from '../../store/keys.ts';
+import type { KeyRow } from '../../store/key-row.ts';
 import { authenticateLive, type LiveAuthentication } from '../authenticate-live.ts';
 import type { Handler } from '../context.ts';
 import { problemResponse } from '../problem.ts';

@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import type { KeyRow } from '../../store/keys.ts';
+import type { KeyRow } from '../../store/key-row.ts';
 import type { keySchema } from './key-schemas.ts';
 
 /** A key as it goes over the wire, without anything of its secrets. */

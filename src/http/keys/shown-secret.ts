@@ -1,4 +1,4 @@
-import type { KeyRow } from '../../store/keys.ts';
+import type { KeyRow } from '../../store/key-row.ts';
 import { signingSecretOf } from '../signing/signing-secret.ts';
 import { shownKey } from './shown-key.ts';
 

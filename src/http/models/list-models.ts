@@ -1,6 +1,6 @@
 import { parseJson } from '../../core/parse-json.ts';
 import type { Result } from '../../core/result.ts';
-import type { Manifest } from '../../models/bundle.ts';
+import type { Manifest } from '../../models/manifest.ts';
 import type { AliasRow, BundleRow } from '../../store/registry-rows.ts';
 import { authenticateLive, type LiveAuthentication } from '../authenticate-live.ts';
 import type { Handler } from '../context.ts';

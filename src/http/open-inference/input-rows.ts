@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../core/result.ts';
-import type { Manifest } from '../../models/bundle.ts';
+import type { Manifest } from '../../models/manifest.ts';
 import type { Fault, Problem } from '../problem.ts';
 import type { InferenceRequest } from './inference-schemas.ts';
 

@@ -6,7 +6,7 @@ import type { RecordedOutcomes, ReportedOutcome } from '../../experiments/record
 import { type Bar, validateBars } from '../../features/bar.ts';
 import { barNameMs } from '../../market/calendar.ts';
 import { checkSeries } from '../../market/series.ts';
-import type { Manifest } from '../../models/bundle.ts';
+import type { Manifest } from '../../models/manifest.ts';
 import type { Registry } from '../../models/registry.ts';
 import type { Authenticator, Principal } from '../auth.ts';
 import type { BodyLimits } from '../body.ts';

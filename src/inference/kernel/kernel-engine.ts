@@ -17,8 +17,8 @@ const PROGRAM_BYTES_MAX = 33_554_432;
 
 /**
  * Our own kernel: the bits of onnxruntime-web 1.30 for the graphs it knows, at a fraction of its cost. A graph it does not
- * know in full is refused by its nodes' names, never approximated. Made from the ONNX file in the isolate, so that what
- * runs is what the signature covers.
+ * know in full is refused by its nodes' names, never approximated. Made from the ONNX file that the signature covers: in the
+ * isolate, or with the build that ships it.
  */
 export function createKernelEngine({ module }: KernelEngineOptions): Engine {
   const memory = new KernelMemory(module, PROGRAM_BYTES_MAX);
@@ -35,7 +35,7 @@ export function createKernelEngine({ module }: KernelEngineOptions): Engine {
 }
 
 async function prepareIn(memory: KernelMemory, graph: ModelGraph): Promise<Result<Runnable, EngineFailure>> {
-  const program = compileFor(graph);
+  const program = programOf(graph);
   if (!program.ok) return program;
   const loaded = memory.load(program.value);
   if (!loaded.ok) return err({ kind: 'not-loaded', detail: loaded.error });
@@ -50,8 +50,14 @@ function compileFor(graph: ModelGraph): Result<KernelProgram, EngineFailure> {
   const model = decodeModel(graph.bytes);
   if (!model.ok) return err({ kind: 'not-loaded', detail: model.error });
   const program = compileGraph(model.value, graph);
-  if (!program.ok)
-    return err({ kind: 'not-loaded', detail: program.error.map(describeNodeFault).join('; ') });
+  return program.ok
+    ? program
+    : err({ kind: 'not-loaded', detail: program.error.map(describeNodeFault).join('; ') });
+}
+
+function programOf(graph: ModelGraph): Result<KernelProgram, EngineFailure> {
+  const program = graph.program ? ok(graph.program) : compileFor(graph);
+  if (!program.ok) return program;
   const { inputWidth, outputWidth } = program.value;
   if (inputWidth === graph.featureCount && outputWidth === graph.headCount) return program;
   const detail = `it turns ${inputWidth} columns into ${outputWidth} and not ${graph.featureCount} into ${graph.headCount}`;

@@ -2,7 +2,7 @@ import { sha256Hex } from '../../core/digest.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { roundTo6 } from '../../core/round-to-6.ts';
 import type { FeatureSet } from '../../features/vector.ts';
-import type { Manifest } from '../../models/bundle.ts';
+import type { Manifest } from '../../models/manifest.ts';
 import type { BundleDraft } from '../../models/release.ts';
 import { choosePolicy } from '../../optimize/measure/choose-policy.ts';
 import { logLoss } from '../../optimize/train/log-loss.ts';

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { type Client, createClient, type Reply } from '../../client/client.ts';
 import { fetchTransport } from '../../client/fetch-transport.ts';
 import { messageOf } from '../../core/message-of.ts';
-import type { Scope } from '../../store/keys.ts';
+import type { Scope } from '../../store/key-row.ts';
 import { isAlias } from '../../store/registry-rows.ts';
 import { ROOT } from '../build-worker.ts';
 import { readServiceFile } from '../service-file.ts';

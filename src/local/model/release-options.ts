@@ -2,7 +2,7 @@ import { basename, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../core/message-of.ts';
 import { err, ok, type Result } from '../../core/result.ts';
-import type { Manifest } from '../../models/bundle.ts';
+import type { Manifest } from '../../models/manifest.ts';
 import { ROOT } from '../build-worker.ts';
 
 const RELEASE_USAGE = `usage: npm run model -- release FILE.onnx --features a,b,… --symbols A,B,… --interval 1d

@@ -8,7 +8,7 @@ import type {
   RotatedKey,
 } from '../../client/client.ts';
 import { keyIdSchema } from '../../http/keys/key-schemas.ts';
-import { type Scope, scopes } from '../../store/keys.ts';
+import { type Scope, scopes } from '../../store/key-row.ts';
 import { type Told, tellReply } from './tell-reply.ts';
 
 /** What stands behind `ops keys`, as it was typed. */

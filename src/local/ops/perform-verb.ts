@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Client, Reply } from '../../client/client.ts';
 import type { TargetName } from '../../risk/target.ts';
-import type { Scope } from '../../store/keys.ts';
+import type { Scope } from '../../store/key-row.ts';
 
 export interface OpsAsk {
   readonly verb: string;

@@ -1,3 +1,4 @@
+import { createOnDemand } from '../../compose/on-demand.ts';
 import { assemble } from '../../compose.ts';
 import type { Config } from '../../config.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -29,7 +30,8 @@ interface IsolateOptions {
 const asleepMs = 2_500;
 
 export function createIsolate({ id, platform, config, models, time }: IsolateOptions): Isolate {
-  const service = assemble(platform.runtime, config, models);
+  // At once: loading code takes time that no virtual clock knows.
+  const service = assemble(platform.runtime, config, models, async () => ({ createOnDemand }));
   const scope = { waitUntil: () => undefined, clientAddress: '192.0.2.1' };
   let inFlight = 0;
   let idleSinceMs = time.monotonicMs();

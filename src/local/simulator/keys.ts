@@ -1,5 +1,5 @@
 import { sha256Hex } from '../../core/digest.ts';
-import type { Scope } from '../../store/keys.ts';
+import type { Scope } from '../../store/key-row.ts';
 
 /** A caller of the simulation. */
 export interface SimulatedKey {

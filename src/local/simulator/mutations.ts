@@ -174,7 +174,7 @@ export const mutations: readonly Mutation[] = [
   ),
   mutation(
     'a call to libSQL has no deadline',
-    'src/store/database.ts',
+    'src/store/libsql-client.ts',
     'fetch(input, { signal: AbortSignal.timeout(deadlineMs) })',
     'fetch(input)',
   ),

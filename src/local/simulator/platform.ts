@@ -77,6 +77,9 @@ export class Platform {
       get sha256Module(): WebAssembly.Module {
         throw new TypeError('it was taken before');
       },
+      get ed25519Module(): WebAssembly.Module {
+        throw new TypeError('it was taken before');
+      },
     };
   }
 

@@ -4,7 +4,7 @@ import { TextHeaders, TextRequest, TextResponse } from './text-messages.ts';
 
 /**
  * Puts what a run needs in the place of what packages take from the platform by its global name: virtual time for its two
- * clocks (src/store/database.ts says why there is a second), and lighter classes for the web's. Answers what puts the
+ * clocks (src/store/libsql-client.ts says why there is a second), and lighter classes for the web's. Answers what puts the
  * platform's own back.
  */
 export function takeOverPlatform(time: EventQueue): () => void {

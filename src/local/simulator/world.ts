@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { type Config, parseConfig } from '../../config.ts';
 import { hashBy, sha256Hex } from '../../core/digest.ts';
-import { ed25519PublicKey } from '../../core/ed25519.ts';
+import { ed25519PublicKey, signBy } from '../../core/ed25519.ts';
 import { createKernelEngine } from '../../inference/kernel/kernel-engine.ts';
 import type { ServedModel } from '../../models/catalog.ts';
 import type { LoadOptions } from '../../models/load-model.ts';
 import type { Release } from '../../models/release.ts';
 import { loadShippedModels } from '../../models/shipped-models.ts';
+import { ED25519_WASM } from '../ed25519-wasm.ts';
 import { createEmbeddedRedis, type EmbeddedRedis } from '../embedded-redis.ts';
 import { KERNEL_WASM } from '../kernel-wasm.ts';
 import { SHA256_WASM } from '../sha256-wasm.ts';
@@ -36,6 +37,7 @@ const sealKey = '2'.repeat(64);
 
 export async function createWorld(): Promise<World> {
   hashBy(new WebAssembly.Module(readFileSync(SHA256_WASM)));
+  signBy(new WebAssembly.Module(readFileSync(ED25519_WASM)));
   const releases = {
     shipped: releaseSmallModel('shipped'),
     opposite: releaseSmallModel('opposite'),

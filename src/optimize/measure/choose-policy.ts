@@ -1,6 +1,6 @@
 import { log } from '../../core/log.ts';
 import { roundTo6 } from '../../core/round-to-6.ts';
-import type { Manifest } from '../../models/bundle.ts';
+import type { Manifest } from '../../models/manifest.ts';
 import { quantile } from '../../stats/quantile.ts';
 import type { Recipe } from '../recipe.ts';
 import { equityOf, followedPositions, type ScoredRows } from './policy-equity.ts';

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../models/bundle.ts';
+import type { Manifest } from '../../models/manifest.ts';
 
 /**
  * Where the model may be asked: the range of each feature over the rows that shaped the model, widened by

@@ -1,7 +1,7 @@
 import { log } from '../../core/log.ts';
 import type { Action } from '../../decision/answer.ts';
 import { judge, type Scores } from '../../decision/policy.ts';
-import type { Manifest } from '../../models/bundle.ts';
+import type { Manifest } from '../../models/manifest.ts';
 
 type Policy = Manifest['policy'];
 

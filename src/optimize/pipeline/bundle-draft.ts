@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { subsetOf } from '../../features/vector.ts';
-import type { Manifest } from '../../models/bundle.ts';
+import type { Manifest } from '../../models/manifest.ts';
 import type { BundleDraft } from '../../models/release.ts';
 import { targetSentence, targetText } from '../data/target.ts';
 import { baseRateOf } from './learning-set.ts';

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../core/result.ts';
-import type { Manifest } from '../../models/bundle.ts';
+import type { Manifest } from '../../models/manifest.ts';
 import { decodeTables } from '../compress/decode-tables.ts';
 import { encodeTables } from '../compress/encode-tables.ts';
 import { evaluateTables } from '../compress/evaluate-tables.ts';

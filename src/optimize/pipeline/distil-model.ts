@@ -1,4 +1,4 @@
-import type { Manifest } from '../../models/bundle.ts';
+import type { Manifest } from '../../models/manifest.ts';
 import { distil, type SoftRows } from '../compress/distil.ts';
 import { chosenColumns, evaluateTables, standardiseTables } from '../compress/evaluate-tables.ts';
 import type { HeadTables, ModelTables } from '../compress/model-tables.ts';

@@ -1,5 +1,6 @@
 import { ok, type Result } from '../../core/result.ts';
-import type { Bundle, Manifest } from '../../models/bundle.ts';
+import type { Bundle } from '../../models/bundle.ts';
+import type { Manifest } from '../../models/manifest.ts';
 import { DEPENDENT_GROUPS } from '../../stats/paired-gain.ts';
 import { targetText } from '../data/target.ts';
 import { insideDomain } from '../measure/domain.ts';

@@ -1,5 +1,5 @@
 import { ok, type Result } from '../../core/result.ts';
-import type { Manifest } from '../../models/bundle.ts';
+import type { Manifest } from '../../models/manifest.ts';
 import { ensembleTables } from '../export/ensemble-tables.ts';
 import { choosePolicy } from '../measure/choose-policy.ts';
 import { fitDomain } from '../measure/domain.ts';

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../models/bundle.ts';
+import type { Manifest } from '../../models/manifest.ts';
 import { areaUnderCurve } from '../../stats/area-under-curve.ts';
 import { compressionBounds } from '../compress/choose-compression.ts';
 import { collapseSpread, type HeadCompression, headCompressor } from '../compress/compress-heads.ts';

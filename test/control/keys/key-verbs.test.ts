@@ -14,7 +14,7 @@ import { createSharedControl } from '../../../src/control/sync.ts';
 import { sha256Hex } from '../../../src/core/digest.ts';
 import { createIdSource } from '../../../src/core/ids.ts';
 import { err } from '../../../src/core/result.ts';
-import { loadKey } from '../../../src/store/keys.ts';
+import { loadKey } from '../../../src/store/load-key.ts';
 import { type DatabaseInTest, openDatabaseInTest } from '../../database-in-test.ts';
 import { redisBackends, type TestRedis } from '../../redis-backends.ts';
 import { settleBehind } from '../../settle-behind.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { peopleNeeded } from '../../../src/control/keys/people-needed.ts';
-import { scopes } from '../../../src/store/keys.ts';
+import { scopes } from '../../../src/store/key-row.ts';
 
 describe('how many people a secret takes', () => {
   it('is one where one is enough to let trading go', () => {

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../../../src/core/result.ts';
 import { createAuthenticator } from '../../../src/http/auth.ts';
 import { signingSecretOf } from '../../../src/http/signing/signing-secret.ts';
 import type { RequestScope } from '../../../src/runtime.ts';
-import type { KeyRow } from '../../../src/store/keys.ts';
+import type { KeyRow } from '../../../src/store/key-row.ts';
 import { VirtualTime } from '../../virtual-time.ts';
 
 const receiptSecret = 'r'.repeat(32);

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../../src/models/bundle.ts';
+import type { Manifest } from '../../../src/models/manifest.ts';
 import { type MadeModel, type Making, makeModel } from '../../../src/optimize/pipeline/make-model.ts';
 import { type Learning, prepareLearning } from '../../../src/optimize/pipeline/prepare-learning.ts';
 import type { FactorySettings } from '../../../src/optimize/pipeline/settings.ts';
