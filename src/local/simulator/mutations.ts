@@ -297,18 +297,21 @@ export const mutations: readonly Mutation[] = [
     'src/models/registry.ts',
     'const isBehind = registryEpoch > holder.current().registryEpoch;',
     'const isBehind = false;',
+    'models are replaced',
   ),
   mutation(
     'a model of the name is taken for the bundle that is in force',
     'src/models/next-catalog.ts',
     'bundle.hash === bundleHash && bundle.manifest.name === name',
     'bundle.manifest.name === name',
+    'models are replaced',
   ),
   mutation(
     'a model is given back while requests use it',
     'src/models/catalog-holder.ts',
     'inFlight > 0 && clock.monotonicMs()',
     'inFlight > Infinity && clock.monotonicMs()',
+    'models are replaced',
   ),
   mutation(
     'failures of the model are not counted',

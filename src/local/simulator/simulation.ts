@@ -54,12 +54,8 @@ const quick: Pace = { faultyMs: 2_800, perSecond: 32, changesPerSecond: 1 };
 const slow: Pace = { faultyMs: 42_000, perSecond: 1.6, changesPerSecond: 0.05 };
 const slowShare = 0.15;
 const drawPace = (draw: Draw): Pace => (draw.chance(slowShare) ? slow : quick);
-/** Beside what its scenario directs. */
-const directed = (scenario: Scenario): Pace => ({
-  faultyMs: scenario.faultyMs,
-  perSecond: 0.5,
-  changesPerSecond: 0,
-});
+/** All that happens is what the scenario directs. */
+const directed = ({ faultyMs }: Scenario): Pace => ({ faultyMs, perSecond: 0, changesPerSecond: 0 });
 
 /** Faults are over for so long when the service has to be as it was: two lives of a view since the last call that was lost failed. */
 const healingMs = 2_500;
@@ -123,7 +119,8 @@ class Simulation {
     this.#scenario = scenarioName && scenarios[scenarioName];
     this.#pace = this.#scenario ? directed(this.#scenario) : drawPace(this.#draw);
     this.#isKeeping = this.#draw.chance(keepingShare);
-    this.#isReplacing = this.#draw.chance(this.#scenario ? 0.5 : replacingShare);
+    const isReplacing = this.#draw.chance(this.#scenario ? 0.5 : replacingShare);
+    this.#isReplacing = this.#scenario?.replacesModels ?? isReplacing;
     this.#config = this.#drawConfig();
     this.#climate = this.#scenario ? drawFairClimate(this.#draw) : drawClimate(this.#draw);
     this.#restore = takeOverPlatform(this.#time);
@@ -197,7 +194,6 @@ class Simulation {
   }
 
   async report(): Promise<SimulationReport> {
-    this.#arrive();
     if (this.#scenario) this.#direct(this.#scenario);
     else this.#leaveToChance();
     await this.#time.pass(this.#pace.faultyMs);
@@ -404,6 +400,7 @@ class Simulation {
       },
       openStream: (isolate) => this.#openStream(isolate),
       kill: (isolate) => this.#replace(isolate),
+      replaceModel: () => this.#replaceModel(),
       failModel: (failure) => {
         if (failure) this.#models.failed();
         this.#modelFailure = failure;
@@ -413,6 +410,7 @@ class Simulation {
   }
 
   #leaveToChance(): void {
+    this.#arrive();
     this.#operate();
     this.#befall();
   }
@@ -461,10 +459,12 @@ class Simulation {
     this.#network.heal();
     // A halt that was under way for long holds trading back when it arrives, whatever was said since.
     await this.#time.pass(Math.max(0, this.#network.arrivedByMs() - this.#time.monotonicMs()));
+    if (this.#isReplacing) this.#replaceModel();
     const activeSinceMs = await this.#time.until(this.#operator.restore());
     if (activeSinceMs === undefined) this.#note('liveness: the operator could not resume');
     this.#healedAtMs = activeSinceMs ?? this.#time.monotonicMs();
-    if (this.#isReplacing) this.#replaceModel();
+    // Until then nobody asked but whom the scenario had ask.
+    if (this.#scenario) this.#arrive();
   }
 
   /** What waits outside the database is written, and the log is what its seals and chains say. */

@@ -4,6 +4,7 @@ import { cutOffReading } from './cut-off-reading.ts';
 import { keysChange } from './keys-change.ts';
 import { lostAtSameEpoch } from './lost-at-same-epoch.ts';
 import { modelFails } from './model-fails.ts';
+import { modelsReplaced } from './models-replaced.ts';
 import { operatorFallsSilent } from './operator-falls-silent.ts';
 import { retriedAcrossHalt } from './retried-across-halt.ts';
 import { sleptThroughHalt } from './slept-through-halt.ts';
@@ -22,6 +23,7 @@ export const scenarios = {
   'stream under halts': streamUnderHalts,
   'keys change': keysChange,
   'targets are halted': targetsHalted,
+  'models are replaced': modelsReplaced,
 } satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof scenarios;

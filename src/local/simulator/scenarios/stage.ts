@@ -39,6 +39,8 @@ export interface Stage {
   readonly rollBackRedis: (snapshot: string) => void;
   /** Another one comes in its place. */
   readonly kill: (isolate: Isolate) => void;
+  /** Puts another bundle in force, or the same again. */
+  readonly replaceModel: () => void;
   /** What every run of the model in production comes to from now on; undefined for its scores. */
   readonly failModel: (failure: EngineFailure | undefined) => void;
 }
@@ -48,5 +50,7 @@ export interface Scenario {
   readonly faultyMs: number;
   /** Whether operators have to be heard every second. */
   readonly isUnderHeartbeat?: true;
+  /** Whether there are bundles beside the one that is shipped; left to the draw where it is not said. */
+  readonly replacesModels?: true;
   play(stage: Stage): void;
 }
