@@ -67,6 +67,11 @@ export interface Control {
    * under another count, then asks libSQL, which has them all.
    */
   keysEpoch(): number;
+  /**
+   * A count that changes whenever anything was told of keys, or may have been missed. Who was proven under another one is proven
+   * again: a permit may be the first that an isolate hears of a secret that was rotated away while it slept.
+   */
+  keysNews(): number;
   /** All that was ever seen of the control state, whether it may still permit anything or not. */
   highest(): ControlState | undefined;
   /** Whether libSQL was ever read here: until then Redis may have lost what nobody here knows. */
@@ -154,6 +159,7 @@ export function createControl(options: ControlOptions): Control {
     isRetired: lease.keys.isRetired,
     changesOf: lease.keys.changesOf,
     keysEpoch: lease.keysEpoch,
+    keysNews: () => lease.keysEpoch() + lease.keys.count(),
     highest: lease.highest,
     hasReadDatabase: () => !lease.isCold(),
     learn: lease.learn,

@@ -13,14 +13,18 @@ export interface ToldKeys {
   isRetired(secretSha256: string): boolean;
   /** Changes whenever the key is told to be not what it was. */
   changesOf(keyId: string): number;
+  /** Changes whenever anything is told of any key. */
+  count(): number;
 }
 
 export function createToldKeys(clock: Pick<Clock, 'monotonicMs'>): ToldKeys {
   const revoked = createRevokedKeys();
   const retired = createRetiredSecrets();
   const changed = createChangedKeys();
+  let count = 0;
   return {
     learn({ revokedKeyIds, changedKeyIds, retirements }, sentAtMs) {
+      count += revokedKeyIds.length + changedKeyIds.length + retirements.length;
       revoked.add(revokedKeyIds);
       changed.add(changedKeyIds);
       for (const { secretSha256, inMs } of retirements) retired.add(secretSha256, sentAtMs + inMs);
@@ -28,5 +32,6 @@ export function createToldKeys(clock: Pick<Clock, 'monotonicMs'>): ToldKeys {
     isRevoked: revoked.has,
     isRetired: (secretSha256) => retired.has(secretSha256, clock.monotonicMs()),
     changesOf: changed.countOf,
+    count: () => count,
   };
 }

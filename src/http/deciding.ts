@@ -92,7 +92,7 @@ export function createDecidingRoute(options: DecidingOptions, route: DecidingRou
   const { control, isDraining } = options;
   return async (exchange) => {
     if (isDraining()) return problemReply({ code: 'SHUTTING_DOWN', retryAfterMs: 1_000 });
-    const keysEpoch = control.keysEpoch();
+    const keysNews = control.keysNews();
     const keyed = await readRequest(exchange, line);
     if (!keyed.ok) return problemReply(keyed.error);
     if (keyed.value.asked.tokens === 0) {
@@ -101,7 +101,7 @@ export function createDecidingRoute(options: DecidingOptions, route: DecidingRou
     const leave = options.overload.admit(wantedBy(keyed.value));
     if (!leave) return problemReply(overloaded);
     try {
-      return await permitAndDecide(keyed.value, keysEpoch, exchange, line);
+      return await permitAndDecide(keyed.value, keysNews, exchange, line);
     } finally {
       leave();
     }
@@ -155,6 +155,7 @@ async function answerOnce(
 ): Promise<Reply> {
   const { control, idempotency } = line;
   exchange.stages.begin('claim');
+  const keysNews = control.keysNews();
   const claim = await idempotency.claim({
     principal: keyed.key.id,
     route: line.name,
@@ -162,8 +163,9 @@ async function answerOnce(
     body: keyed.text,
     epoch: granted.view.epoch,
   });
-  // The claim took its time, and a sync of that time may have told of the key. The claim itself stays unanswered.
-  if (control.isRevoked(keyed.key.id)) return refuseRevoked();
+  // Where it is refused now the claim itself stays unanswered.
+  const again = await proveAgain(keysNews, exchange, line);
+  if (!again.ok) return problemReply(again.error);
   switch (claim.kind) {
     case 'replay':
       return mayLeave(claim, keyed, granted.view.epoch, line)
@@ -213,9 +215,18 @@ function mayLeave(
   });
 }
 
+/** A wait takes its time, and a sync of that time may have told of the key, or that it missed what was told. */
+async function proveAgain(
+  keysNews: number,
+  exchange: Exchange,
+  line: Line,
+): Promise<Result<unknown, Problem>> {
+  return keysNews === line.control.keysNews() ? ok(undefined) : authenticate(exchange, line);
+}
+
 async function permitAndDecide(
   keyed: Keyed,
-  keysEpoch: number,
+  keysNews: number,
   exchange: Exchange,
   line: Line,
 ): Promise<Reply> {
@@ -239,9 +250,8 @@ async function permitAndDecide(
         ? answerTo(await decide(keyed, undefined, exchange), undefined)
         : problemReply({ code: 'CLAIM_UNAVAILABLE', retryAfterMs: 1_000 });
     case 'granted': {
-      // The permit's own sync may have told that revocations were missed; then the key is read again first.
-      const reread = keysEpoch === control.keysEpoch() ? undefined : await authenticate(exchange, line);
-      if (reread && !reread.ok) return problemReply(reread.error);
+      const again = await proveAgain(keysNews, exchange, line);
+      if (!again.ok) return problemReply(again.error);
       return idempotencyKey === null
         ? answerTo(await decide(keyed, permit.view, exchange), permit.bucket)
         : answerOnce(keyed, idempotencyKey, permit, exchange, line);

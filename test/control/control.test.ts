@@ -694,8 +694,10 @@ describe('a secret that was rotated away', () => {
     await permit(wide);
     tell([`wide/${first}`, '5000'], [`wide/${second}`, '0']);
     await fleet.time.pass(1_000);
+    const news = isolate.control.keysNews();
     await permit(wide);
     await permit(wide, other);
+    expect(isolate.control.keysNews()).not.toBe(news);
     expect([retired(first), retired(second)]).toEqual([false, true]);
     await fleet.time.pass(3_900);
     expect(retired(first)).toBe(false);

@@ -101,7 +101,7 @@ function setUp() {
             ? ok({ id: 'k1', account: 'a1', scopes: [], ratePerSecond: 1, burst: 1 })
             : err({ code: 'SCOPE_MISSING' }),
       },
-      control: { keysEpoch: () => 0, permit: async () => state.permit },
+      control: { keysNews: () => 0, permit: async () => state.permit },
       registry: { current: () => catalogOf(constantModel(0.5)) },
       bodyLimits: { bodyBytesMax: 100_000, bodyDeadlineMs: 1_000, timers: time },
       barsMax: 100,

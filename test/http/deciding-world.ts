@@ -53,6 +53,10 @@ export function decidingWorld() {
     epoch: 7,
     tableFails: false,
     whileWriting: () => {},
+    whilePermitted: () => {},
+    whileClaimed: () => {},
+    keysNews: 0,
+    isProven: true,
     live: true,
     lifts: [] as LiftAsk[],
     liftOutcome: 'applied' as LiftOutcome,
@@ -74,6 +78,7 @@ export function decidingWorld() {
     isRetired: () => false,
     changesOf: () => 0,
     keysEpoch: () => 0,
+    keysNews: () => world.keysNews,
     highest: () => undefined,
     hasReadDatabase: () => true,
     learn: () => undefined,
@@ -85,6 +90,7 @@ export function decidingWorld() {
     }),
     async permit(_ask: unknown, _scope: unknown, tokens = 1): Promise<Permit> {
       world.tokens.push(tokens);
+      world.whilePermitted();
       return world.permit ?? { kind: 'granted', view: view(), bucket };
     },
   };
@@ -108,14 +114,19 @@ export function decidingWorld() {
   const ids = createIdSource({ clock: time, random: { bytes: (length) => new Uint8Array(length).fill(1) } });
   const breaker = createBreaker(breakerSettings.decision);
   const options = {
-    authenticator: { authenticate: async () => ok(key) },
+    authenticator: {
+      authenticate: async () => (world.isProven ? ok(key) : err({ code: 'UNAUTHENTICATED' as const })),
+    },
     bodyLimits: { bodyBytesMax: 1_000_000, bodyDeadlineMs: 1_000, timers: time },
     barsMax: 200,
     registry: { current: () => catalogOf(model) },
     control,
     overload,
     idempotency: {
-      claim: async () => world.claim,
+      claim: async () => {
+        world.whileClaimed();
+        return world.claim;
+      },
       complete: async (_claim: unknown, kept: KeptAnswer) => void world.kept.push(kept),
     },
     pipeline: createPipeline({

@@ -80,7 +80,7 @@ function setUp() {
     },
   };
   const control = {
-    keysEpoch: () => 0,
+    keysNews: () => 0,
     permit: async () => state.permit,
     ensure: async () => (state.hasView ? view : undefined),
   };

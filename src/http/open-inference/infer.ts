@@ -20,7 +20,7 @@ import { type InputRows, readInputRows } from './input-rows.ts';
 
 interface InferOptions {
   readonly authenticator: Authenticator;
-  readonly control: Pick<Control, 'permit' | 'keysEpoch'>;
+  readonly control: Pick<Control, 'permit' | 'keysNews'>;
   readonly registry: Pick<Registry, 'current'>;
   readonly bodyLimits: BodyLimits;
   readonly isDraining: () => boolean;
@@ -41,7 +41,7 @@ export function createInferRoute(options: InferOptions): Handler {
   const { control, isDraining } = options;
   return async (context) => {
     if (isDraining()) return errorResponse({ code: 'SHUTTING_DOWN', retryAfterMs: 1_000 });
-    const keysEpoch = control.keysEpoch();
+    const keysNews = control.keysNews();
     const asked = await readAsked(context, options);
     if (!asked.ok) return errorResponse(asked.error);
     context.var.stages.begin('permit');
@@ -58,8 +58,8 @@ export function createInferRoute(options: InferOptions): Handler {
       case 'unavailable':
         return errorResponse({ code: 'AUTH_UNAVAILABLE', retryAfterMs: 1_000 });
       case 'granted': {
-        // The permit's own sync may have told that revocations were missed; then the key is read again first.
-        const reread = keysEpoch === control.keysEpoch() ? undefined : await authenticate(context, options);
+        // The permit's own sync may have told of the key, or that it missed what was told.
+        const reread = keysNews === control.keysNews() ? undefined : await authenticate(context, options);
         if (reread && !reread.ok) return errorResponse(reread.error);
         context.var.stages.begin('model');
         return scoresOf(asked.value, rateLimitHeaders(permit.bucket));

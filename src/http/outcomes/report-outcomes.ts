@@ -23,7 +23,7 @@ import {
 
 interface OutcomesRouteOptions {
   readonly authenticator: Authenticator;
-  readonly control: Pick<Control, 'permit' | 'keysEpoch'>;
+  readonly control: Pick<Control, 'permit' | 'keysNews'>;
   readonly registry: Pick<Registry, 'current'>;
   readonly bodyLimits: BodyLimits;
   readonly barsMax: number;
@@ -47,7 +47,7 @@ export function createReportOutcomesRoute(options: OutcomesRouteOptions): Handle
   const { control } = options;
   return async (context) => {
     const { scope } = context.env;
-    const keysEpoch = control.keysEpoch();
+    const keysNews = control.keysNews();
     const principal = await authenticate(context, options);
     if (!principal.ok) return problemResponse(principal.error);
     const request = await readRequest(context, options);
@@ -62,8 +62,8 @@ export function createReportOutcomesRoute(options: OutcomesRouteOptions): Handle
     const headers = rateLimitHeaders(permit.bucket);
     if (permit.kind === 'limited')
       return problemResponse({ code: 'RATE_LIMITED', retryAfterMs: permit.bucket.retryAfterMs }, headers);
-    // The permit's own sync may have told that revocations were missed; then the key is read again first.
-    const reread = keysEpoch === control.keysEpoch() ? principal : await authenticate(context, options);
+    // The permit's own sync may have told of the key, or that it missed what was told.
+    const reread = keysNews === control.keysNews() ? principal : await authenticate(context, options);
     if (!reread.ok) return problemResponse(reread.error);
     context.var.stages.begin('write');
     const reported = await reportedBy(request.value, account, options);
