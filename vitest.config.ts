@@ -16,7 +16,7 @@ const insideWorkerd = {
     'test/http/{audit-routes,ladder,market-data,models,restore-decision,shedding}.test.ts',
     'test/http/keys/key-routes.test.ts',
     'test/http/overrides/override-routes.test.ts',
-    'test/control/overrides/shared-overrides.test.ts',
+    'test/control/overrides/*.test.ts',
     'test/http/control/*.test.ts',
     'test/control/operator-heartbeat.test.ts',
   ],

@@ -56,8 +56,9 @@ export function mergeControlStates(left: ControlState, right: ControlState): Con
 export const rememberedEpochs = 256;
 
 /**
- * Whether Redis forgets an entry (`keep` in lua/merge.ts does), so that its syncs do not carry every name that there ever was. A
- * target that is not named is ACTIVE, so to forget lifts nothing; what a Redis that was rolled back holds again is merged with libSQL's word.
+ * Whether Redis forgets an entry (`keep` in lua/merge.ts does), so that its syncs do not carry every name that there ever was.
+ * A target that is not named is ACTIVE, so to forget lifts nothing; what a Redis that was rolled back holds again is merged
+ * with libSQL's word.
  */
 export const isForgotten = ({ target, tradingState, epoch }: TargetState, state: ControlState): boolean =>
   target !== globalName && tradingState === 'ACTIVE' && state.epoch - epoch > rememberedEpochs;

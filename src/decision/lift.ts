@@ -30,8 +30,8 @@ interface LiftOptions {
 }
 
 /**
- * An override is of the model in production, which the two people saw: a rung that stands in for it, or a candidate, keeps its limit. It lifts
- * no trading state: what would be held back by one, or finds no room in the log, does not use it up.
+ * An override is of the model in production, which the two people saw: a rung that stands in for it, or a candidate, keeps
+ * its limit. It lifts no trading state: what would be held back by one, or finds no room in the log, does not use it up.
  */
 export function createLift({ control, log, overrides, trace }: LiftOptions): Lift {
   return async ({ overrideId, question, intent, decisionId }, scope) => {

@@ -1,8 +1,9 @@
 import type { Use } from '../control/overrides/shared-overrides.ts';
 
 /**
- * What an override did for the decision that named it. `applied`: it let it pass, and is used. `unused`: nothing that it lifts stood in the
- * way, or something else did too. `unavailable`: nobody knows; it may be used up, and this decision does without it.
+ * What an override did for the decision that named it. `applied`: it let it pass, and is used. `unused`: nothing that it lifts
+ * stood in the way, or something else did too. `unavailable`: nobody knows; it may be used up, and this decision does
+ * without it.
  */
 export const liftOutcomes = [
   'applied',

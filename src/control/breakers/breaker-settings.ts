@@ -1,8 +1,8 @@
 import type { WindowShape } from './call-window.ts';
 
 /**
- * `decision` is around the models in production, `decision-candidate` around those that compete with them; those behind are around what
- * stands in for the former (decision/ladder.ts).
+ * `decision` is around the models in production, `decision-candidate` around those that compete with them; those behind are
+ * around what stands in for the former (decision/ladder.ts).
  */
 export const breakerNames = [
   'decision',

@@ -1,7 +1,8 @@
 /**
  * Overrides, for the scripts below: one hash, a field an override, which is
- * `<state> <atMs> <untilMs> <epoch> <riskMax> <by> <about> <why>`, with `-` for nobody. `about` and `why` are percent-encoded and not
- * read here. Time is Redis' own: where it stands before what was written, it was set back, and nothing is known to be good.
+ * `<state> <atMs> <untilMs> <epoch> <riskMax> <by> <about> <why>`, with `-` for nobody. `about` and `why` are percent-encoded
+ * and not read here. Time is Redis' own: where it stands before what was written, it was set back, and nothing is known to be
+ * good.
  *
  * | state    | past its time | another epoch | used       | revoked    |
  * |----------|---------------|---------------|------------|------------|
@@ -47,11 +48,11 @@ end
  * Keeps an override that two people agreed to.
  *
  * KEYS  1 overrides · 2 control hash
- * ARGV  1 id · 2 caller's control epoch, which it is good at · 3 its life in ms · 4 how many may be held · 5 for how long one is
- *       held after its time, in ms · 6 riskMax · 7 about · 8 why
+ * ARGV  1 id · 2 caller's control epoch, which it is good at · 3 its life in ms · 4 how many may be held · 5 for how long one
+ *       is held after its time, in ms · 6 riskMax · 7 about · 8 why
  *
- * Reply: `outcome` is approved | moved | full; `untilMs` is when it expires, '' where it was not kept. A request that was delivered twice
- * keeps one. A Redis that knows no epoch was wiped, and keeps none.
+ * Reply: `outcome` is approved | moved | full; `untilMs` is when it expires, '' where it was not kept. A request that was
+ * delivered twice keeps one. A Redis that knows no epoch was wiped, and keeps none.
  */
 export const approveOverrideScript = /* lua */ `${overridesLua}
 local epoch = knownEpoch(ARGV[2])
@@ -80,8 +81,8 @@ return { 'outcome', 'approved', 'untilMs', untilMs }
  * KEYS  1 overrides · 2 control hash
  * ARGV  1 id · 2 caller's control epoch · 3 the decision's id · 4 about, to the letter · 5 the risk that stands in its way
  *
- * Reply: `outcome` is applied | insufficient | mismatched | unknown, or the state that it is in. Nothing is used but by `applied`, which
- * the same decision is told as often as it asks.
+ * Reply: `outcome` is applied | insufficient | mismatched | unknown, or the state that it is in. Nothing is used but by
+ * `applied`, which the same decision is told as often as it asks.
  */
 export const useOverrideScript = /* lua */ `${overridesLua}
 local text = redis.call('HGET', KEYS[1], ARGV[1])

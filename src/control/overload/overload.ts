@@ -23,8 +23,8 @@ export interface Strain {
 
 /**
  * How much an isolate takes on. Whatever is refused is refused before it is read or before anything is done for it, so
- * nothing grows that nobody could empty in time. Where several ask, none of them takes the room of the others: `who` is the key that
- * a request shows, proven or not, so whoever shows another's takes of that one's share alone.
+ * nothing grows that nobody could empty in time. Where several ask, none of them takes the room of the others: `who` is the
+ * key that a request shows, proven or not, so whoever shows another's takes of that one's share alone.
  *
  * | load     | sign                                           | next                                          |
  * |----------|------------------------------------------------|-----------------------------------------------|

@@ -13,7 +13,10 @@ interface ApproveOverrideOptions extends OperatorOptions {
   readonly overrides: Pick<OperateOverrides, 'approve'>;
 }
 
-/** `POST /v1/control/overrides`: one person's word for an override, of the two that it takes. Needs a live view, as all that lets go does. */
+/**
+ * `POST /v1/control/overrides`: one person's word for an override, of the two that it takes. Needs a live view, as all that lets
+ * go does.
+ */
 export function createApproveOverrideRoute({
   control,
   overrides,
