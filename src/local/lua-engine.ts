@@ -34,6 +34,9 @@ export interface LuaEngine {
 const sha1Hex = (bytes: ByteString): string =>
   createHash('sha1').update(Buffer.from(bytes, 'latin1')).digest('hex');
 
+/** Scripts that outlast a flush. */
+const compiledMax = 64;
+
 /** The Lua that is being made; one at a time, since each is watched at a global function. */
 let making: Promise<unknown> = Promise.resolve();
 
@@ -43,29 +46,35 @@ export async function createLuaEngine(): Promise<LuaEngine> {
   const { lua, functions } = await made;
   const module = lua.luaApi.module as unknown as LuaModule;
   const stack = new LuaStack(module, functions, lua.global.address as unknown as number);
-  const chunks = new Map<string, number>();
+  /** By SHA-1. A flush forgets what is loaded; compiling that again would give the same. */
+  const compiled = new Map<string, number>();
+  const loaded = new Set<string>();
   let answer: ScriptCall = () => ({ error: 'ERR no script is running' });
   const execute = openSandbox(stack, (args) => answer(args));
 
   return {
     load(source) {
       const sha1 = sha1Hex(source);
-      if (chunks.has(sha1)) return { sha1 };
-      if (!stack.compile(withoutShebang(source), '@user_script'))
-        return { error: `ERR Error compiling script (new function): ${stack.popString()}` };
-      chunks.set(sha1, stack.reference());
+      if (!compiled.has(sha1)) {
+        if (!stack.compile(withoutShebang(source), '@user_script'))
+          return { error: `ERR Error compiling script (new function): ${stack.popString()}` };
+        compiled.set(sha1, stack.reference());
+      }
+      loaded.add(sha1);
       return { sha1 };
     },
-    has: (sha1) => chunks.has(sha1),
+    has: (sha1) => loaded.has(sha1),
     run(sha1, keys, args, call) {
-      const chunk = chunks.get(sha1);
-      if (chunk === undefined) return undefined;
+      const chunk = compiled.get(sha1);
+      if (chunk === undefined || !loaded.has(sha1)) return undefined;
       answer = call;
       return execute(chunk, keys, args, sha1);
     },
     flush() {
-      for (const chunk of chunks.values()) stack.release(chunk);
-      chunks.clear();
+      loaded.clear();
+      if (compiled.size <= compiledMax) return;
+      for (const chunk of compiled.values()) stack.release(chunk);
+      compiled.clear();
     },
     close: () => lua.global.close(),
   };

@@ -4,10 +4,11 @@ import { ROOT } from '../build-worker.ts';
 import type { StreamRequest } from '../hrana-protocol.ts';
 import { createHranaStream } from '../hrana-stream.ts';
 import { openSqlConnection, type SqlConnection } from '../sql-connection.ts';
+import type { Reply } from './network.ts';
 
 export interface LibsqlEndpoint {
-  /** The answer to the body of one `/v2/pipeline`: JSON. */
-  answer(body: string): string;
+  /** The answer to the body of one `/v2/pipeline`. */
+  answer(body: string): Reply;
   /** Rows of a plain SELECT, for who checks. */
   select(sql: string): readonly (readonly (string | null)[])[];
   execute(sql: string): void;
@@ -36,7 +37,15 @@ export function createLibsqlEndpoint(): LibsqlEndpoint {
     answer(body) {
       const { requests }: { readonly requests: readonly StreamRequest[] } = JSON.parse(body);
       const results = createHranaStream(connection).answer(requests);
-      return JSON.stringify({ baton: null, base_url: null, results });
+      const json = { baton: null, base_url: null, results };
+      return {
+        status: 200,
+        json,
+        // Few are read as a text: those that a fault cuts short.
+        get text() {
+          return JSON.stringify(json);
+        },
+      };
     },
     execute: (sql) => connection.executeAll(sql),
     wipe: () => wipe(connection, wiping),

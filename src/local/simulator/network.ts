@@ -13,6 +13,8 @@ interface Call {
 export interface Reply {
   readonly status: number;
   readonly text: string;
+  /** What a text of JSON says, where that is at hand. */
+  readonly json?: unknown;
 }
 
 export interface Network {

@@ -2,7 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Runtime, ServerSocket, SocketEvents } from '../../runtime.ts';
 import type { Draw } from './draw.ts';
 import type { EventQueue } from './event-queue.ts';
-import { createLink, type Network, type Store } from './network.ts';
+import { createLink, type Network, type Reply, type Store } from './network.ts';
+import { TextResponse } from './text-messages.ts';
 
 /** A request's I/O context, as Workers have them: its timers and calls end with it. */
 export interface Activity {
@@ -157,12 +158,15 @@ export class Platform {
       void callOf(input, init)
         .then((call) => this.#options.network.send(this.link, call, isOver))
         .then(
-          ({ status, text }) => end(() => resolve(new Response(text, { status }))),
+          (reply) => end(() => resolve(responseOf(reply))),
           (failure) => end(() => reject(failure)),
         );
     });
   }
 }
+
+/** The type is the platform's own; what the service takes of it is there. */
+const responseOf = (reply: Reply): Response => new TextResponse(reply, reply) as unknown as Response;
 
 async function callOf(
   input: string | URL | Request,

@@ -139,7 +139,7 @@ class Simulation {
       ...parts,
       climate: this.#climate,
       counts: this.#counts,
-      answer: ({ store, body }) => (store === 'redis' ? this.#answerRedis(body) : this.#answerLibsql(body)),
+      answer: ({ store, body }) => (store === 'redis' ? this.#answerRedis(body) : this.#libsql.answer(body)),
     });
     this.#operator = new Operator({
       ...parts,
@@ -220,10 +220,6 @@ class Simulation {
 
   #answerRedis(body: string): Reply {
     return restReply(this.#world.redis.run(restCommand(body)));
-  }
-
-  #answerLibsql(body: string): Reply {
-    return { status: 200, text: this.#libsql.answer(body) };
   }
 
   #addIsolate(): void {

@@ -49,14 +49,20 @@ export class TextHeaders {
 const isIterable = (fields: Fields): fields is TextHeaders | Iterable<readonly [string, string]> =>
   Symbol.iterator in fields;
 
-/** Its text can be read any number of times. */
+interface Content {
+  readonly text: string;
+  /** What a text of JSON says, where that is at hand; nobody changes it. */
+  readonly json?: unknown;
+}
+
+/** Its content can be read any number of times. */
 class TextMessage {
   readonly headers: TextHeaders;
-  protected readonly content: string;
+  protected readonly content: Content;
 
-  constructor(content: string | null | undefined, { headers }: Head) {
-    if (content != null && typeof content !== 'string') throw new TypeError('a body here is a text');
-    this.content = content ?? '';
+  constructor(content: Content | string | null | undefined, { headers }: Head) {
+    this.content = typeof content === 'string' || content == null ? { text: content ?? '' } : content;
+    if (!('text' in this.content)) throw new TypeError('a body here is a text');
     this.headers = new TextHeaders(headers);
   }
 
@@ -65,15 +71,15 @@ class TextMessage {
   }
 
   async text(): Promise<string> {
-    return this.content;
+    return this.content.text;
   }
 
   async json(): Promise<unknown> {
-    return JSON.parse(this.content);
+    return this.content.json ?? JSON.parse(this.content.text);
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {
-    return encoder.encode(this.content).buffer;
+    return encoder.encode(this.content.text).buffer;
   }
 }
 
@@ -93,7 +99,7 @@ export class TextRequest extends TextMessage {
 export class TextResponse extends TextMessage {
   readonly status: number;
 
-  constructor(content?: string | null, init: ResponseHead = {}) {
+  constructor(content?: Content | string | null, init: ResponseHead = {}) {
     super(content, init);
     this.status = init.status ?? 200;
   }
