@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { createSharedOverrides } from '../control/overrides/shared-overrides.ts';
+import { createUseOverride } from '../control/overrides/use-override.ts';
 import type { ControlView } from '../control/view.ts';
 import type { Arms } from '../decision/arms.ts';
 import { createIdempotency } from '../decision/idempotency.ts';
@@ -63,7 +63,7 @@ function pipelineOf(
   return createPipeline({
     arms,
     control: underRegistry,
-    lift: createLift({ control: underRegistry, log, overrides: createSharedOverrides(redis), trace }),
+    lift: createLift({ control: underRegistry, log, useOverride: createUseOverride(redis), trace }),
     ladder: createLadder({ breakers, registry, clock, timers, freshnessGraceMs, report }),
     supplyBars: createSupplyBars({
       source: config.marketData && createAlpacaBars({ ...config.marketData, fetch, timers }),

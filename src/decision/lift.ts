@@ -2,7 +2,7 @@ import type { DecisionLog } from '../audit/decision-log.ts';
 import type { Trace } from '../audit/trace.ts';
 import type { Control } from '../control/control.ts';
 import { overrideName } from '../control/overrides/operate-overrides.ts';
-import type { SharedOverrides } from '../control/overrides/shared-overrides.ts';
+import type { UseOverride } from '../control/overrides/use-override.ts';
 import { check } from '../risk/check.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Intent, Reason } from './answer.ts';
@@ -25,7 +25,7 @@ export type Lift = (ask: LiftAsk, scope: RequestScope) => Promise<LiftOutcome>;
 interface LiftOptions {
   readonly control: Pick<Control, 'current' | 'isRevoked'>;
   readonly log: Pick<DecisionLog, 'hasRoom'>;
-  readonly overrides: Pick<SharedOverrides, 'use'>;
+  readonly useOverride: UseOverride;
   readonly trace: Trace;
 }
 
@@ -33,7 +33,7 @@ interface LiftOptions {
  * An override is of the model in production, which the two people saw: a rung that stands in for it, or a candidate, keeps
  * its limit. It lifts no trading state: what would be held back by one, or finds no room in the log, does not use it up.
  */
-export function createLift({ control, log, overrides, trace }: LiftOptions): Lift {
+export function createLift({ control, log, useOverride, trace }: LiftOptions): Lift {
   return async ({ overrideId, question, intent, decisionId }, scope) => {
     const { key, symbol, rung, arm } = question;
     const { action, risk } = intent;
@@ -43,7 +43,7 @@ export function createLift({ control, log, overrides, trace }: LiftOptions): Lif
     if (risk === null || !log.hasRoom(key.account)) return 'unused';
     const { epoch } = view;
     const { clientAddress } = scope;
-    const use = await overrides.use({
+    const use = await useOverride({
       overrideId,
       decisionId,
       epoch,

@@ -1,4 +1,4 @@
-import type { Use } from '../control/overrides/shared-overrides.ts';
+import type { Use } from '../control/overrides/use-override.ts';
 
 /**
  * What an override did for the decision that named it. `applied`: it let it pass, and is used. `unused`: nothing that it lifts

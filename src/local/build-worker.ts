@@ -5,10 +5,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { sha256Hex } from '../core/digest.ts';
 import { parseJson } from '../core/parse-json.ts';
-import { compileGraph } from '../inference/kernel/compile-graph.ts';
+import { compileModel } from '../inference/kernel/compile-model.ts';
 import { packProgram } from '../inference/kernel/packed-program.ts';
 import { manifestSchema } from '../models/manifest.ts';
-import { decodeModel } from '../onnx/model-proto.ts';
 import { buildHash } from './build-hash.ts';
 import { ED25519_WASM } from './ed25519-wasm.ts';
 import { KERNEL_WASM } from './kernel-wasm.ts';
@@ -71,6 +70,7 @@ async function bundleEntry(
     virtualBundles(shipped),
     wasmModules(),
     builtAhead(),
+    evaluatedWhenCalled(),
     englishOnly(),
     standingFor(/\/noble-ed25519\.ts$/, 'src/core/absent-ed25519.ts'),
   ];
@@ -175,10 +175,9 @@ function shippedBundle(bundlesDir: string, name: string): ShippedBundle {
 /** Undefined where the isolate has to find out what is wrong, and to say so. */
 function programOf(bytes: Uint8Array, manifestText: string): Uint8Array | undefined {
   const parsed = manifestSchema.safeParse(parseJson(manifestText));
-  const model = decodeModel(bytes);
-  if (!parsed.success || !model.ok) return undefined;
+  if (!parsed.success) return undefined;
   const { inputName, outputName } = parsed.data.model;
-  const program = compileGraph(model.value, { inputName, outputName });
+  const program = compileModel({ bytes, inputName, outputName });
   const sha256 = sha256Hex(bytes);
   return program.ok ? packProgram(program.value, { sha256, inputName, outputName }) : undefined;
 }
@@ -218,7 +217,7 @@ function wasmModules(): Plugin {
   };
 }
 
-/** Modules whose exports are plain data that takes schemas to make: the Worker has the data alone. */
+/** Modules whose exports are plain data that takes schemas to make: the Worker has the data alone, as the text that is parsed fastest. */
 const dataModules = /\/(http\/service-description|http\/decision-shapes|models\/manifest-shape)\.ts$/;
 
 function builtAhead(): Plugin {
@@ -228,7 +227,7 @@ function builtAhead(): Plugin {
       context.onLoad({ filter: dataModules }, async ({ path }) => {
         const exported: Record<string, unknown> = await import(path);
         const lines = Object.entries(exported).map(
-          ([name, value]) => `export const ${name} = ${JSON.stringify(value)};`,
+          ([name, value]) => `export const ${name} = JSON.parse(${JSON.stringify(JSON.stringify(value))});`,
         );
         return { contents: lines.join('\n') };
       });
@@ -254,6 +253,36 @@ function standingFor(filter: RegExp, standIn: string): Plugin {
     name: `standing-for-${filter.source}`,
     setup(context) {
       context.onResolve({ filter }, () => ({ path: join(ROOT, standIn) }));
+    },
+  };
+}
+
+/**
+ * Modules that a start may do without, whose exports are functions alone: each is evaluated by its first call. They are no modules
+ * of their own, since while the entry's evaluation waits workerd links none ("Top-level await in module is unsettled").
+ */
+const lazyModules = /\/(inference\/ort|inference\/kernel\/compile-model|models\/weights-fault)\.ts$/;
+
+function evaluatedWhenCalled(): Plugin {
+  return {
+    name: 'evaluated-when-called',
+    setup(context) {
+      context.onLoad({ filter: lazyModules }, async ({ path }) => {
+        const names = [...readFileSync(path, 'utf8').matchAll(/^export (?:async )?function (\w+)/gm)];
+        const [code] = await bundle({ entryPoints: [path], format: 'iife', globalName: 'evaluated' });
+        if (!code) throw new Error(`esbuild wrote nothing of ${path}`);
+        const body = `${new TextDecoder().decode(code.contents)}\nreturn evaluated;`;
+        return {
+          contents: [
+            'let loaded;',
+            `function load() {\n${body}\n}`,
+            ...names.map(
+              ([, name]) =>
+                `export function ${name}(...args) { loaded ??= load(); return loaded.${name}(...args); }`,
+            ),
+          ].join('\n'),
+        };
+      });
     },
   };
 }

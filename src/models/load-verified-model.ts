@@ -1,10 +1,9 @@
 import { err, type Result } from '../core/result.ts';
-import { constantFault } from '../onnx/constant-fault.ts';
-import { decodeModel } from '../onnx/model-proto.ts';
 import type { BundleFiles } from '../runtime.ts';
 import type { BundleFault } from './bundle-fault.ts';
 import type { ServedModel } from './catalog.ts';
 import { type LoadOptions, loadModel } from './load-model.ts';
+import { weightsFault } from './weights-fault.ts';
 
 /**
  * {@link loadModel} of what came from outside the deployment: every weight is looked at as well, as a release does it,
@@ -21,10 +20,4 @@ export async function loadVerifiedModel(
   if (fault === undefined) return loaded;
   loaded.value.runnable.release();
   return err({ code: 'NOT_FINITE', detail: fault });
-}
-
-function weightsFault(model: Uint8Array): string | undefined {
-  const decoded = decodeModel(model);
-  if (!decoded.ok) return decoded.error;
-  return decoded.value.graph ? constantFault(decoded.value.graph) : 'the model has no graph';
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EntryFacts } from '../../src/audit/audit-entry.ts';
-import type { Use, UseAsk } from '../../src/control/overrides/shared-overrides.ts';
+import type { Use, UseAsk } from '../../src/control/overrides/use-override.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import { createLift, type LiftAsk } from '../../src/decision/lift.ts';
 import type { Question } from '../../src/decision/question.ts';
@@ -27,11 +27,9 @@ function setUp(use: Result<Use, string> = ok('applied')) {
   const lift = createLift({
     control: { current: () => (world.live ? view() : undefined), isRevoked: () => world.revoked },
     log: { hasRoom: () => world.hasRoom },
-    overrides: {
-      async use(ask) {
-        world.asked.push(ask);
-        return use;
-      },
+    async useOverride(ask) {
+      world.asked.push(ask);
+      return use;
     },
     trace: { leave: (facts) => void world.traces.push(facts) },
   });

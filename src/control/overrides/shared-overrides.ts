@@ -1,34 +1,16 @@
 import type { Redis } from '@upstash/redis';
 import { z } from 'zod';
-import { canonicalJson } from '../../core/canonical-json.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { createRedisScript, type ReplyFields } from '../../store/redis-script.ts';
-import {
-  approveOverrideScript,
-  listOverridesScript,
-  revokeOverrideScript,
-  useOverrideScript,
-} from '../lua/overrides.ts';
+import { approveOverrideScript, listOverridesScript, revokeOverrideScript } from '../lua/overrides.ts';
 import { redisKeys } from '../redis-keys.ts';
 import { type Override, type OverrideState, type OverrideTerms, overrideStates } from './override.ts';
+import { encodeAbout, encodeWord, overrideEnds } from './use-override.ts';
 
 export interface ApproveAsk extends OverrideTerms, Pick<Override, 'id' | 'epoch' | 'approvedBy' | 'reason'> {
   readonly lifeMs: number;
 }
-
-export interface UseAsk extends Pick<OverrideTerms, 'account' | 'symbol' | 'action'> {
-  readonly overrideId: string;
-  /** Whose it becomes; the same decision may ask again. */
-  readonly decisionId: string;
-  /** The caller's control epoch. */
-  readonly epoch: number;
-  /** What the model estimates, in [0, 1]. */
-  readonly risk: number;
-}
-
-/** `insufficient`: the risk is above its `riskMax`. `mismatched`: it is about something else. */
-export type Use = 'applied' | 'insufficient' | 'mismatched' | 'unknown' | Exclude<OverrideState, 'approved'>;
 
 /** Overrides in Redis. Each call is one round trip; an error means that it may have taken effect. */
 export interface SharedOverrides {
@@ -41,8 +23,6 @@ export interface SharedOverrides {
       string
     >
   >;
-  /** At most one decision ever uses one, whoever asks; see lua/overrides.ts. */
-  use(ask: UseAsk): Promise<Result<Use, string>>;
   /** `epoch`: the caller's control epoch, 0 where it knows none. */
   revoke(
     id: string,
@@ -63,32 +43,19 @@ const malformed = err('the script of overrides gave a malformed reply');
 
 export function createSharedOverrides(redis: Redis): SharedOverrides {
   const approve = createRedisScript(redis, approveOverrideScript);
-  const use = createRedisScript(redis, useOverrideScript);
   const revoke = createRedisScript(redis, revokeOverrideScript);
   const list = createRedisScript(redis, listOverridesScript);
   return {
     async approve({ id, epoch, lifeMs, riskMax, approvedBy, reason, ...about }) {
       const bounds = [String(epoch), String(lifeMs), String(countMax), String(heldMs)];
-      const why = encode({ approvedBy, reason });
+      const why = encodeWord({ approvedBy, reason });
       const reply = await approve.run(keys, [id, ...bounds, String(riskMax), encodeAbout(about), why]);
       return reply.ok ? decodeApproved(reply.value) : reply;
-    },
-    async use({ overrideId, decisionId, epoch, risk, ...about }) {
-      const reply = await use.run(keys, [
-        overrideId,
-        String(epoch),
-        decisionId,
-        encodeAbout(about),
-        String(risk),
-      ]);
-      if (!reply.ok) return reply;
-      const outcome = uses.find((known) => known === reply.value.get('outcome'));
-      return outcome ? ok(outcome) : malformed;
     },
     async revoke(id, keyId, epoch) {
       const reply = await revoke.run(keys, [id, String(epoch), keyId]);
       if (!reply.ok) return reply;
-      const outcome = ended.find((known) => known === reply.value.get('outcome'));
+      const outcome = overrideEnds.find((known) => known === reply.value.get('outcome'));
       return outcome ? ok(outcome) : malformed;
     },
     async list(epoch) {
@@ -103,15 +70,6 @@ export function createSharedOverrides(redis: Redis): SharedOverrides {
     },
   };
 }
-
-const ended = ['used', 'revoked', 'expired', 'superseded', 'unknown'] as const;
-const uses = ['applied', 'insufficient', 'mismatched', ...ended] as const;
-
-const encode = (value: object): string => encodeURIComponent(canonicalJson(value));
-
-/** The same of the same, to the letter: nothing else may be in it. */
-const encodeAbout = ({ account, symbol, action }: Omit<OverrideTerms, 'riskMax'>): string =>
-  encode({ account, symbol, action });
 
 function decodeApproved(fields: ReplyFields): Awaited<ReturnType<SharedOverrides['approve']>> {
   const kind = fields.get('outcome');

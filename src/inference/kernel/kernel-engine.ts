@@ -1,11 +1,10 @@
 import { messageOf } from '../../core/message-of.ts';
 import { err, ok, type Result } from '../../core/result.ts';
-import { decodeModel } from '../../onnx/model-proto.ts';
 import type { Engine, EngineFailure, ModelGraph, Runnable } from '../engine.ts';
 import { scoreFault } from '../score-fault.ts';
-import { compileGraph } from './compile-graph.ts';
+import { compileModel } from './compile-model.ts';
 import { KernelMemory, type LoadedProgram } from './kernel-memory.ts';
-import { describeNodeFault, type KernelProgram } from './kernel-program.ts';
+import type { KernelProgram } from './kernel-program.ts';
 
 interface KernelEngineOptions {
   /** `kernel.wasm`, compiled: Workers forbid compiling bytes. */
@@ -46,17 +45,8 @@ async function prepareIn(memory: KernelMemory, graph: ModelGraph): Promise<Resul
   return probe;
 }
 
-function compileFor(graph: ModelGraph): Result<KernelProgram, EngineFailure> {
-  const model = decodeModel(graph.bytes);
-  if (!model.ok) return err({ kind: 'not-loaded', detail: model.error });
-  const program = compileGraph(model.value, graph);
-  return program.ok
-    ? program
-    : err({ kind: 'not-loaded', detail: program.error.map(describeNodeFault).join('; ') });
-}
-
 function programOf(graph: ModelGraph): Result<KernelProgram, EngineFailure> {
-  const program = graph.program ? ok(graph.program) : compileFor(graph);
+  const program = graph.program ? ok(graph.program) : compileModel(graph);
   if (!program.ok) return program;
   const { inputWidth, outputWidth } = program.value;
   if (inputWidth === graph.featureCount && outputWidth === graph.headCount) return program;

@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OverrideState } from '../../../src/control/overrides/override.ts';
-import {
-  type ApproveAsk,
-  createSharedOverrides,
-  type UseAsk,
-} from '../../../src/control/overrides/shared-overrides.ts';
+import { type ApproveAsk, createSharedOverrides } from '../../../src/control/overrides/shared-overrides.ts';
+import { createUseOverride, type UseAsk } from '../../../src/control/overrides/use-override.ts';
 import { redisKeys } from '../../../src/control/redis-keys.ts';
 import { SeededRandom } from '../../../src/core/seeded-random.ts';
 import { redisBackends, type TestRedis } from '../../redis-backends.ts';
@@ -33,7 +30,7 @@ describe.each(redisBackends())('overrides, on $name', ({ open }) => {
   });
   afterAll(() => redis.close());
 
-  const isolate = () => createSharedOverrides(redis.redis);
+  const isolate = () => ({ ...createSharedOverrides(redis.redis), use: createUseOverride(redis.redis) });
   const setEpoch = (to: number) =>
     redis.run('HSET', redisKeys.control, 'epoch', String(to), 'state', 'ACTIVE');
 
