@@ -1,4 +1,3 @@
-import { sha512 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 
 interface Ed25519Exports {
@@ -8,6 +7,12 @@ interface Ed25519Exports {
   isPoint(): number;
   verify(): number;
   multiplyBase(): void;
+  text(): number;
+  textBytes(): number;
+  digest(): number;
+  beginHash(): void;
+  hashBlocks(count: number): void;
+  finishHash(length: number): void;
 }
 
 /** Ed25519 (RFC 8032 §5.1). Keys and seeds: 64 lower-case hex digits; signatures: 128; messages: their UTF-8 bytes. */
@@ -21,6 +26,8 @@ export interface Ed25519 {
 /** Order of the base point. */
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
 const POINT_BYTES = 32;
+const HASH_BLOCK_BYTES = 128;
+const HASH_BYTES = 64;
 
 /** Of `ed25519.wasm`, compiled. What it takes and gives is what `noble-ed25519.ts` does, bit for bit. */
 export function createWasmEd25519(module: WebAssembly.Module): Ed25519 {
@@ -28,6 +35,23 @@ export function createWasmEd25519(module: WebAssembly.Module): Ed25519 {
   // The memory never grows, so these views stay good.
   const input = new Uint8Array(exports.memory.buffer, exports.input(), 4 * POINT_BYTES);
   const output = new Uint8Array(exports.memory.buffer, exports.output(), POINT_BYTES);
+
+  const text = new Uint8Array(exports.memory.buffer, exports.text(), exports.textBytes());
+  const digest = new Uint8Array(exports.memory.buffer, exports.digest(), HASH_BYTES);
+
+  function sha512(bytes: Uint8Array): Uint8Array {
+    exports.beginHash();
+    let at = 0;
+    for (; bytes.length - at > text.length; at += text.length) {
+      text.set(bytes.subarray(at, at + text.length));
+      exports.hashBlocks(text.length / HASH_BLOCK_BYTES);
+    }
+    text.set(bytes.subarray(at));
+    exports.finishHash(bytes.length - at);
+    const hash = digest.slice();
+    text.fill(0);
+    return hash;
+  }
 
   function multiplyBase(scalar: Uint8Array): Uint8Array {
     input.set(scalar);

@@ -72,6 +72,17 @@ describe('Ed25519 in WebAssembly', () => {
     );
   });
 
+  it('signs messages of every length about its blocks as the library does', () => {
+    const seed = '9'.repeat(64);
+    const lengths = [
+      0, 1, 47, 48, 63, 64, 79, 80, 111, 112, 127, 128, 129, 1_983, 1_984, 2_047, 2_048, 2_049, 5_000,
+    ];
+    for (const length of lengths) {
+      const message = 'm'.repeat(length);
+      expect([length, wasm.sign(seed, message)]).toEqual([length, noble.sign(seed, message)]);
+    }
+  });
+
   it('knows the points that the library knows', () => {
     for (const bytes of odd)
       expect([bytes, wasm.isPublicKey(bytes)]).toEqual([bytes, noble.isPublicKey(bytes)]);

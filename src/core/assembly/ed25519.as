@@ -58,6 +58,94 @@ const W: usize = memory.data(80, 16);
 export function input(): usize { return INPUT; }
 export function output(): usize { return OUTPUT; }
 
+// SHA-512 (FIPS 180-4 §6.4) of one message at a time: `beginHash`, `hashBlocks` for what does not fit at once, `finishHash`.
+
+/** §4.2.3: the first 64 bits of the fractional parts of the cube roots of the first 80 primes. */
+const ROUNDS: usize = memory.data<u64>([
+  0x428a2f98d728ae22, 0x7137449123ef65cd, 0xb5c0fbcfec4d3b2f, 0xe9b5dba58189dbbc,
+  0x3956c25bf348b538, 0x59f111f1b605d019, 0x923f82a4af194f9b, 0xab1c5ed5da6d8118,
+  0xd807aa98a3030242, 0x12835b0145706fbe, 0x243185be4ee4b28c, 0x550c7dc3d5ffb4e2,
+  0x72be5d74f27b896f, 0x80deb1fe3b1696b1, 0x9bdc06a725c71235, 0xc19bf174cf692694,
+  0xe49b69c19ef14ad2, 0xefbe4786384f25e3, 0x0fc19dc68b8cd5b5, 0x240ca1cc77ac9c65,
+  0x2de92c6f592b0275, 0x4a7484aa6ea6e483, 0x5cb0a9dcbd41fbd4, 0x76f988da831153b5,
+  0x983e5152ee66dfab, 0xa831c66d2db43210, 0xb00327c898fb213f, 0xbf597fc7beef0ee4,
+  0xc6e00bf33da88fc2, 0xd5a79147930aa725, 0x06ca6351e003826f, 0x142929670a0e6e70,
+  0x27b70a8546d22ffc, 0x2e1b21385c26c926, 0x4d2c6dfc5ac42aed, 0x53380d139d95b3df,
+  0x650a73548baf63de, 0x766a0abb3c77b2a8, 0x81c2c92e47edaee6, 0x92722c851482353b,
+  0xa2bfe8a14cf10364, 0xa81a664bbc423001, 0xc24b8b70d0f89791, 0xc76c51a30654be30,
+  0xd192e819d6ef5218, 0xd69906245565a910, 0xf40e35855771202a, 0x106aa07032bbd1b8,
+  0x19a4c116b8d2d0c8, 0x1e376c085141ab53, 0x2748774cdf8eeb99, 0x34b0bcb5e19b48a8,
+  0x391c0cb3c5c95a63, 0x4ed8aa4ae3418acb, 0x5b9cca4f7763e373, 0x682e6ff3d6b2b8a3,
+  0x748f82ee5defb2fc, 0x78a5636f43172f60, 0x84c87814a1f0ab72, 0x8cc702081a6439ec,
+  0x90befffa23631e28, 0xa4506cebde82bde9, 0xbef9a3f7b2c67915, 0xc67178f2e372532b,
+  0xca273eceea26619c, 0xd186b8c721c0c207, 0xeada7dd6cde0eb1e, 0xf57d4f7fee6ed178,
+  0x06f067aa72176fba, 0x0a637dc5a2c898a6, 0x113f9804bef90dae, 0x1b710b35131c471b,
+  0x28db77f523047d84, 0x32caab7b40c72493, 0x3c9ebe0a15c9bebc, 0x431d67c49c100d4c,
+  0x4cc5d4becb3e42b6, 0x597f299cfc657e2a, 0x5fcb6fab3ad6faec, 0x6c44198c4a475817,
+], 16);
+/** §5.3.5: of the square roots of the first eight primes. */
+const FIRST_STATE: usize = memory.data<u64>([
+  0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
+  0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179,
+], 16);
+/** The running state; after `finishHash` the digest, most significant byte first. */
+const STATE: usize = memory.data(64, 16);
+const SCHEDULE: usize = memory.data(640, 16);
+const BLOCK_BYTES: usize = 128;
+/** Room for padding behind the longest text. */
+const TEXT_BYTES: usize = 2048;
+const TEXT: usize = memory.data(2048 + 256, 16);
+
+/** Whole blocks that were taken since `beginHash`. */
+let taken: u64 = 0;
+
+export function text(): usize { return TEXT; }
+export function textBytes(): usize { return TEXT_BYTES; }
+export function digest(): usize { return STATE; }
+
+export function beginHash(): void {
+  memory.copy(STATE, FIRST_STATE, 64);
+  taken = 0;
+}
+
+/** Takes `count` blocks of the text. */
+export function hashBlocks(count: usize): void {
+  for (let index: usize = 0; index < count; index += 1) compress(TEXT + index * BLOCK_BYTES);
+  taken += count;
+}
+
+/** Takes the message's last `length` bytes, at most the room of the text, and leaves the digest. */
+export function finishHash(length: usize): void {
+  const bits = (taken * BLOCK_BYTES + length) << 3;
+  store<u8>(TEXT + length, 0x80);
+  const end = (length + 1 + 16 + (BLOCK_BYTES - 1)) & ~(BLOCK_BYTES - 1);
+  memory.fill(TEXT + length + 1, 0, end - length - 1);
+  store<u64>(TEXT + end - 8, bswap<u64>(bits));
+  for (let at: usize = 0; at < end; at += BLOCK_BYTES) compress(TEXT + at);
+  for (let at: usize = 0; at < 64; at += 8) store<u64>(STATE + at, bswap<u64>(load<u64>(STATE + at)));
+}
+
+function compress(block: usize): void {
+  for (let at: usize = 0; at < 128; at += 8) store<u64>(SCHEDULE + at, bswap<u64>(load<u64>(block + at)));
+  for (let at: usize = 128; at < 640; at += 8) {
+    const w2 = load<u64>(SCHEDULE + at - 16), w15 = load<u64>(SCHEDULE + at - 120);
+    const s0 = rotr<u64>(w15, 1) ^ rotr<u64>(w15, 8) ^ (w15 >> 7);
+    const s1 = rotr<u64>(w2, 19) ^ rotr<u64>(w2, 61) ^ (w2 >> 6);
+    store<u64>(SCHEDULE + at, load<u64>(SCHEDULE + at - 128) + s0 + load<u64>(SCHEDULE + at - 56) + s1);
+  }
+  let a = word(0), b = word(1), c = word(2), d = word(3), e = word(4), f = word(5), g = word(6), h = word(7);
+  for (let at: usize = 0; at < 640; at += 8) {
+    const t1 = h + (rotr<u64>(e, 14) ^ rotr<u64>(e, 18) ^ rotr<u64>(e, 41)) + (g ^ (e & (f ^ g)))
+      + load<u64>(ROUNDS + at) + load<u64>(SCHEDULE + at);
+    const t2 = (rotr<u64>(a, 28) ^ rotr<u64>(a, 34) ^ rotr<u64>(a, 39)) + ((a & b) ^ (c & (a ^ b)));
+    h = g; g = f; f = e; e = d + t1; d = c; c = b; b = a; a = t1 + t2;
+  }
+  keep(0, a); keep(1, b); keep(2, c); keep(3, d); keep(4, e); keep(5, f); keep(6, g); keep(7, h);
+}
+
+@inline function word(index: usize): u64 { return load<u64>(STATE + (index << 3)); }
+@inline function keep(index: usize, value: u64): void { store<u64>(STATE + (index << 3), word(index) + value); }
+
 /** Whether the first 32 bytes of the input are the one encoding of a point. */
 export function isPoint(): bool { return decode(KEY, INPUT); }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSharedOverrides } from '../../../src/control/overrides/shared-overrides.ts';
+import { createUseOverride } from '../../../src/control/overrides/use-override.ts';
 import { redisKeys } from '../../../src/control/redis-keys.ts';
 import { SeededRandom } from '../../../src/core/seeded-random.ts';
 import { redisBackends, type TestRedis } from '../../redis-backends.ts';
@@ -61,12 +62,12 @@ describe.each(redisBackends())('an override under faults, on $name', ({ open }) 
       ...{ id: 'o', ...about, ...why, riskMax: 0.5, epoch, lifeMs: 60_000 },
     });
     const kept = String(await redis.run('HGET', redisKeys.overrides, 'o'));
-    const isolates = Array.from({ length: 3 }, () => createSharedOverrides(flaky(redis.redis, random, late)));
+    const isolates = Array.from({ length: 3 }, () => createUseOverride(flaky(redis.redis, random, late)));
     const applied: string[] = [];
     for (let decision = 0; decision < 12; decision += 1) {
       const isolate = isolates[random.below(isolates.length)];
       const ask = { overrideId: 'o', decisionId: `d-${decision}`, ...about, epoch, risk: 0.4 };
-      const use = await isolate?.use(ask);
+      const use = await isolate?.(ask);
       if (use?.ok && use.value === 'applied') applied.push(ask.decisionId);
       if (random.below(3) === 0) await late.shift()?.();
       if (decision === 3 && seed % 4 === 0) await setEpoch(epoch + 1);
