@@ -3,8 +3,8 @@ export interface Subject {
   readonly name: string;
   /** Name of the subject that its ratios are taken against; null for one that is only a yardstick. */
   readonly baseline: string | null;
-  /** Takes one sample. */
-  measure(): Promise<Sample>;
+  /** Takes one sample. One to warm up is thrown away, and may be longer: compilers need their time. */
+  measure(isWarmUp: boolean): Promise<Sample>;
 }
 
 /** A number for each metric that applies to the subject, by the metric's name. */
@@ -55,7 +55,7 @@ export async function interleave(options: InterleaveOptions): Promise<readonly M
 
 async function measureOnce(subject: Subject, round: number): Promise<Sample> {
   try {
-    return await subject.measure();
+    return await subject.measure(round < 1);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`${subject.name}, round ${round}: ${reason}`, { cause });

@@ -23,8 +23,11 @@ export function sealBatch(
   items: readonly (DecisionRecord | null)[],
 ): DecisionRecord {
   const itemHashes = items.map((item) => item?.recordHash ?? null);
+  const { account, action, decidedAtMs, id, keyId, seq, symbol, writer } = columns;
+  // In the order of canonical JSON, which makes the text several times cheaper.
+  const content = { account, action, decidedAtMs, id, itemHashes, keyId, seq, symbol, writer };
   return {
-    ...sealRecord(receiptSecret, columns, { ...columns, itemHashes }),
+    ...sealRecord(receiptSecret, columns, content),
     items: `[${items.map((item) => item?.record ?? 'null').join(',')}]`,
   };
 }

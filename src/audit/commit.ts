@@ -152,54 +152,32 @@ async function insertRows(
  * statement cost the isolate; and the database would parse the records, only to print them again.
  */
 function rowsOf(records: readonly LinkedRecord[]): [Uint8Array, number] {
-  const texts = encodeAll(records.flatMap(({ record, items = '' }) => [record, items]));
+  const texts = records.map(({ record, items = '' }) => record + items).join('');
+  const asAscii = columnsOf(records, (text) => text.length);
+  const bytes = encoder.encode(asAscii + texts);
+  if (bytes.length === asAscii.length + texts.length) return [bytes, asAscii.length];
+  const columns = columnsOf(records, (text) => encoder.encode(text).length);
+  return [encoder.encode(columns + texts), encoder.encode(columns).length];
+}
+
+/** JSON array of rows, each with where its texts begin, behind all columns, and how many bytes each of them takes. */
+function columnsOf(records: readonly LinkedRecord[], bytesOf: (text: string) => number): string {
   let textFrom = 1;
-  const rows = records.map((record, at) => {
-    const textBytes = texts.lengths[2 * at] ?? 0;
-    const itemsBytes = texts.lengths[2 * at + 1] ?? 0;
-    const row = [...columnsOf(record), textFrom, textBytes, record.items === undefined ? null : itemsBytes];
-    textFrom += textBytes + itemsBytes;
-    return row;
+  const rows = records.map((row) => {
+    const textBytes = bytesOf(row.record);
+    const itemsBytes = row.items === undefined ? null : bytesOf(row.items);
+    const text = `[${factsOf(row)},${textFrom},${textBytes},${itemsBytes}]`;
+    textFrom += textBytes + (itemsBytes ?? 0);
+    return text;
   });
-  const columns = encoder.encode(JSON.stringify(rows));
-  const bytes = new Uint8Array(columns.length + texts.bytes.length);
-  bytes.set(columns);
-  bytes.set(texts.bytes, columns.length);
-  return [bytes, columns.length];
+  return `[${rows.join(',')}]`;
 }
 
-/** In the order of {@link insertDecisions}. */
-const columnsOf = (row: LinkedRecord): readonly (string | number)[] => [
-  row.id,
-  row.writer,
-  row.seq,
-  row.chainSeq,
-  row.prev,
-  row.account,
-  row.keyId,
-  row.symbol,
-  row.action,
-  row.decidedAtMs,
-  row.recordHash,
-  row.receipt,
-];
-
-/**
- * Texts as UTF-8, one after the other, and how many bytes each takes. Most are all ASCII, a byte a character; where one is not,
- * there is room for three, the most that a UTF-16 unit can take.
- */
-function encodeAll(texts: readonly string[], bytesEach: 1 | 3 = 1): { bytes: Uint8Array; lengths: number[] } {
-  const bytes = new Uint8Array(bytesEach * texts.reduce((sum, { length }) => sum + length, 0));
-  const lengths: number[] = [];
-  let at = 0;
-  for (const text of texts) {
-    const { read, written } = encoder.encodeInto(text, bytes.subarray(at));
-    if (read < text.length) return encodeAll(texts, 3);
-    lengths.push(written);
-    at += written;
-  }
-  return { bytes: bytes.subarray(0, at), lengths };
-}
+/** In the order of {@link insertDecisions}. Ids, hashes and codes of ours need no escape. */
+const factsOf = (row: LinkedRecord): string =>
+  `"${row.id}","${row.writer}",${row.seq},${row.chainSeq},"${row.prev}",${JSON.stringify(row.account)}` +
+  `,${JSON.stringify(row.keyId)},${JSON.stringify(row.symbol)},"${row.action}",${row.decidedAtMs}` +
+  `,"${row.recordHash}","${row.receipt}"`;
 
 const encoder = new TextEncoder();
 

@@ -68,8 +68,8 @@ interface Moment {
 export interface AnswerSealer {
   /** Looks at the permission and at the log's room; `view` is what the caller has at this moment. */
   one(question: Question, judged: Judged, moment: Moment): Sealed;
-  /** The same of many, as one row. */
-  batch(batch: QuestionBatch, judged: ReadonlyMap<Question, Judged>, moment: Moment): SealedBatch;
+  /** The same of many, as one row. `judged`: as the batch's questions. */
+  batch(batch: QuestionBatch, judged: readonly (Judged | undefined)[], moment: Moment): SealedBatch;
   /** Says that nobody was answered what stands in `voided`. */
   voidOf(
     about: Pick<Question, 'key' | 'symbol'>,
@@ -142,7 +142,7 @@ export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
     const { id, action } = answer;
     const record = facts && recordDecision(question, judged, { id, action, text }, making.view, facts);
     const seal = { recordHash: record?.recordHash ?? null, receipt: record?.receipt ?? null };
-    return { answer: { ...answer, ...seal }, text: withSeal(text, record), validForMs, record };
+    return { answer: Object.assign(answer, seal), text: withSeal(text, record), validForMs, record };
   }
 
   return {
@@ -154,8 +154,10 @@ export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
       const making = makingOf(batch, moment);
       const facts = making.hasRoom ? nextFacts(moment.nowMs) : undefined;
       const sealed = batch.questions.map((question, index) => {
-        const found = question && judged.get(question);
-        return found && sealOne(question, found, { ...making, id: `${making.id}.${index}` }, facts);
+        const found = judged[index];
+        return (
+          question && found && sealOne(question, found, { ...making, id: `${making.id}.${index}` }, facts)
+        );
       });
       const records = sealed.map((item) => item?.record ?? null);
       const record =

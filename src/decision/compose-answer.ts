@@ -40,7 +40,7 @@ export function composeAnswer(
     data: { ageMs: judged.ageMs, source: sourceOf(question.input) },
     durability: facts.durability,
     effect: acts ? judgement.effect : 'none',
-    ...(judged.attributions ? { features: judged.attributions } : {}),
+    features: judged.attributions,
     holdKind: acts ? null : judgement.holdKind,
     id: facts.id,
     interval: manifest.interval,

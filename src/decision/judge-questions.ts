@@ -51,6 +51,8 @@ export const nothingComputed = {
 /** A question whose model has a row to score. */
 interface Row {
   readonly kind: 'row';
+  /** Its place among the questions. */
+  readonly at: number;
   readonly question: Question;
   readonly ageMs: number | null;
   readonly values: Float32Array;
@@ -67,35 +69,46 @@ export async function judgeQuestions(
   options: JudgeOptions,
 ): Promise<readonly Judged[]> {
   options.stages.begin('features');
-  const prepared = questions.map((question) => prepare(question, options));
+  const prepared = questions.map((question, at) => prepare(question, at, options));
   options.stages.begin('model');
-  const rows = prepared.filter((one) => one.kind === 'row');
-  const scored = new Map<Row, GuardedScores>();
-  for (const ofModel of Map.groupBy(rows, ({ question }) => question.model).values()) {
-    const [{ question }] = ofModel as [Row, ...Row[]];
+  const scored = new Array<GuardedScores | undefined>(questions.length).fill(undefined);
+  for (const rows of byModel(prepared.filter((one) => one.kind === 'row'))) {
+    const [first] = rows;
+    if (!first) continue;
+    const { question } = first;
     const breaker = options.breakerOf(question);
-    const values = ofModel.map((row) => row.values);
+    const values = rows.map((row) => row.values);
     const scores = await scoreGuarded(question.model, values, { breaker, clock: options.clock });
-    scores.forEach((one, at) => void scored.set(ofModel[at] as Row, one));
+    rows.forEach(({ at }, index) => {
+      scored[at] = scores[index];
+    });
   }
   const concluded: Judged[] = [];
   for (const one of prepared) {
     const found =
-      one.kind === 'judged' ? one.judged : conclude(one, scored.get(one) as GuardedScores, options);
+      one.kind === 'judged' ? one.judged : conclude(one, scored[one.at] as GuardedScores, options);
     concluded.push(found instanceof Promise ? await found : found);
   }
   return concluded;
 }
 
+/** Mostly all are of one model. */
+function byModel(rows: readonly Row[]): readonly (readonly Row[])[] {
+  const model = rows[0]?.question.model;
+  return rows.every(({ question }) => question.model === model)
+    ? [rows]
+    : [...Map.groupBy(rows, ({ question }) => question.model).values()];
+}
+
 type Prepared = Row | { readonly kind: 'judged'; readonly judged: Judged };
 
 /** Everything before the model; where that decides already, the judgement. */
-function prepare(question: Question, options: JudgeOptions): Prepared {
+function prepare(question: Question, at: number, options: JudgeOptions): Prepared {
   const { model, input } = question;
   if (input.kind === 'none') {
     return judged(hold('safety', 'MARKET_DATA_UNAVAILABLE', input.missing), null);
   }
-  if (input.kind === 'features') return withinDomain(question, null, input.values);
+  if (input.kind === 'features') return withinDomain(question, { at, ageMs: null, values: input.values });
   const lastBar = input.kind === 'window' ? input.lastBar : input.bars.at(-1);
   const { kind, ageMs } = ageOf(question, lastBar?.tMs ?? 0, options);
   if (kind !== 'fresh') {
@@ -109,7 +122,7 @@ function prepare(question: Question, options: JudgeOptions): Prepared {
     const detail = `no finite value on these bars: ${undefinedNames.join(', ')}`;
     return judged(hold('abstain', 'FEATURES_UNDEFINED', detail), ageMs);
   }
-  return withinDomain(question, ageMs, Float32Array.from(values));
+  return withinDomain(question, { at, ageMs, values: new Float32Array(values) });
 }
 
 const judged = (judgement: Judgement, ageMs: number | null): Prepared => ({
@@ -122,10 +135,11 @@ function ageOf(question: Question, lastBarMs: number, { nowMs, freshnessGraceMs 
   return freshness(calendar, interval, lastBarMs, question.asOfMs ?? nowMs, freshnessGraceMs);
 }
 
-function withinDomain(question: Question, ageMs: number | null, values: Float32Array): Prepared {
+function withinDomain(question: Question, input: Pick<Row, 'at' | 'ageMs' | 'values'>): Prepared {
+  const { at, ageMs, values } = input;
   const { domain, features } = question.model.bundle.manifest;
   const outside = outsideDomain(domain, values);
-  if (outside === undefined) return { kind: 'row', question, ageMs, values };
+  if (outside === undefined) return { kind: 'row', at, question, ageMs, values };
   const detail = `${features.names[outside]} lies outside the trained range`;
   const judgement = hold('abstain', 'OUT_OF_DOMAIN', detail);
   return {

@@ -154,21 +154,19 @@ async function decideMany(
   if (asked.durability !== 'pending' && !log.hasRoom(asked.key.account)) return { kind: 'not-recorded' };
   const chosen = asked.questions.map((question) => question && choose(parts, question, circumstances));
   const batch = { ...asked, questions: chosen };
-  const questions = chosen.filter((question) => question !== undefined);
   const nowMs = clock.nowMs();
   const load = parts.load();
-  const judged = await judge(parts, questions, { ...circumstances, nowMs, load });
-  const byQuestion = new Map(judged.map((one, at) => [questions[at] as Question, one]));
+  const judged = await judgeAll(parts, chosen, { ...circumstances, nowMs, load });
   const view = viewFor(asked.key, parts);
   stages.begin('record');
-  const sealed = sealer.batch(batch, byQuestion, { view, nowMs, load });
+  const sealed = sealer.batch(batch, judged, { view, nowMs, load });
   const epoch = view?.epoch ?? 0;
   const items = await leave(parts, batch, sealed, epoch, scope);
   if (items === 'not-recorded') return { kind: 'not-recorded' };
   items.forEach((item, index) => {
     const question = chosen[index];
-    const found = question && byQuestion.get(question);
-    if (!found || item === undefined || item === 'superseded') return;
+    const found = judged[index];
+    if (!question || !found || item === undefined || item === 'superseded') return;
     compare(parts, { question, answer: item.answer, judged: found }, scope);
   });
   return { kind: 'answered', items, epoch };
@@ -253,6 +251,18 @@ async function liftedBy(
   return { judged: withOverride(judged, { id: overrideId, outcome }), id: decisionId };
 }
 
+/** As the batch's questions: undefined where the batch has none. */
+async function judgeAll(
+  parts: Parts,
+  questions: QuestionBatch['questions'],
+  moment: Parameters<typeof judge>[2],
+): Promise<readonly (Judged | undefined)[]> {
+  const asked = questions.filter((question) => question !== undefined);
+  const judged = await judge(parts, asked, moment);
+  let next = 0;
+  return questions.map((question) => question && judged[next++]);
+}
+
 /** Behind the answer; see arms.ts. */
 function compare(
   { arms, clock }: Parts,
@@ -263,6 +273,7 @@ function compare(
   }: { readonly question: Question; readonly answer: Answer; readonly judged: Judged },
   scope: RequestScope,
 ): void {
+  if (!question.experiment) return;
   const { judgement } = judged;
   arms.compare(question, { decisionId: answer.id, nowMs: clock.nowMs(), judgement }, scope);
 }

@@ -17,12 +17,15 @@ export async function scoreRows(
 ): Promise<readonly Scored[]> {
   const isAlone = rows.length === 1 || model.bundle.manifest.model.quantization === 'int8';
   const together = isAlone ? undefined : await runTogether(model, rows);
-  return together ?? Promise.all(rows.map((values) => runAlone(model, values)));
+  if (together) return together;
+  const scored: Scored[] = [];
+  for (const values of rows) scored.push(await runAlone(model, values));
+  return scored;
 }
 
 async function runAlone({ bundle, runnable }: ServedModel, values: Float32Array): Promise<Scored> {
   const run = await runnable.run(values, 1);
-  return run.ok ? scoresOf(bundle.manifest.heads, run.value) : err(run.error.kind);
+  return run.ok ? scoresAt(0, run.value, bundle.manifest.heads) : err(run.error.kind);
 }
 
 /** Undefined where the run failed as a whole. */
@@ -33,15 +36,15 @@ async function runTogether(
   const { heads, features } = bundle.manifest;
   const width = features.names.length;
   const gathered = new Float32Array(rows.length * width);
-  for (const [at, values] of rows.entries()) gathered.set(values, at * width);
+  rows.forEach((values, at) => void gathered.set(values, at * width));
   const run = await runnable.run(gathered, rows.length);
   if (!run.ok) return undefined;
-  return rows.map((_, at) => scoresOf(heads, run.value.subarray(at * heads.length, (at + 1) * heads.length)));
+  return rows.map((_, at) => scoresAt(at, run.value, heads));
 }
 
-/** One row's scores by head. */
-function scoresOf(heads: Manifest['heads'], row: Float32Array): Scored {
-  const [direction, risk] = row;
-  if (direction === undefined || (heads.length === 2 && risk === undefined)) return err('no score');
-  return ok({ direction, risk: heads.length === 2 ? (risk ?? null) : null });
+/** One row's scores by head, of those of all rows. */
+function scoresAt(row: number, scores: Float32Array, { length: width }: Manifest['heads']): Scored {
+  const direction = scores[row * width];
+  const risk = width === 2 ? scores[row * width + 1] : null;
+  return direction === undefined || risk === undefined ? err('no score') : ok({ direction, risk });
 }

@@ -41,7 +41,7 @@ export function createDecideBatchRoute(options: DecideBatchOptions): DirectHandl
       const { durability = 'pending', clientDecisionId = null } = body;
       const now = { catalog: registry.current(), nowMs: clock.nowMs(), barsMax };
       const items = body.items.map((item) => readItem(item, key, now));
-      const questions = items.map((item) => (item.ok ? { ...item.value, durability } : undefined));
+      const questions = items.map((item) => (item.ok ? withDurability(item.value, durability) : undefined));
       const tokens = questions.filter((question) => question !== undefined).length;
       if (tokens > key.burst) return overBurst(tokens, key);
       const batch: QuestionBatch = { key, questions, durability };
@@ -65,6 +65,9 @@ interface BatchAnswer {
   /** As the request's items. */
   readonly items: readonly (Answer | ProblemBody)[];
 }
+
+const withDurability = (question: Question, durability: Question['durability']): Question =>
+  question.durability === durability ? question : { ...question, durability };
 
 function overBurst(tokens: number, { burst }: KeyFacts): Result<never, Problem> {
   const message = `${tokens} decisions at once are more than the key's burst of ${burst}`;

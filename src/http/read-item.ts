@@ -13,9 +13,11 @@ export function readItem(
   key: KeyFacts,
   options: Parameters<typeof readQuestion>[2],
 ): Result<Question, Problem> {
-  const own =
-    typeof item === 'object' && item !== null ? bodysOwn.filter((name) => Object.hasOwn(item, name)) : [];
-  return own.length > 0 ? invalid(own.map(unknownField)) : readQuestion(item, key, options);
+  const isOwn = (name: string): boolean =>
+    typeof item === 'object' && item !== null && Object.hasOwn(item, name);
+  return bodysOwn.some(isOwn)
+    ? invalid(bodysOwn.filter(isOwn).map(unknownField))
+    : readQuestion(item, key, options);
 }
 
 const bodysOwn = ['durability', 'clientDecisionId', 'overrideId'];

@@ -76,14 +76,15 @@ export function createStreamWindows(options: StreamWindowsOptions): StreamWindow
       return ok(new Date(window.bars.at(-1)?.tMs ?? 0).toISOString());
     },
     read(tick, key) {
-      const parts = partsOf(tick);
-      const held = parts && opened.get(String(parts.rest['symbol']));
-      if (!held) return noWindow(parts?.rest['symbol']);
-      const question = readItem({ ...parts.rest, ...held.asked }, key, readOptions());
+      if (!isObject(tick)) return noWindow(undefined);
+      const held = opened.get(String(tick['symbol']));
+      if (!held) return noWindow(tick['symbol']);
+      const options = readOptions();
+      const question = readItem(requestOf(tick, held), key, options);
       if (!question.ok) return question;
       const window = under(question.value.model, held);
       if (!window) return noWindow(held.asked.symbol);
-      const bar = readBar(parts.bar, question.value.asOfMs ?? clock.nowMs());
+      const bar = readBar(tick, question.value.asOfMs ?? options.nowMs);
       if (!bar.ok) return bar;
       const fault = window.push(bar.value);
       if (fault) return invalid([{ path: 't', code: fault.code, message: fault.message }]);
@@ -103,11 +104,24 @@ export function createStreamWindows(options: StreamWindowsOptions): StreamWindow
   };
 }
 
-/** A tick's bar, and what it says beside it. */
-function partsOf(tick: unknown) {
-  if (typeof tick !== 'object' || tick === null || Array.isArray(tick)) return undefined;
-  const { t, o, h, l, c, v, ...rest } = tick as Readonly<Record<string, unknown>>;
-  return { bar: { t, o, h, l, c, v }, rest };
+type Tick = Readonly<Record<string, unknown>>;
+
+const isObject = (tick: unknown): tick is Tick =>
+  typeof tick === 'object' && tick !== null && !Array.isArray(tick);
+
+const tickNames: ReadonlySet<string> = new Set(['symbol', ...barNames, 'position', 'asOf', 'explain']);
+
+/** What a tick says beside its bar, as a request; one that says more than a tick may is told so by whoever reads it. */
+function requestOf(tick: Tick, { asked }: Opened): object {
+  for (const name in tick) if (!tickNames.has(name)) return requestWithMore(tick, asked);
+  const { position, asOf, explain } = tick;
+  const { symbol, model, strategy } = asked;
+  return { symbol, model, strategy, position, asOf, explain };
+}
+
+function requestWithMore(tick: Tick, asked: Opened['asked']): object {
+  const { t: _t, o: _o, h: _h, l: _l, c: _c, v: _v, ...rest } = tick;
+  return { ...rest, ...asked };
 }
 
 function noWindow(symbol: unknown): Result<never, Problem> {
@@ -115,11 +129,8 @@ function noWindow(symbol: unknown): Result<never, Problem> {
   return invalid([{ path: 'symbol', code: 'NO_WINDOW', message }]);
 }
 
-function readBar(
-  row: Readonly<Record<(typeof barNames)[number], unknown>>,
-  nowMs: number,
-): Result<Bar, Problem> {
-  const validated = validateBars([row], { nowMs, barsMax: 1 });
+function readBar(tick: Tick, nowMs: number): Result<Bar, Problem> {
+  const validated = validateBars([tick], { nowMs, barsMax: 1 });
   if (!validated.ok) return invalid(validated.faults.map(ofTick));
   const [bar] = validated.bars;
   if (!bar) throw new RangeError('one row is one bar');

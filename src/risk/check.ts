@@ -51,6 +51,8 @@ export function check<T extends { readonly effect: Effect }>(
   about: DecisionTargets,
   { tradingState, targets }: TradingStates,
 ): Result<Approved<T>, Refusals> {
+  // Mostly nothing is held back, and then nobody needs the names of what it is about.
+  if (tradingState === 'ACTIVE' && !targets.some(isHeld)) return ok(new Checked(intent));
   const settings = [{ target: globalName, tradingState }, ...settingsOn(targets, targetsOf(about))];
   const refusals = settings.flatMap((setting) => refusalBy(setting, intent.effect));
   const [first, ...others] = [
@@ -60,12 +62,14 @@ export function check<T extends { readonly effect: Effect }>(
   return first ? err([first, ...others]) : ok(new Checked(intent));
 }
 
+const isHeld = ({ tradingState }: Setting): boolean => tradingState !== 'ACTIVE';
+
 /** The settings that hold back any of `about`, as they are ordered. */
 export function settingsOn<T extends Setting>(
   settings: readonly T[],
   about: readonly Target[],
 ): readonly T[] {
-  const held = settings.filter(({ tradingState }) => tradingState !== 'ACTIVE');
+  const held = settings.filter(isHeld);
   if (held.length === 0) return held;
   const names = new Set(about.map(nameOf));
   return held.filter(({ target }) => names.has(target));

@@ -27,14 +27,17 @@ export async function inRequestSpan(
           isRemote: true,
         });
   const span = tracer.startSpan(request.method, { kind: SpanKind.SERVER }, parent);
+  const { traceId, spanId } = span.spanContext();
+  // Then nobody traces, and nothing reads the context.
+  if (traceId === INVALID_TRACEID || spanId === remote.parentId) {
+    await handle();
+    return formatTraceparent(remote);
+  }
   const status = await context.with(trace.setSpan(parent, span), handle);
   if (span.isRecording()) {
     span.setAttributes({ 'http.request.method': request.method, 'http.response.status_code': status });
     if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
   }
   span.end();
-  const own = span.spanContext();
-  return own.traceId === INVALID_TRACEID || own.spanId === remote.parentId
-    ? formatTraceparent(remote)
-    : formatTraceparent({ ...remote, traceId: own.traceId, spanId: own.spanId });
+  return formatTraceparent({ ...remote, traceId, spanId });
 }

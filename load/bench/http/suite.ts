@@ -10,6 +10,7 @@ import { MeasuredServers } from './measured-servers.ts';
 import { cpuMsOf, residentMibOf } from './process-usage.ts';
 import type { Server } from './server.ts';
 import { startService } from './service-server.ts';
+import { WARM_UP_SECONDS } from './warm-up.ts';
 import { assertWrk, runWrk, WRK_CONNECTIONS, type WrkAnswer } from './wrk.ts';
 
 /** `decide, null log`: the same service, whose records are kept nowhere. */
@@ -108,11 +109,11 @@ class HttpBench {
         return {
           name: target.name,
           baseline: baseline !== null && names.has(baseline) ? baseline : null,
-          measure: () => this.#measure(target),
+          measure: (isWarmUp) => this.#measure(target, isWarmUp ? WARM_UP_SECONDS : sampleSeconds),
         };
       }),
       conditions: [
-        `wrk -t1 -c${WRK_CONNECTIONS}, ${sampleSeconds} s a sample, as fast as answers come: percentiles are those at saturation.`,
+        `wrk -t1 -c${WRK_CONNECTIONS}, ${sampleSeconds} s a sample after ${WARM_UP_SECONDS} s to warm up, as fast as answers come: percentiles are those at saturation.`,
         this.#pinning.description,
         'CPU µs/answer is the server process alone, until its log has been written.',
         `Bodies: ${describeBodies()}; model \`active\`, durability \`pending\`, no idempotency key.`,
@@ -142,34 +143,35 @@ class HttpBench {
     }
   }
 
-  async #measure({ name, handler, runtime, kind }: Target): Promise<Sample> {
+  async #measure({ name, handler, runtime, kind }: Target, durationSeconds: number): Promise<Sample> {
     const server = this.#servers.get(`${handler} ${runtime}`);
     // Bars are live for a day only, so each sample has its own.
     const bodiesPath = join(this.#servers.workDir, `${kind}.jsonl`);
     const bodies = decisionBodies(kind, Date.now()).map((body) => JSON.stringify(body));
     writeFileSync(bodiesPath, `${bodies.join('\n')}\n`);
-    const { sampleSeconds, signal } = this.#options;
+    const { signal } = this.#options;
     const { url, authorization } = server;
     const cpuMsBefore = cpuMsOf(server.pid);
-    const answer = await runWrk({ url, bodiesPath, authorization, durationSeconds: sampleSeconds, signal });
+    const answer = await runWrk({ url, bodiesPath, authorization, durationSeconds, signal });
     const residentMib = residentMibOf(server.pid);
     await server.settle();
     // After it has settled, so that writing the records counts too.
     const cpuMs = cpuMsOf(server.pid) - cpuMsBefore;
     this.#judge(name, handler, answer);
+    const answered = answer.answers - answer.refused;
     return {
-      'answers/s': (answer.requests / answer.durationUs) * 1e6,
+      'answers/s': (answered / answer.durationUs) * 1e6,
       'p50 ms': answer.p50Us / 1000,
       'p99 ms': answer.p99Us / 1000,
-      ...(handler === 'echo' ? {} : { 'actionable %': (100 * answer.actionable) / answer.answers }),
-      ...known('CPU µs/answer', (1000 * cpuMs) / answer.answers),
+      ...(handler === 'echo' ? {} : { 'actionable %': (100 * answer.actionable) / answered }),
+      ...known('CPU µs/answer', (1000 * cpuMs) / answered),
       ...known('resident MiB', residentMib),
     };
   }
 
   #judge(name: string, handler: Handler, answer: WrkAnswer): void {
     const { answers, refused, safety, actionable, socketErrors, firstRefusal } = answer;
-    if (answers === 0) throw new Error('nothing was answered');
+    if (answers === refused) throw new Error(`nothing was answered but ${firstRefusal || 'silence'}`);
     const fault = (what: string) => this.#faults.add(`${name}: ${what}`);
     if (socketErrors > 0) fault(`${socketErrors} socket errors in a sample`);
     if (refused > 0) fault(`${refused} of ${answers} answers were not 200, e.g. ${firstRefusal}`);

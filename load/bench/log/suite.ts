@@ -4,6 +4,7 @@ import { type RuntimeName, runtimeNames } from '../../../src/local/service-file.
 import { decisionBodies } from '../http/decision-bodies.ts';
 import { MeasuredServers } from '../http/measured-servers.ts';
 import { startService } from '../http/service-server.ts';
+import { WARM_UP_SECONDS } from '../http/warm-up.ts';
 import { assertWrk, runWrk } from '../http/wrk.ts';
 import type { Sample, Subject } from '../interleave.ts';
 import { type Pinning, pinRest } from '../pinning.ts';
@@ -60,10 +61,14 @@ class LogBench {
   prepared(): PreparedSuite {
     return {
       subjects: this.#runtimes.map(
-        (name): Subject => ({ name, baseline: null, measure: () => this.#measure(name) }),
+        (name): Subject => ({
+          name,
+          baseline: null,
+          measure: (isWarmUp) => this.#measure(name, isWarmUp ? WARM_UP_SECONDS : FULL_RATE_SECONDS),
+        }),
       ),
       conditions: [
-        `wrk, 32 features in, durability \`pending\`, ${FULL_RATE_SECONDS} s a sample, as fast as answers come. Backlog: records that wait as the last answer comes; drain: from then until none waits; rows: of both times together.`,
+        `wrk, 32 features in, durability \`pending\`, ${FULL_RATE_SECONDS} s a sample after ${WARM_UP_SECONDS} s to warm up, as fast as answers come. Backlog: records that wait as the last answer comes; drain: from then until none waits; rows: of both times together.`,
         this.#pinning.description,
       ],
       faults: () => [...this.#faults],
@@ -75,7 +80,7 @@ class LogBench {
     return this.#servers.close();
   }
 
-  async #measure(runtime: RuntimeName): Promise<Sample> {
+  async #measure(runtime: RuntimeName, durationSeconds: number): Promise<Sample> {
     const { url, authorization, backlog, settle } = this.#servers.get(runtime);
     const bodiesPath = join(this.#servers.workDir, 'features.jsonl');
     const bodies = decisionBodies('features', Date.now()).map((body) => JSON.stringify(body));
@@ -85,7 +90,7 @@ class LogBench {
       url,
       bodiesPath,
       authorization,
-      durationSeconds: FULL_RATE_SECONDS,
+      durationSeconds,
       signal,
     });
     const endedAtMs = performance.now();
@@ -93,10 +98,13 @@ class LogBench {
     await settle();
     const drainSeconds = (performance.now() - endedAtMs) / 1_000;
     if (answer.refused > 0) this.#faults.add(`${runtime}: ${answer.refused} refused, ${answer.firstRefusal}`);
+    if (answer.safety > 0)
+      this.#faults.add(`${runtime}: ${answer.safety} for safety, ${answer.firstRefusal}`);
+    const decisions = answer.answers - answer.refused;
     const loadSeconds = answer.durationUs / 1e6;
     return {
-      'decisions/s': answer.requests / loadSeconds,
-      'rows/s': answer.requests / (loadSeconds + drainSeconds),
+      'decisions/s': decisions / loadSeconds,
+      'rows/s': decisions / (loadSeconds + drainSeconds),
       backlog: waiting,
       'drain s': drainSeconds,
     };

@@ -15,6 +15,8 @@ interface StreamsOptions {
 
 interface StreamsOutcome {
   readonly decisions: number;
+  /** Ticks that were answered with a problem, such as OVERLOADED. */
+  readonly refused: number;
   readonly durationMs: number;
   /** Why the figures may not be published. */
   readonly fault: string | undefined;
@@ -38,59 +40,78 @@ export async function runStreams(options: StreamsOptions): Promise<StreamsOutcom
   );
   return {
     decisions: outcomes.reduce((sum, { decisions }) => sum + decisions, 0),
+    refused: outcomes.reduce((sum, { refused }) => sum + refused, 0),
     durationMs: performance.now() - startedAt,
     fault: outcomes.find(({ fault }) => fault !== undefined)?.fault,
   };
+}
+
+/** What one stream came to so far. */
+interface Tally {
+  decisions: number;
+  refused: number;
+  fault: string | undefined;
 }
 
 async function runOne(
   { origin, authorization, count }: StreamsOptions,
   bars: readonly ReturnType<typeof wireBar>[],
   untilMs: number,
-): Promise<{ readonly decisions: number; readonly fault: string | undefined }> {
+): Promise<Tally> {
+  const tally: Tally = { decisions: 0, refused: 0, fault: undefined };
   const opened = await openStream({
     baseUrl: origin,
     authorization,
     transport: webSocketTransport((url, headers) => new WebSocket(url, { headers } as never)),
     onControl: () => undefined,
   });
-  if (opened.kind !== 'ok') return { decisions: 0, fault: JSON.stringify(opened) };
-  let decisions = 0;
-  let fault: string | undefined;
-  while (fault === undefined && performance.now() < untilMs) {
+  if (opened.kind !== 'ok') return { ...tally, fault: JSON.stringify(opened) };
+  while (tally.fault === undefined && performance.now() < untilMs) {
     const window = await opened.value.window({ symbol: SYMBOL, bars: bars.slice(0, WINDOW_BARS) });
-    if (window.kind !== 'ok') fault = JSON.stringify(window);
-    else ({ decisions, fault } = await playOnce(opened.value, bars, count, untilMs, decisions));
+    if (window.kind !== 'ok') tally.fault = JSON.stringify(window);
+    else await playOnce(opened.value, bars, { count, untilMs, tally });
   }
   opened.value.close();
-  return { decisions, fault };
+  return tally;
 }
 
+interface Play {
+  readonly count: number;
+  readonly untilMs: number;
+  readonly tally: Tally;
+}
+
+/** Until the bars end, or a frame is refused: what follows it is no series then, and the window is opened again. */
 async function playOnce(
   stream: Stream,
   bars: readonly ReturnType<typeof wireBar>[],
-  count: number,
-  untilMs: number,
-  before: number,
-): Promise<{ decisions: number; fault: string | undefined }> {
-  let decisions = before;
-  let fault: string | undefined;
+  { count, untilMs, tally }: Play,
+): Promise<void> {
+  let isRefused = false;
+  const take = (reply: Awaited<ReturnType<Stream['ticks']>>): void => {
+    if (reply.kind === 'unreachable') {
+      tally.fault ??= JSON.stringify(reply);
+      return;
+    }
+    const decided = reply.kind === 'ok' ? reply.value.filter((item) => 'action' in item) : [];
+    const unsafe = decided.find(({ holdKind }) => holdKind === 'safety');
+    if (unsafe) tally.fault ??= JSON.stringify(unsafe);
+    isRefused ||= decided.length < count;
+    tally.decisions += decided.length;
+    tally.refused += count - decided.length;
+  };
   const underWay = new Set<Promise<void>>();
   for (let at = WINDOW_BARS; at + count <= bars.length; at += count) {
-    if (fault !== undefined || performance.now() >= untilMs) break;
+    if (isRefused || tally.fault !== undefined || performance.now() >= untilMs) break;
     const ticks = bars
       .slice(at, at + count)
       .map((bar): Tick => ({ symbol: SYMBOL, ...bar, asOf: Number(bar.t) + DAY_MS }));
     const frame = stream.ticks(ticks).then((reply) => {
       underWay.delete(frame);
-      if (reply.kind !== 'ok') fault ??= JSON.stringify(reply);
-      else if (!reply.value.every((item) => 'action' in item && item.holdKind !== 'safety'))
-        fault ??= JSON.stringify(reply.value[0]);
-      else decisions += reply.value.length;
+      take(reply);
     });
     underWay.add(frame);
     if (underWay.size >= FRAMES_UNDER_WAY) await Promise.race(underWay);
   }
   await Promise.all(underWay);
-  return { decisions, fault };
 }

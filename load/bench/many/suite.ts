@@ -6,6 +6,7 @@ import { MeasuredServers } from '../http/measured-servers.ts';
 import { cpuMsOf, residentMibOf } from '../http/process-usage.ts';
 import type { Server } from '../http/server.ts';
 import { startService } from '../http/service-server.ts';
+import { WARM_UP_SECONDS } from '../http/warm-up.ts';
 import { assertWrk, runWrk } from '../http/wrk.ts';
 import type { Sample, Subject } from '../interleave.ts';
 import { type Pinning, pinRest } from '../pinning.ts';
@@ -24,7 +25,9 @@ interface Target {
 const FAULT_CHARS = 500;
 
 interface Decided {
+  /** Without those that were refused. */
   readonly decisions: number;
+  readonly refused: number;
   readonly durationMs: number;
 }
 
@@ -35,6 +38,7 @@ export const many: Suite = {
   metrics: [
     { name: 'decisions/s', better: 'higher', isCompared: true },
     { name: 'CPU µs/decision', better: 'lower', isCompared: true },
+    { name: 'refused %', better: 'lower', isCompared: false },
     { name: 'resident MiB', better: 'lower', isCompared: false },
   ],
   rounds: 5,
@@ -85,14 +89,19 @@ class ManyBench {
   }
 
   prepared(targets: readonly Target[]): PreparedSuite {
+    const { sampleSeconds } = this.#options;
     return {
       subjects: targets.map(
-        (target): Subject => ({ name: target.name, baseline: null, measure: () => this.#measure(target) }),
+        (target): Subject => ({
+          name: target.name,
+          baseline: null,
+          measure: (isWarmUp) => this.#measure(target, isWarmUp ? WARM_UP_SECONDS : sampleSeconds),
+        }),
       ),
       conditions: [
-        `Batches: wrk, 16 connections, 32 features an item, ${this.#options.sampleSeconds} s a sample. Streams: the typed client, ${STREAM_COUNT} streams, bars of history, each as of its own end.`,
+        `Batches: wrk, 16 connections, 32 features an item, ${sampleSeconds} s a sample after ${WARM_UP_SECONDS} s to warm up. Streams: the typed client, ${STREAM_COUNT} streams, bars of history, each as of its own end.`,
         this.#pinning.description,
-        'CPU µs/decision is the server process alone, until its log has been written.',
+        'CPU µs/decision is the server process alone, until its log has been written. What was refused (a busy service answers 503 OVERLOADED) is no decision, and its cost is in the figure.',
         'Model `active`, durability `pending`, the real log: one row a batch and a frame.',
       ],
       faults: () => [...this.#faults],
@@ -104,25 +113,31 @@ class ManyBench {
     return this.#servers.close();
   }
 
-  async #measure(target: Target): Promise<Sample> {
+  async #measure(target: Target, durationSeconds: number): Promise<Sample> {
     const server = this.#servers.get(target.runtime);
     const cpuMsBefore = cpuMsOf(server.pid);
-    const { decisions, durationMs } = await this.#load(target, server);
+    const { decisions, refused, durationMs } = await this.#load(target, server, durationSeconds);
+    if (decisions === 0) throw new Error('nothing was decided');
     const residentMib = residentMibOf(server.pid);
     await server.settle();
     const cpuMs = cpuMsOf(server.pid) - cpuMsBefore;
     return {
       'decisions/s': (decisions / durationMs) * 1_000,
+      'refused %': (100 * refused) / (decisions + refused),
       ...(Number.isNaN(cpuMs) ? {} : { 'CPU µs/decision': (1_000 * cpuMs) / decisions }),
       ...(Number.isNaN(residentMib) ? {} : { 'resident MiB': residentMib }),
     };
   }
 
-  async #load({ name, way, count }: Target, { url, authorization }: Server): Promise<Decided> {
-    const { sampleSeconds, signal } = this.#options;
+  async #load(
+    { name, way, count }: Target,
+    { url, authorization }: Server,
+    durationSeconds: number,
+  ): Promise<Decided> {
+    const { signal } = this.#options;
     if (way === 'stream') {
       const { origin } = new URL(url);
-      const outcome = await runStreams({ origin, authorization, count, durationMs: sampleSeconds * 1_000 });
+      const outcome = await runStreams({ origin, authorization, count, durationMs: durationSeconds * 1_000 });
       if (outcome.fault !== undefined) this.#faults.add(`${name}: ${outcome.fault}`);
       return outcome;
     }
@@ -136,17 +151,17 @@ class ManyBench {
       url: `${url}/batch`,
       bodiesPath,
       authorization,
-      durationSeconds: sampleSeconds,
+      durationSeconds,
       signal,
     });
-    if (answer.refused > 0)
-      this.#faults.add(
-        `${name}: ${answer.refused} refused, e.g. ${answer.firstRefusal.slice(0, FAULT_CHARS)}`,
-      );
     if (answer.safety > 0)
       this.#faults.add(
         `${name}: ${answer.safety} held for safety, e.g. ${answer.firstRefusal.slice(0, FAULT_CHARS)}`,
       );
-    return { decisions: answer.requests * count, durationMs: answer.durationUs / 1_000 };
+    return {
+      decisions: (answer.answers - answer.refused) * count,
+      refused: answer.refused * count,
+      durationMs: answer.durationUs / 1_000,
+    };
   }
 }

@@ -32,6 +32,8 @@ export class KernelMemory {
   readonly #exports: KernelExports;
   readonly #scratch: number;
   readonly #bytesMax: number;
+  /** The whole memory, until that grows: making a view of it costs as much as a small model. */
+  #floats = new Float32Array();
   /** Spans of loaded programs, by their start. */
   #taken: readonly Span[] = [];
 
@@ -68,7 +70,7 @@ export class KernelMemory {
     const { inputWidth, outputWidth, tileRows } = program;
     if (program.isWholeBatch && rowCount > tileRows)
       throw new RangeError(`${rowCount} rows are more than the ${tileRows} that this model takes at once`);
-    const memory = new Float32Array(this.#exports.memory.buffer);
+    const memory = this.#wholeMemory();
     const input = (this.#scratch + program.inputOffset) >> 2;
     const output = (this.#scratch + program.outputOffset) >> 2;
     if (rowCount <= tileRows) {
@@ -84,6 +86,12 @@ export class KernelMemory {
       scores.set(memory.subarray(output, output + count * outputWidth), row * outputWidth);
     }
     return scores;
+  }
+
+  /** Growing detaches what was looked at before, whose length is 0 then. */
+  #wholeMemory(): Float32Array {
+    if (this.#floats.length === 0) this.#floats = new Float32Array(this.#exports.memory.buffer);
+    return this.#floats;
   }
 
   /** The first gap that is large enough. */
