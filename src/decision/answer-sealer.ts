@@ -155,9 +155,8 @@ export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
       const facts = making.hasRoom ? nextFacts(moment.nowMs) : undefined;
       const sealed = batch.questions.map((question, index) => {
         const found = judged[index];
-        return (
-          question && found && sealOne(question, found, { ...making, id: `${making.id}.${index}` }, facts)
-        );
+        if (!question || !found) return undefined;
+        return sealOne(question, found, { ...making, id: `${making.id}.${index}` }, facts);
       });
       const records = sealed.map((item) => item?.record ?? null);
       const record =

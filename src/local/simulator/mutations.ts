@@ -208,8 +208,8 @@ export const mutations: readonly Mutation[] = [
   mutation(
     'the items of a batch are checked for the strategy of the first',
     'src/decision/answer-sealer.ts',
-    'return found && sealOne(question, found,',
-    'return found && sealOne({ ...question, strategy: batch.questions[0]?.strategy ?? null }, found,',
+    'return sealOne(question, found,',
+    'return sealOne({ ...question, strategy: batch.questions[0]?.strategy ?? null }, found,',
     'targets are halted',
   ),
   mutation(
