@@ -47,7 +47,10 @@ const service = await compose({
   kernelModule: await moduleAt('inference/kernel/kernel.wasm'),
   sha256Module: await moduleAt('core/sha256.wasm'),
   ed25519Module: await moduleAt('core/ed25519.wasm'),
-  sha256Hex: (text) => Bun.SHA256.hash(text, 'hex'),
+  nativeDigests: {
+    sha256Hex: (text) => Bun.SHA256.hash(text, 'hex'),
+    hmacSha256Hex: (key, text) => new Bun.CryptoHasher('sha256', key).update(text).digest('hex'),
+  },
 });
 if (service.faults.length > 0) process.exit(1);
 

@@ -4,6 +4,7 @@ import { compose } from '../src/compose.ts';
 import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
 import { pendingWork } from './pending-work.ts';
 import { processLoad } from './process-load.ts';
+import { sharedAlarms } from './shared-alarms.ts';
 import { clock, random, report, timers } from './web-platform.ts';
 
 const root = Deno.env.get('BUNDLES_DIR') ?? `${import.meta.dirname}/../bundles`;
@@ -39,7 +40,7 @@ const service = await compose({
   name: 'deno',
   fetch: (input, init) => fetch(input, init),
   clock,
-  timers,
+  timers: { ...timers, ...sharedAlarms(timers, clock) },
   random,
   report,
   env: Deno.env.toObject(),
@@ -50,7 +51,7 @@ const service = await compose({
   kernelModule: moduleAt('inference/kernel/kernel.wasm'),
   sha256Module: moduleAt('core/sha256.wasm'),
   ed25519Module: moduleAt('core/ed25519.wasm'),
-  sha256Hex: (text) => hash('sha256', text, 'hex'),
+  nativeDigests: { sha256Hex: (text) => hash('sha256', text, 'hex') },
 });
 if (service.faults.length > 0) Deno.exit(1);
 

@@ -60,6 +60,10 @@ declare module 'node:crypto' {
 
 declare const Bun: {
   readonly SHA256: { hash(text: string, encoding: 'hex'): string };
+  readonly CryptoHasher: new (
+    algorithm: 'sha256',
+    hmacKey: string,
+  ) => { update(text: string): { digest(encoding: 'hex'): string } };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly Glob: new (pattern: string) => { scanSync(root: string): Iterable<string> };
   file(path: string): {

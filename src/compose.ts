@@ -29,7 +29,7 @@ export interface Service {
 
 /** The only place that constructs adapters. Called once an isolate. */
 export async function compose(runtime: Runtime): Promise<Service> {
-  hashBy(runtime.sha256Module, runtime.sha256Hex);
+  hashBy(runtime.sha256Module, runtime.nativeDigests);
   signBy(runtime.ed25519Module);
   const config = parseConfig(runtime.env);
   const { engine, names, ...trust } = parseCatalogConfig(runtime.env);

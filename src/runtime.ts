@@ -1,4 +1,5 @@
 import type { Alarms, Clock, Random, Timers } from './core/clock.ts';
+import type { NativeDigests } from './core/digest.ts';
 import type { Result } from './core/result.ts';
 
 /**
@@ -24,8 +25,8 @@ export interface Runtime {
   readonly sha256Module: WebAssembly.Module;
   /** `core/ed25519.wasm`, likewise. */
   readonly ed25519Module: WebAssembly.Module;
-  /** SHA-256 of a text's UTF-8 as lower-case hex, where the runtime has it synchronous and native: a fifth of the module's cost. */
-  readonly sha256Hex?: (text: string) => string;
+  /** What it has of its own, synchronous, where that costs less than the module. */
+  readonly nativeDigests?: NativeDigests;
   /**
    * Where onnxruntime-web finds its WebAssembly: on Workers a glue module around a precompiled module, since
    * bytes cannot be compiled there; elsewhere the package's own default.

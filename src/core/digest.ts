@@ -10,17 +10,23 @@ const inJavaScript: Sha256 = {
   authenticate: (key, message) => hmac(sha256, bytesOf(key), bytesOf(message)),
 };
 
+/** What a runtime has of its own, of texts' UTF-8 as lower-case hex. */
+export interface NativeDigests {
+  readonly sha256Hex?: (text: string) => string;
+  readonly hmacSha256Hex?: (key: string, text: string) => string;
+}
+
 let implementation = inJavaScript;
-let hexOfText = (text: string): string => hexOf(implementation.hash(text));
+let native: NativeDigests = {};
 
 /**
  * From now on digests come from `sha256.wasm`, at half the cost of JavaScript's or less, and those of texts as hex from what
  * the runtime has of its own. The values are the same, so nobody can tell when it was called; `compose` does, before
  * anything is hashed.
  */
-export function hashBy(module: WebAssembly.Module, native?: (text: string) => string): void {
+export function hashBy(module: WebAssembly.Module, ofRuntime: NativeDigests = {}): void {
   implementation = createWasmSha256(module);
-  if (native) hexOfText = native;
+  native = ofRuntime;
 }
 
 /** SHA-256 (FIPS 180-4) of bytes, as 32 bytes. */
@@ -28,14 +34,18 @@ export const sha256Bytes = (bytes: Uint8Array): Uint8Array => implementation.has
 
 /** SHA-256 (FIPS 180-4) as 64 lower-case hex digits. Synchronous: `crypto.subtle` costs a turn of the loop. */
 export const sha256Hex = (message: Message): string =>
-  typeof message === 'string' ? hexOfText(message) : hexOf(implementation.hash(message));
+  typeof message === 'string' && native.sha256Hex
+    ? native.sha256Hex(message)
+    : hexOf(implementation.hash(message));
 
 /** SHA-256 (FIPS 180-4) as 43 base64url characters, unpadded (RFC 4648 §5). */
 export const sha256Base64Url = (message: Message): string => base64Url(implementation.hash(message));
 
 /** HMAC-SHA-256 (RFC 2104) as 64 lower-case hex digits. */
 export const hmacSha256Hex = (key: Message, message: Message): string =>
-  hexOf(implementation.authenticate(key, message));
+  typeof key === 'string' && typeof message === 'string' && native.hmacSha256Hex
+    ? native.hmacSha256Hex(key, message)
+    : hexOf(implementation.authenticate(key, message));
 
 /**
  * Whether two secrets are equal, in a time that depends on their lengths alone: lengths are public (a digest's,
