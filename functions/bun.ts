@@ -1,4 +1,6 @@
 import { compose } from '../src/compose.ts';
+// Here it comes from disk: what stops trading has to be in memory before the disk is needed, or changed by a later deployment.
+import '../src/compose/on-demand.ts';
 import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
 import { pendingWork } from './pending-work.ts';
 import { processLoad } from './process-load.ts';

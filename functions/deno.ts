@@ -1,6 +1,8 @@
 // biome-ignore lint/correctness/noNodejsModules: Deno has no synchronous hash of its own.
 import { hash } from 'node:crypto';
 import { compose } from '../src/compose.ts';
+// Here it comes from disk: what stops trading has to be in memory before the disk is needed, or changed by a later deployment.
+import '../src/compose/on-demand.ts';
 import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
 import { pendingWork } from './pending-work.ts';
 import { processLoad } from './process-load.ts';
