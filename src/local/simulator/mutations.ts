@@ -118,6 +118,13 @@ export const mutations: readonly Mutation[] = [
     'keys change',
   ),
   mutation(
+    'who was proven before the news of a key is not proven again',
+    'src/http/deciding.ts',
+    'return keysNews === line.control.keysNews() ? ok(undefined) : authenticate(exchange, line);',
+    'return ok(undefined);',
+    'keys change',
+  ),
+  mutation(
     'any secret is the right one',
     'src/http/auth.ts',
     'return goodSecretsOf(row).some((good) => equalInConstantTime(secretSha256, good));',
