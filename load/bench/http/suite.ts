@@ -8,6 +8,7 @@ import { type BodyKind, decisionBodies } from './decision-bodies.ts';
 import { startEcho } from './echo-server.ts';
 import { MeasuredServers } from './measured-servers.ts';
 import { cpuMsOf, residentMibOf } from './process-usage.ts';
+import { SAFETY_SHARE_MAX } from './safety-share.ts';
 import type { Server } from './server.ts';
 import { startService } from './service-server.ts';
 import { WARM_UP_SECONDS } from './warm-up.ts';
@@ -22,9 +23,6 @@ interface Target {
   readonly handler: Handler;
   readonly kind: BodyKind;
 }
-
-/** More than this share of safety HOLDs, and the figures are of something else than deciding. */
-const SAFETY_SHARE_MAX = 0.01;
 
 /**
  * Decisions over HTTP on each runtime, raw and as real processes, beside a handler that only parses the same

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type RuntimeName, runtimeNames } from '../../../src/local/service-file.ts';
 import { decisionBodies } from '../http/decision-bodies.ts';
 import { MeasuredServers } from '../http/measured-servers.ts';
+import { SAFETY_SHARE_MAX } from '../http/safety-share.ts';
 import { startService } from '../http/service-server.ts';
 import { WARM_UP_SECONDS } from '../http/warm-up.ts';
 import { assertWrk, runWrk } from '../http/wrk.ts';
@@ -98,7 +99,7 @@ class LogBench {
     await settle();
     const drainSeconds = (performance.now() - endedAtMs) / 1_000;
     if (answer.refused > 0) this.#faults.add(`${runtime}: ${answer.refused} refused, ${answer.firstRefusal}`);
-    if (answer.safety > 0)
+    if (answer.safety > SAFETY_SHARE_MAX * answer.answers)
       this.#faults.add(`${runtime}: ${answer.safety} for safety, ${answer.firstRefusal}`);
     const decisions = answer.answers - answer.refused;
     const loadSeconds = answer.durationUs / 1e6;
