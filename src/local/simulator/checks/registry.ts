@@ -1,4 +1,4 @@
-import { type Decided, decidedIn, type Exchange, isReplayed } from '../exchange.ts';
+import { type Decided, decidedIn, type Exchange, isAdmittedReply, isReplayed } from '../exchange.ts';
 import type { Isolate } from '../isolate.ts';
 import type { ModelHistory } from '../model-history.ts';
 import type { Check } from '../monitor.ts';
@@ -33,7 +33,9 @@ export function registry(history: ModelHistory): Check {
       if (!reply) return undefined;
       const decided = isReplayed(reply) ? [] : decidedIn(exchange);
       const behind = decided.find((one) => isBehind(one, exchange));
-      answeredAtMs.set(isolate, [...(answeredAtMs.get(isolate) ?? []), reply.leftAtMs]);
+      // Who is refused before a permit was asked for gets no view, and tells the isolate of nothing.
+      if (isAdmittedReply(reply))
+        answeredAtMs.set(isolate, [...(answeredAtMs.get(isolate) ?? []), reply.leftAtMs]);
       if (behind) return `registry: isolate ${isolate.id} went on with ${behind.answer.model.version}`;
       return decided.map((one) => misplaced(one, history)).find((violation) => violation !== undefined);
     },
