@@ -101,8 +101,12 @@ export function createNetwork({ time, draw, climate, counts, answer }: NetworkOp
           if (fault === 'store busy') return back(() => resolve(busy(call)));
           if (fault === 'server error') return back(() => resolve(serverError(draw)));
           const reply = answer(call);
-          const isCutBack = time.monotonicMs() < link.cutUntilMs[store];
-          if (isCutBack || fault === 'reply lost') return;
+          if (time.monotonicMs() < link.cutUntilMs[store]) {
+            // The partition began while it was on its way.
+            link.troubledAtMs[store] = time.monotonicMs();
+            return;
+          }
+          if (fault === 'reply lost') return;
           if (fault === 'connection reset') return back(() => reject(reset()));
           back(() => resolve(fault === 'malformed reply' ? malformed(reply, draw) : reply));
         });
