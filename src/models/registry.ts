@@ -92,9 +92,10 @@ export function createRegistry(options: RegistryOptions): Registry {
     if (reader === own) reader = undefined;
     if (next.ok) adopt(next.value, present);
     else report(`registry: ${next.error}`);
-    // Also where libSQL tells of no such epoch yet, as a replica may.
-    if (!next.ok || holder.current().registryEpoch < registryEpoch)
-      retryAtMs = clock.monotonicMs() + retryAfterMs;
+    const nowMs = clock.monotonicMs();
+    // Also where libSQL tells of no such epoch yet, as a replica may. What failed past its time was asked a while ago.
+    if ((!next.ok && nowMs < own.endsAtMs) || (next.ok && holder.current().registryEpoch < registryEpoch))
+      retryAtMs = nowMs + retryAfterMs;
   }
 
   const isFirstUnderWay = (): boolean => !isRead && !hasWaited && reader !== undefined;

@@ -180,6 +180,19 @@ describe('an isolate', () => {
     expect(await scoreOf(registry.current().byName('coin'))).toBeCloseTo(sigmoid(1), 6);
   });
 
+  it('is read at once by the next request where a first read fails past its time', async () => {
+    const epoch = await stored.point('coin', await stored.store(second));
+    const { registry, follow, time, reported } = await stored.isolate();
+    stored.hangNext(1);
+    const failed = follow(epoch);
+    await time.advance(501);
+    stored.failHung();
+    await failed;
+    expect([reported.length, registry.isKnown(epoch)]).toEqual([1, false]);
+    await follow(epoch);
+    expect(registry.isKnown(epoch)).toBe(true);
+  });
+
   it('does not wait again within a second for a store that does not answer', async () => {
     const { registry, scope, time, reported } = await stored.isolate();
     stored.setDown(true);

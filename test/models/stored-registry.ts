@@ -48,12 +48,13 @@ export async function openStoredRegistry(shippedReleases: readonly Release[] = [
   const { url } = await server.listen(0, '127.0.0.1');
   let isDown = false;
   let hangs = 0;
+  const hung: ((failure: Error) => void)[] = [];
   const database = openDatabase({
     url,
     authToken: token,
     fetch(input, init) {
       hangs -= 1;
-      if (hangs >= 0) return new Promise(() => undefined);
+      if (hangs >= 0) return new Promise((_resolve, reject) => hung.push(reject));
       return isDown ? Promise.reject(new Error('down')) : fetch(input, init);
     },
     deadlineMs: 30_000,
@@ -106,6 +107,10 @@ export async function openStoredRegistry(shippedReleases: readonly Release[] = [
     /** Of the next requests so many are never answered, as those of a Worker whose client is gone. */
     hangNext: (count: number) => {
       hangs = count;
+    },
+    /** Fails those that were never answered, as their deadline does. */
+    failHung() {
+      for (const fail of hung.splice(0)) fail(new Error('timed out'));
     },
     /** Puts a bundle into the tables as it is, unverified. */
     async store({ bundle, files }: Release, changed: Altered = {}) {
