@@ -103,7 +103,7 @@ export function createRestrict(options: RestrictOptions): Restrict {
    * repeated; without it nobody knows whether the halt is in force, and it is no confirmed one.
    */
   async function anchored(ask: RestrictAsk, { redis, database }: Attempts): Promise<Attempts> {
-    if (database.outcome?.ok || !redis.outcome?.ok || control.hasReadDatabase()) return { redis, database };
+    if (database.outcome?.ok || !redis.outcome?.ok) return { redis, database };
     const known = { ...(ask.known ?? freshState), epoch: Math.floor(clock.nowMs() / 1_000) };
     const first = await shared.restrict({ ...ask, known });
     const outcome = first.ok ? first : await shared.restrict({ ...ask, known });
@@ -121,7 +121,10 @@ export function createRestrict(options: RestrictOptions): Restrict {
     const tradingState = stricterOf(atLeast, known && entryOf(known, target).tradingState);
     const change = { by: nameOfActor(evidence.actor), reason: evidence.reason, atMs: clock.nowMs() };
     const ask = { known, target, tradingState };
-    const { redis, database } = await anchored(ask, await write(ask, change, scope));
+    // As of now: what is read of libSQL while this is under way did not go into what Redis was told.
+    const hasReadDatabase = control.hasReadDatabase();
+    const written = await write(ask, change, scope);
+    const { redis, database } = hasReadDatabase ? written : await anchored(ask, written);
     const confirmed = [redis, database].flatMap(({ outcome }) => (outcome?.ok ? [outcome.value] : []));
     for (const entry of [...confirmed, ...(redis.unanchored ? [redis.unanchored] : [])])
       control.learn(withEntry(known ?? freshState, entry));

@@ -230,6 +230,20 @@ describe.each(redisBackends())('the one way to hold trading back, on $name', ({ 
     expect(database).toMatchObject(held);
   });
 
+  it('holds by an isolate that reads libSQL first while the halt is under way', async () => {
+    const { isolate, scope, states, fault, durable } = world;
+    const change = { by: 'test', reason: 'at the same time', atMs: 0 };
+    await durable.raise({ target: 'global', tradingState: 'REDUCING', epoch: 900 }, change);
+    await redis.run('FLUSHALL');
+    fault.database = 'down';
+    const { control, restrict } = isolate();
+    const halting = restrict.halt({ kind: 'global' }, evidence, scope);
+    control.hasReadDatabase = () => true;
+    expect(await halting).toMatchObject({ kind: 'restricted', stores: { redis: 'CONFIRMED' } });
+    fault.database = 'up';
+    expect((await states()).inForce).toMatchObject({ tradingState: 'HALTED' });
+  });
+
   it('takes no more names than a sync may carry, and then still those that it has, and the whole', async () => {
     const { isolate, scope } = world;
     const held = Array.from({ length: 512 }, (_, at) => ({
