@@ -19,6 +19,7 @@ import { Stages } from '../../src/telemetry/stages.ts';
 import { abTerms, canaryTerms, experimentOf, shadowTerms } from '../experiments/experiment-of.ts';
 import { catalogOf, constantModel } from '../http/served-model.ts';
 import { VirtualTime } from '../virtual-time.ts';
+import { plainQuestion } from './plain-question.ts';
 
 const dayMs = 86_400_000;
 const barMs = Date.parse('2026-03-01T00:00:00Z');
@@ -166,23 +167,7 @@ function question(model: ServedModel): Question {
     close: 10 + Math.sin(index + 1),
     volume: 100 + (index % 7),
   }));
-  return {
-    key: { id: 'k', account: 'a', ratePerSecond: 1, burst: 1 },
-    model,
-    isModelNamed: false,
-    arm: 'production',
-    rung: 'FULL',
-    experiment: null,
-    symbol: 'DEMO',
-    input: { kind: 'bars', from: 'request', bars },
-    position: undefined,
-    strategy: null,
-    asOfMs: null,
-    clientDecisionId: null,
-    durability: 'pending',
-    explain: false,
-    overrideId: null,
-  };
+  return plainQuestion(model, { input: { kind: 'bars', from: 'request', bars } });
 }
 
 /** Accounts of an experiment of half and half, one of each arm. */

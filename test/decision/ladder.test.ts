@@ -16,6 +16,7 @@ import { Stages } from '../../src/telemetry/stages.ts';
 import { stateOf } from '../control/state-of.ts';
 import { constantModel } from '../http/served-model.ts';
 import { VirtualTime } from '../virtual-time.ts';
+import { plainQuestion } from './plain-question.ts';
 
 const receiptSecret = 'r'.repeat(32);
 const configHash = 'c'.repeat(64);
@@ -123,25 +124,10 @@ function setUp(rungs: readonly ('light' | 'rules')[] = ['light', 'rules']) {
   return { time, full, light, rules, breakers, records, reported, ask, modes, fleet, breakFull };
 }
 
-function question(model: ServedModel): Question {
-  return {
-    key: { id: 'k', account: 'a', ratePerSecond: 1, burst: 1 },
-    model,
-    isModelNamed: false,
-    arm: 'production',
-    rung: 'FULL',
-    experiment: null,
-    symbol: 'DEMO',
+const question = (model: ServedModel): Question =>
+  plainQuestion(model, {
     input: { kind: 'features', values: new Float32Array(model.bundle.manifest.features.names.length) },
-    position: undefined,
-    strategy: null,
-    asOfMs: null,
-    clientDecisionId: null,
-    durability: 'pending',
-    explain: false,
-    overrideId: null,
-  };
-}
+  });
 
 describe('the degraded ladder', () => {
   it('asks no other model while the one in production is well', async () => {

@@ -7,6 +7,7 @@ import type { Question } from '../../src/decision/question.ts';
 import type { TradingState } from '../../src/risk/trading-state.ts';
 import { stateOf } from '../control/state-of.ts';
 import { constantModel } from '../http/served-model.ts';
+import { plainQuestion } from './plain-question.ts';
 
 const scope = { waitUntil: () => undefined, clientAddress: '192.0.2.1' };
 
@@ -37,24 +38,7 @@ function setUp(use: Result<Use, string> = ok('applied')) {
 }
 
 function asking(changed: Partial<Question>): LiftAsk {
-  const question: Question = {
-    key: { id: 'k', account: 'a', ratePerSecond: 1, burst: 1 },
-    model: constantModel([0.7, 0.8]),
-    isModelNamed: false,
-    arm: 'production',
-    rung: 'FULL',
-    experiment: null,
-    symbol: 'DEMO',
-    input: { kind: 'none', missing: 'none' },
-    position: undefined,
-    strategy: null,
-    asOfMs: null,
-    clientDecisionId: null,
-    durability: 'pending',
-    explain: false,
-    overrideId: 'o',
-    ...changed,
-  };
+  const question = plainQuestion(constantModel([0.7, 0.8]), { overrideId: 'o', ...changed });
   const intent = { action: 'BUY', effect: 'open', size: 1, confidence: 0.7, risk: 0.8 } as const;
   return { overrideId: 'o', question, intent, decisionId: 'd' };
 }

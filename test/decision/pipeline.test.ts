@@ -23,6 +23,7 @@ import { Stages } from '../../src/telemetry/stages.ts';
 import { stateOf } from '../control/state-of.ts';
 import { constantModel } from '../http/served-model.ts';
 import { VirtualTime } from '../virtual-time.ts';
+import { plainQuestion } from './plain-question.ts';
 
 const dayMs = 86_400_000;
 const receiptSecret = 'r'.repeat(32);
@@ -111,26 +112,11 @@ function barsUntil(endMs: number, count: number): readonly Bar[] {
   }));
 }
 
-function question(model: ServedModel, change: Partial<Question> = {}): Question {
-  return {
-    key: { id: 'k', account: 'a', ratePerSecond: 1, burst: 1 },
-    model,
-    isModelNamed: false,
-    arm: 'production',
-    rung: 'FULL',
-    experiment: null,
-    symbol: 'DEMO',
+const question = (model: ServedModel, change: Partial<Question> = {}): Question =>
+  plainQuestion(model, {
     input: { kind: 'bars', from: 'request', bars: barsUntil(Date.parse('2026-03-02T00:00:00Z'), 70) },
-    position: undefined,
-    strategy: null,
-    asOfMs: null,
-    clientDecisionId: null,
-    durability: 'pending',
-    explain: false,
-    overrideId: null,
     ...change,
-  };
-}
+  });
 
 describe('the decision pipeline', () => {
   it('answers a BUY that may be acted upon until the permission or the policy ends', async () => {
