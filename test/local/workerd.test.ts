@@ -97,6 +97,7 @@ describe('the build', () => {
       'index.js',
       'kernel.wasm',
       'sha256.wasm',
+      'ed25519.wasm',
       'ort-glue.mjs',
       'ort-wasm-simd-threaded.wasm',
     ]);
@@ -104,6 +105,6 @@ describe('the build', () => {
 
   it('is without onnxruntime-web where only the kernel is wanted', async () => {
     const names = (await build('production', 'kernel')).map(({ name }) => name);
-    expect(names).toEqual(['index.js', 'kernel.wasm', 'sha256.wasm']);
+    expect(names).toEqual(['index.js', 'kernel.wasm', 'sha256.wasm', 'ed25519.wasm']);
   });
 });
