@@ -61,7 +61,7 @@ const forbids = (state: TradingState, effect: Effect): boolean =>
 
 function effectiveBy(change: ControlChange, { isolate, reply }: Exchange, truth: Truth): number {
   const { redis = Infinity, libsql = Infinity } = change.takenAtMs;
-  const isLost = truth.history.redisLostAtMs.some((atMs) => atMs >= change.begunAtMs);
+  const isLost = wasLost(change, truth.history);
   const troubledAtMs = isolate.platform.link.troubledAtMs.libsql;
   const isTroubled = troubledAtMs > Math.min(libsql, reply?.leftAtMs ?? 0) - troubleMs;
   // Who was asleep since then has no view left to go on by: it needs both stores.
@@ -75,14 +75,20 @@ function effectiveBy(change: ControlChange, { isolate, reply }: Exchange, truth:
 
 /**
  * Whether somebody let the same go in the meantime, or tried to. Who read the epoch that he ends before the change was asked
- * for cannot have meant it, and of the change only what stands below that epoch is over.
+ * for cannot have meant it, and of the change only what stands below that epoch is over. Where Redis had it under a higher epoch
+ * than libSQL, as it has what an isolate took blindly, and lost it, libSQL's is the epoch to end.
  */
-const isLifted = (change: ControlChange, atMs: number, { history }: Truth): boolean =>
-  history.resumes.some(
+function isLifted(change: ControlChange, atMs: number, { history }: Truth): boolean {
+  const isLost = wasLost(change, history);
+  return history.resumes.some(
     ({ target, endsEpoch, begunAtMs, isRefused }) =>
       !isRefused &&
       target === change.target &&
-      endsEpoch >= change.epoch &&
+      (endsEpoch >= change.epoch || isLost) &&
       begunAtMs <= atMs &&
       begunAtMs >= change.begunAtMs,
   );
+}
+
+const wasLost = (change: ControlChange, { redisLostAtMs }: Truth['history']): boolean =>
+  redisLostAtMs.some((atMs) => atMs >= change.begunAtMs);
