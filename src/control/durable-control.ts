@@ -1,8 +1,8 @@
 import type { InValue, Row } from '@libsql/client/web';
-import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { globalName, targetOf } from '../risk/target.ts';
 import { isTradingState, type TradingState } from '../risk/trading-state.ts';
+import { attempt } from '../store/attempt.ts';
 import { integerIn, textIn } from '../store/columns.ts';
 import type { Database } from '../store/database.ts';
 import type { RestrictAsk } from './sync.ts';
@@ -91,14 +91,11 @@ function epochRowOf(row: Row): EpochRow {
 }
 
 export function createDurableControl({ client }: Pick<Database, 'client'>): DurableControl {
-  async function run(sql: string, args: Record<string, InValue> = {}): Promise<Result<EpochRow[], string>> {
-    try {
+  const run = (sql: string, args: Record<string, InValue> = {}): Promise<Result<EpochRow[], string>> =>
+    attempt(async () => {
       const { rows } = await client.execute({ sql, args });
-      return ok(rows.map(epochRowOf));
-    } catch (failure) {
-      return err(messageOf(failure));
-    }
-  }
+      return rows.map(epochRowOf);
+    });
 
   return {
     async load() {

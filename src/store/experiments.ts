@@ -1,6 +1,6 @@
 import type { Row } from '@libsql/client/web';
-import { messageOf } from '../core/message-of.ts';
-import { err, ok, type Result } from '../core/result.ts';
+import type { Result } from '../core/result.ts';
+import { attempt } from './attempt.ts';
 import { integerIn, textIn } from './columns.ts';
 import type { Database } from './database.ts';
 import type { experiments } from './schema.ts';
@@ -14,17 +14,14 @@ WHERE epoch = (SELECT max(later.epoch) FROM experiments later WHERE later.name =
 ORDER BY name`;
 
 /** The row of the highest epoch of each experiment, by name; of one alone where it is named. */
-export async function loadExperimentRows(
+export const loadExperimentRows = (
   { client }: Pick<Database, 'client'>,
   name?: string,
-): Promise<Result<readonly ExperimentRow[], string>> {
-  try {
+): Promise<Result<readonly ExperimentRow[], string>> =>
+  attempt(async () => {
     const { rows } = await client.execute({ sql: selectLast, args: [name ?? null] });
-    return ok(rows.map(experimentRowOf));
-  } catch (failure) {
-    return err(messageOf(failure));
-  }
-}
+    return rows.map(experimentRowOf);
+  });
 
 const experimentRowOf = (row: Row): ExperimentRow => ({
   name: textIn(row, 'name'),

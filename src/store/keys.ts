@@ -1,8 +1,8 @@
 import { asc, eq, gt, sql } from 'drizzle-orm';
-import { messageOf } from '../core/message-of.ts';
-import { err, ok, type Result } from '../core/result.ts';
+import type { Result } from '../core/result.ts';
+import { attempt } from './attempt.ts';
 import type { Database } from './database.ts';
-import { type KeyRow, keyRowOf, type StoredKey } from './key-row.ts';
+import { type KeyRow, keyRowOf } from './key-row.ts';
 import { apiKeys } from './schema.ts';
 
 /** Keys by their ids, those behind `after` ('' for all), revoked ones included. */
@@ -10,19 +10,10 @@ export const loadKeys = (
   database: Database,
   { after, countMax }: { readonly after: string; readonly countMax: number },
 ): Promise<Result<readonly KeyRow[], string>> =>
-  parsed(() =>
-    database.orm.select().from(apiKeys).where(gt(apiKeys.id, after)).orderBy(asc(apiKeys.id)).limit(countMax),
-  );
-
-async function parsed(
-  read: () => PromiseLike<readonly StoredKey[]>,
-): Promise<Result<readonly KeyRow[], string>> {
-  try {
-    return ok((await read()).map(keyRowOf));
-  } catch (failure) {
-    return err(messageOf(failure));
-  }
-}
+  attempt(async () => {
+    const behind = database.orm.select().from(apiKeys).where(gt(apiKeys.id, after));
+    return (await behind.orderBy(asc(apiKeys.id)).limit(countMax)).map(keyRowOf);
+  });
 
 /** The statement that adds a key; it fails where its id is taken, be it by a revoked one. */
 export const insertKey = ({ orm }: Database, { scopes: allowed, ...row }: KeyRow) =>

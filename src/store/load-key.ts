@@ -1,23 +1,20 @@
 import type { Row } from '@libsql/client/web';
-import { messageOf } from '../core/message-of.ts';
-import { err, ok, type Result } from '../core/result.ts';
+import type { Result } from '../core/result.ts';
+import { attempt } from './attempt.ts';
 import { integerIn, integerOrNullIn, textIn, textOrNullIn } from './columns.ts';
 import type { Database } from './database.ts';
 import { type KeyRow, keyRowOf, type StoredKey } from './key-row.ts';
 
 /** Reads one key; undefined when there is none. A row that cannot be read is a failure, not an absence. */
-export async function loadKey(
+export const loadKey = (
   { client }: Pick<Database, 'client'>,
   id: string,
-): Promise<Result<KeyRow | undefined, string>> {
-  try {
+): Promise<Result<KeyRow | undefined, string>> =>
+  attempt(async () => {
     const { rows } = await client.execute({ sql: 'SELECT * FROM api_keys WHERE id = ?', args: [id] });
     const [row] = rows;
-    return ok(row && keyRowOf(storedKeyOf(row)));
-  } catch (failure) {
-    return err(messageOf(failure));
-  }
-}
+    return row && keyRowOf(storedKeyOf(row));
+  });
 
 const storedKeyOf = (row: Row): StoredKey => ({
   id: textIn(row, 'id'),

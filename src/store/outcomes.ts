@@ -1,6 +1,6 @@
 import { and, asc, between, eq, inArray, sql } from 'drizzle-orm';
-import { messageOf } from '../core/message-of.ts';
-import { err, ok, type Result } from '../core/result.ts';
+import type { Result } from '../core/result.ts';
+import { attempt } from './attempt.ts';
 import type { Database } from './database.ts';
 import { decisions, outcomes, trials } from './schema.ts';
 
@@ -16,14 +16,6 @@ export type TrialRow = typeof trials.$inferSelect;
 
 /** More trials than an experiment of one bar a day makes in decades; the oldest count. */
 const trialsMax = 20_000;
-
-async function reading<T>(read: () => Promise<T>): Promise<Result<T, string>> {
-  try {
-    return ok(await read());
-  } catch (failure) {
-    return err(messageOf(failure));
-  }
-}
 
 /**
  * A batch's item is `<row id>.<index>`, its record stands in the row's `items`. Records are stored as text and may be sent as
@@ -46,7 +38,7 @@ export const loadDecidedBars = (
   account: string,
   decisionIds: readonly string[],
 ): Promise<Result<readonly DecidedBar[], string>> =>
-  reading(async () => {
+  attempt(async () => {
     const wanted = decisionIds.map((id) => {
       const [row, index] = id.split('.');
       return { id, row, index: /^\d{1,3}$/.test(index ?? '') ? Number(index) : null };
@@ -69,7 +61,7 @@ export const loadTrialsBetween = (
   { orm }: Database,
   { account, symbol, fromMs, toMs }: { account: string; symbol: string; fromMs: number; toMs: number },
 ): Promise<Result<readonly { readonly decisionId: string; readonly barMs: number }[], string>> =>
-  reading(() =>
+  attempt(() =>
     orm
       .select({ decisionId: trials.decisionId, barMs: trials.barMs })
       .from(trials)
@@ -90,7 +82,7 @@ export const loadOutcomes = (
   decisionIds: readonly string[],
   horizonBars: number,
 ): Promise<Result<readonly OutcomeRow[], string>> =>
-  reading(() =>
+  attempt(() =>
     orm
       .select()
       .from(outcomes)
@@ -103,7 +95,7 @@ export const loadTrials = (
   experiment: string,
   trialEpoch: number,
 ): Promise<Result<readonly TrialRow[], string>> =>
-  reading(() =>
+  attempt(() =>
     orm
       .select()
       .from(trials)
@@ -153,7 +145,7 @@ export const loadBarOutcomes = (
     readonly horizonBars: number;
   },
 ): Promise<Result<readonly Pick<OutcomeRow, 'symbol' | 'barMs' | 'outcome'>[], string>> =>
-  reading(async () => {
+  attempt(async () => {
     const bounds = { votesMax, rowsMax: barOutcomesMax };
     const args = { experiment, trialEpoch, symbols: JSON.stringify(symbols), horizonBars, ...bounds };
     const { rows } = await client.execute({ sql: selectBarOutcomes, args });

@@ -1,6 +1,6 @@
 import type { Row } from '@libsql/client/web';
-import { messageOf } from '../core/message-of.ts';
-import { err, ok, type Result } from '../core/result.ts';
+import type { Result } from '../core/result.ts';
+import { attempt } from './attempt.ts';
 import { integerIn, textIn } from './columns.ts';
 import type { Database } from './database.ts';
 import type { Alias, AliasRow, BundleRow } from './registry-rows.ts';
@@ -13,26 +13,18 @@ WHERE registry_epoch IN (SELECT max(registry_epoch) FROM model_aliases GROUP BY 
 
 /** The rows in force, one a name and alias. Their highest epoch is the registry's. */
 export const loadAliases = ({ client }: Libsql): Promise<Result<readonly AliasRow[], string>> =>
-  reading(async () => (await client.execute(selectAliases)).rows.map(aliasRowOf));
+  attempt(async () => (await client.execute(selectAliases)).rows.map(aliasRowOf));
 
 /** One bundle by its hash; undefined where there is none. */
 export const loadBundle = (
   { client }: Libsql,
   hash: string,
 ): Promise<Result<BundleRow | undefined, string>> =>
-  reading(async () => {
+  attempt(async () => {
     const { rows } = await client.execute({ sql: 'SELECT * FROM bundles WHERE hash = ?', args: [hash] });
     const [row] = rows;
     return row && bundleRowOf(row);
   });
-
-async function reading<T>(read: () => Promise<T>): Promise<Result<T, string>> {
-  try {
-    return ok(await read());
-  } catch (failure) {
-    return err(messageOf(failure));
-  }
-}
 
 const aliasRowOf = (row: Row): AliasRow => ({
   registryEpoch: integerIn(row, 'registry_epoch'),

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, max } from 'drizzle-orm';
-import { messageOf } from '../core/message-of.ts';
-import { err, ok, type Result } from '../core/result.ts';
+import { ok, type Result } from '../core/result.ts';
+import { attempt } from './attempt.ts';
 import type { Database } from './database.ts';
 import { bundles, modelAliases } from './schema.ts';
 
@@ -38,16 +38,6 @@ export const loadBundles = (
   countMax: number,
 ): Promise<Result<readonly BundleRow[], string>> =>
   attempt(() => database.orm.select().from(bundles).orderBy(desc(bundles.uploadedAtMs)).limit(countMax));
-
-async function attempt<Row>(
-  read: () => PromiseLike<readonly Row[]>,
-): Promise<Result<readonly Row[], string>> {
-  try {
-    return ok(await read());
-  } catch (failure) {
-    return err(messageOf(failure));
-  }
-}
 
 /** The statement that adds a bundle; it fails where its hash is taken by other bytes. */
 export const insertBundle = ({ orm }: Database, row: BundleRow) => orm.insert(bundles).values(row);
