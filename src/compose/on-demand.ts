@@ -4,15 +4,13 @@ import { createSealer, type Sealer } from '../audit/sealer.ts';
 import type { Config } from '../config.ts';
 import { createFailedLoginLimiter } from '../control/failed-login-limiter.ts';
 import { createSealClaim } from '../control/seal-claim.ts';
-import { allOk } from '../core/result.ts';
-import { readExperiment } from '../experiments/experiment.ts';
+import { readExperiments } from '../experiments/experiment.ts';
 import { docs } from '../http/docs.ts';
 import { createReadyzRoute, healthz } from '../http/health.ts';
 import { openapi } from '../http/serve-openapi.ts';
 import { createRoutes } from '../routes.ts';
 import type { RequestScope, Runtime } from '../runtime.ts';
 import { databaseOver } from '../store/database.ts';
-import type { ExperimentRow } from '../store/experiments.ts';
 import type { Adapters, AdaptersWithOrm, Models } from './adapters.ts';
 import { controlHandlers, createBreakerRoutes } from './control-routes.ts';
 import { controlVerbsOf } from './control-verbs.ts';
@@ -62,7 +60,7 @@ export function createOnDemand(parts: PartsAtStart) {
     controlVerbs: later.controlVerbs,
     admitFailedLogin: createFailedLoginLimiter(adapters),
     openKept,
-    readExperiments: (rows: readonly ExperimentRow[]) => allOk(rows.map(readExperiment)),
+    readExperiments,
     demote: later.experiments.demote,
     judgeRunning: later.experiments.judgeRunning,
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseJson } from '../core/parse-json.ts';
-import { err, ok, type Result } from '../core/result.ts';
+import { allOk, err, ok, type Result } from '../core/result.ts';
 import type { ExperimentRow } from '../store/experiments.ts';
 import { type ExperimentTerms, experimentTermsSchema } from './experiment-terms.ts';
 
@@ -12,8 +12,11 @@ export interface Experiment extends Omit<ExperimentRow, 'terms'> {
   readonly terms: ExperimentTerms;
 }
 
-/** A row whose terms this build does not know is a failure: what it says may not be guessed. */
-export function readExperiment({ terms, ...columns }: ExperimentRow): Result<Experiment, string> {
+/** A row whose terms this build does not know fails all: what it says may not be guessed. */
+export const readExperiments = (rows: readonly ExperimentRow[]): Result<readonly Experiment[], string> =>
+  allOk(rows.map(readExperiment));
+
+function readExperiment({ terms, ...columns }: ExperimentRow): Result<Experiment, string> {
   const parsed = experimentTermsSchema.safeParse(parseJson(terms));
   return parsed.success
     ? ok({ ...columns, terms: parsed.data })

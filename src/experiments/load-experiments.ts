@@ -1,7 +1,7 @@
-import { allOk, type Result } from '../core/result.ts';
+import type { Result } from '../core/result.ts';
 import type { Database } from '../store/database.ts';
 import { loadExperimentRows } from '../store/experiments.ts';
-import { type Experiment, readExperiment } from './experiment.ts';
+import { type Experiment, readExperiments } from './experiment.ts';
 
 /** Every experiment as it stands, or one; a single row that cannot be read fails all. */
 export async function loadExperiments(
@@ -9,5 +9,5 @@ export async function loadExperiments(
   name?: string,
 ): Promise<Result<readonly Experiment[], string>> {
   const rows = await loadExperimentRows(database, name);
-  return rows.ok ? allOk(rows.value.map(readExperiment)) : rows;
+  return rows.ok ? readExperiments(rows.value) : rows;
 }
