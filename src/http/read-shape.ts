@@ -17,21 +17,23 @@ export function readShape<T>(schema: z.ZodType<T>, body: unknown): Result<T, Pro
 export const unfit = (shape: Shape, body: unknown): Result<never, Problem> =>
   invalid(shapeFaults(shape, body).map(faultOf));
 
-function faultOf({ path, code, message }: ShapeFault): Fault {
-  return code === 'unrecognized_keys'
-    ? unknownField(pathOf(path))
-    : { path: pathOf(path), code: code.toUpperCase(), message };
-}
-
 export const invalid = (faults: readonly Fault[]): Result<never, Problem> =>
   err({ code: 'INVALID_REQUEST', faults: faults.slice(0, faultsMax) });
 
 /** zod tells unknown fields of one object together, at the object's path; each gets a fault of its own. */
 function faultsOf(issue: z.core.$ZodIssue): readonly Fault[] {
-  const code = issue.code.toUpperCase();
-  if (issue.code !== 'unrecognized_keys') return [{ path: pathOf(issue.path), code, message: issue.message }];
-  return issue.keys.map((key) => unknownField(pathOf([...issue.path, key])));
+  if (issue.code !== 'unrecognized_keys') return [faultOf(issue)];
+  return issue.keys.map((key) => faultOf({ ...issue, path: [...issue.path, key] }));
 }
+
+function faultOf({ path, code, message }: Misfit): Fault {
+  return code === 'unrecognized_keys'
+    ? unknownField(pathOf(path))
+    : { path: pathOf(path), code: code.toUpperCase(), message };
+}
+
+/** What zod and a shape say alike of one thing that does not fit; of an unknown field `path` is its own. */
+type Misfit = Pick<z.core.$ZodIssue | ShapeFault, 'path' | 'code' | 'message'>;
 
 export const unknownField = (path: string): Fault => ({
   path,
