@@ -1,4 +1,5 @@
 import type { Clock, Timers } from '../core/clock.ts';
+import { hasShare } from '../core/has-share.ts';
 import { err, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { DecisionRecord } from './decision-record.ts';
@@ -115,8 +116,6 @@ const retryMsMax = 1_000;
 const unpacedShare = 0.25;
 /** As much as one account can take by itself. */
 const fullyPacedShare = 0.75;
-/** Dynamic thresholds, as switches share a buffer between ports (Choudhury and Hahne, 1998). */
-const shareOfFree = 3;
 const paceMsMax = 50;
 const batchPaceMsMax = 1_000;
 /** An owner that has not written or failed within this time is taken for dead; above the database's deadline. */
@@ -185,7 +184,7 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
   }
 
   return {
-    hasRoom: (account) => pending.bytesOf(account) < shareOfFree * (pendingBytesMax - pending.sizeBytes),
+    hasRoom: (account) => hasShare(pending.bytesOf(account), pendingBytesMax - pending.sizeBytes),
     isFull: () => pending.sizeBytes >= pendingBytesMax,
     paceMs: (decisions) => paceMsOf(decisions, pending.sizeBytes / pendingBytesMax),
     append(record, scope) {

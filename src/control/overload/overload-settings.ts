@@ -18,6 +18,11 @@ export interface OverloadSettings {
   /** Decisions that may wait for one store at once: at least and at most. */
   readonly waitsMin: number;
   readonly waitsMax: number;
+  /**
+   * A turn, or a window of waits, that was this full tells whether its limit may rise; below the three quarters that one may take who
+   * has to share.
+   */
+  readonly fullShare: number;
   /** A store is slow that takes `slowFactor` times what it takes at rest, and more than `slowMs`. */
   readonly slowFactor: number;
   readonly slowMs: number;
@@ -43,6 +48,7 @@ export const overloadSettings: OverloadSettings = {
   requestMsMax: 20_000,
   waitsMin: 16,
   waitsMax: 512,
+  fullShare: 0.7,
   slowFactor: 3,
   slowMs: 50,
   windowMs: 100,

@@ -1,4 +1,4 @@
-import { hasShare } from './has-share.ts';
+import { hasShare } from '../../core/has-share.ts';
 import { createInFlight, type InFlight } from './in-flight.ts';
 
 /** What entered, and whose share it is of; null where nobody had to share. */

@@ -13,11 +13,9 @@ export interface StoreLane {
 
 /** How much of what a store takes at rest is forgotten in each window, so that one that was moved is not slow for ever. */
 const driftShare = 0.002;
-/** As in turn-lane.ts. */
-const fullShare = 0.7;
 
 export function createStoreLane(settings: OverloadSettings): StoreLane {
-  const { waitsMin, waitsMax, slowFactor, slowMs, windowMs, requestMsMax } = settings;
+  const { waitsMin, waitsMax, fullShare, slowFactor, slowMs, windowMs, requestMsMax } = settings;
   const limit = createAdaptiveLimit({ min: waitsMin, max: waitsMax });
   const flight = createSharedFlight(requestMsMax);
   let restMs = Number.POSITIVE_INFINITY;

@@ -1,5 +1,5 @@
+import { hasShare } from '../../core/has-share.ts';
 import { createAdaptiveLimit } from './adaptive-limit.ts';
-import { hasShare } from './has-share.ts';
 import type { OverloadSettings } from './overload-settings.ts';
 
 /** `between`: later than calm and not so late that anything has to be done. */
@@ -27,11 +27,9 @@ export interface TurnLane {
 
 /** Above what any turn could take on. */
 const turnMax = 65_536;
-/** A turn that was this full tells whether the limit may rise; below the three quarters that one may take who has to share. */
-const fullShare = 0.7;
 
 export function createTurnLane(settings: OverloadSettings): TurnLane {
-  const { turnMs, busyMs, calmMs, lateMs, patienceMs, turnMin } = settings;
+  const { turnMs, busyMs, calmMs, lateMs, patienceMs, turnMin, fullShare } = settings;
   const limit = createAdaptiveLimit({ min: turnMin, max: turnMax });
   let hasTurns = false;
   let isNarrowed = false;
