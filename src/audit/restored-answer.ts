@@ -5,6 +5,7 @@ import type { Database } from '../store/database.ts';
 import { auditEntries } from '../store/schema.ts';
 import type { EntryFacts } from './audit-entry.ts';
 import { isIntact, openingOf, receiptOf } from './decision-record.ts';
+import { partedOpeningOf } from './parted-record.ts';
 
 /**
  * An answer whose record died with its process, as its client brought it back: what the receipt proves of the record. It is
@@ -36,13 +37,19 @@ export function takeApart(
   return { id: answer.id, action: answer.action, text: canonicalJson(answer), recordHash, receipt };
 }
 
-/** Whether this service answered an account so. A receipt of before 2026-11-29 does not tell. */
+/**
+ * Whether this service answered an account so: in a record of its own, or in a batch's, whose items are sealed in two parts. A
+ * receipt of before 2026-11-29 does not tell.
+ */
 export function provesItself(
   receiptSecret: string,
   account: string,
   { action, text, recordHash, receipt }: SealedAnswer,
 ): boolean {
-  return equalInConstantTime(receiptOf(receiptSecret, recordHash, openingOf(account, action, text)), receipt);
+  const openings = [openingOf(account, action, text), partedOpeningOf(account, JSON.parse(text))];
+  return openings.some((opening) =>
+    equalInConstantTime(receiptOf(receiptSecret, recordHash, opening), receipt),
+  );
 }
 
 const targetOf = (id: string): string => `decision:${id}`;

@@ -47,6 +47,13 @@ export const hmacSha256Hex = (key: Message, message: Message): string =>
     ? native.hmacSha256Hex(key, message)
     : hexOf(implementation.authenticate(key, message));
 
+/** As {@link sha256Hex}, of many texts. */
+export const sha256HexOfEach = (texts: readonly string[]): readonly string[] => texts.map(sha256Hex);
+
+/** As {@link hmacSha256Hex}, of many texts under one key. */
+export const hmacSha256HexOfEach = (key: string, texts: readonly string[]): readonly string[] =>
+  texts.map((text) => hmacSha256Hex(key, text));
+
 /**
  * Whether two secrets are equal, in a time that depends on their lengths alone: lengths are public (a digest's,
  * a signature's), contents are not.

@@ -1,4 +1,3 @@
-import { sealBatch } from '../audit/batch-record.ts';
 import type { DecisionLog } from '../audit/decision-log.ts';
 import type { DecisionRecord } from '../audit/decision-record.ts';
 import type { Writer } from '../audit/writer.ts';
@@ -6,22 +5,15 @@ import type { Load } from '../control/overload/load-state.ts';
 import type { ControlView } from '../control/view.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
-import { err, type Result } from '../core/result.ts';
-import type { Approved } from '../risk/check.ts';
-import { type Answer, type Estimates, type Hold, hold, type Intent } from './answer.ts';
-import { capSize } from './cap-size.ts';
+import { err } from '../core/result.ts';
+import type { Answer } from './answer.ts';
 import { composeAnswer, type Unsealed } from './compose-answer.ts';
-import { confine } from './confine.ts';
-import { decisionTargetsOf } from './decision-targets-of.ts';
 import type { Judged } from './judge-questions.ts';
+import { permitted, withoutRoom } from './permitted.ts';
 import type { Question, QuestionBatch } from './question.ts';
-import {
-  batchColumns,
-  type FeatureForm,
-  type RecordFacts,
-  recordDecision,
-  recordVoid,
-} from './record-decision.ts';
+import { type RecordFacts, recordDecision, recordVoid } from './record-decision.ts';
+import type { FeatureForm } from './record-members.ts';
+import { type SealedBatch, sealBatchOf } from './seal-items.ts';
 
 interface AnswerSealerOptions {
   readonly log: Pick<DecisionLog, 'hasRoom'>;
@@ -44,14 +36,6 @@ export interface Answered {
 
 interface Sealed extends Answered {
   /** Undefined where the log had no room: such an answer is HOLD and leaves no record. */
-  readonly record: DecisionRecord | undefined;
-}
-
-export interface SealedBatch {
-  readonly id: string;
-  /** As the batch's questions: undefined where the batch has none. */
-  readonly answers: readonly (Answered | undefined)[];
-  /** The one row of all of them; undefined where the log had no room. */
   readonly record: DecisionRecord | undefined;
 }
 
@@ -102,24 +86,17 @@ export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
     hasRoom: durability !== 'pending' || log.hasRoom(key.account),
   });
 
+  const leaseMsOf = (view: ControlView | undefined): number =>
+    view ? Math.max(0, Math.floor(view.expiresAtMs - clock.monotonicMs())) : 0;
+
   function validForMsOf(question: Question, { view }: Making): number | null {
     if (question.asOfMs !== null) return null;
-    const leaseMs = view ? Math.max(0, Math.floor(view.expiresAtMs - clock.monotonicMs())) : 0;
-    return Math.min(question.model.bundle.manifest.policy.validForMs, leaseMs);
+    return Math.min(question.model.bundle.manifest.policy.validForMs, leaseMsOf(view));
   }
 
   function unsealed(question: Question, judged: Judged, making: Making, validForMs: number | null): Unsealed {
     const { id, nowMs, load, view, hasRoom } = making;
-    const left = hasRoom
-      ? permitted(question, judged, view)
-      : err(
-          hold(
-            'safety',
-            'LOG_UNAVAILABLE',
-            'the decision log has no room for this account',
-            judged.judgement,
-          ),
-        );
+    const left = hasRoom ? permitted(question, judged.judgement, view) : err(withoutRoom(judged.judgement));
     return composeAnswer(question, judged, left, {
       id,
       nowMs,
@@ -151,17 +128,15 @@ export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
       return sealOne(question, judged, making, making.hasRoom ? nextFacts(moment.nowMs) : undefined);
     },
     batch(batch, judged, moment) {
-      const making = makingOf(batch, moment);
-      const facts = making.hasRoom ? nextFacts(moment.nowMs) : undefined;
-      const sealed = batch.questions.map((question, index) => {
-        const found = judged[index];
-        if (!question || !found) return undefined;
-        return sealOne(question, found, { ...making, id: `${making.id}.${index}` }, facts);
+      const { id, hasRoom, nowMs, load, view } = makingOf(batch, moment);
+      return sealBatchOf(id, batch, judged, {
+        nowMs,
+        load,
+        view,
+        leaseMs: leaseMsOf(view),
+        durability: hasRoom ? durabilityOf[batch.durability] : 'none',
+        facts: hasRoom ? nextFacts(nowMs) : undefined,
       });
-      const records = sealed.map((item) => item?.record ?? null);
-      const record =
-        facts && sealBatch(receiptSecret, batchColumns(batch, making.id, records, facts), records);
-      return { id: making.id, answers: sealed, record };
     },
     voidOf: (about, voided, reason) =>
       recordVoid(about, voided, ids.next(), reason, nextFacts(clock.nowMs())),
@@ -178,18 +153,3 @@ function withSeal(text: string, record: DecisionRecord | undefined): string {
 
 /** What an answer says of its record, by what its question asked. */
 const durabilityOf = { pending: 'pending', outbox: 'outboxed', ack: 'acked' } as const;
-
-/** Looks again at the permission, as late as possible, and takes from the judgement what it no longer allows. */
-function permitted(
-  question: Question,
-  judged: Judged,
-  view: ControlView | undefined,
-): Result<Approved<Intent>, Hold> {
-  const judgement = capSize(judged.judgement, question);
-  if (judgement.action === 'HOLD') return err(judgement);
-  if (!view) return err(withoutPermission('the permission ended', judgement));
-  return confine(judgement, decisionTargetsOf(question), view);
-}
-
-export const withoutPermission = (detail: string, estimates?: Estimates): Hold =>
-  hold('safety', 'CONTROL_UNAVAILABLE', detail, estimates);

@@ -57,10 +57,11 @@ export function composeAnswer(
 }
 
 /** What its breaker refused to run was answered by no model. */
-const modeOf = ({ rung }: Question, { breaker }: Judged): Mode =>
+export const modeOf = ({ rung }: Question, { breaker }: Judged): Mode =>
   breaker?.state === 'open' || breaker?.state === 'tripped' ? 'HOLD' : rung;
 
-function sourceOf(input: Question['input']): Answer['data']['source'] {
+/** Where the data came from. */
+export function sourceOf(input: Question['input']): Answer['data']['source'] {
   switch (input.kind) {
     case 'bars':
       return input.from === 'request' ? 'bars' : input.from;

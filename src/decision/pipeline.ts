@@ -11,21 +11,17 @@ import { check } from '../risk/check.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Stages } from '../telemetry/stages.ts';
 import type { Answer } from './answer.ts';
-import {
-  type Answered,
-  type AnswerSealer,
-  createAnswerSealer,
-  type SealedBatch,
-  withoutPermission,
-} from './answer-sealer.ts';
+import { type Answered, type AnswerSealer, createAnswerSealer } from './answer-sealer.ts';
 import type { Arms } from './arms.ts';
 import { decisionTargetsOf } from './decision-targets-of.ts';
 import { type Judged, judgeQuestions, nothingComputed } from './judge-questions.ts';
 import type { Ladder } from './ladder.ts';
 import { type Lift, withOverride } from './lift.ts';
 import { createPacer, type Pacer } from './pacer.ts';
+import { withoutPermission } from './permitted.ts';
 import type { KeyFacts, Question, QuestionBatch } from './question.ts';
-import type { FeatureForm } from './record-decision.ts';
+import type { FeatureForm } from './record-members.ts';
+import type { AnsweredItem, SealedBatch } from './seal-items.ts';
 import type { SupplyBars } from './supply-bars.ts';
 
 /** How a question ends. Refusals are values; the door maps them to problems. */
@@ -41,7 +37,7 @@ export type BatchOutcome =
   | {
       readonly kind: 'answered';
       /** As the batch's questions: undefined where the batch has none. */
-      readonly items: readonly (Answered | 'superseded' | undefined)[];
+      readonly items: readonly (AnsweredItem | 'superseded' | undefined)[];
       readonly epoch: number;
     }
   | { readonly kind: 'not-recorded' };
@@ -128,7 +124,7 @@ async function decide(parts: Parts, asked: Question, circumstances: Circumstance
   const { record, answer, text, validForMs } = sealer.one(question, judged, { id, view, nowMs, load });
   const epoch = view?.epoch ?? 0;
   const answered = (): Outcome => {
-    compare(parts, { question, answer, judged }, scope);
+    compare(parts, { question, decisionId: answer.id, judged }, scope);
     return { kind: 'answered', answer, text, validForMs, epoch };
   };
   if (!record) return answered();
@@ -167,7 +163,7 @@ async function decideMany(
     const question = chosen[index];
     const found = judged[index];
     if (!question || !found || item === undefined || item === 'superseded') return;
-    compare(parts, { question, answer: item.answer, judged: found }, scope);
+    compare(parts, { question, decisionId: item.id, judged: found }, scope);
   });
   return { kind: 'answered', items, epoch };
 }
@@ -185,24 +181,24 @@ const writeFirst = (
 async function leave(
   parts: Parts,
   batch: QuestionBatch,
-  { id, answers, record }: SealedBatch,
+  { id, items, record }: SealedBatch,
   epoch: number,
   scope: RequestScope,
 ): Promise<Extract<BatchOutcome, { kind: 'answered' }>['items'] | 'not-recorded'> {
   const { log, sealer } = parts;
-  if (!record) return answers;
+  if (!record) return items;
   if (batch.durability === 'pending') {
     log.append(record, scope);
-    return answers;
+    return items;
   }
   const written = await writeFirst(log, batch.durability, record, scope);
   if (!written.ok) {
     log.append(sealer.voidOf({ key: batch.key, symbol: record.symbol }, record, 'not-recorded'), scope);
     return 'not-recorded';
   }
-  return answers.map((item, index) => {
+  return items.map((item, index) => {
     const question = batch.questions[index];
-    if (!item || !question || stillHolds(parts, question, item.answer, epoch)) return item;
+    if (!item || !question || stillHolds(parts, question, item, epoch)) return item;
     log.append(sealer.voidOf(question, { id: `${id}.${index}`, seq: record.seq }, 'superseded'), scope);
     return 'superseded';
   });
@@ -268,14 +264,14 @@ function compare(
   { arms, clock }: Parts,
   {
     question,
-    answer,
+    decisionId,
     judged,
-  }: { readonly question: Question; readonly answer: Answer; readonly judged: Judged },
+  }: { readonly question: Question; readonly decisionId: string; readonly judged: Judged },
   scope: RequestScope,
 ): void {
   if (!question.experiment) return;
   const { judgement } = judged;
-  arms.compare(question, { decisionId: answer.id, nowMs: clock.nowMs(), judgement }, scope);
+  arms.compare(question, { decisionId, nowMs: clock.nowMs(), judgement }, scope);
 }
 
 /** The permission as it is now: none for a key that was revoked while its request waited. */
@@ -286,7 +282,7 @@ const viewFor = ({ id }: KeyFacts, { control }: Parts): ControlView | undefined 
 function stillHolds(
   parts: Parts,
   question: Question,
-  { actionable, effect, validUntil }: Answer,
+  { actionable, effect, validUntil }: Pick<Answer, 'actionable' | 'effect' | 'validUntil'>,
   epoch: number,
 ): boolean {
   if (!actionable) return true;

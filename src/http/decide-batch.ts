@@ -75,10 +75,10 @@ function overBurst(tokens: number, { burst }: KeyFacts): Result<never, Problem> 
 }
 
 function answered(items: readonly Item[], decided: Parameters<typeof answeredItems>[1], epoch: number) {
-  const lives = decided.flatMap((item) =>
-    item === undefined || item === 'superseded' ? [] : (item.validForMs ?? []),
-  );
-  const least = lives.length > 0 ? Math.min(...lives) : null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const item of decided) {
+    if (item !== undefined && item !== 'superseded') least = Math.min(least, item.validForMs ?? least);
+  }
   const text = `{"items":${answeredItems(items, decided)}}`;
-  return { kind: 'answered' as const, text, validForMs: least, epoch };
+  return { kind: 'answered' as const, text, validForMs: Number.isFinite(least) ? least : null, epoch };
 }

@@ -194,10 +194,10 @@ export const answerSchema = z
       description:
         '`pending`: written after the answer. `outboxed`: kept in Redis before it, and written soon after. `acked`: in the database before it. `none`: the log had no room.',
     }),
-    recordHash: z
-      .string()
-      .nullable()
-      .openapi({ description: 'SHA-256 of the record in canonical JSON (RFC 8785).' }),
+    recordHash: z.string().nullable().openapi({
+      description:
+        "SHA-256 of the record in canonical JSON (RFC 8785); of a batch's item, or a stream's, of its record in two parts: what items share, hashed, and what is its own.",
+    }),
     receipt: z.string().nullable().openapi({
       description:
         'HMAC-SHA-256 over `recordHash`, the account and the answer: proof that this service answered it so.',

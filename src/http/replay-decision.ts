@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { partedHashOf } from '../audit/parted-record.ts';
 import { type ReplayOptions, replayDecision } from '../decision/replay.ts';
 import type { Handler } from './context.ts';
 import type { replaySchema } from './decision-schemas.ts';
@@ -22,7 +23,7 @@ export function createReplayDecisionRoute(options: ReplayDecisionOptions): Handl
         detail: 'its record is lost; the answer alone is kept',
       });
     }
-    const { id, recordHash, record } = stored.value;
+    const { id, recordHash, record, isParted } = stored.value;
     const replayed = await replayDecision(record, options);
     switch (replayed.kind) {
       case 'no-decision':
@@ -30,7 +31,8 @@ export function createReplayDecisionRoute(options: ReplayDecisionOptions): Handl
       case 'unavailable':
         return problemResponse({ code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 });
       case 'replayed': {
-        const { record: again, recordHash: replayedHash, deviations, buildHash } = replayed;
+        const { record: again, recordHash: wholeHash, deviations, buildHash } = replayed;
+        const replayedHash = isParted && again !== undefined ? (partedHashOf(again) ?? null) : wholeHash;
         const replayedBuildHash = options.buildHash;
         const same = again === record;
         const body: z.infer<typeof replaySchema> = {

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import type { Context } from 'hono';
-import { itemOf } from '../audit/batch-record.ts';
+import { type ItemRecord, itemOf } from '../audit/batch-record.ts';
 import { isIntact } from '../audit/decision-record.ts';
 import { findRestored, type RestoredAnswer } from '../audit/restored-answer.ts';
 import { err, ok, type Result } from '../core/result.ts';
@@ -19,13 +19,7 @@ export interface StoredDecisionOptions extends LiveAuthentication, DecisionStore
 
 /** What the log has of a decision: its record as it was written, or of a lost one the answer that its client brought back. */
 export type StoredDecision =
-  | {
-      readonly kind: 'kept';
-      readonly id: string;
-      readonly record: string;
-      readonly recordHash: string;
-      readonly receipt: string;
-    }
+  | ({ readonly kind: 'kept' } & ItemRecord)
   | ({ readonly kind: 'restored'; readonly id: string } & RestoredAnswer);
 
 /** What `{id}` of the path names, of the account of a key that may observe; or a problem. */
@@ -61,7 +55,11 @@ export async function findDecision(
   }
 }
 
-async function findKept(id: string, account: string, { database, receiptSecret }: DecisionStore) {
+async function findKept(
+  id: string,
+  account: string,
+  { database, receiptSecret }: DecisionStore,
+): Promise<ItemRecord | 'damaged' | undefined> {
   const { rowId, index } = placeOf(id);
   const rows = await database.orm
     .select()
@@ -73,7 +71,7 @@ async function findKept(id: string, account: string, { database, receiptSecret }
   if (index !== undefined) return itemOf(receiptSecret, row, index);
   if (!isIntact(receiptSecret, row)) return 'damaged';
   const { record, recordHash, receipt } = row;
-  return { id, record, recordHash, receipt };
+  return { id, record, recordHash, receipt, isParted: false };
 }
 
 /** An item of a batch is `<row id>.<index>`; any other id is a row's. */

@@ -18,13 +18,16 @@ export type TrialRow = typeof trials.$inferSelect;
 const trialsMax = 20_000;
 
 /**
- * A batch's item is `<row id>.<index>`, its record stands in the row's `items`. Records are stored as text and may be sent as
+ * A batch's item is `<row id>.<index>`, its own part stands in the row's `items` and the other in its
+ * record; before 2026-11-29 the whole did in `items`. Records are stored as text and may be sent as
  * bytes, which SQLite would take for another form of JSON.
  */
 const selectDecidedBars = `
 SELECT wanted.value ->> 'id' AS decision_id,
   CASE WHEN wanted.value ->> 'index' IS NOT NULL
-       THEN json_extract(CAST(items AS TEXT), '$[' || (wanted.value ->> 'index') || '].symbol')
+       THEN coalesce(json_extract(CAST(items AS TEXT), '$[' || (wanted.value ->> 'index') || '].symbol'),
+         json_extract(CAST(record AS TEXT), '$.shared[' ||
+           json_extract(CAST(record AS TEXT), '$.sharedOf[' || (wanted.value ->> 'index') || ']') || '].symbol'))
        WHEN items IS NULL THEN symbol END AS symbol,
   CASE WHEN wanted.value ->> 'index' IS NOT NULL
        THEN json_extract(CAST(items AS TEXT), '$[' || (wanted.value ->> 'index') || '].input.bars[#-1][0]')

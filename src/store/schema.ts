@@ -64,7 +64,7 @@ export const decisions = sqliteTable(
     record: text('record').notNull(),
     /** HMAC over `record_hash`; a row edited in place cannot have the right one. */
     receipt: text('receipt').notNull(),
-    /** A batch's row: its items' records, a JSON array; `record` holds a hash of each. Null in any other row. */
+    /** A batch's row: what is each item's own, a JSON array; `record` holds the rest and a hash of each. Null in any other row. */
     items: text('items'),
   },
   (table) => [index('decisions_account_time').on(table.account, table.decidedAtMs)],

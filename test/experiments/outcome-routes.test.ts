@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sealBatch } from '../../src/audit/batch-record.ts';
+import { sealBatch, sealItems } from '../../src/audit/batch-record.ts';
 import { createChain } from '../../src/audit/chain.ts';
 import { commitDecisions } from '../../src/audit/commit.ts';
-import { sealRecord } from '../../src/audit/decision-record.ts';
+import { type RecordColumns, sealRecord } from '../../src/audit/decision-record.ts';
+import { sharedPart } from '../../src/audit/parted-record.ts';
 import type { Permit } from '../../src/control/view.ts';
 import { err, ok } from '../../src/core/result.ts';
 import type { Experiment } from '../../src/experiments/experiment.ts';
@@ -16,6 +17,7 @@ import { createReportOutcomesRoute } from '../../src/http/outcomes/report-outcom
 import type { Database } from '../../src/store/database.ts';
 import { loadBarOutcomes, loadTrialsBetween } from '../../src/store/outcomes.ts';
 import { Stages } from '../../src/telemetry/stages.ts';
+import { wholeItemsRow } from '../audit/whole-items-row.ts';
 import { type DatabaseInTest, openDatabaseInTest } from '../database-in-test.ts';
 import { catalogOf, constantModel } from '../http/served-model.ts';
 import { VirtualTime } from '../virtual-time.ts';
@@ -35,14 +37,26 @@ beforeAll(async () => {
 afterAll(() => opened.close());
 beforeEach(() => database.client.executeMultiple('DELETE FROM trials; DELETE FROM outcomes'));
 
+/** A batch's row with one item, the second, as batches are kept now. */
+function itemInParts(row: RecordColumns, bars: unknown) {
+  const answer = `{"id":"${row.id}.1"}`;
+  const own = `{"answer":${answer},"input":{"bars":${JSON.stringify(bars)}}}`;
+  const shared = sharedPart(`{"answer":{},"input":{},"symbol":"${row.symbol}"}`, row.account, '{}');
+  const parts = { shared, ownAnswer: answer, own };
+  const [seal] = sealItems('r'.repeat(32), [parts]);
+  if (!seal) throw new Error('no seal');
+  return sealBatch('r'.repeat(32), row, [null, { ...parts, ...seal }]);
+}
+
 /** A decision `daysAgo` on bars that end the day before it, and its trial: the candidate buys, production holds. */
 async function decide(
   daysAgo: number,
   account = 'a1',
-  form: 'bars' | 'no-bars' | 'item' = 'bars',
+  form: 'bars' | 'no-bars' | 'item' | 'whole item' = 'bars',
 ): Promise<string> {
   made += 1;
-  const id = form === 'item' ? `d${made}.1` : `d${made}`;
+  const isItem = form === 'item' || form === 'whole item';
+  const id = isItem ? `d${made}.1` : `d${made}`;
   const barMs = todayMs - (daysAgo + 1) * dayMs;
   const columns = {
     id,
@@ -58,7 +72,13 @@ async function decide(
   const bars = form === 'no-bars' ? null : series;
   const record = sealRecord('r'.repeat(32), columns, { ...columns, input: { bars } });
   const row = { ...columns, id: `d${made}`, writer: `w${made}` };
-  const kept = form === 'item' ? sealBatch('r'.repeat(32), row, [null, record]) : record;
+  const keptIn = {
+    item: () => itemInParts(row, bars),
+    'whole item': () => wholeItemsRow('r'.repeat(32), row, [null, record]),
+    bars: () => record,
+    'no-bars': () => record,
+  };
+  const kept = keptIn[form]();
   const written = await commitDecisions({ client: database.client, chain: createChain() }, [kept]);
   if (!written.ok) throw new Error(written.error.detail);
   await createTrialLog(database).write({
@@ -171,22 +191,25 @@ describe('POST /v1/outcomes', () => {
     expect(rows[0]?.['bar_ms']).toBeNull();
   });
 
-  it('takes reports on items of a batch, by their own ids', async () => {
-    const { report, evidence } = setUp();
-    const id = await decide(8, 'a1', 'item');
-    const [row = ''] = id.split('.');
-    const { body } = await report({
-      horizonBars: 1,
-      outcomes: [id, row, `${row}.0`, `${row}.2`].map((decisionId) => ({ decisionId, outcome: 0.02 })),
-    });
-    expect(body).toEqual({
-      recorded: [id],
-      known: [],
-      conflicting: [],
-      unknown: [row, `${row}.0`, `${row}.2`],
-    });
-    expect(await evidence()).toMatchObject([{ outcome: 0.02 }]);
-  });
+  it.each(['item', 'whole item'] as const)(
+    'takes reports on items of a batch, by their own ids (%s)',
+    async (form) => {
+      const { report, evidence } = setUp();
+      const id = await decide(8, 'a1', form);
+      const [row = ''] = id.split('.');
+      const { body } = await report({
+        horizonBars: 1,
+        outcomes: [id, row, `${row}.0`, `${row}.2`].map((decisionId) => ({ decisionId, outcome: 0.02 })),
+      });
+      expect(body).toEqual({
+        recorded: [id],
+        known: [],
+        conflicting: [],
+        unknown: [row, `${row}.0`, `${row}.2`],
+      });
+      expect(await evidence()).toMatchObject([{ outcome: 0.02 }]);
+    },
+  );
 
   it('gives an account one vote on a bar, however many of its decisions it reports, and takes the first voters', async () => {
     const { evidence } = setUp();

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { hasItsItems, itemOf } from '../../src/audit/batch-record.ts';
+import { partedHashOf } from '../../src/audit/parted-record.ts';
+import { provesItself, takeApart } from '../../src/audit/restored-answer.ts';
+import { ok } from '../../src/core/result.ts';
+import { replayDecision } from '../../src/decision/replay.ts';
 import type { TradingState } from '../../src/risk/trading-state.ts';
-import { decidingWorld, key } from './deciding-world.ts';
+import { configHash, decidingWorld, key, receiptSecret } from './deciding-world.ts';
 import { constantModel } from './served-model.ts';
 
 const dayMs = 86_400_000;
@@ -77,13 +82,39 @@ describe('POST /v1/decisions/batch', () => {
     if (!row) throw new Error('no row');
     const { itemHashes } = JSON.parse(row.record);
     expect(itemHashes).toEqual(body.items.map((item: { recordHash?: string }) => item.recordHash ?? null));
-    for (const [index, kept] of JSON.parse(row.items ?? '[]').entries()) {
-      const { id, recordHash: _, receipt: __, ...answer } = body.items[index];
-      if (kept === null) expect(body.items[index].code).toBeDefined();
-      else expect(kept.answer).toEqual({ id: `${row.id}.${index}`, ...answer });
-      if (kept !== null) expect(id).toBe(`${row.id}.${index}`);
+    for (const [index, told] of body.items.entries()) {
+      const kept = itemOf(receiptSecret, { items: null, ...row }, index);
+      if (kept === undefined || kept === 'damaged') {
+        expect([kept, told.code]).toEqual([undefined, expect.any(String)]);
+        continue;
+      }
+      const { id, recordHash, receipt, ...answer } = told;
+      expect(kept).toMatchObject({ id, recordHash, receipt });
+      expect(JSON.parse(kept.record)).toMatchObject({ id, action: answer.action, answer: { id, ...answer } });
+      expect(id).toBe(`${row.id}.${index}`);
     }
+    expect(hasItsItems({ items: null, ...row })).toBe(true);
     expect(row).toMatchObject({ symbol: 'DEMO', action: '*' });
+  });
+
+  it('is replayed item by item to the same bytes, and each proves itself by its receipt', async () => {
+    const { world, post, model } = decidingWorld();
+    const { body } = await post('/batch', { items: mixed });
+    const [row] = world.rows;
+    if (!row) throw new Error('no row');
+    const options = { receiptSecret, configHash, freshnessGraceMs: 3_600_000 };
+    const modelByHash = async () => ok({ model, release: () => undefined });
+    for (const [index, told] of body.items.entries()) {
+      const kept = itemOf(receiptSecret, { items: null, ...row }, index);
+      if (kept === undefined || kept === 'damaged') continue;
+      const replayed = await replayDecision(kept.record, { ...options, modelByHash });
+      if (replayed.kind !== 'replayed') throw new Error(replayed.kind);
+      expect(replayed.deviations, `item ${index}`).toEqual([]);
+      expect(replayed.record).toBe(kept.record);
+      expect(partedHashOf(replayed.record ?? '')).toBe(kept.recordHash);
+      expect(provesItself(receiptSecret, key.account, takeApart(told))).toBe(true);
+      expect(provesItself(receiptSecret, 'another', takeApart(told))).toBe(false);
+    }
   });
 
   it.each<[string, unknown, string]>([

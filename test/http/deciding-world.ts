@@ -25,6 +25,9 @@ import { catalogOf, constantModel } from './served-model.ts';
 /** Of the caller; tests may change its limits. */
 export const key = { id: 'k', account: 'a', scopes: ['decide' as const], ratePerSecond: 100, burst: 256 };
 
+export const receiptSecret = 'r'.repeat(32);
+export const configHash = 'c'.repeat(64);
+
 /** Scores a row by its first value, so that each item of a batch has an answer of its own. */
 function firstValueModel() {
   const model = constantModel(0.5);
@@ -144,8 +147,8 @@ export function decidingWorld() {
       timers: time,
       ids,
       writer: createWriter(ids),
-      receiptSecret: 'r'.repeat(32),
-      configHash: 'c'.repeat(64),
+      receiptSecret,
+      configHash,
       freshnessGraceMs: 3_600_000,
       featureForm: 'bits',
       buildHash: null,
@@ -170,5 +173,5 @@ export function decidingWorld() {
     await time.advance(0);
     return { status: response.status, headers: response.headers, body: await response.json() };
   }
-  return { world, time, post, options, scope, view, bucket };
+  return { world, time, post, options, scope, view, bucket, model };
 }

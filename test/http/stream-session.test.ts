@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { itemOf } from '../../src/audit/batch-record.ts';
 import { float32sOf } from '../../src/core/float32-text.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import type { KeyFacts } from '../../src/decision/question.ts';
@@ -6,10 +7,9 @@ import type { Problem } from '../../src/http/problem.ts';
 import type { ServiceFrame } from '../../src/http/stream-frames.ts';
 import { type StreamLimits, StreamSession } from '../../src/http/stream-session.ts';
 import { createStreamWindows } from '../../src/http/stream-windows.ts';
-import { decidingWorld, key } from './deciding-world.ts';
+import { decidingWorld, key, receiptSecret } from './deciding-world.ts';
 
 const dayMs = 86_400_000;
-const receiptSecret = 'r'.repeat(32);
 const lastMs = Date.parse('2026-03-01T00:00:00Z');
 /** The last one closed at the world's last midnight, and is the only fresh one. */
 const bars = Array.from({ length: 120 }, (_, index) => ({
@@ -127,12 +127,15 @@ describe('a stream', () => {
     expect(fresh).toMatchObject({ actionable: true, asOf: null, data: { source: 'bars' } });
     expect(world.tokens).toEqual([1, 2]);
     expect(world.rows).toHaveLength(1);
-    const kept = JSON.parse(world.rows[0]?.items ?? '[]');
-    expect(kept[1].input).toMatchObject({
+    const [row] = world.rows;
+    const kept = row && itemOf(receiptSecret, { items: null, ...row }, 1);
+    if (!kept || kept === 'damaged') throw new Error(kept);
+    const { input } = JSON.parse(kept.record);
+    expect(input).toMatchObject({
       kind: 'window',
       bars: [[bars[119]?.t, ...[1, 2, 3, 4, 5].map(() => expect.anything())]],
     });
-    expect(float32sOf(kept[1].input.features)).toHaveLength(32);
+    expect(float32sOf(input.features)).toHaveLength(32);
   });
 
   it.each<[string, (index: number) => unknown, string]>([

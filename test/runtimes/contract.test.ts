@@ -2,6 +2,7 @@ import { createConnection } from 'node:net';
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { partedHashOf } from '../../src/audit/parted-record.ts';
 import type { Decision } from '../../src/client/client.ts';
 import { openStream, type StreamReply } from '../../src/client/stream.ts';
 import { webSocketTransport } from '../../src/client/web-socket-transport.ts';
@@ -101,7 +102,9 @@ describe.each(runtimeNames)('the service on %s', (runtime) => {
     if (stored.kind !== 'ok') throw new Error(JSON.stringify(stored));
     const { id, recordHash, receipt } = second;
     expect(stored.value).toMatchObject({ id, recordHash, receipt });
-    expect(sha256Hex(canonicalJson(stored.value.record))).toBe(recordHash);
+    expect(partedHashOf(canonicalJson(stored.value.record))).toBe(recordHash);
+    const replayed = await service.client('observe').replay(id);
+    expect(replayed).toMatchObject({ value: { same: true, recordHash, replayedHash: recordHash } });
   });
 
   describe('a stream', () => {

@@ -69,12 +69,21 @@ function recordFault(
 const isRowOf = ({ recordHash, receipt }: Answer, row: Row): boolean =>
   row.recordHash === recordHash && row.receipt === receipt;
 
+/** The hash is that of what items share, and of what is the item's own. */
 function isItemOf({ id, recordHash }: Answer, { record, items }: Row): boolean {
   const index = Number(id.split('.')[1]);
-  const { itemHashes }: { readonly itemHashes?: readonly unknown[] } = JSON.parse(record);
-  const kept: readonly (object | null)[] = JSON.parse(items || '[]');
+  const { itemHashes, shared, sharedOf }: BatchRecord = JSON.parse(record);
+  const kept: readonly ({ readonly answer: { readonly id: string } } | null)[] = JSON.parse(items || '[]');
   const item = kept[index];
-  return itemHashes?.[index] === recordHash && item != null && sha256Hex(canonicalJson(item)) === recordHash;
+  const share = shared[sharedOf[index] ?? -1];
+  if (!item || !share || item.answer.id !== id || itemHashes[index] !== recordHash) return false;
+  return sha256Hex(sha256Hex(canonicalJson(share)) + canonicalJson(item)) === recordHash;
+}
+
+interface BatchRecord {
+  readonly itemHashes: readonly unknown[];
+  readonly shared: readonly object[];
+  readonly sharedOf: readonly (number | null)[];
 }
 
 function mayBeLost(
