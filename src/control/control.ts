@@ -74,8 +74,6 @@ export interface Control {
   keysNews(): number;
   /** All that was ever seen of the control state, whether it may still permit anything or not. */
   highest(): ControlState | undefined;
-  /** Whether libSQL was ever read here: until then Redis may have lost what nobody here knows. */
-  hasReadDatabase(): boolean;
   /** Takes in what this isolate wrote into a store; it shows at once. Lifts nothing by itself. */
   learn(state: ControlState): void;
   status(): ControlStatus;
@@ -161,7 +159,6 @@ export function createControl(options: ControlOptions): Control {
     keysEpoch: lease.keysEpoch,
     keysNews: () => lease.keysEpoch() + lease.keys.count(),
     highest: lease.highest,
-    hasReadDatabase: () => !lease.isCold(),
     learn: lease.learn,
     status: () => ({
       ...renewal.status(),

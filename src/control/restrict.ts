@@ -49,7 +49,7 @@ export interface Restrict {
 }
 
 interface RestrictOptions {
-  readonly control: Pick<Control, 'highest' | 'hasReadDatabase' | 'learn'>;
+  readonly control: Pick<Control, 'highest' | 'learn'>;
   readonly shared: Pick<SharedControl, 'restrict'>;
   readonly durable: Pick<DurableControl, 'restrict'>;
   readonly levelling: Pick<Levelling, 'untilLevel'>;
@@ -79,7 +79,15 @@ const slowerMsMax = 250;
 /**
  * Writes to both stores at once, and answers when one has confirmed and the other has or has had its moment. What stands
  * in one store alone is in force by the merge of both (control/control-state.ts), and is brought to the other behind
- * the answer.
+ * the answer. Its epoch is above that of every resume that came before it, whatever was lost and whatever isolates' clocks say:
+ *
+ * | libSQL    | Redis     | epoch                                   | above a resume of before, since                          |
+ * |-----------|-----------|-----------------------------------------|----------------------------------------------------------|
+ * | confirmed | any       | one above all that libSQL knows         | a resume is in libSQL first, which loses nothing         |
+ * | no answer | confirmed | Redis' clock, in microseconds, at least | epochs are raised one by one from an earlier time of that clock, and no word takes less than a microsecond |
+ * | no answer | no answer | unknown: `unconfirmed`                  |                                                          |
+ *
+ * So what is relied on is that a Redis which takes over has no clock that is further behind than the time since the last resume.
  */
 export function createRestrict(options: RestrictOptions): Restrict {
   const { control, shared, durable, levelling, trace, clock, timers, viewLifeMs } = options;
@@ -88,7 +96,10 @@ export function createRestrict(options: RestrictOptions): Restrict {
     const redis: Attempt = { outcome: undefined };
     const database: Attempt = { outcome: undefined };
     const settled = new AbortController();
-    const works = [noting(redis, shared.restrict(ask)), noting(database, durable.restrict(ask, change))];
+    const works = [
+      noting(redis, shared.restrict(ask, 'next')),
+      noting(database, durable.restrict(ask, change)),
+    ];
     const both = Promise.allSettled(works).then(() => undefined);
     scope.waitUntil(both);
     const one = Promise.any(works).then(() => timers.sleep(slowerMsMax, settled.signal));
@@ -98,15 +109,14 @@ export function createRestrict(options: RestrictOptions): Restrict {
   }
 
   /**
-   * What Redis alone confirmed to an isolate that never read libSQL stands above what Redis knew, which may have been wiped or
-   * rolled back. Seconds of the clock are above whatever libSQL holds, so no epoch of it lifts this again. Tried twice, since it may be
-   * repeated; without it nobody knows whether the halt is in force, and it is no confirmed one.
+   * What Redis alone confirmed stands above what Redis and this isolate knew, and a resume may be above that: Redis may have been wiped or
+   * rolled back, and the isolate may have slept. So it is written again by Redis' clock. Tried twice, since it may be repeated;
+   * without it nobody knows whether the halt is in force, and it is no confirmed one.
    */
   async function anchored(ask: RestrictAsk, { redis, database }: Attempts): Promise<Attempts> {
     if (database.outcome?.ok || !redis.outcome?.ok) return { redis, database };
-    const known = { ...(ask.known ?? freshState), epoch: Math.floor(clock.nowMs() / 1_000) };
-    const first = await shared.restrict({ ...ask, known });
-    const outcome = first.ok ? first : await shared.restrict({ ...ask, known });
+    const first = await shared.restrict(ask, 'clock');
+    const outcome = first.ok ? first : await shared.restrict(ask, 'clock');
     return { redis: outcome.ok ? { outcome } : { outcome, unanchored: redis.outcome.value }, database };
   }
 
@@ -121,10 +131,7 @@ export function createRestrict(options: RestrictOptions): Restrict {
     const tradingState = stricterOf(atLeast, known && entryOf(known, target).tradingState);
     const change = { by: nameOfActor(evidence.actor), reason: evidence.reason, atMs: clock.nowMs() };
     const ask = { known, target, tradingState };
-    // As of now: what is read of libSQL while this is under way did not go into what Redis was told.
-    const hasReadDatabase = control.hasReadDatabase();
-    const written = await write(ask, change, scope);
-    const { redis, database } = hasReadDatabase ? written : await anchored(ask, written);
+    const { redis, database } = await anchored(ask, await write(ask, change, scope));
     const confirmed = [redis, database].flatMap(({ outcome }) => (outcome?.ok ? [outcome.value] : []));
     for (const entry of [...confirmed, ...(redis.unanchored ? [redis.unanchored] : [])])
       control.learn(withEntry(known ?? freshState, entry));

@@ -84,12 +84,18 @@ export interface RestrictAsk {
   readonly tradingState: Exclude<TradingState, 'ACTIVE'>;
 }
 
+/** What a new epoch is above: all that Redis and the caller know (`next`), and also all that Redis may have forgotten (`clock`). */
+type Above = 'next' | 'clock';
+
 export interface SharedControl {
   sync(ask: SyncAsk): Promise<Result<SyncReply, string>>;
   /** Raises what Redis knows to `state`; lifts nothing. */
   seed(state: ControlState): Promise<Result<void, string>>;
-  /** Holds a target back under a new epoch; answers what it is now, which may be stricter than `tradingState`. */
-  restrict(ask: RestrictAsk): Promise<Result<TargetState, string>>;
+  /**
+   * Holds a target back under a new epoch: the `next` one, or one that is no lower than Redis' clock. Answers what the
+   * target is now, which may be stricter than `tradingState`.
+   */
+  restrict(ask: RestrictAsk, above: Above): Promise<Result<TargetState, string>>;
 }
 
 /** Keys of more buckets than this in one call would make other isolates wait for the script. */
@@ -123,8 +129,8 @@ export function createSharedControl(redis: Redis, breakers: CarriedBreakers): Sh
         ? ok(undefined)
         : err('the seed script gave a malformed reply');
     },
-    async restrict(ask) {
-      const reply = await restrict.run([redisKeys.control], restrictArgs(ask));
+    async restrict(ask, above) {
+      const reply = await restrict.run([redisKeys.control], restrictArgs(ask, above));
       return reply.ok ? decodeRestricted(reply.value, ask) : reply;
     },
   };
@@ -139,10 +145,11 @@ const stateArgs = (state: ControlState): string[] => [
   writeTargets(state.targets),
 ];
 
-const restrictArgs = ({ known, target, tradingState }: RestrictAsk): string[] => [
+const restrictArgs = ({ known, target, tradingState }: RestrictAsk, above: Above): string[] => [
   ...(known ? stateArgs(known) : ['-1', '', '', '', '']),
   target,
   tradingState,
+  above,
 ];
 
 function decodeRestricted(fields: ReplyFields, { known, target }: RestrictAsk): Result<TargetState, string> {

@@ -17,7 +17,7 @@ export function readTargets(text: string): readonly TargetState[] | undefined {
   for (let index = 0; index < words.length; index += 3) {
     const [target = '', tradingState = '', digits = ''] = words.slice(index, index + 3);
     const isKnown = targetOf(target) !== undefined && !targets.has(target);
-    if (!isKnown || !isTradingState(tradingState) || !/^\d{1,15}$/.test(digits)) return undefined;
+    if (!isKnown || !isTradingState(tradingState) || !/^\d{1,16}$/.test(digits)) return undefined;
     targets.set(target, { target, tradingState, epoch: Number(digits) });
   }
   return [...targets.values()].sort((a, b) => (a.target < b.target ? -1 : 1));

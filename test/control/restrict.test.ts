@@ -238,10 +238,78 @@ describe.each(redisBackends())('the one way to hold trading back, on $name', ({ 
     fault.database = 'down';
     const { control, restrict } = isolate();
     const halting = restrict.halt({ kind: 'global' }, evidence, scope);
-    control.hasReadDatabase = () => true;
+    const read = await durable.load();
+    if (read.ok) control.learn(read.value);
     expect(await halting).toMatchObject({ kind: 'restricted', stores: { redis: 'CONFIRMED' } });
     fault.database = 'up';
     expect((await states()).inForce).toMatchObject({ tradingState: 'HALTED' });
+  });
+
+  describe.each([
+    { lost: 'wiped', lose: async () => void (await redis.run('FLUSHALL')) },
+    {
+      lost: 'rolled back',
+      lose: async () => {
+        await redis.run('FLUSHALL');
+        await world.shared.seed(stateOf({ epoch: 3, tradingState: 'ACTIVE', stateEpoch: 3 }));
+      },
+    },
+  ])('through a Redis that was $lost, while libSQL is away', ({ lose }) => {
+    const resumeOnce = async () => {
+      const { isolate, scope, levelling } = world;
+      const change = { by: 'test', reason: 'level', atMs: 0 };
+      for (let tries = 0; tries < 3; tries++) await levelling.level(change);
+      const { inForce } = await world.states();
+      const ask = {
+        target: { kind: 'global' },
+        epoch: inForce.epoch,
+        nonce: `nonce-${inForce.epoch}`,
+        by: { keyId: 'ann', account: 'desk' },
+        reason: 'looked at',
+        clientAddress: null,
+      } as const;
+      expect(await isolate().resume(ask, scope)).toMatchObject({ kind: 'resumed' });
+    };
+
+    it.each([
+      [60_000, -60_000],
+      [-60_000, 60_000],
+      [3_600_000, -3_600_000],
+    ])('holds above a resume by isolates whose clocks are %i and %i ms off', async (first, second) => {
+      const { isolate, scope, states, fault } = world;
+      for (const skewMs of [first, second, first]) {
+        await lose();
+        fault.database = 'down';
+        const halted = await isolate(undefined, 1, skewMs).restrict.halt({ kind: 'global' }, evidence, scope);
+        expect(halted).toMatchObject({
+          kind: 'restricted',
+          stores: { redis: 'CONFIRMED', database: 'PENDING' },
+        });
+        fault.database = 'up';
+        expect((await states()).inForce).toMatchObject({ tradingState: 'HALTED' });
+        await resumeOnce();
+        expect((await states()).inForce).toMatchObject({ tradingState: 'ACTIVE' });
+      }
+    });
+
+    it.each(['halt', 'reduce'] as const)(
+      'holds by a %s of an isolate that slept since before the resume',
+      async (verb) => {
+        const { isolate, scope, states, fault, durable } = world;
+        const change = { by: 'test', reason: 'while it slept', atMs: 0 };
+        const sleeper = isolate(stateOf({ epoch: 5, tradingState: 'ACTIVE', stateEpoch: 5 }));
+        await durable.raise({ target: 'global', tradingState: 'HALTED', epoch: 899 }, change);
+        await durable.raise({ target: 'global', tradingState: 'ACTIVE', epoch: 900 }, change);
+        await lose();
+        fault.database = 'down';
+        expect(await sleeper.restrict[verb]({ kind: 'global' }, evidence, scope)).toMatchObject({
+          kind: 'restricted',
+        });
+        fault.database = 'up';
+        const tradingState = verb === 'halt' ? 'HALTED' : expect.stringMatching('REDUCING|HALTED');
+        expect((await states()).inForce).toMatchObject({ tradingState });
+      },
+    );
   });
 
   it('takes no more names than a sync may carry, and then still those that it has, and the whole', async () => {

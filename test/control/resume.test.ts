@@ -291,7 +291,7 @@ describe.each(redisBackends())('the one way to let trading go again, on $name', 
       const asked = { known: seed % 2 ? from : undefined, target: 'global', tradingState: 'HALTED' } as const;
       const halting = async (): Promise<unknown> => {
         for (let calls = Math.floor(random() * 6); calls > 0; calls -= 1) await pace.next('halt');
-        if (reached === 'redis') return shared.restrict(asked);
+        if (reached === 'redis') return shared.restrict(asked, 'next');
         if (reached === 'database') return durable.restrict(asked, change);
         return isolate(asked.known).restrict.halt({ kind: 'global' }, evidence, scope);
       };

@@ -86,12 +86,12 @@ export function operate(redis: TestRedis, { database }: DatabaseInTest) {
 
   const sharedResume = createSharedResume(redis.redis);
 
-  /** An isolate that has seen `known`. */
-  function isolate(known?: ControlState, approvalsNeeded: 1 | 2 = 1) {
+  /** An isolate that has seen `known`, and whose clock is so far off. */
+  function isolate(known?: ControlState, approvalsNeeded: 1 | 2 = 1, skewMs = 0) {
     let highest = known;
+    const clock = { nowMs: () => time.nowMs() + skewMs, monotonicMs: () => time.monotonicMs() };
     const control = {
       highest: () => highest,
-      hasReadDatabase: () => known !== undefined,
       learn(state: ControlState) {
         highest = highest ? mergeControlStates(highest, state) : state;
       },
@@ -102,7 +102,7 @@ export function operate(redis: TestRedis, { database }: DatabaseInTest) {
       durable: faulty('database', durable),
       levelling,
       trace,
-      clock: time,
+      clock,
       timers: time,
       viewLifeMs: 1_000,
     });
@@ -113,7 +113,7 @@ export function operate(redis: TestRedis, { database }: DatabaseInTest) {
       trail: faulty('database', trail),
       trace,
       restrict,
-      clock: time,
+      clock,
       approvalsNeeded,
     });
     return { control, restrict, resume };

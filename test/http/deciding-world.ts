@@ -83,7 +83,6 @@ export function decidingWorld() {
     keysEpoch: () => 0,
     keysNews: () => world.keysNews,
     highest: () => undefined,
-    hasReadDatabase: () => true,
     learn: () => undefined,
     status: () => ({
       health: 'up' as const,

@@ -52,11 +52,7 @@ export async function createDirectRestrict(
   });
   const readings = await levelling.read();
   const known = knownBy(readings);
-  const control = {
-    highest: () => known,
-    hasReadDatabase: () => readings.database.ok,
-    learn: () => undefined,
-  };
+  const control = { highest: () => known, learn: () => undefined };
   return createRestrict({ control, shared, durable, levelling, trace, clock, timers, viewLifeMs });
 }
 

@@ -261,6 +261,13 @@ export const mutations: readonly Mutation[] = [
     'lost at the same epoch',
   ),
   mutation(
+    'what Redis alone took stands where a resume that it forgot may be above it',
+    'src/control/lua/restrict.ts',
+    "if ARGV[8] == 'clock' then",
+    'if false then',
+    'halted over what Redis forgot',
+  ),
+  mutation(
     'one person resumes where two have to agree',
     'src/control/lua/approve-resume.ts',
     "if ARGV[2] == '1' then",

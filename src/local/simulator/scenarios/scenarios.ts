@@ -1,6 +1,7 @@
 import { Draw } from '../draw.ts';
 import { bridgedTooLong } from './bridged-too-long.ts';
 import { cutOffReading } from './cut-off-reading.ts';
+import { haltedOverForgotten } from './halted-over-forgotten.ts';
 import { keysChange } from './keys-change.ts';
 import { lostAtSameEpoch } from './lost-at-same-epoch.ts';
 import { modelFails } from './model-fails.ts';
@@ -24,6 +25,7 @@ export const scenarios = {
   'keys change': keysChange,
   'targets are halted': targetsHalted,
   'models are replaced': modelsReplaced,
+  'halted over what Redis forgot': haltedOverForgotten,
 } satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof scenarios;
