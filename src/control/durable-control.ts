@@ -1,10 +1,11 @@
 import type { InValue, Row } from '@libsql/client/web';
 import { err, ok, type Result } from '../core/result.ts';
-import { globalName, targetOf } from '../risk/target.ts';
+import { globalName, type TargetName, targetOf } from '../risk/target.ts';
 import { isTradingState, type TradingState } from '../risk/trading-state.ts';
 import { attempt } from '../store/attempt.ts';
 import { integerIn, textIn } from '../store/columns.ts';
 import type { Database } from '../store/database.ts';
+import { freshState, mergeEntries, withEntry } from './control-state.ts';
 import type { RestrictAsk } from './sync.ts';
 import type { ControlState, TargetState } from './view.ts';
 
@@ -25,9 +26,17 @@ export interface DurableControl {
   raise(entry: TargetState, change: Change): Promise<Result<void, string>>;
 }
 
+const strictness = (state: string): string =>
+  `CASE ${state} WHEN 'HALTED' THEN 3 WHEN 'REDUCING' THEN 2 ELSE 1 END`;
+
+/** The epoch of the row by which a target was last let go; 0 for none. */
+const lastLetGo = (target: string): string => `coalesce(
+  (SELECT let_go.epoch FROM control_epochs AS let_go
+   WHERE let_go.target = ${target} AND let_go.trading_state = 'ACTIVE' ORDER BY let_go.epoch DESC LIMIT 1), 0)`;
+
 /**
- * Of each target the row in force, found by one step in the index a target however many rows there are; and the
- * registry's own epoch, so that whoever reads one learns of the other within the same round trip.
+ * Of each target the highest row of each trading state since it was last let go, found by a few steps in the index however many rows there
+ * are; and the registry's own epoch, so that whoever reads one learns of the other within the same round trip.
  */
 const inForce = `
 WITH RECURSIVE names(target) AS (
@@ -35,25 +44,22 @@ WITH RECURSIVE names(target) AS (
   UNION ALL
   SELECT (SELECT min(target) FROM control_epochs WHERE target > names.target) FROM names
   WHERE names.target IS NOT NULL
+), since(target, epoch) AS (
+  SELECT target, ${lastLetGo('names.target')} FROM names WHERE target IS NOT NULL
 )
-SELECT target, trading_state, epoch,
-       max(registry_epoch, coalesce((SELECT max(registry_epoch) FROM model_aliases), 0)) AS registry_epoch
-FROM control_epochs
-WHERE epoch IN (
-  SELECT (SELECT max(epoch) FROM control_epochs WHERE target = names.target) FROM names
-  WHERE names.target IS NOT NULL
-)
-ORDER BY target`;
-
-const strictness = (state: string): string =>
-  `CASE ${state} WHEN 'HALTED' THEN 3 WHEN 'REDUCING' THEN 2 ELSE 1 END`;
+SELECT said.target, said.trading_state, max(said.epoch) AS epoch,
+       max(max(said.registry_epoch), coalesce((SELECT max(registry_epoch) FROM model_aliases), 0)) AS registry_epoch
+FROM since CROSS JOIN control_epochs AS said ON said.target = since.target AND said.epoch >= since.epoch
+GROUP BY said.target, said.trading_state
+ORDER BY said.target`;
 
 const columns = 'epoch, target, trading_state, registry_epoch, changed_at_ms, changed_by, reason';
 const newest = 'coalesce((SELECT max(epoch) FROM control_epochs), 0)';
 const newestRegistry = 'coalesce((SELECT registry_epoch FROM control_epochs ORDER BY epoch DESC LIMIT 1), 0)';
 /** Of a target without a row: a fresh deployment is HALTED, and no target of it is held back further. */
 const held = `coalesce(
-  (SELECT trading_state FROM control_epochs WHERE target = :target ORDER BY epoch DESC LIMIT 1),
+  (SELECT trading_state FROM control_epochs WHERE target = :target AND epoch >= ${lastLetGo(':target')}
+   ORDER BY ${strictness('trading_state')} DESC LIMIT 1),
   CASE :target WHEN '${globalName}' THEN 'HALTED' ELSE 'ACTIVE' END)`;
 
 const restrictRow = `
@@ -68,7 +74,8 @@ INSERT INTO control_epochs (${columns})
 SELECT max(${newest} + 1, :epoch), :target, :state, ${newestRegistry}, :atMs, :by, :reason
 WHERE NOT EXISTS (
   SELECT 1 FROM control_epochs WHERE target = :target
-  AND (epoch > :epoch OR epoch = :epoch AND ${strictness('trading_state')} >= ${strictness(':state')})
+  AND (trading_state = 'ACTIVE' AND epoch > :epoch
+       OR ${strictness('trading_state')} >= ${strictness(':state')} AND epoch >= :epoch)
 )`;
 
 interface EpochRow {
@@ -127,14 +134,21 @@ export function createDurableControl({ client }: Pick<Database, 'client'>): Dura
 
 /** A fresh deployment has no row of the whole: it is HALTED until somebody resumes it. */
 function stateOf(rows: readonly EpochRow[]): ControlState {
-  const whole = rows.find(({ target }) => target === globalName);
-  return {
+  const entries = new Map<TargetName, TargetState>();
+  for (const row of rows) {
+    const { target } = row;
+    const said = entryOf(row);
+    const held = entries.get(target);
+    entries.set(target, held ? { target, ...mergeEntries(held, said) } : said);
+  }
+  const whole = entries.get(globalName);
+  const state = {
+    ...freshState,
     epoch: Math.max(0, ...rows.map(({ epoch }) => epoch)),
-    tradingState: whole?.tradingState ?? 'HALTED',
-    stateEpoch: whole?.epoch ?? 0,
-    targets: rows.filter(({ target }) => target !== globalName).map(entryOf),
+    targets: [...entries.values()].filter(({ target }) => target !== globalName),
     registryEpoch: Math.max(0, ...rows.map(({ registryEpoch }) => registryEpoch)),
   };
+  return whole ? withEntry(state, whole) : state;
 }
 
 const entryOf = ({ target, tradingState, epoch }: EpochRow): TargetState => ({ target, tradingState, epoch });

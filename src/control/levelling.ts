@@ -1,11 +1,10 @@
 import type { Timers } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import { err, ok, type Result } from '../core/result.ts';
-import { isStricter } from '../risk/trading-state.ts';
-import { entriesBehind, isBehind, mergeControlStates } from './control-state.ts';
+import { isBehind, mergeControlStates, restrictionsBehind } from './control-state.ts';
 import type { Change, DurableControl } from './durable-control.ts';
 import type { SharedControl } from './sync.ts';
-import type { ControlState, OperatorHeartbeat, TargetState } from './view.ts';
+import type { ControlState, OperatorHeartbeat } from './view.ts';
 
 /** What the two stores say of the control state, each by itself. */
 export interface StoreReadings {
@@ -77,10 +76,10 @@ export function createLevelling(options: LevellingOptions): Levelling {
     if (!redis.ok) return redis;
     if (!database.ok) return database;
     const merged = redis.value ? mergeControlStates(redis.value, database.value) : database.value;
-    const behind = entriesBehind(database.value, merged);
+    const behind = restrictionsBehind(database.value, merged);
     const isLevel = redis.value !== undefined && !isBehind(redis.value, merged);
-    if (!behind.some(holdsBack) && isLevel) return ok(merged);
-    const raised = await Promise.all(behind.filter(holdsBack).map((entry) => durable.raise(entry, change)));
+    if (behind.length === 0 && isLevel) return ok(merged);
+    const raised = await Promise.all(behind.map((entry) => durable.raise(entry, change)));
     const seeded = await shared.seed(merged);
     return [...raised, seeded].find((done) => !done.ok) ?? err('the stores were not level');
   }
@@ -96,5 +95,3 @@ export function createLevelling(options: LevellingOptions): Levelling {
     },
   };
 }
-
-const holdsBack = ({ tradingState }: TargetState): boolean => isStricter(tradingState, 'ACTIVE');

@@ -10,7 +10,7 @@ import { seedScript } from './lua/seed.ts';
 import { syncScript } from './lua/sync.ts';
 import { isOperatorHeartbeat } from './operator-heartbeat.ts';
 import { redisKeys } from './redis-keys.ts';
-import { readTargets, writeTargets } from './targets-text.ts';
+import { readTargets, readWords, withWords, writeTargets, writeWords } from './targets-text.ts';
 import type { ControlState, OperatorHeartbeat, TargetState } from './view.ts';
 
 /** Tokens wanted from one key's shared bucket. */
@@ -143,10 +143,11 @@ const stateArgs = (state: ControlState): string[] => [
   String(state.stateEpoch),
   String(state.registryEpoch),
   writeTargets(state.targets),
+  writeWords(state),
 ];
 
 const restrictArgs = ({ known, target, tradingState }: RestrictAsk, above: Above): string[] => [
-  ...(known ? stateArgs(known) : ['-1', '', '', '', '']),
+  ...(known ? stateArgs(known) : ['-1', '', '', '', '', '']),
   target,
   tradingState,
   above,
@@ -192,6 +193,7 @@ function decode(fields: ReplyFields, ask: SyncAsk): Result<SyncReply, string> {
   const tradingState = fields.get('state') ?? '';
   const stateEpoch = integer(fields.get('stateEpoch'));
   const targets = readTargets(fields.get('targets') ?? '-');
+  const words = readWords(fields.get('words') ?? '-');
   const registryEpoch = integer(fields.get('registry'));
   const seededAt = integer(fields.get('seededAt'));
   const cursor = integer(fields.get('cursor'));
@@ -209,6 +211,10 @@ function decode(fields: ReplyFields, ask: SyncAsk): Result<SyncReply, string> {
     stateEpoch > epoch ||
     targets === undefined ||
     targets.some((entry) => entry.epoch > epoch) ||
+    words === undefined ||
+    [...words.values()].some(
+      ({ resumedEpoch = 0, haltedEpoch = 0 }) => Math.max(resumedEpoch, haltedEpoch) > epoch,
+    ) ||
     registryEpoch === undefined ||
     seededAt === undefined ||
     cursor === undefined ||
@@ -224,7 +230,7 @@ function decode(fields: ReplyFields, ask: SyncAsk): Result<SyncReply, string> {
   }
   return ok({
     kind: 'synced',
-    control: { epoch, tradingState, stateEpoch, targets, registryEpoch },
+    control: withWords({ epoch, tradingState, stateEpoch, targets, registryEpoch }, words),
     operator,
     heartbeatAtUs,
     seededAt,

@@ -5,16 +5,24 @@ import type { TradingState } from '../risk/trading-state.ts';
 export type TargetState = {
   readonly target: TargetName;
   readonly tradingState: TradingState;
-  /** The epoch that set it. */
+  /** The epoch that set it; of two restrictions that hold, the higher one's. */
   readonly epoch: number;
+} & EarlierWords;
+
+/** What was said before the last word, as far as that may still count; see control-state.ts. */
+export type EarlierWords = {
+  /** Of REDUCING: the epoch that let it go before; left out for none. */
+  readonly resumedEpoch?: number;
+  /** Of HALTED: the epoch that halted it, where a reduction has a higher one. */
+  readonly haltedEpoch?: number;
 };
 
 /** Of the dead man's switch: `off`, or whether an operator was heard in time, by Redis' clock. */
 export type OperatorHeartbeat = 'off' | 'heard' | 'silent';
 
 /** What libSQL and Redis both keep; what is in force when they differ is control-state.ts. */
-export interface ControlState {
-  /** Raised by one by every halt, reduce and resume of whatever target; 0 in a fresh deployment. */
+export interface ControlState extends EarlierWords {
+  /** Raised by every halt, reduce and resume of whatever target; 0 in a fresh deployment. */
   readonly epoch: number;
   /** For everything; a target may be held back further, never less. */
   readonly tradingState: TradingState;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { entryOf, mergeControlStates, withEntry } from '../../src/control/control-state.ts';
 import type { ControlState } from '../../src/control/view.ts';
 import { isTradingState } from '../../src/risk/trading-state.ts';
+import { drawnState, drawnWord, stateAfter } from './drawn-state.ts';
 
 const epoch = fc.nat({ max: 4 });
 const tradingState = fc.constantFrom('ACTIVE' as const, 'REDUCING' as const, 'HALTED' as const);
@@ -50,6 +51,56 @@ describe('merging what is known of the control state', () => {
         }
       }),
     );
+  });
+
+  it('does not depend on order, grouping or repetition of what was said before either', () => {
+    fc.assert(
+      fc.property(drawnState, drawnState, drawnState, (a, b, c) => {
+        const ab = mergeControlStates(a, b);
+        expect(ab).toEqual(mergeControlStates(b, a));
+        expect(mergeControlStates(ab, c)).toEqual(mergeControlStates(a, mergeControlStates(b, c)));
+        expect(mergeControlStates(ab, b)).toEqual(ab);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('holds what was restricted until a resume has a higher epoch, whatever else was said, and wherever', () => {
+    fc.assert(
+      fc.property(fc.array(drawnWord, { maxLength: 8 }), fc.nat({ max: 8 }), (words, cut) => {
+        const merged = mergeControlStates(stateAfter(words.slice(cut)), stateAfter(words.slice(0, cut)));
+        for (const name of ['global', ...names]) {
+          const epochOf = (said: string): number =>
+            Math.max(
+              0,
+              ...words
+                .filter(({ target, tradingState }) => target === name && tradingState === said)
+                .map((word) => word.epoch),
+            );
+          const [resumed, reduced, halted] = ['ACTIVE', 'REDUCING', 'HALTED'].map(epochOf) as [
+            number,
+            number,
+            number,
+          ];
+          const isFresh = name === 'global' && resumed + reduced + halted === 0;
+          const isHalted = isFresh || (halted > 0 && halted >= resumed);
+          const isReduced = reduced > 0 && reduced >= resumed;
+          const now = isHalted ? 'HALTED' : isReduced ? 'REDUCING' : 'ACTIVE';
+          expect(entryOf(merged, name).tradingState).toBe(now);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is not brought back to a halt by somebody who slept through its end', () => {
+    const slept = withEntry(none, { target: 'global', tradingState: 'HALTED', epoch: 2 });
+    const woken = [
+      { target: 'global', tradingState: 'ACTIVE', epoch: 3 },
+      { target: 'global', tradingState: 'REDUCING', epoch: 4 },
+    ] as const;
+    const told = woken.reduce<ControlState>(withEntry, none);
+    expect(mergeControlStates(slept, told)).toMatchObject({ tradingState: 'REDUCING', resumedEpoch: 3 });
   });
 
   it('keeps the halt of one target through any later word about others', () => {

@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { entryOf } from '../../src/control/control-state.ts';
 import type { ControlState } from '../../src/control/view.ts';
 import { type DatabaseInTest, openDatabaseInTest } from '../database-in-test.ts';
 import { redisBackends, type TestRedis } from '../redis-backends.ts';
+import { drawnWord, stateAfter } from './drawn-state.ts';
 import { stateOf } from './state-of.ts';
 import { operate, type StoreName } from './stores.ts';
 
@@ -159,6 +161,55 @@ describe.each(redisBackends())('the one way to hold trading back, on $name', ({ 
       expect(reduced).toMatchObject({ entry: { tradingState: 'HALTED' } });
       expect((await states()).inForce.tradingState).toBe('HALTED');
     }
+  });
+
+  it.each<[StoreName, StoreName]>([
+    ['database', 'redis'],
+    ['redis', 'database'],
+  ])('never lifts a halt that %s alone has by a later reduction that %s alone took', async (one, other) => {
+    const { isolate, scope, states, settled, fault, levelling } = world;
+    fault[other] = 'down';
+    const halted = await isolate(active).restrict.halt({ kind: 'global' }, evidence, scope);
+    expect(halted).toMatchObject({ kind: 'restricted', entry: { tradingState: 'HALTED' } });
+    fault[other] = 'up';
+    fault[one] = 'down';
+    const epoch = halted.kind === 'restricted' ? halted.entry.epoch + 7 : 0;
+    const later = isolate(stateOf({ epoch, tradingState: 'ACTIVE', stateEpoch: 1 }));
+    const reduced = await later.restrict.reduce({ kind: 'global' }, evidence, scope);
+    expect(reduced).toMatchObject({ kind: 'restricted', entry: { tradingState: 'REDUCING' } });
+    expect(reduced.kind === 'restricted' && reduced.entry.epoch).toBeGreaterThan(epoch);
+    fault[one] = 'up';
+    expect((await states()).inForce).toMatchObject({ tradingState: 'HALTED' });
+    await settled();
+    const change = { by: 'test', reason: 'level', atMs: 0 };
+    for (let tries = 0; tries < 3; tries++) await levelling.level(change);
+    const { redis: inRedis, database: inDatabase } = await states();
+    expect(inRedis).toEqual(inDatabase);
+    expect(inRedis).toMatchObject({ tradingState: 'HALTED' });
+  });
+
+  it('has both stores come to the same of the same words, and to what the merge here comes to', async () => {
+    const words = fc.uniqueArray(drawnWord, { maxLength: 7, selector: ({ epoch }) => epoch });
+    await fc.assert(
+      fc.asyncProperty(words, async (drawn) => {
+        await redis.run('FLUSHALL');
+        const fresh = await openDatabaseInTest();
+        const { shared, states } = operate(redis, fresh);
+        for (const word of drawn) {
+          await shared.seed(stateAfter([word]));
+          const { target, tradingState, epoch } = word;
+          await fresh.database.client.execute({
+            sql: "INSERT INTO control_epochs VALUES (?, ?, 0, 0, 'ann', 'drawn', ?)",
+            args: [epoch, tradingState, target],
+          });
+        }
+        const known = await states();
+        await fresh.close();
+        expect(known.database).toEqual(stateAfter(drawn));
+        expect(known.redis).toEqual(drawn.length === 0 ? undefined : stateAfter(drawn));
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it('never lifts what a fresh deployment is: a reduce leaves it HALTED', async () => {

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { breakerSettings } from '../../src/control/breakers/breaker-settings.ts';
 import type { Breakers } from '../../src/control/breakers/breakers.ts';
+import { mergeControlStates } from '../../src/control/control-state.ts';
 import {
   createSharedControl,
   type SharedControl,
@@ -8,6 +10,7 @@ import {
   type SyncReply,
 } from '../../src/control/sync.ts';
 import { redisBackends, type TestRedis } from '../redis-backends.ts';
+import { drawnState } from './drawn-state.ts';
 import { stateOf } from './state-of.ts';
 
 const active = stateOf({ epoch: 3, tradingState: 'ACTIVE', registryEpoch: 2 });
@@ -56,6 +59,18 @@ describe.each(redisBackends())('the shared control state on $name', ({ open }) =
   const granted = async (wanted: number, over: object = {}) =>
     (await synced({ wants: [want('key', wanted, over)] })).grants[0];
 
+  it('merges as control-state.ts does, whatever two know', async () => {
+    await fc.assert(
+      fc.asyncProperty(drawnState, drawnState, async (left, right) => {
+        await store.run('FLUSHALL');
+        await shared.seed(left);
+        await shared.seed(right);
+        expect((await synced()).control).toEqual(mergeControlStates(left, right));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('tells what it was seeded with', async () => {
     expect(await synced()).toMatchObject({ control: active, grants: [], revokedKeyIds: [], more: false });
   });
@@ -93,7 +108,18 @@ describe.each(redisBackends())('the shared control state on $name', ({ open }) =
     [
       'the same epoch takes the more restrictive state',
       { ...active, tradingState: 'REDUCING' },
-      { ...active, tradingState: 'REDUCING' },
+      { ...active, tradingState: 'REDUCING', resumedEpoch: 3 },
+    ],
+    [
+      'a reduction lifts no halt that nobody resumed',
+      {
+        ...stateOf({ epoch: 7, tradingState: 'REDUCING', registryEpoch: 2, resumedEpoch: 3 }),
+        targets: [{ target: 'model:m', tradingState: 'HALTED', epoch: 6, haltedEpoch: 5 }],
+      },
+      {
+        ...stateOf({ epoch: 7, tradingState: 'REDUCING', registryEpoch: 2, resumedEpoch: 3 }),
+        targets: [{ target: 'model:m', tradingState: 'HALTED', epoch: 6, haltedEpoch: 5 }],
+      },
     ],
   ] as const)('seeds by merging: %s', async (_text, seed, expected) => {
     await shared.seed(seed);
@@ -209,6 +235,7 @@ describe('a reply that is not exactly right', () => {
     state: 'ACTIVE',
     stateEpoch: '3',
     targets: 'model:spx-1d HALTED 2',
+    words: 'model:spx-1d 0 1',
     registry: '2',
     seededAt: '4',
     cursor: '5',
@@ -285,6 +312,11 @@ describe('a reply that is not exactly right', () => {
     { targets: 'model:spx-1d' },
     { targets: 'model:b HALTED 1 model:b HALTED 2' },
     { targets: ' ' },
+    { words: undefined },
+    { words: 'global 4 0' },
+    { words: 'model:spx-1d 0 4' },
+    { words: 'model:spx-1d 0' },
+    { words: 'colour:red 0 1' },
     { registry: 'NaN' },
     { operator: undefined },
     { operator: 'off' },

@@ -9,7 +9,7 @@ import { stateOf } from './state-of.ts';
 const reply = {
   ...{ status: 'OK', nowUs: '1', epoch: '1', state: 'ACTIVE', registry: '0', seededAt: '1' },
   ...{ operator: 'off', heartbeatAt: '0' },
-  ...{ stateEpoch: '1', targets: '', cursor: '5', more: '0', revoked: '', grants: '50 50 0' },
+  ...{ stateEpoch: '1', targets: '', words: '', cursor: '5', more: '0', revoked: '', grants: '50 50 0' },
 };
 
 describe('the warm path', () => {

@@ -11,7 +11,7 @@ const ask = { keyId: 'key', ratePerSecond: 1_000_000, burst: 1_000_000_000 };
 const reply = {
   ...{ status: 'OK', nowUs: '1', epoch: '1', state: 'ACTIVE', registry: '0', seededAt: '1' },
   ...{ operator: 'off', heartbeatAt: '0' },
-  ...{ stateEpoch: '1', targets: '', cursor: '5', more: '0', revoked: '' },
+  ...{ stateEpoch: '1', targets: '', words: '', cursor: '5', more: '0', revoked: '' },
 };
 /** Time stands still, so that one view and one grant last for all. */
 const clock = { nowMs: () => 0, monotonicMs: () => 0 };

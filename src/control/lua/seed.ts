@@ -3,7 +3,7 @@ import { mergeLua } from './merge.ts';
 /**
  * Tells Redis what libSQL or an isolate knows of the control state. Merges and lifts nothing.
  *
- * KEYS 1 control hash · ARGV 1 to 5 what is told (lua/merge.ts)
+ * KEYS 1 control hash · ARGV 1 to 6 what is told (lua/merge.ts)
  */
 export const seedScript = /* lua */ `${mergeLua}
 local state = held(KEYS[1])

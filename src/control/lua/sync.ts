@@ -31,7 +31,7 @@ local function integer(number) return string.format('%.0f', number) end
 local time = redis.call('TIME')
 local nowUs = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local held = redis.call('HMGET', KEYS[1], 'epoch', 'state', 'registry', 'seededAt', 'stateEpoch', 'targets', 'breakers',
-  'heartbeatAt')
+  'heartbeatAt', 'words')
 local epoch = tonumber(held[1] or '')
 if not epoch or epoch < tonumber(ARGV[1]) then
   return { 'status', 'STALE', 'nowUs', integer(nowUs) }
@@ -87,6 +87,7 @@ local reply = {
   'state', held[2] or '',
   'stateEpoch', held[5] or held[1],
   'targets', held[6] or '',
+  'words', held[9] or '',
   'registry', held[3] or '0',
   'seededAt', held[4] or '0',
   'cursor', integer(cursor),

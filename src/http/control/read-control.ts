@@ -61,9 +61,9 @@ function heldBack({ targets }: ControlState, { scopes, account }: Principal) {
     if (target?.kind === 'account') return target.id === account;
     return target?.kind !== 'strategy';
   };
-  return targets.filter(
-    ({ target, tradingState }) => tradingState !== 'ACTIVE' && (seesAll || mayBeSeen(target)),
-  );
+  return targets
+    .filter(({ target, tradingState }) => tradingState !== 'ACTIVE' && (seesAll || mayBeSeen(target)))
+    .map(({ target, tradingState, epoch }) => ({ target, tradingState, epoch }));
 }
 
 function told(reading: Result<ControlState | undefined, string>) {

@@ -25,6 +25,17 @@ const mutation = (
   shownBy?: ScenarioName,
 ): Mutation => ({ name, edits: [{ file, search, replace }], ...(shownBy ? { shownBy } : {}) });
 
+const mergesByEpoch: Edit = {
+  file: 'src/control/control-state.ts',
+  search: 'if (halted > 0 && halted >= resumed)',
+  replace: 'if (halted > 0 && halted >= resumed && halted >= reduced)',
+};
+const mergesByEpochInRedis: Edit = {
+  file: 'src/control/lua/merge.ts',
+  search: 'if halted > 0 and halted >= resumed then',
+  replace: 'if halted > 0 and halted >= resumed and halted >= reduced then',
+};
+
 /**
  * Rules without which somebody could lose money. The simulation has to catch every one of them: a simulator that does not
  * is blind to real faults of the same kind.
@@ -44,10 +55,10 @@ export const mutations: readonly Mutation[] = [
     'bridged too long',
   ),
   mutation(
-    'any other epoch wins',
+    'a resume of any epoch lifts a halt',
     'src/control/control-state.ts',
-    'left.epoch > right.epoch ||',
-    'left.epoch !== right.epoch ||',
+    'if (halted > 0 && halted >= resumed)',
+    'if (halted > 0 && resumed === 0)',
   ),
   mutation('HALTED lets everything pass', 'src/risk/check.ts', "return effect === 'none';", 'return true;'),
   mutation(
@@ -233,9 +244,16 @@ export const mutations: readonly Mutation[] = [
     'control.permit(bucket, exchange.scope, 1, lifeShareMin)',
   ),
   {
-    // Each store keeps to it by itself, and of two that differ the stricter is asked for again.
+    name: 'a reduction by a store that did not know of a halt lifts it',
+    edits: [mergesByEpoch, mergesByEpochInRedis],
+    shownBy: 'reduced beside a halt',
+  },
+  {
+    // Each store keeps to it by itself, of two that differ the stricter is asked for again, and so does the merge.
     name: 'a reduction lifts a halt',
     edits: [
+      mergesByEpoch,
+      mergesByEpochInRedis,
       {
         file: 'src/control/lua/restrict.ts',
         search: 'if was and rank[was.state] > rank[asked] then asked = was.state end',
@@ -252,18 +270,19 @@ export const mutations: readonly Mutation[] = [
         replace: 'held ? asked : asked;',
       },
     ],
+    shownBy: 'reduced beside a halt',
   },
   mutation(
     'what Redis lost is missed where its epoch is no lower',
     'src/control/control-state.ts',
-    '(held.epoch < known.epoch || entriesBehind(held, known).length > 0)',
+    '(held.epoch < known.epoch || isMissing(held, known))',
     'held.epoch < known.epoch',
     'lost at the same epoch',
   ),
   mutation(
     'what Redis alone took stands where a resume that it forgot may be above it',
     'src/control/lua/restrict.ts',
-    "if ARGV[8] == 'clock' then",
+    "if ARGV[9] == 'clock' then",
     'if false then',
     'halted over what Redis forgot',
   ),

@@ -7,6 +7,7 @@ import { lostAtSameEpoch } from './lost-at-same-epoch.ts';
 import { modelFails } from './model-fails.ts';
 import { modelsReplaced } from './models-replaced.ts';
 import { operatorFallsSilent } from './operator-falls-silent.ts';
+import { reducedBesideHalt } from './reduced-beside-halt.ts';
 import { retriedAcrossHalt } from './retried-across-halt.ts';
 import { sleptThroughHalt } from './slept-through-halt.ts';
 import type { Scenario } from './stage.ts';
@@ -26,6 +27,7 @@ export const scenarios = {
   'targets are halted': targetsHalted,
   'models are replaced': modelsReplaced,
   'halted over what Redis forgot': haltedOverForgotten,
+  'reduced beside a halt': reducedBesideHalt,
 } satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof scenarios;

@@ -1,0 +1,30 @@
+import { cutOff } from './cut-off.ts';
+import { keepAsking } from './keep-asking.ts';
+import type { Scenario } from './stage.ts';
+
+/**
+ * At the same moment trading is halted over an isolate that has no Redis, and reduced over one that has no libSQL: each store takes a
+ * word that the other does not know, and the weaker one has the higher epoch.
+ */
+export const reducedBesideHalt: Scenario = {
+  faultyMs: 4_500,
+  play(stage) {
+    const { time, draw, operator, clients, isolates, send } = stage;
+    const [halting, reducing, ...others] = isolates;
+    if (!halting || !reducing) return;
+    keepAsking(stage, () => others, 40);
+    void send(clients.acting('plain'), halting);
+    void send(clients.acting('plain'), reducing);
+    // They know the operator's key by then, and need no store for that.
+    time.after(draw.between(250, 400), () => {
+      void operator.look(halting);
+      void operator.look(reducing);
+    });
+    time.after(draw.between(600, 900), () => {
+      cutOff(stage, [halting], 'redis');
+      cutOff(stage, [reducing], 'libsql');
+      void operator.restrict('halt', { of: halting });
+      void operator.restrict('reduce', { of: reducing });
+    });
+  },
+};
