@@ -10,6 +10,7 @@ import { decisionTargetsOf } from './decision-targets-of.ts';
 import type { Judged } from './judge-questions.ts';
 import type { LiftOutcome, NamedOverride } from './named-override.ts';
 import type { Question } from './question.ts';
+import { viewFor } from './view-for.ts';
 
 export interface LiftAsk {
   readonly overrideId: string;
@@ -38,7 +39,7 @@ export function createLift({ control, log, useOverride, trace }: LiftOptions): L
     const { key, symbol, rung, arm } = question;
     const { action, risk } = intent;
     if (rung !== 'FULL' || arm !== 'production') return 'mismatched';
-    const view = control.isRevoked(key.id) ? undefined : control.current();
+    const view = viewFor(key, control);
     if (!view || !check(intent, decisionTargetsOf(question), view).ok) return 'unused';
     if (risk === null || !log.hasRoom(key.account)) return 'unused';
     const { epoch } = view;

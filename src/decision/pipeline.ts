@@ -19,10 +19,11 @@ import type { Ladder } from './ladder.ts';
 import { type Lift, withOverride } from './lift.ts';
 import { createPacer, type Pacer } from './pacer.ts';
 import { withoutPermission } from './permitted.ts';
-import type { KeyFacts, Question, QuestionBatch } from './question.ts';
+import type { Question, QuestionBatch } from './question.ts';
 import type { FeatureForm } from './record-members.ts';
 import type { AnsweredItem, SealedBatch } from './seal-items.ts';
 import type { SupplyBars } from './supply-bars.ts';
+import { viewFor } from './view-for.ts';
 
 /** How a question ends. Refusals are values; the door maps them to problems. */
 export type Outcome =
@@ -119,7 +120,7 @@ async function decide(parts: Parts, asked: Question, circumstances: Circumstance
     question.overrideId === null
       ? { judged: found }
       : await liftedBy(question.overrideId, parts, { question, judged: found }, circumstances);
-  const view = viewFor(question.key, parts);
+  const view = viewFor(question.key, parts.control);
   stages.begin('record');
   const { record, answer, text, validForMs } = sealer.one(question, judged, { id, view, nowMs, load });
   const epoch = view?.epoch ?? 0;
@@ -153,7 +154,7 @@ async function decideMany(
   const nowMs = clock.nowMs();
   const load = parts.load();
   const judged = await judgeAll(parts, chosen, { ...circumstances, nowMs, load });
-  const view = viewFor(asked.key, parts);
+  const view = viewFor(asked.key, parts.control);
   stages.begin('record');
   const sealed = sealer.batch(batch, judged, { view, nowMs, load });
   const epoch = view?.epoch ?? 0;
@@ -274,10 +275,6 @@ function compare(
   arms.compare(question, { decisionId, nowMs: clock.nowMs(), judgement }, scope);
 }
 
-/** The permission as it is now: none for a key that was revoked while its request waited. */
-const viewFor = ({ id }: KeyFacts, { control }: Parts): ControlView | undefined =>
-  control.isRevoked(id) ? undefined : control.current();
-
 /** Whether an answer that waited for its record may still leave. */
 function stillHolds(
   parts: Parts,
@@ -286,7 +283,7 @@ function stillHolds(
   epoch: number,
 ): boolean {
   if (!actionable) return true;
-  const view = viewFor(question.key, parts);
+  const view = viewFor(question.key, parts.control);
   const isValid = validUntil !== null && parts.clock.nowMs() < Date.parse(validUntil);
   return isValid && view?.epoch === epoch && check({ effect }, decisionTargetsOf(question), view).ok;
 }

@@ -53,4 +53,6 @@ export interface KeyFacts {
   readonly account: string;
   readonly ratePerSecond: number;
   readonly burst: number;
+  /** Whether the secret by which its caller was proven is known to have been rotated away since, and its time to be over. */
+  readonly isRetired: () => boolean;
 }

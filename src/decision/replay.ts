@@ -207,7 +207,7 @@ function questionOf(capsule: Capsule, model: ServedModel): Question {
   const { account, keyId, symbol, answer, input } = capsule;
   const { asOfMs, clientDecisionId, explain, strategy } = input;
   return {
-    key: { id: keyId, account, ratePerSecond: 0, burst: 0 },
+    key: { id: keyId, account, ratePerSecond: 0, burst: 0, isRetired: () => false },
     model,
     isModelNamed: true,
     arm: answer.model.arm,

@@ -13,7 +13,10 @@ import { readSignedCall, type SignedCall } from './signing/read-signed-call.ts';
 import { signingSecretOf } from './signing/signing-secret.ts';
 
 /** Who is calling, once that is proven. */
-export type Principal = Pick<KeyRow, 'id' | 'account' | 'scopes' | 'ratePerSecond' | 'burst'>;
+export interface Principal extends Pick<KeyRow, 'id' | 'account' | 'scopes' | 'ratePerSecond' | 'burst'> {
+  /** Whether the secret that the caller showed, or signed by, is known to have been rotated away since. */
+  readonly isRetired: () => boolean;
+}
 
 interface AuthenticatorOptions {
   /** Reads one key; undefined when there is none. */
@@ -74,12 +77,12 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     return [secretSha256, ...(isInOverlap ? [previous] : [])].filter((hash) => !isRetired(hash));
   }
 
-  function isBearerOf(row: KeyRow, secretSha256: string): boolean {
-    return goodSecretsOf(row).some((good) => equalInConstantTime(secretSha256, good));
+  function bearersSecret(row: KeyRow, secretSha256: string): string | undefined {
+    return goodSecretsOf(row).find((good) => equalInConstantTime(secretSha256, good));
   }
 
-  function isSignerOf(row: KeyRow, { signature, payload }: SignedCall): boolean {
-    return goodSecretsOf(row).some((good) =>
+  function signersSecret(row: KeyRow, { signature, payload }: SignedCall): string | undefined {
+    return goodSecretsOf(row).find((good) =>
       equalInConstantTime(signature, hmacSha256Hex(signingSecretOf(receiptSecret, row.id, good), payload)),
     );
   }
@@ -95,20 +98,21 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 
   async function proven(
     id: string,
-    isProvenBy: (row: KeyRow) => boolean,
+    secretOf: (row: KeyRow) => string | undefined,
     scopes: readonly Scope[],
     request: RequestScope,
   ): Promise<Result<Principal, Problem>> {
-    const found = await cache.findProven(id, isProvenBy, request);
+    const found = await cache.findProven(id, (row) => secretOf(row) !== undefined, request);
     if (!found.ok) return err({ code: 'AUTH_UNAVAILABLE' });
     const row = found.value;
-    if (!row) return refuse(request);
+    const good = row && secretOf(row);
+    if (!row || good === undefined) return refuse(request);
     if (row.revokedAtMs !== null || isRevoked(id))
       return err({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
     if (!scopes.some((scope) => row.scopes.includes(scope)))
       return err({ code: 'SCOPE_MISSING', detail: `the route needs the scope ${scopes.join(' or ')}` });
     const { account, ratePerSecond, burst } = row;
-    return ok({ id, account, scopes: row.scopes, ratePerSecond, burst });
+    return ok({ id, account, scopes: row.scopes, ratePerSecond, burst, isRetired: () => isRetired(good) });
   }
 
   /** Whether a request with a right signature is of now, and came for the first time. */
@@ -132,13 +136,13 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       if (typeof login === 'string') {
         const given = readBearer(login);
         if (!given) return refuse(request);
-        return proven(given.id, (row) => isBearerOf(row, given.secretSha256), accepted, request);
+        return proven(given.id, (row) => bearersSecret(row, given.secretSha256), accepted, request);
       }
       const call = await readSignedCall(login.request, bodyLimits);
       if (!call.ok) return call;
       const signed = call.value;
       if (!signed) return refuse(request);
-      const principal = await proven(signed.keyId, (row) => isSignerOf(row, signed), accepted, request);
+      const principal = await proven(signed.keyId, (row) => signersSecret(row, signed), accepted, request);
       const problem = principal.ok ? await admitSigned(signed, login.repeats) : undefined;
       return problem ? err(problem) : principal;
     },

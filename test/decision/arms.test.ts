@@ -175,7 +175,9 @@ async function bothArms(ask: ReturnType<typeof setUp>['ask']) {
   const answers = new Map<string, { readonly account: string; readonly answer: Answer }>();
   for (let i = 0; answers.size < 2 && i < 64; i += 1) {
     const account = `a${i}`;
-    const answer = await ask({ key: { id: 'k', account, ratePerSecond: 1, burst: 1 } });
+    const answer = await ask({
+      key: { id: 'k', account, ratePerSecond: 1, burst: 1, isRetired: () => false },
+    });
     answers.set(answer.model.arm, { account, answer });
   }
   const [production, candidate] = [answers.get('production'), answers.get('candidate')];
@@ -301,7 +303,7 @@ describe('an A/B experiment', () => {
   it('leaves alone who names a model, asks of history, or brings what the candidate does not take', async () => {
     const { ask, models } = setUp({ experiment: experimentOf(abTerms(0.5)) });
     const { candidate } = await bothArms(ask);
-    const key = { id: 'k', account: candidate.account, ratePerSecond: 1, burst: 1 };
+    const key = { id: 'k', account: candidate.account, ratePerSecond: 1, burst: 1, isRetired: () => false };
     expect((await ask({ key })).model.arm).toBe('candidate');
     expect((await ask({ key, isModelNamed: true })).model.arm).toBe('production');
     expect((await ask({ key, asOfMs: Date.parse('2026-03-02T11:00:00Z') })).model.arm).toBe('production');
@@ -318,7 +320,9 @@ describe('an A/B experiment', () => {
     let failed: Answer | undefined;
     for (let i = 0; failed === undefined && i < 64; i += 1) {
       const account = `a${i}`;
-      const answer = await ask({ key: { id: 'k', account, ratePerSecond: 1, burst: 1 } });
+      const answer = await ask({
+        key: { id: 'k', account, ratePerSecond: 1, burst: 1, isRetired: () => false },
+      });
       if (answer.model.arm === 'candidate') failed = answer;
     }
     expect(failed).toMatchObject({ action: 'HOLD', holdKind: 'safety', reasons: [{ code: 'MODEL_FAILED' }] });
@@ -333,7 +337,7 @@ describe('a canary', () => {
     const { candidate, production } = await bothArms(ask);
     expect(candidate.answer).toMatchObject({ action: 'SELL', effect: 'open', size: 0.1 });
     expect(production.answer).toMatchObject({ action: 'BUY', effect: 'open', size: 0.7999 });
-    const key = { id: 'k', account: candidate.account, ratePerSecond: 1, burst: 1 };
+    const key = { id: 'k', account: candidate.account, ratePerSecond: 1, burst: 1, isRetired: () => false };
     expect(await ask({ key, position: 1 })).toMatchObject({ action: 'SELL', effect: 'close', size: 1 });
   });
 });

@@ -35,6 +35,8 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
     tradingState: 'ACTIVE' as TradingState,
     epoch: 7,
     live: true,
+    isRevoked: false,
+    isRetired: false,
     load: 'normal' as Load,
     tableFails: false,
     outboxFails: false,
@@ -79,7 +81,11 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
   const breaker = createBreaker(breakerSettings.decision);
   const pipeline = createPipeline({
     arms: { choose: (asked) => asked, compare: () => undefined },
-    control: { current, ensure: async () => current(), isRevoked: () => false },
+    control: {
+      current,
+      ensure: async () => current(),
+      isRevoked: () => shared.isRevoked,
+    },
     ladder: { choose: (asked) => asked, breakerOf: () => breaker },
     lift: (asked) => shared.lift(asked),
     supplyBars: (question) => shared.supplyBars(question),
@@ -461,6 +467,8 @@ describe('the decision pipeline', () => {
     ['a newer epoch', ({ shared }) => void Object.assign(shared, { epoch: 8 })],
     ['a halt at the same epoch', ({ shared }) => void Object.assign(shared, { tradingState: 'HALTED' })],
     ['the end of the permission', ({ shared }) => void Object.assign(shared, { live: false })],
+    ['the revocation of the key', ({ shared }) => void Object.assign(shared, { isRevoked: true })],
+    ['the end of the secret', ({ shared }) => void Object.assign(shared, { isRetired: true })],
     ["the end of the answer's validity", ({ time }) => time.advance(700)],
   ])('lets no action leave after %s came while its row was written', async (_, change) => {
     const world = setUp();
@@ -468,7 +476,8 @@ describe('the decision pipeline', () => {
       world.shared.whileWriting = async () => {};
       await change(world);
     };
-    const outcome = await world.ask(question(constantModel(0.9), { durability: 'ack' }));
+    const key = { ...question(constantModel(0.9)).key, isRetired: () => world.shared.isRetired };
+    const outcome = await world.ask(question(constantModel(0.9), { durability: 'ack', key }));
     expect(outcome).toEqual({ kind: 'superseded' });
     await world.time.advance(10);
     const [written, voided] = world.rows;

@@ -3,7 +3,7 @@ import type { ServedModel } from '../../src/models/catalog.ts';
 
 /** A question of DEMO to a model, without position, data or wishes; a test says what it is about. */
 export const plainQuestion = (model: ServedModel, change: Partial<Question> = {}): Question => ({
-  key: { id: 'k', account: 'a', ratePerSecond: 1, burst: 1 },
+  key: { id: 'k', account: 'a', ratePerSecond: 1, burst: 1, isRetired: () => false },
   model,
   isModelNamed: false,
   arm: 'production',

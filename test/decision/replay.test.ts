@@ -63,7 +63,7 @@ function drawQuestion(random: SeededRandom, model: ServedModel): Question {
   }));
   const values = Float32Array.from(model.bundle.manifest.features.names, () => random.normal());
   return {
-    key: { id: 'k', account: 'a', ratePerSecond: 1, burst: 1 },
+    key: { id: 'k', account: 'a', ratePerSecond: 1, burst: 1, isRetired: () => false },
     model,
     isModelNamed: draw(random, true, false),
     ...draw(

@@ -45,7 +45,14 @@ function setUp() {
   const authenticator: Authenticator = {
     authenticate: async (_, scopes) =>
       [scopes].flat().some((scope) => scope === state.scope)
-        ? ok({ id: 'k1', account: 'a1', scopes: [], ratePerSecond: 1, burst: 1 })
+        ? ok({
+            id: 'k1',
+            account: 'a1',
+            scopes: [],
+            ratePerSecond: 1,
+            burst: 1,
+            isRetired: () => false,
+          })
         : err({ code: 'SCOPE_MISSING' }),
   };
   const view = {

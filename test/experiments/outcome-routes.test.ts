@@ -118,7 +118,14 @@ function setUp() {
       authenticator: {
         authenticate: async (_, scope) =>
           scope === 'decide'
-            ? ok({ id: 'k1', account: 'a1', scopes: [], ratePerSecond: 1, burst: 1 })
+            ? ok({
+                id: 'k1',
+                account: 'a1',
+                scopes: [],
+                ratePerSecond: 1,
+                burst: 1,
+                isRetired: () => false,
+              })
             : err({ code: 'SCOPE_MISSING' }),
       },
       control: { keysNews: () => 0, permit: async () => state.permit },

@@ -62,7 +62,14 @@ function setUp() {
   const authenticator: Authenticator = {
     authenticate: async (authorization, scope) =>
       authorization === `observe ${scope}`
-        ? ok({ id: 'k', account: 'mine', scopes: ['observe'], ratePerSecond: 1, burst: 1 })
+        ? ok({
+            id: 'k',
+            account: 'mine',
+            scopes: ['observe'],
+            ratePerSecond: 1,
+            burst: 1,
+            isRetired: () => false,
+          })
         : err({ code: 'UNAUTHENTICATED' }),
   };
   const app = new Hono<Environment>();

@@ -193,6 +193,16 @@ describe('the authenticator', () => {
       expect(await login(`Bearer bot.${next}`)).toMatchObject({ ok: true });
     });
 
+    it('tells of whom it let in when that secret ends, and not when another does', async () => {
+      const { login, state, time } = setUp();
+      state.load = () => ok(rotated(time.nowMs() + 60_000));
+      const [before, now] = await Promise.all([secret, next].map((shown) => login(`Bearer bot.${shown}`)));
+      const areRetired = () => [before, now].map((who) => who?.ok && who.value.isRetired());
+      expect(areRetired()).toEqual([false, false]);
+      state.retired.add(row.secretSha256);
+      expect(areRetired()).toEqual([true, false]);
+    });
+
     it('refuses a secret that the control state names as rotated away, whatever is in memory', async () => {
       const { login, state, time } = setUp();
       await login(`Bearer bot.${secret}`);

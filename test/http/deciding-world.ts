@@ -23,7 +23,14 @@ import { VirtualTime } from '../virtual-time.ts';
 import { catalogOf, constantModel } from './served-model.ts';
 
 /** Of the caller; tests may change its limits. */
-export const key = { id: 'k', account: 'a', scopes: ['decide' as const], ratePerSecond: 100, burst: 256 };
+export const key = {
+  id: 'k',
+  account: 'a',
+  scopes: ['decide' as const],
+  ratePerSecond: 100,
+  burst: 256,
+  isRetired: () => false,
+};
 
 export const receiptSecret = 'r'.repeat(32);
 export const configHash = 'c'.repeat(64);

@@ -8,7 +8,7 @@ const dayMs = 86_400_000;
 const model = constantModel(0.7);
 const { windowBars, names } = model.bundle.manifest.features;
 const catalog = catalogOf(model);
-const key = { id: 'k', account: 'a', ratePerSecond: 1, burst: 1 };
+const key = { id: 'k', account: 'a', ratePerSecond: 1, burst: 1, isRetired: () => false };
 
 const read = (body: unknown) => readQuestion(body, key, { catalog, nowMs, barsMax: 200 });
 

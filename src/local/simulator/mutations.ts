@@ -138,8 +138,8 @@ export const mutations: readonly Mutation[] = [
   mutation(
     'any secret is the right one',
     'src/http/auth.ts',
-    'return goodSecretsOf(row).some((good) => equalInConstantTime(secretSha256, good));',
-    'return true;',
+    'return goodSecretsOf(row).find((good) => equalInConstantTime(secretSha256, good));',
+    'return secretSha256;',
   ),
   mutation(
     'an idempotency key is good for any body',

@@ -9,7 +9,14 @@ import type { Environment } from '../../../src/http/context.ts';
 import { Stages } from '../../../src/telemetry/stages.ts';
 import { VirtualTime } from '../../virtual-time.ts';
 
-const principal = { id: 'k', account: 'a', scopes: ['operate'], ratePerSecond: 1, burst: 1 } as const;
+const principal = {
+  id: 'k',
+  account: 'a',
+  scopes: ['operate'],
+  ratePerSecond: 1,
+  burst: 1,
+  isRetired: () => false,
+} as const;
 const shared = {
   decision: { state: 'open', generation: 7, waitMs: 1_500 },
   'decision-candidate': { state: 'closed', generation: 0 },
