@@ -16,7 +16,7 @@ export function controlVerbsOf(
   { clock, timers }: Runtime,
 ) {
   const shared = createSharedControl(redis, breakers);
-  const levelling = createLevelling({ shared, durable, ids, timers, heartbeatMsMax });
+  const levelling = createLevelling({ shared, durable, control, ids, timers, heartbeatMsMax });
   const restrict = createRestrict({ control, shared, durable, levelling, trace, clock, timers, viewLifeMs });
   const resume = createResume({
     ...{ control, levelling, trail, trace, restrict, clock, approvalsNeeded },

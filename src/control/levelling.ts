@@ -1,6 +1,7 @@
 import type { Timers } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import { err, ok, type Result } from '../core/result.ts';
+import type { Control } from './control.ts';
 import { isBehind, mergeControlStates, restrictionsBehind } from './control-state.ts';
 import type { Change, DurableControl } from './durable-control.ts';
 import type { SharedControl } from './sync.ts';
@@ -24,8 +25,8 @@ export interface OperatorReading {
 export interface Levelling {
   read(): Promise<StoreReadings>;
   /**
-   * Brings what one store knows alone to the other: to Redis all of it, to libSQL whatever holds back. Answers the state
-   * of both, or why they do not have one; then it is to be tried again.
+   * Brings what one store, or this isolate, knows alone to both: to Redis all of it, to libSQL whatever holds back. Answers the
+   * state of both, or why they do not have one; then it is to be tried again.
    */
   level(change: Change): Promise<Result<ControlState, string>>;
   /** Levels until it has worked, for as long as work behind an answer may last. */
@@ -35,6 +36,8 @@ export interface Levelling {
 interface LevellingOptions {
   readonly shared: Pick<SharedControl, 'sync' | 'seed'>;
   readonly durable: Pick<DurableControl, 'load' | 'raise'>;
+  /** All that was ever seen here: Redis may have confirmed a halt that libSQL did not, and have lost it since. */
+  readonly control: Pick<Control, 'highest'>;
   readonly ids: IdSource;
   readonly timers: Timers;
   /** The longest silence of operators, in milliseconds; 0 for any. */
@@ -45,7 +48,7 @@ interface LevellingOptions {
 const retryMs = [50, 100, 200, 400, 800, 1_600, 3_000, 3_000, 3_000, 3_000, 3_000] as const;
 
 export function createLevelling(options: LevellingOptions): Levelling {
-  const { shared, durable, ids, timers, heartbeatMsMax } = options;
+  const { shared, durable, control, ids, timers, heartbeatMsMax } = options;
 
   async function readRedis(): Promise<Pick<StoreReadings, 'redis' | 'operator'>> {
     const ask = {
@@ -75,7 +78,10 @@ export function createLevelling(options: LevellingOptions): Levelling {
     const { redis, database } = await read();
     if (!redis.ok) return redis;
     if (!database.ok) return database;
-    const merged = redis.value ? mergeControlStates(redis.value, database.value) : database.value;
+    const merged = [redis.value, control.highest()].reduce<ControlState>(
+      (all, told) => (told ? mergeControlStates(all, told) : all),
+      database.value,
+    );
     const behind = restrictionsBehind(database.value, merged);
     const isLevel = redis.value !== undefined && !isBehind(redis.value, merged);
     if (behind.length === 0 && isLevel) return ok(merged);

@@ -33,8 +33,11 @@ interface RegistryOptions extends LoadOptions {
 const readMsMax = 20_000;
 /** How long a request of an isolate that has never read the registry waits for that. */
 const firstReadMsMax = 3_000;
-/** After which another request that waits reads it too, since the one that reads may have lost its client; each time twice as long. */
+/** After which another request that waits reads it too, since the one that reads may have lost its client. */
 const firstTakeOverMs = 500;
+/** The same from the second read on: until one has ended nothing is permitted, so a read that is lost must not hold the next up. */
+const laterTakeOverMs = 1_000;
+/** From the beginning of a read that failed, or found libSQL behind what was told, to that of the next. */
 const retryAfterMs = 1_000;
 /** After which what was broken or missing is looked at again, in case it was repaired. */
 const faultLifeMs = 30_000;
@@ -53,7 +56,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   let retryAtMs = Number.NEGATIVE_INFINITY;
   let rereadAtMs = Number.POSITIVE_INFINITY;
   let hasWaited = false;
-  let takeOverMs = firstTakeOverMs;
+  let firstReads = 0;
 
   async function readFrom(present: Catalog): Promise<Result<NextCatalog, string>> {
     try {
@@ -79,23 +82,22 @@ export function createRegistry(options: RegistryOptions): Registry {
 
   function longestReadMs(): number {
     if (isRead) return readMsMax;
-    const longestMs = takeOverMs;
-    takeOverMs = Math.min(readMsMax, 2 * takeOverMs);
-    return longestMs;
+    firstReads += 1;
+    return firstReads === 1 ? firstTakeOverMs : laterTakeOverMs;
   }
 
   async function run(registryEpoch: number): Promise<void> {
-    const own = { endsAtMs: clock.monotonicMs() + longestReadMs() };
+    const begunAtMs = clock.monotonicMs();
+    const own = { endsAtMs: begunAtMs + longestReadMs() };
     reader = own;
     const present = holder.current();
     const next = await readFrom(present);
     if (reader === own) reader = undefined;
     if (next.ok) adopt(next.value, present);
     else report(`registry: ${next.error}`);
-    const nowMs = clock.monotonicMs();
-    // Also where libSQL tells of no such epoch yet, as a replica may. What failed past its time was asked a while ago.
-    if ((!next.ok && nowMs < own.endsAtMs) || (next.ok && holder.current().registryEpoch < registryEpoch))
-      retryAtMs = nowMs + retryAfterMs;
+    // Also where libSQL tells of no such epoch yet, as a replica may. A read past its time holds nobody up any more.
+    const isBehind = !next.ok || holder.current().registryEpoch < registryEpoch;
+    if (isBehind && clock.monotonicMs() < own.endsAtMs) retryAtMs = begunAtMs + retryAfterMs;
   }
 
   const isFirstUnderWay = (): boolean => !isRead && !hasWaited && reader !== undefined;

@@ -101,6 +101,20 @@ describe.each(redisBackends())('the one way to hold trading back, on $name', ({ 
     },
   );
 
+  it('brings to libSQL also what Redis alone took and has lost since', async () => {
+    const { isolate, scope, states, settled, fault, shared } = world;
+    fault.database = 'down';
+    const told = await isolate(active).restrict.halt({ kind: 'account', id: 'x' }, evidence, scope);
+    expect(told).toMatchObject({ stores: { redis: 'CONFIRMED', database: 'PENDING' } });
+    await redis.run('FLUSHALL');
+    await shared.seed(active);
+    fault.database = 'up';
+    await settled();
+    const { redis: inRedis, database: inDatabase } = await states();
+    expect(inRedis).toEqual(inDatabase);
+    expect(inDatabase.targets).toMatchObject([{ target: 'account:x', tradingState: 'HALTED' }]);
+  });
+
   it('keeps who halted, and why, where Redis alone took it, for any isolate to write', async () => {
     const { isolate, scope, fault, settled, reported, drain } = world;
     fault.database = 'down';

@@ -5,6 +5,7 @@ import { openKept } from '../../src/audit/open-kept.ts';
 import { createOutboxDrain } from '../../src/audit/outbox-drain.ts';
 import { createTrace } from '../../src/audit/trace.ts';
 import { createWriter } from '../../src/audit/writer.ts';
+import type { Control } from '../../src/control/control.ts';
 import { mergeControlStates } from '../../src/control/control-state.ts';
 import { createDurableControl } from '../../src/control/durable-control.ts';
 import { createLevelling } from '../../src/control/levelling.ts';
@@ -60,13 +61,17 @@ export function operate(redis: TestRedis, { database }: DatabaseInTest) {
   const shared = createSharedControl(redis.redis, noBreakers);
   const outbox = createOutbox({ redis: redis.redis, ids });
   const durable = createDurableControl(database);
-  const levelling = createLevelling({
-    shared: faulty('redis', shared),
-    durable: faulty('database', durable),
-    ids,
-    timers: time,
-    heartbeatMsMax: 0,
-  });
+  const levellingOf = (control: Pick<Control, 'highest'>) =>
+    createLevelling({
+      shared: faulty('redis', shared),
+      durable: faulty('database', durable),
+      control,
+      ids,
+      timers: time,
+      heartbeatMsMax: 0,
+    });
+  /** Of an isolate that has seen nothing. */
+  const levelling = levellingOf({ highest: () => undefined });
   const chain = createChain();
   const trail = createAuditTrail({
     client: database.client,
@@ -96,6 +101,7 @@ export function operate(redis: TestRedis, { database }: DatabaseInTest) {
         highest = highest ? mergeControlStates(highest, state) : state;
       },
     };
+    const levelling = levellingOf(control);
     const restrict = createRestrict({
       control,
       shared: faulty('redis', shared),
@@ -123,6 +129,7 @@ export function operate(redis: TestRedis, { database }: DatabaseInTest) {
     const { redis: inRedis, database: inDatabase } = await createLevelling({
       shared,
       durable,
+      control: { highest: () => undefined },
       ids,
       timers: time,
       heartbeatMsMax: 0,

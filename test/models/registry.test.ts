@@ -193,6 +193,44 @@ describe('an isolate', () => {
     expect(registry.isKnown(epoch)).toBe(true);
   });
 
+  it('is read by another request a second after the last first read began, however many were never answered', async () => {
+    const epoch = await stored.point('coin', await stored.store(second));
+    const { registry, follow, scope, time } = await stored.isolate();
+    stored.hangNext(4);
+    let reads = 0;
+    const ask = () =>
+      registry.follow(epoch, {
+        ...scope,
+        waitUntil: () => {
+          reads += 1;
+        },
+      });
+    ask();
+    await time.advance(500);
+    for (const count of [2, 3, 4]) {
+      ask();
+      ask();
+      expect(reads).toBe(count);
+      await time.advance(1_000);
+    }
+    expect(registry.isKnown(epoch)).toBe(false);
+    await follow(epoch);
+    expect(registry.isKnown(epoch)).toBe(true);
+  });
+
+  it('is followed at once where a read fails past its time', async () => {
+    const { registry, follow, scope, time } = await stored.isolate();
+    await registry.ensureRead(scope);
+    const epoch = await stored.point('coin', await stored.store(second));
+    stored.hangNext(1);
+    const failed = follow(epoch);
+    await time.advance(1_000);
+    stored.failHung();
+    await failed;
+    await follow(epoch);
+    expect(registry.current().registryEpoch).toBe(epoch);
+  });
+
   it('does not wait again within a second for a store that does not answer', async () => {
     const { registry, scope, time, reported } = await stored.isolate();
     stored.setDown(true);

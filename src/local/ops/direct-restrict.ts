@@ -32,7 +32,9 @@ export async function createDirectRestrict(
   const ids = createIdSource({ clock, random });
   const shared = createSharedControl(redis, noBreakers);
   const durable = createDurableControl(database);
-  const levelling = createLevelling({ shared, durable, ids, timers, heartbeatMsMax: 0 });
+  let known: ControlState | undefined;
+  const highest = () => known;
+  const levelling = createLevelling({ shared, durable, control: { highest }, ids, timers, heartbeatMsMax: 0 });
   const chain = createChain();
   const trail = createAuditTrail({
     client: database.client,
@@ -51,8 +53,13 @@ export async function createDirectRestrict(
     report,
   });
   const readings = await levelling.read();
-  const known = knownBy(readings);
-  const control = { highest: () => known, learn: () => undefined };
+  known = knownBy(readings);
+  const control = {
+    highest,
+    learn(state: ControlState) {
+      known = known ? mergeControlStates(known, state) : state;
+    },
+  };
   return createRestrict({ control, shared, durable, levelling, trace, clock, timers, viewLifeMs });
 }
 

@@ -182,7 +182,7 @@ class Simulation {
         const name = bundleNames.find((known) => releases[known].bundle.version === version);
         return name && actionBy(name, vector);
       }),
-      registry(this.#models),
+      registry(this.#models, this.#config.database),
       ...this.#watchModel(),
       ...(heartbeatMsMax > 0 ? [deadManSwitch({ heardUntilMs, heartbeatMsMax, viewLifeMs })] : []),
       idempotency(truth),

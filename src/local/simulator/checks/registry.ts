@@ -1,3 +1,4 @@
+import type { Config } from '../../../config.ts';
 import { type Decided, decidedIn, type Exchange, isAdmittedReply, isReplayed } from '../exchange.ts';
 import type { Isolate } from '../isolate.ts';
 import type { ModelHistory } from '../model-history.ts';
@@ -5,7 +6,7 @@ import type { Check } from '../monitor.ts';
 
 /** A view that is younger tells of what was put in force. */
 const viewMsMax = 1_100;
-/** What an isolate may take to load what its view tells of, once it has answered under that view. */
+/** What an isolate may take to load what its view tells of, once it has answered under that view, beside what it stood still. */
 const loadMsMax = 1_500;
 
 /**
@@ -13,7 +14,7 @@ const loadMsMax = 1_500;
  * none that was given back, none of a lower rung while no model failed; and some seconds after a promotion or a rollback no other
  * than what is in force since, on an isolate that answers and reads libSQL.
  */
-export function registry(history: ModelHistory): Check {
+export function registry(history: ModelHistory, { deadlineMs }: Config['database']): Check {
   const answeredAtMs = new Map<Isolate, number[]>();
 
   function isBehind({ answer }: Decided, { isolate, reply }: Exchange): boolean {
@@ -21,9 +22,12 @@ export function registry(history: ModelHistory): Check {
     const inForce = history.inForce(leftAtMs);
     const { platform } = isolate;
     if (!inForce || platform.wasCut || answer.action === 'HOLD' || answer.mode !== 'FULL') return false;
-    const toldFromMs = Math.max(inForce.toldAtMs, platform.link.troubledAtMs.libsql) + viewMsMax;
+    // A read that got no answer is under way until its deadline.
+    const readableFromMs = platform.link.troubledAtMs.libsql + deadlineMs;
+    const toldFromMs = Math.max(inForce.toldAtMs, readableFromMs) + viewMsMax;
+    const loadedByMs = leftAtMs - loadMsMax - platform.stalledMs;
     const answered = answeredAtMs.get(isolate) ?? [];
-    const wasTold = answered.some((atMs) => atMs >= toldFromMs && atMs <= leftAtMs - loadMsMax);
+    const wasTold = answered.some((atMs) => atMs >= toldFromMs && atMs <= loadedByMs);
     return wasTold && answer.model.version !== inForce.version;
   }
 
