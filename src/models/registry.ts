@@ -12,7 +12,7 @@ import { type NextCatalog, nextCatalog } from './next-catalog.ts';
 export interface Registry extends Pick<CatalogHolder, 'current' | 'enter'> {
   /** False where there is a registry that was not read yet: nobody knows whether the shipped models are those in force. */
   isKnown(registryEpoch: number): boolean;
-  /** Waits until it was read, a deadline at most; after one wait in vain reads go on behind, and nobody waits again. */
+  /** Waits until it was read, a deadline at most; after one wait in vain reads go on behind, and nobody waits but who comes after a pause. */
   ensureRead(scope: RequestScope): Promise<void>;
   /** Reads it again behind the answer where the control state tells of a later epoch, or something was broken. */
   follow(registryEpoch: number, scope: RequestScope): void;
@@ -39,6 +39,8 @@ const firstTakeOverMs = 500;
 const laterTakeOverMs = 1_000;
 /** From the beginning of a read that failed, or found libSQL behind what was told, to that of the next. */
 const retryAfterMs = 1_000;
+/** Without a read for so long, an isolate may have slept through what kept it from reading: who comes then waits again. */
+const pauseMs = 2_000;
 /** After which what was broken or missing is looked at again, in case it was repaired. */
 const faultLifeMs = 30_000;
 const pollMs = 4;
@@ -56,6 +58,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   let retryAtMs = Number.NEGATIVE_INFINITY;
   let rereadAtMs = Number.POSITIVE_INFINITY;
   let hasWaited = false;
+  let begunAtMs = Number.NEGATIVE_INFINITY;
   let firstReads = 0;
 
   async function readFrom(present: Catalog): Promise<Result<NextCatalog, string>> {
@@ -87,8 +90,9 @@ export function createRegistry(options: RegistryOptions): Registry {
   }
 
   async function run(registryEpoch: number): Promise<void> {
-    const begunAtMs = clock.monotonicMs();
-    const own = { endsAtMs: begunAtMs + longestReadMs() };
+    const ownBegunAtMs = clock.monotonicMs();
+    begunAtMs = ownBegunAtMs;
+    const own = { endsAtMs: ownBegunAtMs + longestReadMs() };
     reader = own;
     const present = holder.current();
     const next = await readFrom(present);
@@ -97,7 +101,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     else report(`registry: ${next.error}`);
     // Also where libSQL tells of no such epoch yet, as a replica may. A read past its time holds nobody up any more.
     const isBehind = !next.ok || holder.current().registryEpoch < registryEpoch;
-    if (isBehind && clock.monotonicMs() < own.endsAtMs) retryAtMs = begunAtMs + retryAfterMs;
+    if (isBehind && clock.monotonicMs() < own.endsAtMs) retryAtMs = ownBegunAtMs + retryAfterMs;
   }
 
   const isFirstUnderWay = (): boolean => !isRead && !hasWaited && reader !== undefined;
@@ -118,8 +122,10 @@ export function createRegistry(options: RegistryOptions): Registry {
     },
     async ensureRead(scope) {
       if (isRead) return;
+      const nowMs = clock.monotonicMs();
+      if (nowMs >= begunAtMs + pauseMs) hasWaited = false;
       start(0, scope);
-      const untilMs = clock.monotonicMs() + firstReadMsMax;
+      const untilMs = nowMs + firstReadMsMax;
       while (isFirstUnderWay() && clock.monotonicMs() < untilMs) {
         start(0, scope);
         await timers.sleep(pollMs);

@@ -241,6 +241,17 @@ describe('an isolate', () => {
     await registry.ensureRead({ ...scope, waitUntil: () => (asked += 1) });
     expect([asked, reported.length], 'it asks again, and waits no more').toEqual([1, 1]);
   });
+
+  it('waits again after a pause in which nobody read it, as an isolate that slept through an outage', async () => {
+    const epoch = await stored.point('coin', await stored.store(second));
+    const { registry, scope, time } = await stored.isolate();
+    stored.setDown(true);
+    await registry.ensureRead(scope);
+    stored.setDown(false);
+    await time.advance(2_000);
+    await registry.ensureRead(scope);
+    expect(registry.isKnown(epoch)).toBe(true);
+  });
 });
 
 describe('a broken bundle is refused by name, and the running model goes on', () => {

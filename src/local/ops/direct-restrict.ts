@@ -34,7 +34,14 @@ export async function createDirectRestrict(
   const durable = createDurableControl(database);
   let known: ControlState | undefined;
   const highest = () => known;
-  const levelling = createLevelling({ shared, durable, control: { highest }, ids, timers, heartbeatMsMax: 0 });
+  const levelling = createLevelling({
+    shared,
+    durable,
+    control: { highest },
+    ids,
+    timers,
+    heartbeatMsMax: 0,
+  });
   const chain = createChain();
   const trail = createAuditTrail({
     client: database.client,
