@@ -2,6 +2,7 @@ import { compose } from '../src/compose.ts';
 // Here it comes from disk: what stops trading has to be in memory before the disk is needed, or changed by a later deployment.
 import '../src/compose/on-demand.ts';
 import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
+import { copiedHeaders } from './copied-headers.ts';
 import { pendingWork } from './pending-work.ts';
 import { processLoad } from './process-load.ts';
 import { clock, random, report, timers } from './web-platform.ts';
@@ -46,6 +47,7 @@ const service = await compose({
   bundles,
   processLoad,
   upgrade,
+  respond: copiedHeaders(),
   kernelModule: await moduleAt('inference/kernel/kernel.wasm'),
   sha256Module: await moduleAt('core/sha256.wasm'),
   ed25519Module: await moduleAt('core/ed25519.wasm'),

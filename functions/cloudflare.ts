@@ -6,6 +6,7 @@ import sha256Module from '../src/core/sha256.wasm';
 import kernelModule from '../src/inference/kernel/kernel.wasm';
 import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
 import { createR2ModelStore } from '../src/store/r2-model-store.ts';
+import { copiedHeaders } from './copied-headers.ts';
 import { shieldOf } from './shield-of.ts';
 import { clock, random, report, timers } from './web-platform.ts';
 
@@ -30,6 +31,7 @@ const service = await compose({
   ...(env.MODELS_BUCKET ? { modelStore: createR2ModelStore(env.MODELS_BUCKET) } : {}),
   ...(env.SHIELD ? { shield: shieldOf(env.SHIELD) } : {}),
   upgrade,
+  respond: copiedHeaders(),
 });
 
 /** The socket keeps the context of the request that opened it alive: its timers and its I/O. */
@@ -56,7 +58,10 @@ export default {
   fetch: (request: Request): Promise<Response> =>
     service.fetch(request, {
       waitUntil,
-      clientAddress: request.headers.get('cf-connecting-ip') ?? 'unknown',
+      // Asked for by few requests, and not free.
+      get clientAddress() {
+        return request.headers.get('cf-connecting-ip') ?? 'unknown';
+      },
     }),
   scheduled: (event: { readonly cron: string }): Promise<void> => service.scheduled(event.cron),
 };

@@ -4,6 +4,7 @@ import { compose } from '../src/compose.ts';
 // Here it comes from disk: what stops trading has to be in memory before the disk is needed, or changed by a later deployment.
 import '../src/compose/on-demand.ts';
 import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
+import { appendHeaders } from './append-headers.ts';
 import { pendingWork } from './pending-work.ts';
 import { processLoad } from './process-load.ts';
 import { sharedAlarms } from './shared-alarms.ts';
@@ -50,6 +51,7 @@ const service = await compose({
   bundles,
   processLoad,
   upgrade,
+  respond: appendHeaders,
   kernelModule: moduleAt('inference/kernel/kernel.wasm'),
   sha256Module: moduleAt('core/sha256.wasm'),
   ed25519Module: moduleAt('core/ed25519.wasm'),

@@ -5,7 +5,7 @@ import { problemReply } from './http/problem.ts';
 import type { Reply } from './http/reply.ts';
 import type { ShieldRequests } from './http/shield-requests.ts';
 import type { Routes } from './routes.ts';
-import type { RequestScope } from './runtime.ts';
+import type { RequestScope, Respond } from './runtime.ts';
 import { Stages } from './telemetry/stages.ts';
 import { inRequestSpan } from './telemetry/tracing.ts';
 
@@ -14,6 +14,7 @@ interface AppOptions {
   readonly random: Random;
   readonly report: (failure: unknown) => void;
   readonly load: () => Load;
+  readonly respond: Respond;
   /** Null where the runtime has no shield. */
   readonly shieldRequests: ShieldRequests | null;
   /** Holds back an isolate's first requests until it knows which models are in force. */
@@ -55,7 +56,7 @@ export function createApp(options: AppOptions): App {
     if (!answer) throw new RangeError('a request was not handled');
     const load = options.load();
     const detail = load === 'normal' ? { 'server-timing': stages.serverTiming() } : { 'service-load': load };
-    return withHeaders(answer, { traceparent, ...detail, 'x-content-type-options': 'nosniff' });
+    return withHeaders(answer, { traceparent, ...detail, 'x-content-type-options': 'nosniff' }, options);
   };
 }
 
@@ -91,10 +92,14 @@ async function answerBy(
 }
 
 /** But one that upgrades to a WebSocket is the runtime's own, and its headers are fixed. */
-function withHeaders(answer: Reply | Response, added: Readonly<Record<string, string>>): Response {
+function withHeaders(
+  answer: Reply | Response,
+  added: Readonly<Record<string, string>>,
+  { respond }: Pick<AppOptions, 'respond'>,
+): Response {
   if (!(answer instanceof Response)) {
     const { status, headers, body } = answer;
-    return new Response(body, { status, headers: { ...headers, ...added } });
+    return respond(status, { ...headers, ...added }, body);
   }
   if (answer.status === 101) return answer;
   for (const [name, value] of Object.entries(added)) answer.headers.set(name, value);

@@ -102,6 +102,7 @@ export function assemble(
     random: poolRandom(runtime.random),
     report: runtime.report,
     load: overload.load,
+    respond: runtime.respond,
     shieldRequests: runtime.shield
       ? createShieldRequests({ shield: runtime.shield, report: runtime.report })
       : null,

@@ -45,7 +45,11 @@ export interface Runtime {
    * as it is: what upgrades is bound to that very object.
    */
   readonly upgrade: (request: Request, accept: (socket: ServerSocket) => SocketEvents) => Response;
+  readonly respond: Respond;
 }
+
+/** Makes an answer in the way that costs the runtime least. Names of headers are in lower case, `content-type` among them. */
+export type Respond = (status: number, headers: Readonly<Record<string, string>>, body: string) => Response;
 
 /** What the service's own process takes. Where this is known a timer that rings late tells of a busy event loop. */
 export interface ProcessLoad {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { copiedHeaders } from '../functions/copied-headers.ts';
 import { compose } from '../src/compose.ts';
 import { ED25519_WASM } from '../src/local/ed25519-wasm.ts';
 import { KERNEL_WASM } from '../src/local/kernel-wasm.ts';
@@ -21,6 +22,7 @@ async function composeWith(env: Readonly<Record<string, string>>) {
     processLoad: null,
     buildHash: null,
     upgrade: () => new Response(),
+    respond: copiedHeaders(),
     kernelModule: new WebAssembly.Module(readFileSync(KERNEL_WASM)),
     sha256Module: new WebAssembly.Module(readFileSync(SHA256_WASM)),
     ed25519Module: new WebAssembly.Module(readFileSync(ED25519_WASM)),

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from 'drizzle-orm/libsql/migrator';
+import { copiedHeaders } from '../../functions/copied-headers.ts';
 import { clock, random, timers } from '../../functions/web-platform.ts';
 import { type Client, createClient } from '../../src/client/client.ts';
 import { fetchTransport } from '../../src/client/fetch-transport.ts';
@@ -93,6 +94,7 @@ export async function composeService(bundles: Readonly<Record<string, BundleFile
       },
       processLoad,
       upgrade: () => new Response(),
+      respond: copiedHeaders(),
       ...(shield ? { shield } : {}),
       bundles,
       buildHash: 'b'.repeat(64),

@@ -2,6 +2,7 @@
 
 import { env, waitUntil } from 'cloudflare:workers';
 import bundles from 'virtual:bundles';
+import { copiedHeaders } from '../../../functions/copied-headers.ts';
 import { clock, random, report, timers } from '../../../functions/web-platform.ts';
 import ed25519Module from '../../../src/core/ed25519.wasm';
 import sha256Module from '../../../src/core/sha256.wasm';
@@ -43,6 +44,7 @@ export default {
       ed25519Module,
       processLoad: null,
       upgrade: () => new Response(null, { status: 501 }),
+      respond: copiedHeaders(),
       ortWasmPaths: { mjs: './ort-glue.mjs' },
     });
     const composedMs = performance.now();

@@ -68,6 +68,7 @@ export class Platform {
       },
       random: { bytes: (length) => draw.bytes(length) },
       report: () => undefined,
+      respond: (status, headers, body) => new Response(body, { status, headers }),
       env: {},
       bundles: {},
       processLoad: null,
