@@ -10,6 +10,7 @@ import { createServerMetadataRoute } from '../http/open-inference/server-metadat
 import { storedModelBytesMax } from '../models/fetch-bundle.ts';
 import { registerBundle } from '../models/register-bundle.ts';
 import { setAlias } from '../models/set-alias.ts';
+import { loadKey } from '../store/load-key.ts';
 import { loadAliases } from '../store/registry-in-force.ts';
 import {
   insertAlias,
@@ -59,6 +60,7 @@ export function createModelRoutes(
           shipped,
           trail,
           clock,
+          loadKey: (id) => loadKey(database, id),
           loadRegistryEpoch: () => loadRegistryEpoch(database),
           loadAliasHistory: (name, alias) => loadAliasHistory(database, name, alias),
           insertAlias: (row) => insertAlias(database, row),

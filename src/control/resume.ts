@@ -19,6 +19,8 @@ export interface ResumeAsk {
   /** Never used twice. */
   readonly nonce: string;
   readonly by: { readonly keyId: string; readonly account: string };
+  /** Who stands behind that key. */
+  readonly person: string;
   readonly reason: string;
   readonly clientAddress: string | null;
 }
@@ -99,7 +101,10 @@ export function createResume(options: ResumeOptions): Resume {
     const target = nameOf(ask.target);
     if (state.epoch !== epoch) return { kind: 'moved' };
     if (entryOf(state, target).tradingState === 'ACTIVE') return { kind: 'active' };
-    const approval = await shared.approve({ target, epoch, nonce, keyId: ask.by.keyId, approvalsNeeded });
+    const approval = await shared.approve({
+      ...{ target, epoch, nonce, keyId: ask.by.keyId },
+      ...{ person: ask.person, approvalsNeeded },
+    });
     if (!approval.ok) return { kind: 'unavailable' };
     switch (approval.value.kind) {
       case 'used':

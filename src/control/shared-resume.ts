@@ -2,7 +2,7 @@ import type { Redis } from '@upstash/redis';
 import { err, ok, type Result } from '../core/result.ts';
 import type { TargetName } from '../risk/target.ts';
 import { createRedisScript } from '../store/redis-script.ts';
-import { firstWordLifeMs } from './approvals.ts';
+import { firstWordLifeMs, wordArgs } from './approvals.ts';
 import { approveResumeScript } from './lua/approve-resume.ts';
 import { resumeScript } from './lua/resume.ts';
 import { redisKeys } from './redis-keys.ts';
@@ -12,6 +12,8 @@ export interface ApprovalAsk {
   readonly target: TargetName;
   readonly epoch: number;
   readonly keyId: string;
+  /** Who stands behind the key. */
+  readonly person: string;
   readonly nonce: string;
   readonly approvalsNeeded: 1 | 2;
 }
@@ -35,13 +37,15 @@ export function createSharedResume(redis: Redis): SharedResume {
   const approve = createRedisScript(redis, approveResumeScript);
   const resume = createRedisScript(redis, resumeScript);
   return {
-    async approve({ target, epoch, keyId, nonce, approvalsNeeded }) {
+    async approve({ target, epoch, keyId, person, nonce, approvalsNeeded }) {
       const keys = [redisKeys.resumeNonce(nonce), redisKeys.resumeApproval(epoch, target)];
-      const args = [String(nonceLifeMs), String(approvalsNeeded), keyId, String(firstWordLifeMs)];
+      const whose = wordArgs({ person, keyId });
+      const args = [String(nonceLifeMs), String(approvalsNeeded), ...whose, String(firstWordLifeMs)];
       const reply = await approve.run(keys, args);
       if (!reply.ok) return reply;
       const outcome = reply.value.get('outcome');
-      if (outcome === 'approved') return ok({ kind: outcome, first: reply.value.get('first') || null });
+      if (outcome === 'approved')
+        return ok({ kind: outcome, first: decodeURIComponent(reply.value.get('first') ?? '') || null });
       if (outcome === 'pending' || outcome === 'used' || outcome === 'same') return ok({ kind: outcome });
       return err('the approval script gave a malformed reply');
     },

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { equalInConstantTime, hmacSha256Hex } from '../core/digest.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
-import type { KeyRow, Scope } from '../store/key-row.ts';
+import { type KeyRow, personOf, type Scope } from '../store/key-row.ts';
 import { addressBlockOf } from './address-block-of.ts';
 import { readBearer } from './bearer.ts';
 import type { BodyLimits } from './body.ts';
@@ -14,6 +14,8 @@ import { signingSecretOf } from './signing/signing-secret.ts';
 
 /** Who is calling, once that is proven. */
 export interface Principal extends Pick<KeyRow, 'id' | 'account' | 'scopes' | 'ratePerSecond' | 'burst'> {
+  /** Who stands behind the key, where two people have to agree (store/key-row.ts). */
+  readonly person: string;
   /** Whether the secret that the caller showed, or signed by, is known to have been rotated away since. */
   readonly isRetired: () => boolean;
 }
@@ -112,7 +114,10 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     if (!scopes.some((scope) => row.scopes.includes(scope)))
       return err({ code: 'SCOPE_MISSING', detail: `the route needs the scope ${scopes.join(' or ')}` });
     const { account, ratePerSecond, burst } = row;
-    return ok({ id, account, scopes: row.scopes, ratePerSecond, burst, isRetired: () => isRetired(good) });
+    return ok({
+      ...{ id, account, scopes: row.scopes, ratePerSecond, burst, person: personOf(row) },
+      isRetired: () => isRetired(good),
+    });
   }
 
   /** Whether a request with a right signature is of now, and came for the first time. */

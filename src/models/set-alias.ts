@@ -1,7 +1,8 @@
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Write } from '../audit/commit.ts';
 import { isFinal } from '../audit/pending-records.ts';
-import type { Result } from '../core/result.ts';
+import { ok, type Result } from '../core/result.ts';
+import { type KeyRow, personOf } from '../store/key-row.ts';
 import type { Alias, AliasRow, BundleRow } from '../store/registry-rows.ts';
 import { aliasStack } from './alias-stack.ts';
 import type { BundleFault } from './bundle-fault.ts';
@@ -19,12 +20,16 @@ export interface AliasAsk {
   /** Whether the key may approve what another one uploaded; without, it may only roll back. */
   readonly mayApprove: boolean;
   readonly by: Uploader;
+  /** Who stands behind the key that asks. */
+  readonly person: string;
 }
 
 export interface AliasOptions extends LoadOptions {
   readonly source: BundleSource;
   readonly shipped: readonly ServedModel[];
   readonly trail: AuditTrail;
+  /** One key; undefined where there is none. */
+  readonly loadKey: (id: string) => Promise<Result<KeyRow | undefined, string>>;
   readonly loadRegistryEpoch: () => Promise<Result<number, string>>;
   /** Every change of one alias, the oldest first. */
   readonly loadAliasHistory: (name: string, alias: Alias) => Promise<Result<readonly AliasRow[], string>>;
@@ -46,7 +51,7 @@ export type AliasSet =
   | { readonly kind: 'unavailable'; readonly detail: string };
 
 /**
- * Puts a bundle in force under an alias. A promotion needs a key that may approve and is not the one that uploaded; back to
+ * Puts a bundle in force under an alias. A promotion needs a key that may approve, of another person than who uploaded; back to
  * what stood below the present one it takes one person alone, since two have agreed to that before. The bundle is loaded
  * and probed here once more, so that what isolates are told to follow can be followed.
  */
@@ -79,7 +84,9 @@ async function obstacleTo(
   const row = await options.source.loadBundle(ask.bundleHash);
   if (!row.ok) return { kind: 'unavailable', detail: row.error };
   if (!row.value || row.value.name !== ask.name) return { kind: 'unknown-bundle' };
-  if (!isRollback && !mayPromote(ask, row.value)) return { kind: 'second-person-needed' };
+  const promotable = isRollback ? ok(true) : await mayPromote(ask, row.value, options);
+  if (!promotable.ok) return { kind: 'unavailable', detail: promotable.error };
+  if (!promotable.value) return { kind: 'second-person-needed' };
   const fetched = await fetchBundle(ask.bundleHash, options.source);
   if (fetched.kind === 'unavailable') return fetched;
   if (fetched.kind === 'fault') return { kind: 'refused', fault: fetched.fault };
@@ -92,8 +99,16 @@ async function obstacleTo(
   return { kind: 'refused', fault: { code: 'WRONG_HASH', detail: 'the store has another manifest' } };
 }
 
-const mayPromote = ({ mayApprove, by }: AliasAsk, { uploadedBy }: BundleRow): boolean =>
-  mayApprove && by.actor.keyId !== uploadedBy;
+/** Not by who uploaded it, whichever of his keys he comes with. An uploader without a row is of before there were any. */
+async function mayPromote(
+  { mayApprove, by, person }: AliasAsk,
+  { uploadedBy }: BundleRow,
+  { loadKey }: AliasOptions,
+): Promise<Result<boolean, string>> {
+  if (!mayApprove || by.actor.keyId === uploadedBy) return ok(false);
+  const uploader = await loadKey(uploadedBy);
+  return uploader.ok ? ok(!uploader.value || personOf(uploader.value) !== person) : uploader;
+}
 
 interface Change {
   readonly registryEpoch: number;

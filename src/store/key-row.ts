@@ -11,6 +11,13 @@ export type StoredKey = typeof apiKeys.$inferSelect;
 /** A key's row, its scopes parsed. */
 export type KeyRow = Omit<StoredKey, 'scopes'> & { readonly scopes: readonly Scope[] };
 
+/**
+ * Who stands behind a key, where two have to agree: one who made it alone, or gave it another secret, holds that secret, and is one
+ * person with it; so is whoever holds a key that they made by that one. A key that two agreed to, or that was written by hand, is
+ * taken for a person of its own.
+ */
+export const personOf = ({ id, person }: Pick<KeyRow, 'id' | 'person'>): string => person ?? id;
+
 /** Throws on a row that cannot be read. A limit that admits nothing, or one past what a bucket can count, is a fault of it. */
 export function keyRowOf(row: StoredKey): KeyRow {
   const stored: unknown = JSON.parse(row.scopes);

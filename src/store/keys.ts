@@ -26,7 +26,7 @@ export const insertKey = ({ orm }: Database, { scopes: allowed, ...row }: KeyRow
 export const rotateKey = (
   { orm }: Database,
   row: Pick<KeyRow, 'id' | 'secretSha256'>,
-  next: { readonly secretSha256: string; readonly previousUntilMs: number },
+  next: { readonly secretSha256: string; readonly previousUntilMs: number; readonly person: string | null },
 ) =>
   orm
     .update(apiKeys)
@@ -34,6 +34,7 @@ export const rotateKey = (
       secretSha256: sql`CASE WHEN secret_sha256 = ${row.secretSha256} AND revoked_at_ms IS NULL THEN ${next.secretSha256} END`,
       previousSecretSha256: row.secretSha256,
       previousUntilMs: next.previousUntilMs,
+      person: next.person,
     })
     .where(eq(apiKeys.id, row.id));
 

@@ -27,4 +27,5 @@ const storedKeyOf = (row: Row): StoredKey => ({
   revokedAtMs: integerOrNullIn(row, 'revoked_at_ms'),
   previousSecretSha256: textOrNullIn(row, 'previous_secret_sha256'),
   previousUntilMs: integerOrNullIn(row, 'previous_until_ms'),
+  person: textOrNullIn(row, 'person'),
 });

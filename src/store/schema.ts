@@ -15,6 +15,8 @@ export const apiKeys = sqliteTable('api_keys', {
   /** Of the secret before the present one, after a rotation; good too until `previousUntilMs`. */
   previousSecretSha256: text('previous_secret_sha256'),
   previousUntilMs: integer('previous_until_ms'),
+  /** Whose it is where two people have to agree: whoever made it, or gave it its secret, alone; null for a person of its own. */
+  person: text('person'),
 });
 
 /**

@@ -330,6 +330,7 @@ describe.each(redisBackends())('the one way to hold trading back, on $name', ({ 
         epoch: inForce.epoch,
         nonce: `nonce-${inForce.epoch}`,
         by: { keyId: 'ann', account: 'desk' },
+        person: 'ann',
         reason: 'looked at',
         clientAddress: null,
       } as const;

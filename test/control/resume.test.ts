@@ -19,6 +19,8 @@ interface Told {
   readonly target?: Target;
   readonly epoch?: number;
   readonly keyId?: string;
+  /** Who stands behind the key; the key itself where it is not said. */
+  readonly person?: string;
   readonly nonce?: string;
 }
 const ask = (told: Told = {}) => ({
@@ -26,6 +28,7 @@ const ask = (told: Told = {}) => ({
   epoch: told.epoch ?? 1,
   nonce: told.nonce ?? `nonce-of-a-resume-${++nonces}`,
   by: { keyId: told.keyId ?? 'bob', account: 'desk' },
+  person: told.person ?? told.keyId ?? 'bob',
   reason: 'the venue confirmed its quotes',
   clientAddress: '192.0.2.2',
 });

@@ -124,6 +124,7 @@ function setUp() {
                 scopes: [],
                 ratePerSecond: 1,
                 burst: 1,
+                person: 'k',
                 isRetired: () => false,
               })
             : err({ code: 'SCOPE_MISSING' }),

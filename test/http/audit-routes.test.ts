@@ -68,6 +68,7 @@ function setUp() {
             scopes: ['observe'],
             ratePerSecond: 1,
             burst: 1,
+            person: 'k',
             isRetired: () => false,
           })
         : err({ code: 'UNAUTHENTICATED' }),

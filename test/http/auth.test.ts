@@ -18,6 +18,7 @@ const row: KeyRow = {
   revokedAtMs: null,
   previousSecretSha256: null,
   previousUntilMs: null,
+  person: null,
 };
 
 function setUp(load: () => Result<KeyRow | undefined, string> = () => ok(row)) {

@@ -22,6 +22,7 @@ import { type Scope, scopes } from '../../src/store/key-row.ts';
 import { backendFetch } from '../control/backend-fetch.ts';
 import { testKey } from '../models/constant-draft.ts';
 import { VirtualTime } from '../virtual-time.ts';
+import { writePerson } from '../write-person.ts';
 
 const secret = 's'.repeat(43);
 const receiptSecret = 'r'.repeat(32);
@@ -114,8 +115,13 @@ export async function composeService(bundles: Readonly<Record<string, BundleFile
     return { service, reported, ask, client };
   }
 
+  /** Somebody else than whose the keys are. */
+  const person = (id: string, allowed: readonly Scope[]): Promise<string> =>
+    writePerson(database, id, { account: 'local', scopes: allowed });
+
   return {
     database,
+    person,
     keys,
     secret,
     isolate,

@@ -29,6 +29,7 @@ export const key = {
   scopes: ['decide' as const],
   ratePerSecond: 100,
   burst: 256,
+  person: 'k',
   isRetired: () => false,
 };
 
@@ -85,6 +86,7 @@ export function decidingWorld() {
     current: () => (world.live ? view() : undefined),
     ensure: async () => view(),
     isRevoked: () => false,
+    person: 'k',
     isRetired: () => false,
     changesOf: () => 0,
     keysEpoch: () => 0,

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Client } from '../../src/client/client.ts';
-import { sha256Hex } from '../../src/core/digest.ts';
 import type { Release } from '../../src/models/release.ts';
 import { otherKey } from '../models/constant-draft.ts';
 import { released } from '../models/stored-registry.ts';
@@ -134,13 +133,15 @@ describe('PUT /v1/models/{name}/aliases/{alias}', () => {
   });
 
   it('needs a second person: neither who may only operate, nor who uploaded it', async () => {
-    await service.database.client.execute({
-      sql: 'INSERT INTO api_keys (id, secret_sha256, account, scopes, rate_per_second, burst, created_at_ms) VALUES (?, ?, ?, ?, 9, 9, 1)',
-      args: ['both', sha256Hex(service.secret), 'local', '["operate","approve"]'],
-    });
-    const both = isolate.client(`Bearer both.${service.secret}`);
+    const both = isolate.client(await service.person('both', ['operate', 'approve']));
     await both.uploadModel(upload(first));
     expect(await promote(both, first)).toMatchObject(problem(403, 'SECOND_PERSON_NEEDED'));
+    const made = await both.createKey({
+      ...{ id: 'mine', account: 'local', scopes: ['approve'], ratePerSecond: 1, burst: 1, reason: 'a drill' },
+    });
+    if (made.kind !== 'ok' || !('secret' in made.value)) throw new Error(JSON.stringify(made));
+    const mine = isolate.client(`Bearer mine.${made.value.secret}`);
+    expect(await promote(mine, first), 'by a second key').toMatchObject(problem(403, 'SECOND_PERSON_NEEDED'));
     expect(await promote(operator, first)).toMatchObject(problem(403, 'SECOND_PERSON_NEEDED'));
     expect(await promote(isolate.client(service.keys.trade), first)).toMatchObject(
       problem(403, 'SCOPE_MISSING'),

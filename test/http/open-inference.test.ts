@@ -48,6 +48,7 @@ const principal: Principal = {
   scopes: ['decide'],
   ratePerSecond: 10,
   burst: 20,
+  person: 'k',
   isRetired: () => false,
 };
 const bucket = { remaining: 19, burst: 20, ratePerSecond: 10, retryAfterMs: 0 };

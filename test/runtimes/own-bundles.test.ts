@@ -7,12 +7,13 @@ import { wireBar } from '../../src/client/wire-bar.ts';
 import { dailyV1 } from '../../src/features/daily-v1.ts';
 import { subsetOf } from '../../src/features/vector.ts';
 import type { DecisionRequest } from '../../src/http/decision-schemas.ts';
-import { createdKeySchema } from '../../src/http/keys/key-schemas.ts';
 import { demoBars } from '../../src/local/demo-series.ts';
 import type { LaunchedService } from '../../src/local/launched-service.ts';
 import { type RuntimeName, runtimeNames } from '../../src/local/service-file.ts';
 import { releaseBundle } from '../../src/models/release.ts';
+import { openDatabase } from '../../src/store/database.ts';
 import { constantDraft, otherKey, testKey } from '../models/constant-draft.ts';
+import { writePerson } from '../write-person.ts';
 import { launchedInTest } from './launched-in-test.ts';
 import { withoutCallFacts } from './requests.ts';
 import { until } from './test-service.ts';
@@ -61,20 +62,18 @@ const requests: readonly DecisionRequest[] = [
 ];
 
 /** What the risk limit holds back, let pass by two people: once, twice, and again from its record. */
-async function overriddenOn({ baseUrl, keys, runtime }: LaunchedService['service']) {
+async function overriddenOn({ baseUrl, keys, runtime, standins }: LaunchedService['service']) {
   // Each start is over the same stores.
   const id = `second-${runtime}`;
   const as = (authorization: string) =>
     createClient({ baseUrl, authorization, transport: fetchTransport(fetch) });
   const reason = 'seen by risk';
-  const made = await as(keys.approve).createKey({
-    ...{ id, account: 'desk', scopes: ['approve'], ratePerSecond: 1, burst: 1, reason },
-  });
-  if (made.kind !== 'ok') throw new Error(JSON.stringify(made));
-  const { secret } = createdKeySchema.parse(made.value);
+  const { url, token } = standins.libsql;
+  const database = openDatabase({ url, authToken: token, fetch, deadlineMs: 30_000 });
+  const other = await writePerson(database, id, { account: 'desk', scopes: ['approve'] });
   const terms = { account: 'local', symbol: 'RISKY', action: 'BUY', riskMax: 0.9, lifeSeconds: 60 } as const;
   await as(keys.approve).approveOverride({ ...terms, reason });
-  const agreed = await as(`Bearer ${id}.${secret}`).approveOverride({ ...terms, reason });
+  const agreed = await as(other).approveOverride({ ...terms, reason });
   if (agreed.kind !== 'ok' || agreed.value.outcome !== 'approved') throw new Error(JSON.stringify(agreed));
   const request = {
     symbol: 'RISKY',

@@ -17,7 +17,10 @@ export async function approvedBy(
   scope: RequestScope,
 ): Promise<Result<readonly string[], NotDone>> {
   const { keyId } = ask.by;
-  const approval = await approve({ what: { verb, id: ask.id, terms }, keyId, peopleNeeded: needed });
+  const approval = await approve({
+    ...{ what: { verb, id: ask.id, terms }, keyId },
+    ...{ person: ask.person, peopleNeeded: needed },
+  });
   if (!approval.ok) return err({ kind: 'unavailable' });
   switch (approval.value.kind) {
     case 'approved':

@@ -11,6 +11,8 @@ export interface KeyAsk {
   /** The key that it is done to. */
   readonly id: string;
   readonly by: { readonly keyId: string; readonly account: string };
+  /** Who stands behind that key. */
+  readonly person: string;
   readonly reason: string;
   readonly clientAddress: string | null;
 }
@@ -29,7 +31,7 @@ export interface KeyVerbOptions {
 
 /** Why nothing was done. */
 export type NotDone =
-  /** The word was taken; another key has to ask for the same within five minutes. */
+  /** The word was taken; another person has to ask for the same within five minutes. */
   | { readonly kind: 'pending' }
   | { readonly kind: 'second-person-needed' }
   /** A store did not answer. Of the database it is unknown whether it was done. */

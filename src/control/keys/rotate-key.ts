@@ -39,12 +39,17 @@ export function createRotateKey(options: KeyVerbOptions): RotateKey {
     const row = found.value;
     if (!row) return { kind: 'unknown' };
     if (row.revokedAtMs !== null) return { kind: 'revoked' };
-    const needed = peopleNeeded(row.scopes, { isOwn: ask.by.keyId === id, approvalsNeeded });
+    const isOwn = ask.by.keyId === id;
+    const needed = peopleNeeded(row.scopes, { isOwn, approvalsNeeded });
     const terms = { overlapMs };
     const approved = await approvedBy({ ask, verb: 'rotate-key', needed, terms }, options, scope);
     if (!approved.ok) return approved.error;
     const secret = hexOf(random.bytes(32));
-    const next = { secretSha256: sha256Hex(secret), previousUntilMs: clock.nowMs() + overlapMs };
+    const heldBy = approved.value.length === 1 ? ask.person : null;
+    const next = {
+      ...{ secretSha256: sha256Hex(secret), previousUntilMs: clock.nowMs() + overlapMs },
+      person: isOwn ? row.person : heldBy,
+    };
     const before = { previousUntilMs: row.previousUntilMs };
     const after = { previousUntilMs: next.previousUntilMs, approvedBy: approved.value };
     const entry = trail.seal({ ...keyFactsOf(ask, 'rotate-key'), before, after });

@@ -19,6 +19,8 @@ interface Asked {
 }
 
 export interface ApproveOverrideAsk extends Asked {
+  /** Who stands behind the key that asks. */
+  readonly person: string;
   readonly terms: OverrideTerms;
   /** From the second word on, in milliseconds; at most `overrideLifeMsMax`. */
   readonly lifeMs: number;
@@ -99,9 +101,9 @@ export function createOperateOverrides(options: OperateOverridesOptions): Operat
 
   return {
     async approve(ask, scope) {
-      const { terms, lifeMs, epoch, by } = ask;
+      const { terms, lifeMs, epoch, by, person } = ask;
       const what = { verb: 'approve-override', ...terms, lifeMs, epoch };
-      const words = await agree({ what, keyId: by.keyId, peopleNeeded: 2 });
+      const words = await agree({ what, keyId: by.keyId, person, peopleNeeded: 2 });
       if (!words.ok) return { kind: 'unavailable' };
       switch (words.value.kind) {
         case 'same':

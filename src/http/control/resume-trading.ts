@@ -25,7 +25,8 @@ export function createResumeRoute({ control, resume, ...options }: ResumeOptions
     if (!(await control.ensure(scope))) return problemResponse(unavailable);
     if (control.isRevoked(principal.id)) return problemResponse({ code: 'UNAUTHENTICATED' });
     const by = { keyId: principal.id, account: principal.account };
-    const ask = { ...body, target: target.value, by, clientAddress: scope.clientAddress };
+    const { person } = principal;
+    const ask = { ...body, target: target.value, by, person, clientAddress: scope.clientAddress };
     return answerTo(await resume(ask, scope), ask, context);
   };
 }

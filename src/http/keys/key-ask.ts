@@ -8,9 +8,9 @@ import { keyIdSchema } from './key-schemas.ts';
 export const keyAskOf = (
   id: string,
   reason: string,
-  { id: keyId, account }: Principal,
+  { id: keyId, account, person }: Principal,
   { env }: RouteContext,
-): KeyAsk => ({ id, reason, by: { keyId, account }, clientAddress: env.scope.clientAddress });
+): KeyAsk => ({ id, reason, by: { keyId, account }, person, clientAddress: env.scope.clientAddress });
 
 export const unknownKey: Problem = { code: 'NOT_FOUND', detail: 'no such key' };
 

@@ -29,7 +29,10 @@ export function createSetModelAliasRoute(options: SetModelAliasOptions): Handler
     const by = { actor, clientAddress: context.env.scope.clientAddress, reason: body.value.reason };
     const { bundleHash } = body.value;
     const name = context.req.param('name') ?? '';
-    return answerTo(await options.setAlias({ name, alias, bundleHash, mayApprove, by }), context);
+    return answerTo(
+      await options.setAlias({ name, alias, bundleHash, mayApprove, by, person: principal.person }),
+      context,
+    );
   };
 }
 

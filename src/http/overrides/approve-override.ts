@@ -34,7 +34,8 @@ export function createApproveOverrideRoute({
     const { lifeSeconds, reason, ...terms } = body;
     const by = { keyId: principal.id, account: principal.account };
     const { clientAddress } = scope;
-    const ask = { terms, lifeMs: lifeSeconds * 1_000, by, reason, clientAddress, epoch: view.epoch };
+    const { person } = principal;
+    const ask = { terms, lifeMs: lifeSeconds * 1_000, by, person, reason, clientAddress, epoch: view.epoch };
     return answerTo(await overrides.approve(ask, scope), context);
   };
 }

@@ -295,7 +295,7 @@ export const mutations: readonly Mutation[] = [
   mutation(
     'one person who asks twice is two',
     'src/control/lua/approve.ts',
-    "if first == keyId then return { 'outcome', 'same', 'first', '' } end",
+    "if not whose or whose == person then return { 'outcome', 'same', 'first', '' } end",
     '',
   ),
   mutation(

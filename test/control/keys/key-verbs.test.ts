@@ -77,8 +77,8 @@ describe.each(redisBackends())('keys are made, rotated and revoked, on $name', (
     return () => libsql.close();
   });
 
-  const by = (keyId: string, id = 'bot') => ({
-    ...{ id, by: { keyId, account: 'desk' }, reason: 'a reason', clientAddress: '192.0.2.2' },
+  const by = (keyId: string, id = 'bot', person = keyId) => ({
+    ...{ id, person, by: { keyId, account: 'desk' }, reason: 'a reason', clientAddress: '192.0.2.2' },
   });
   const stored = async (id = 'bot') => {
     const row = await loadKey(libsql.database, id);
@@ -150,6 +150,35 @@ describe.each(redisBackends())('keys are made, rotated and revoked, on $name', (
     const after = (await entries()).filter(({ target }) => target === 'key:boss').map((left) => left.after);
     expect(after).toHaveLength(3);
     expect(after).toContainEqual({ ...powerful, approvedBy: ['ann', 'eve'] });
+  });
+
+  it('says who stands behind a key: whoever alone made it or gave it its secret, and nobody where two agreed', async () => {
+    const alone = verbsOver(redis, libsql, 1);
+    const together = verbsOver(redis, libsql, 2);
+    const { scope } = alone;
+    const person = async (id: string) => {
+      const row = await stored(id);
+      return typeof row === 'object' ? row.person : row;
+    };
+    await alone.create({ ...by('ann', 'second'), ...powerful }, scope);
+    await alone.create({ ...by('second', 'third', 'ann'), ...powerful }, scope);
+    expect([await person('second'), await person('third')]).toEqual(['ann', 'ann']);
+    for (const who of ['ann', 'eve']) await together.create({ ...by(who, 'boss'), ...powerful }, scope);
+    expect(await person('boss')).toBeNull();
+    await alone.rotate({ ...by('boss', 'boss'), overlapMs: 0 }, scope);
+    expect(await person('boss')).toBeNull();
+    await alone.rotate({ ...by('eve', 'boss'), overlapMs: 0 }, scope);
+    expect(await person('boss')).toBe('eve');
+    for (const who of ['ann', 'zoe']) await together.rotate({ ...by(who, 'boss'), overlapMs: 0 }, scope);
+    expect(await person('boss')).toBeNull();
+  });
+
+  it('counts the keys of one person as one', async () => {
+    const { create, scope } = verbsOver(redis, libsql, 2);
+    const ask = (who: string, person: string) => create({ ...by(who, 'boss', person), ...powerful }, scope);
+    expect(await ask('ann', 'ann')).toEqual({ kind: 'pending' });
+    expect(await ask('second', 'ann')).toEqual({ kind: 'second-person-needed' });
+    expect(await ask('eve', 'eve')).toMatchObject({ kind: 'created' });
   });
 
   it('rotates: the new secret at once, the one before for the overlap, one before that no longer', async () => {

@@ -15,6 +15,7 @@ const principal = {
   scopes: ['operate'],
   ratePerSecond: 1,
   burst: 1,
+  person: 'k',
   isRetired: () => false,
 } as const;
 const shared = {

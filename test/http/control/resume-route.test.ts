@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Client } from '../../../src/client/client.ts';
-import { createdKeySchema } from '../../../src/http/keys/key-schemas.ts';
+import { createdKeySchema, rotatedKeySchema } from '../../../src/http/keys/key-schemas.ts';
 import { released } from '../../models/stored-registry.ts';
 import { composeService } from '../composed-service.ts';
 
@@ -22,14 +22,15 @@ const problem = (status: number, code: string) => ({ kind: 'problem', status, pr
 async function halted(settings: Readonly<Record<string, string>> = {}) {
   const isolate = await service.isolate({ settings });
   const ann = isolate.client(service.keys.approve);
-  const made = await (await service.isolate()).client(service.keys.approve).createKey({
-    ...{ id: 'eve', account: 'desk', scopes: ['approve'], ratePerSecond: 1, burst: 1, reason },
-  });
-  if (made.kind !== 'ok') throw new Error(JSON.stringify(made));
-  const eve = isolate.client(`Bearer eve.${createdKeySchema.parse(made.value).secret}`);
+  const eve = isolate.client(await service.person('eve', ['approve']));
   const restricted = await isolate.client(service.keys.operate).halt({ reason });
   if (restricted.kind !== 'ok') throw new Error(JSON.stringify(restricted));
   return { ann, eve, epoch: restricted.value.epoch };
+}
+
+function answered(reply: { readonly kind: string; readonly value?: unknown }): unknown {
+  if (reply.kind !== 'ok') throw new Error(JSON.stringify(reply));
+  return reply.value;
 }
 
 const tradingState = async (client: Client) => {
@@ -70,6 +71,28 @@ describe('POST /v1/control/resume', () => {
     expect(await ann.resume({ ...used, epoch: epoch + 1, nonce: nonce() })).toMatchObject(
       problem(409, 'ALREADY_ACTIVE'),
     );
+  });
+
+  it('counts a second key that somebody made, or gave another secret, as the same person', async () => {
+    const { ann, eve, epoch } = await halted();
+    const isolate = await service.isolate({ settings: { RESUME_APPROVALS: '2' } });
+    const terms = { account: 'desk', scopes: ['approve' as const], ratePerSecond: 1, burst: 1, reason };
+    // Where one person lets trading go one makes keys too; two are asked for since.
+    const made = createdKeySchema.parse(answered(await ann.createKey({ id: 'mine', ...terms })));
+    const mine = `Bearer mine.${made.secret}`;
+    const next = createdKeySchema.parse(
+      answered(await (await service.isolate()).client(mine).createKey({ id: 'next', ...terms })),
+    );
+    const ask = () => ({ epoch, nonce: nonce(), reason });
+    expect(await isolate.client(service.keys.approve).resume(ask())).toMatchObject({ status: 202 });
+    for (const key of [mine, `Bearer next.${next.secret}`])
+      expect(await isolate.client(key).resume(ask())).toMatchObject(problem(403, 'SECOND_PERSON_NEEDED'));
+    const rotated = answered(await ann.rotateKey('eve', { overlapSeconds: 0, reason }));
+    const taken = isolate.client(`Bearer eve.${rotatedKeySchema.parse(rotated).secret}`);
+    expect(await taken.resume(ask())).toMatchObject(problem(403, 'SECOND_PERSON_NEEDED'));
+    const other = isolate.client(await service.person('zoe', ['approve']));
+    expect(await other.resume(ask())).toMatchObject({ status: 200 });
+    expect(await tradingState(eve)).toMatchObject({ kind: 'problem' });
   });
 
   it('is for those who approve alone, and takes a whole request', async () => {

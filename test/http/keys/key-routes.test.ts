@@ -189,7 +189,7 @@ describe('the routes of keys', () => {
   });
 
   it('give nobody a key that may operate or approve alone where two let trading go', async () => {
-    const second = await created('second', { scopes: ['approve'] });
+    const second = await service.person('second', ['approve']);
     const [ann, eve] = [strict.client(service.keys.approve), strict.client(second)];
     const ask = { id: 'third', ...terms, scopes: ['approve' as const] };
     expect(await ann.createKey(ask)).toMatchObject({

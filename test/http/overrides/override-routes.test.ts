@@ -3,7 +3,6 @@ import type { EntryFacts } from '../../../src/audit/audit-entry.ts';
 import type { Client } from '../../../src/client/client.ts';
 import { dailyV1 } from '../../../src/features/daily-v1.ts';
 import { subsetOf } from '../../../src/features/vector.ts';
-import { createdKeySchema } from '../../../src/http/keys/key-schemas.ts';
 import { type ApproveOverrideRequest, overrideSchema } from '../../../src/http/overrides/override-schemas.ts';
 import { releaseBundle } from '../../../src/models/release.ts';
 import { constantDraft, testKey } from '../../models/constant-draft.ts';
@@ -55,11 +54,7 @@ beforeEach(async () => {
   });
   ann = isolate.client(service.keys.approve);
   bot = isolate.client(service.keys.decide);
-  const made = await ann.createKey({
-    ...{ id: 'eve', account: 'local', scopes: ['approve'], ratePerSecond: 1, burst: 1, reason },
-  });
-  if (made.kind !== 'ok') throw new Error(JSON.stringify(made));
-  eve = isolate.client(`Bearer eve.${createdKeySchema.parse(made.value).secret}`);
+  eve = isolate.client(await service.person('eve', ['approve']));
 });
 afterEach(() => service.close());
 

@@ -13,7 +13,7 @@ const [secret, next] = ['s'.repeat(43), 'n'.repeat(43)];
 const row: KeyRow = {
   ...{ id: 'desk', secretSha256: sha256Hex(secret), account: 'acme', scopes: ['operate'] },
   ...{ ratePerSecond: 10, burst: 20, createdAtMs: 0, revokedAtMs: null },
-  ...{ previousSecretSha256: null, previousUntilMs: null },
+  ...{ previousSecretSha256: null, previousUntilMs: null, person: null },
 };
 const secretOf = (of: string) => signingSecretOf(receiptSecret, 'desk', sha256Hex(of));
 
