@@ -1,6 +1,6 @@
 import type { Draw } from './draw.ts';
 import { authorizationOf, revocableKey, roomyKey, type SimulatedKey, simulatedKeys } from './keys.ts';
-import { type Vector, vectors } from './small-model.ts';
+import { fetchedVector, type Vector, vectors } from './small-model.ts';
 
 type Position = 'unsaid' | 'flat' | 'long' | 'short';
 
@@ -75,6 +75,14 @@ export class Clients {
     }
   }
 
+  /** A request whose bars the service is to fetch. */
+  withoutData(): Asked {
+    const item = { ...this.#item(), vector: fetchedVector };
+    const durability = 'pending';
+    const body = JSON.stringify({ ...questionOf(item), durability });
+    return this.#named({ kind: 'decision', key: roomyKey, body, durability, items: [item] }, false);
+  }
+
   /** A request that asks for nothing beside its decision. */
   plain(key: SimulatedKey = revocableKey): Asked {
     return this.#fresh(key, 'plain');
@@ -140,7 +148,12 @@ export class Clients {
 const questionOf = ({ vector, position, strategy, isMalformed }: AskedItem): object =>
   isMalformed
     ? malformedItem
-    : { symbol: 'DEMO', features: vector.features, position: positions[position], strategy };
+    : {
+        symbol: 'DEMO',
+        features: vector === fetchedVector ? undefined : vector.features,
+        position: positions[position],
+        strategy,
+      };
 
 export function requestOf({ kind, key, body, idempotencyKey }: Asked): Request {
   const authorization =

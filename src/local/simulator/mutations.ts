@@ -375,6 +375,20 @@ export const mutations: readonly Mutation[] = [
     'model fails',
   ),
   mutation(
+    'bars of before let exposure grow while their source fails',
+    'src/decision/judge-questions.ts',
+    'isCached ? exitOnly(intended) : intended',
+    'intended',
+    'market data fails',
+  ),
+  mutation(
+    'failures of the market data source are not counted',
+    'src/decision/supply-bars.ts',
+    '{ failed: hasFailed, tookMs: nowMs - startedAtMs }',
+    '{ failed: false, tookMs: 0 }',
+    'market data fails',
+  ),
+  mutation(
     'BUY and SELL are exchanged',
     'src/decision/policy.ts',
     "if (score >= policy.buyAtLeast) return 'BUY';",

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Runtime, ServerSocket, SocketEvents } from '../../runtime.ts';
 import type { Draw } from './draw.ts';
 import type { EventQueue } from './event-queue.ts';
+import { type MarketSource, marketUrl } from './market-source.ts';
 import { createLink, type Network, type Reply, type Store } from './network.ts';
 import { TextResponse } from './text-messages.ts';
 
@@ -14,6 +15,7 @@ interface PlatformOptions {
   readonly time: EventQueue;
   readonly draw: Draw;
   readonly network: Network;
+  readonly market: MarketSource;
   readonly skewMs: number;
   /** Whether the clocks stand still between I/O, as on deployed Workers. */
   readonly hasStandingClocks: boolean;
@@ -156,12 +158,14 @@ export class Platform {
         signal?.removeEventListener('abort', abort);
         this.#enter(task, isOff);
       };
-      void callOf(input, init)
-        .then((call) => this.#options.network.send(this.link, call, isOver))
-        .then(
-          (reply) => end(() => resolve(responseOf(reply))),
-          (failure) => end(() => reject(failure)),
-        );
+      const { market, network } = this.#options;
+      const replied = String(input).startsWith(marketUrl)
+        ? market.ask(isOff)
+        : callOf(input, init).then((call) => network.send(this.link, call, isOver));
+      void replied.then(
+        (reply) => end(() => resolve(responseOf(reply))),
+        (failure) => end(() => reject(failure)),
+      );
     });
   }
 }

@@ -8,6 +8,7 @@ import { failClosed } from './checks/fail-closed.ts';
 import { idempotency } from './checks/idempotency.ts';
 import { killSwitch } from './checks/kill-switch.ts';
 import { liveness } from './checks/liveness.ts';
+import { marketData } from './checks/market-data.ts';
 import { rateBound } from './checks/rate-bound.ts';
 import { records } from './checks/records.ts';
 import { registry } from './checks/registry.ts';
@@ -23,6 +24,7 @@ import { scheduleIncidents } from './incidents.ts';
 import { createIsolate, type Isolate } from './isolate.ts';
 import { insertKeysSql, roomyKey, tightKeys } from './keys.ts';
 import type { LibsqlEndpoint } from './libsql-endpoint.ts';
+import { createMarketSource, type MarketSource } from './market-source.ts';
 import { createModelHistory, type ModelHistory } from './model-history.ts';
 import type { Check, Truth } from './monitor.ts';
 import { createNetwork, type Network, type Reply } from './network.ts';
@@ -98,6 +100,7 @@ class Simulation {
   readonly #models: ModelHistory = createModelHistory();
   readonly #libsql: LibsqlEndpoint;
   readonly #network: Network;
+  readonly #market: MarketSource;
   readonly #operator: Operator;
   readonly #clients: Clients;
   readonly #isolates: Isolate[] = [];
@@ -141,6 +144,7 @@ class Simulation {
       counts: this.#counts,
       answer: ({ store, body }) => (store === 'redis' ? this.#answerRedis(body) : this.#libsql.answer(body)),
     });
+    this.#market = createMarketSource(this.#time, this.#draw);
     this.#operator = new Operator({
       ...parts,
       redis: world.redis,
@@ -186,6 +190,7 @@ class Simulation {
       ...this.#watchModel(),
       ...(heartbeatMsMax > 0 ? [deadManSwitch({ heardUntilMs, heartbeatMsMax, viewLifeMs })] : []),
       idempotency(truth),
+      marketData(this.#market, () => this.#isolatesMade),
       records(truth),
       chain(),
       stores(redis),
@@ -239,6 +244,7 @@ class Simulation {
       time: this.#time,
       draw: this.#draw,
       network: this.#network,
+      market: this.#market,
       skewMs,
       hasStandingClocks: standingClocks,
     });
@@ -385,6 +391,7 @@ class Simulation {
       operator: this.#operator,
       clients: this.#clients,
       redis: this.#world.redis,
+      market: this.#market,
       isolates: this.#living(),
       living: () => this.#living(),
       endsAtMs: scenario.faultyMs,

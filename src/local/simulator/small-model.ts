@@ -10,6 +10,9 @@ export interface Vector {
   readonly action: 'BUY' | 'SELL' | 'HOLD';
 }
 
+/** What the source of market data says (market-source.ts), of a question that brings no row. */
+export const fetchedVector: Vector = { action: 'BUY', features: {} };
+
 /** Signs it; of this process alone. */
 export const smallModelKey = '1'.repeat(64);
 

@@ -13,6 +13,7 @@ import { KERNEL_WASM } from '../kernel-wasm.ts';
 import { SHA256_WASM } from '../sha256-wasm.ts';
 import { haltKey } from './keys.ts';
 import { createLibsqlEndpoint, type LibsqlEndpoint } from './libsql-endpoint.ts';
+import { marketUrl } from './market-source.ts';
 import { createSimulatedEngine, type SimulatedEngine } from './simulated-engine.ts';
 import { type BundleName, releaseSmallModel, smallModelKey } from './small-model.ts';
 
@@ -58,6 +59,9 @@ export async function createWorld(): Promise<World> {
     INFERENCE_ENGINE: 'kernel',
     SEAL_SIGNING_KEY: sealKey,
     SEAL_PUBLIC_KEYS: ed25519PublicKey(sealKey),
+    MARKET_DATA_URL: marketUrl,
+    MARKET_DATA_KEY_ID: 'market',
+    MARKET_DATA_SECRET: 'market',
     HALT_KEYS: `${haltKey.id}:${sha256Hex(haltKey.secret)}`,
   };
   const kernel = createKernelEngine({ module: new WebAssembly.Module(readFileSync(KERNEL_WASM)) });

@@ -3,7 +3,7 @@ import type { Answer } from '../../../decision/answer.ts';
 import type { AskedItem } from '../clients.ts';
 import type { Exchange, ReceivedReply } from '../exchange.ts';
 import type { Check } from '../monitor.ts';
-import type { Vector } from '../small-model.ts';
+import { fetchedVector, type Vector } from '../small-model.ts';
 
 /** What the model of a version says of a row; undefined where there is no such model. */
 type ActionOf = (version: string, vector: Vector) => Vector['action'] | undefined;
@@ -12,6 +12,8 @@ type ActionOf = (version: string, vector: Vector) => Vector['action'] | undefine
 const deadlineMs = 13_550;
 /** The same where neither store ever fared ill and no client went away: what a round trip to each may take, a few times over. */
 const calmDeadlineMs = 400;
+/** What a source of market data may take in addition. */
+const marketDeadlineMs = 900;
 
 /**
  * G6: every request ends, in time, in an answer that the model's own scores and the client's position allow, in a HOLD with
@@ -27,11 +29,12 @@ export function failClosed(actionOf: ActionOf): Check {
   };
 }
 
-function lateness({ sentAtMs, reply, isolate }: Exchange): string | undefined {
+function lateness({ asked, sentAtMs, reply, isolate }: Exchange): string | undefined {
   const tookMs = (reply?.leftAtMs ?? 0) - sentAtMs - isolate.platform.stalledMs;
   const { redis, libsql } = isolate.platform.link.troubledAtMs;
   const isCalm = Math.max(redis, libsql) === Number.NEGATIVE_INFINITY && !isolate.platform.wasCut;
-  const limitMs = isCalm ? calmDeadlineMs : deadlineMs;
+  const waitsForMarket = asked.items[0].vector === fetchedVector;
+  const limitMs = (isCalm ? calmDeadlineMs : deadlineMs) + (waitsForMarket ? marketDeadlineMs : 0);
   return tookMs > limitMs ? `G6: an answer took ${tookMs.toFixed(0)} of ${limitMs} ms` : undefined;
 }
 

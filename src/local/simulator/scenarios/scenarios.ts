@@ -4,6 +4,7 @@ import { cutOffReading } from './cut-off-reading.ts';
 import { haltedOverForgotten } from './halted-over-forgotten.ts';
 import { keysChange } from './keys-change.ts';
 import { lostAtSameEpoch } from './lost-at-same-epoch.ts';
+import { marketDataFails } from './market-data-fails.ts';
 import { modelFails } from './model-fails.ts';
 import { modelsReplaced } from './models-replaced.ts';
 import { operatorFallsSilent } from './operator-falls-silent.ts';
@@ -28,6 +29,7 @@ export const scenarios = {
   'models are replaced': modelsReplaced,
   'halted over what Redis forgot': haltedOverForgotten,
   'reduced beside a halt': reducedBesideHalt,
+  'market data fails': marketDataFails,
 } satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof scenarios;

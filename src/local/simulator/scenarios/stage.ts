@@ -6,6 +6,7 @@ import type { EventQueue } from '../event-queue.ts';
 import type { ReceivedReply } from '../exchange.ts';
 import type { FaultCounts } from '../faults.ts';
 import type { Isolate } from '../isolate.ts';
+import type { MarketSource } from '../market-source.ts';
 import type { Operator } from '../operator.ts';
 import type { StreamClient } from '../stream-client.ts';
 
@@ -24,6 +25,7 @@ export interface Stage {
   readonly operator: Operator;
   readonly clients: Clients;
   readonly redis: EmbeddedRedis;
+  readonly market: MarketSource;
   /** Those of the start. */
   readonly isolates: readonly Isolate[];
   readonly living: () => readonly Isolate[];
