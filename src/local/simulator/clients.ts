@@ -75,6 +75,15 @@ export class Clients {
     }
   }
 
+  /** A request for an action that names an override. */
+  overriding(overrideId: string, action: 'BUY' | 'SELL'): Asked {
+    const vector = this.#draw.pick(vectors.filter((known) => known.action === action)) ?? vectors[0];
+    const item = { ...this.#item(), vector, position: 'flat' as const };
+    const durability = 'pending';
+    const body = JSON.stringify({ ...questionOf(item), durability, overrideId });
+    return this.#named({ kind: 'decision', key: roomyKey, body, durability, items: [item] }, false);
+  }
+
   /** A request whose bars the service is to fetch. */
   withoutData(): Asked {
     const item = { ...this.#item(), vector: fetchedVector };

@@ -389,6 +389,20 @@ export const mutations: readonly Mutation[] = [
     'market data fails',
   ),
   mutation(
+    'an override is good for any number of decisions',
+    'src/control/lua/overrides.ts',
+    "override.state, override.by = 'used', ARGV[3]",
+    'override.by = ARGV[3]',
+    'overrides are used',
+  ),
+  mutation(
+    'an override outlives a word on the trading state',
+    'src/control/lua/overrides.ts',
+    "if epoch ~= tonumber(override.epoch) then override.now = 'superseded' end",
+    '',
+    'overrides are used',
+  ),
+  mutation(
     'BUY and SELL are exchanged',
     'src/decision/policy.ts',
     "if (score >= policy.buyAtLeast) return 'BUY';",

@@ -9,10 +9,11 @@ import type { Draw } from './draw.ts';
 import type { EventQueue } from './event-queue.ts';
 import type { Climate, FaultCounts } from './faults.ts';
 import type { Isolate } from './isolate.ts';
-import { authorizationOf, haltKey, operatorKeys, revocableKey, type SimulatedKey } from './keys.ts';
+import { accounts, authorizationOf, haltKey, operatorKeys, revocableKey, type SimulatedKey } from './keys.ts';
 import type { LibsqlEndpoint } from './libsql-endpoint.ts';
 import type { ModelHistory } from './model-history.ts';
 import type { SecretEnd } from './monitor.ts';
+import type { OverrideHistory } from './override-history.ts';
 import { targetNames } from './targets.ts';
 
 /** `resume-late`: of an epoch that is over; `halt-directly`: past the service. */
@@ -31,6 +32,7 @@ interface OperatorOptions {
   readonly history: ControlHistory;
   readonly living: () => readonly Isolate[];
   readonly models: ModelHistory;
+  readonly overrides: OverrideHistory;
   /** Halts past the service; see operator-machine.ts. */
   readonly haltDirectly: (target: TargetName) => Promise<Restriction>;
   /** How many people have to agree to a resume. */
@@ -61,6 +63,7 @@ interface Told {
     readonly intact?: boolean;
     readonly redis?: 'CONFIRMED' | 'PENDING';
     readonly secret?: string;
+    readonly override?: { readonly id: string; readonly approvedBy: readonly string[] };
     readonly epoch?: number | null;
     readonly tradingState?: TradingState | null;
     readonly targets?: readonly { readonly target: TargetName }[] | null;
@@ -340,6 +343,29 @@ export class Operator {
     const { status } = await this.#ask({ method: 'PUT', path, body });
     if (status === 200) asked.toldAtMs = time.monotonicMs();
     else asked.isRefused = status !== 503;
+  }
+
+  /** By two people, for the account of most clients; its id, where they were told one. */
+  async approveOverride(action: 'BUY' | 'SELL', riskMax: number): Promise<string | undefined> {
+    const { time, overrides } = this.#options;
+    const path = '/v1/control/overrides';
+    const terms = { account: accounts[0], symbol: 'DEMO', action, riskMax, lifeSeconds: 60 };
+    const body = { ...terms, reason: 'simulated' };
+    for (const by of operatorKeys) {
+      const { override } = (await this.#ask({ method: 'POST', path, body, by })).body;
+      if (!override) continue;
+      const { id, approvedBy } = override;
+      if (new Set(approvedBy).size < 2) this.#wrong.push(`override: ${approvedBy.join()} alone made one`);
+      overrides.told({ id, action, riskMax, toldAtMs: time.monotonicMs() });
+      return id;
+    }
+    return undefined;
+  }
+
+  async revokeOverride(id: string): Promise<void> {
+    const path = `/v1/control/overrides/${id}/revoke`;
+    const { status } = await this.#ask({ method: 'POST', path, body: { reason: 'simulated' } });
+    if (status === 200) this.#options.overrides.revoked(id, this.#options.time.monotonicMs());
   }
 
   async #isActive(): Promise<boolean> {

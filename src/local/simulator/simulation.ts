@@ -9,6 +9,7 @@ import { idempotency } from './checks/idempotency.ts';
 import { killSwitch } from './checks/kill-switch.ts';
 import { liveness } from './checks/liveness.ts';
 import { marketData } from './checks/market-data.ts';
+import { overrides } from './checks/overrides.ts';
 import { rateBound } from './checks/rate-bound.ts';
 import { records } from './checks/records.ts';
 import { registry } from './checks/registry.ts';
@@ -30,6 +31,7 @@ import type { Check, Truth } from './monitor.ts';
 import { createNetwork, type Network, type Reply } from './network.ts';
 import { Operator } from './operator.ts';
 import { haltDirectly } from './operator-machine.ts';
+import { createOverrideHistory } from './override-history.ts';
 import { Platform } from './platform.ts';
 import { drawScenario, scenarios } from './scenarios/scenarios.ts';
 import type { Pace, Scenario } from './scenarios/stage.ts';
@@ -98,6 +100,7 @@ class Simulation {
   readonly #counts = noFaults();
   readonly #history: ControlHistory = createControlHistory();
   readonly #models: ModelHistory = createModelHistory();
+  readonly #overrides = createOverrideHistory();
   readonly #libsql: LibsqlEndpoint;
   readonly #network: Network;
   readonly #market: MarketSource;
@@ -153,6 +156,7 @@ class Simulation {
       counts: this.#counts,
       living: () => this.#living(),
       models: this.#models,
+      overrides: this.#overrides,
       haltDirectly: (target) => haltDirectly(target, this.#config, this.#createPlatform()),
       approvalsNeeded: this.#config.resumeApprovals,
     });
@@ -191,6 +195,11 @@ class Simulation {
       ...(heartbeatMsMax > 0 ? [deadManSwitch({ heardUntilMs, heartbeatMsMax, viewLifeMs })] : []),
       idempotency(truth),
       marketData(this.#market, () => this.#isolatesMade),
+      overrides({
+        overrides: this.#overrides,
+        history: this.#history,
+        riskyVersion: releases.risky.bundle.version,
+      }),
       records(truth),
       chain(),
       stores(redis),
@@ -404,6 +413,7 @@ class Simulation {
       openStream: (isolate) => this.#openStream(isolate),
       kill: (isolate) => this.#replace(isolate),
       replaceModel: () => this.#replaceModel(),
+      promote: (name) => this.#operator.promote(this.#world.releases[name].bundle),
       failModel: (failure) => {
         if (failure) this.#models.failed();
         this.#modelFailure = failure;

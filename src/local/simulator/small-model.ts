@@ -36,9 +36,14 @@ export const vectors: readonly [Vector, ...Vector[]] = [
   vector('HOLD', -0.5, 0.25),
 ];
 
-/** What a bundle of the simulation is for: shipped with the fleet, put in force in its place, or to stand in for it. */
-export const bundleNames = ['shipped', 'opposite', 'light'] as const;
+/** What a bundle of the simulation is for: shipped with the fleet, put in force in its place, above its risk limit, or to stand in. */
+export const bundleNames = ['shipped', 'opposite', 'risky', 'light'] as const;
 export type BundleName = (typeof bundleNames)[number];
+
+/** The logit of the risk that each estimates, whatever it is asked. */
+const riskLogits: Readonly<Record<BundleName, number>> = { shipped: -4, opposite: -4, risky: 1, light: -4.5 };
+/** What the risky one estimates, rounded up: the sigmoid of 1. */
+export const riskOfRisky = 0.74;
 
 const opposites = { BUY: 'SELL', SELL: 'BUY', HOLD: 'HOLD' } as const;
 
@@ -57,7 +62,7 @@ export function releaseSmallModel(name: BundleName): Release {
     {
       name: 'small',
       ...(name === 'light' ? { purpose: 'production', rung: name } : { purpose: 'test' }),
-      model: encodeModel(graph(name === 'opposite' ? -1 : 1, name === 'light' ? -4.5 : -4)),
+      model: encodeModel(graph(name === 'opposite' ? -1 : 1, riskLogits[name])),
       featureSet: featureSet.value,
       heads: ['direction', 'risk'],
       target: 'nothing',
@@ -82,7 +87,7 @@ export function releaseSmallModel(name: BundleName): Release {
   return released.value;
 }
 
-/** Direction: the sigmoid of both features' sum, or of its opposite; risk: always low, the sigmoid of `risk`. */
+/** Direction: the sigmoid of both features' sum, or of its opposite; risk: always the sigmoid of `risk`. */
 function graph(sign: 1 | -1, risk: number): ModelProto {
   const builder = new GraphBuilder('small');
   const x = builder.floatInput('features', ['batch', featureNames.length]);

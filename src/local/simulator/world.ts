@@ -42,6 +42,7 @@ export async function createWorld(): Promise<World> {
   const releases = {
     shipped: releaseSmallModel('shipped'),
     opposite: releaseSmallModel('opposite'),
+    risky: releaseSmallModel('risky'),
     light: releaseSmallModel('light'),
   };
   const name = 'small';

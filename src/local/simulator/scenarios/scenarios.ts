@@ -8,6 +8,7 @@ import { marketDataFails } from './market-data-fails.ts';
 import { modelFails } from './model-fails.ts';
 import { modelsReplaced } from './models-replaced.ts';
 import { operatorFallsSilent } from './operator-falls-silent.ts';
+import { overridesAreUsed } from './overrides-are-used.ts';
 import { reducedBesideHalt } from './reduced-beside-halt.ts';
 import { retriedAcrossHalt } from './retried-across-halt.ts';
 import { sleptThroughHalt } from './slept-through-halt.ts';
@@ -30,6 +31,7 @@ export const scenarios = {
   'halted over what Redis forgot': haltedOverForgotten,
   'reduced beside a halt': reducedBesideHalt,
   'market data fails': marketDataFails,
+  'overrides are used': overridesAreUsed,
 } satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof scenarios;

@@ -8,6 +8,7 @@ import type { FaultCounts } from '../faults.ts';
 import type { Isolate } from '../isolate.ts';
 import type { MarketSource } from '../market-source.ts';
 import type { Operator } from '../operator.ts';
+import type { BundleName } from '../small-model.ts';
 import type { StreamClient } from '../stream-client.ts';
 
 /** How long the parts of a run last, in virtual milliseconds, and how often what nobody directs happens in the faulty one. */
@@ -43,6 +44,8 @@ export interface Stage {
   readonly kill: (isolate: Isolate) => void;
   /** Puts another bundle in force, or the same again. */
   readonly replaceModel: () => void;
+  /** Puts this one in force. */
+  readonly promote: (name: BundleName) => Promise<void>;
   /** What every run of the model in production comes to from now on; undefined for its scores. */
   readonly failModel: (failure: EngineFailure | undefined) => void;
 }
