@@ -1,8 +1,14 @@
+import { hexOf } from './hex.ts';
+
 interface Sha256Exports {
   readonly memory: WebAssembly.Memory;
   input(): number;
   inputBytes(): number;
   digest(): number;
+  eachMax(): number;
+  lengths(): number;
+  digests(): number;
+  digestEach(count: number, isKeyed: boolean): void;
   begin(): void;
   blocks(count: number): void;
   finish(length: number): void;
@@ -20,10 +26,14 @@ export interface Sha256 {
   hash(message: Message): Uint8Array;
   /** RFC 2104. */
   authenticate(key: Message, message: Message): Uint8Array;
+  /** Of each text's UTF-8, as 64 lower-case hex digits; their codes where there is a key. */
+  digestEach(texts: readonly string[], key?: string): readonly string[];
 }
 
 const BLOCK_BYTES = 64;
+const HEX_LENGTH = 64;
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** Of `sha256.wasm`, compiled: Workers forbid compiling bytes. A text as key is remembered, so that using it again costs less. */
 export function createWasmSha256(module: WebAssembly.Module): Sha256 {
@@ -31,6 +41,9 @@ export function createWasmSha256(module: WebAssembly.Module): Sha256 {
   // The memory never grows, so these views stay good.
   const input = new Uint8Array(exports.memory.buffer, exports.input(), exports.inputBytes());
   const digest = new Uint8Array(exports.memory.buffer, exports.digest(), 32);
+  const eachMax = exports.eachMax();
+  const lengths = new Uint32Array(exports.memory.buffer, exports.lengths(), eachMax);
+  const digests = new Uint8Array(exports.memory.buffer, exports.digests(), eachMax * HEX_LENGTH);
   let lastKey: string | undefined;
 
   /** Takes a message but for its end, which it leaves in the input; answers the end's length. */
@@ -68,13 +81,49 @@ export function createWasmSha256(module: WebAssembly.Module): Sha256 {
     lastKey = typeof key === 'string' ? key : undefined;
   }
 
+  function authenticate(key: Message, message: Message): Uint8Array {
+    if (lastKey === undefined || key !== lastKey) useKey(key);
+    exports.beginKeyed();
+    exports.finishKeyed(take(message));
+    return digest;
+  }
+
+  /** How many texts from `at` on fit the input, if they are ASCII; their lengths are noted. */
+  function fitting(texts: readonly string[], at: number): { readonly count: number; readonly chars: number } {
+    let chars = 0;
+    let count = 0;
+    for (; at + count < texts.length && count < eachMax; count += 1) {
+      const { length } = texts[at + count] as string;
+      if (chars + length > input.length) break;
+      lengths[count] = length;
+      chars += length;
+    }
+    return { count, chars };
+  }
+
   return {
     hash,
-    authenticate(key, message) {
-      if (lastKey === undefined || key !== lastKey) useKey(key);
-      exports.beginKeyed();
-      exports.finishKeyed(take(message));
-      return digest;
+    authenticate,
+    digestEach(texts, key) {
+      const alone = (text: string) => hexOf(key === undefined ? hash(text) : authenticate(key, text));
+      if (key !== undefined && key !== lastKey) useKey(key);
+      const found: string[] = [];
+      while (found.length < texts.length) {
+        const at = found.length;
+        const { count, chars } = fitting(texts, at);
+        const some = texts.slice(at, at + Math.max(1, count));
+        // Bytes are as many as characters where all are ASCII, and only then.
+        const isAscii = count > 0 && encoder.encodeInto(some.join(''), input).written === chars;
+        if (isAscii) {
+          exports.digestEach(count, key !== undefined);
+          const hex = decoder.decode(digests.subarray(0, count * HEX_LENGTH));
+          for (let from = 0; from < hex.length; from += HEX_LENGTH)
+            found.push(hex.slice(from, from + HEX_LENGTH));
+        } else {
+          for (const text of some) found.push(alone(text));
+        }
+      }
+      return found;
     },
   };
 }

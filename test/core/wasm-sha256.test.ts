@@ -116,3 +116,51 @@ describe('HMAC-SHA-256 in WebAssembly', () => {
     );
   });
 });
+
+describe('many texts at once', () => {
+  const byPlatformEach = (texts: readonly string[], key?: string) =>
+    texts.map((text) =>
+      key === undefined ? byPlatform(text) : createHmac('sha256', key).update(text).digest('hex'),
+    );
+
+  it('agree with the platform at every length around a block, in every lane, beside shorter and longer ones', () => {
+    const texts = Array.from({ length: 400 }, (_, index) =>
+      String.fromCharCode(97 + (index % 26)).repeat((index * 37) % 211),
+    );
+    for (const key of [undefined, 'one key', 'k'.repeat(90)]) {
+      expect(wasm.digestEach(texts, key)).toEqual(byPlatformEach(texts, key));
+    }
+  });
+
+  it('are as many as there are, whatever their count', () => {
+    for (const count of [0, 1, 2, 3, 4, 5, 127, 128, 129, 256, 300]) {
+      const texts = Array.from({ length: count }, (_, index) => `text ${index}`);
+      expect(wasm.digestEach(texts, 'key')).toEqual(byPlatformEach(texts, 'key'));
+    }
+  });
+
+  it('agree with the platform on any texts, longer than the input, beyond ASCII, between other calls', () => {
+    const text = fc.oneof(
+      fc.string({ maxLength: 300 }),
+      fc.string({ unit: 'binary', maxLength: 90 }),
+      fc.constantFrom(
+        '',
+        'x'.repeat(32_767),
+        'x'.repeat(32_768),
+        'x'.repeat(70_000),
+        '\ud800',
+        '漢'.repeat(20_000),
+      ),
+    );
+    const key = fc.option(fc.constantFrom('one key', 'another'), { nil: undefined });
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 14 }), key, (texts, secret) => {
+        expect(wasm.digestEach(texts, secret)).toEqual(byPlatformEach(texts, secret));
+        expect(hashed('between')).toBe(byPlatform('between'));
+        expect(authenticated('another', 'between')).toBe(
+          createHmac('sha256', 'another').update('between').digest('hex'),
+        );
+      }),
+    );
+  });
+});

@@ -1,6 +1,6 @@
 // SHA-256 (FIPS 180-4 §6.2) over bytes that its caller puts at `input()`. One message at a time: `begin`, `blocks` for what
 // does not fit at once, `finish`. For HMAC (RFC 2104) the states of one key are kept, so that a receipt costs three blocks:
-// `beginKeyed`, `blocks`, `finishKeyed`.
+// `beginKeyed`, `blocks`, `finishKeyed`. `digestEach` takes many short messages at once, four in the lanes of a vector.
 
 /** §4.2.2: the first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 const K: usize = memory.data<u32>([
@@ -36,7 +36,20 @@ const INPUT: usize = memory.data(32768 + 128, 16);
 /** Whole blocks that were taken since `begin`. */
 let taken: u64 = 0;
 
+/** `digestEach`: the length of each message in bytes, and 64 hex digits of each digest. */
+const EACH_MAX: usize = 128;
+const LENGTHS: usize = memory.data(512, 16);
+const DIGESTS: usize = memory.data(8192, 16);
+/** Four running states, a vector a word; their schedule; the ends of four messages, padded. */
+const STATES: usize = memory.data(128, 16);
+const SCHEDULES: usize = memory.data(1024, 16);
+const ENDS: usize = memory.data(512, 16);
+const HEX: usize = memory.data<u8>([48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 97, 98, 99, 100, 101, 102], 16);
+
 export function input(): usize { return INPUT; }
+export function lengths(): usize { return LENGTHS; }
+export function digests(): usize { return DIGESTS; }
+export function eachMax(): usize { return EACH_MAX; }
 export function inputBytes(): usize { return INPUT_BYTES; }
 export function digest(): usize { return STATE; }
 
@@ -173,4 +186,150 @@ function expand(block: usize): void {
 
 @inline function rotated(x: v128, count: i32): v128 {
   return v128.or(i32x4.shr_u(x, count), i32x4.shl(x, 32 - count));
+}
+
+/**
+ * Digests of `count` messages that stand one behind the other in the input, by their lengths: four at a time, one a lane. With
+ * `isKeyed` their codes under the key that was set.
+ */
+export function digestEach(count: usize, isKeyed: bool): void {
+  let from: usize = INPUT;
+  for (let first: usize = 0; first < count; first += 4) {
+    const many: usize = min<usize>(4, count - first);
+    from = digestFour(from, first, many, isKeyed);
+  }
+}
+
+/** Gives where the message after them begins. Lanes beyond `many` are empty messages, which nobody reads. */
+function digestFour(from: usize, first: usize, many: usize, isKeyed: bool): usize {
+  const begun: usize = isKeyed ? BLOCK_BYTES : 0;
+  let at0: usize = from, length0: usize = load<u32>(LENGTHS + (first << 2));
+  let at1: usize = at0 + length0, length1: usize = many > 1 ? load<u32>(LENGTHS + (first << 2), 4) : 0;
+  let at2: usize = at1 + length1, length2: usize = many > 2 ? load<u32>(LENGTHS + (first << 2), 8) : 0;
+  let at3: usize = at2 + length2, length3: usize = many > 3 ? load<u32>(LENGTHS + (first << 2), 12) : 0;
+  const whole0 = length0 >> 6, whole1 = length1 >> 6, whole2 = length2 >> 6, whole3 = length3 >> 6;
+  const total0 = whole0 + pad(ENDS, at0, length0, begun);
+  const total1 = whole1 + pad(ENDS + 128, at1, length1, begun);
+  const total2 = whole2 + pad(ENDS + 256, at2, length2, begun);
+  const total3 = whole3 + pad(ENDS + 384, at3, length3, begun);
+  broadcast(isKeyed ? INNER : H0);
+  const most = max(max(total0, total1), max(total2, total3));
+  for (let block: usize = 0; block < most; block += 1) {
+    transpose(
+      blockAt(block, whole0, total0, at0, ENDS), blockAt(block, whole1, total1, at1, ENDS + 128),
+      blockAt(block, whole2, total2, at2, ENDS + 256), blockAt(block, whole3, total3, at3, ENDS + 384),
+    );
+    // A lane that is at its end keeps its state, whatever it is given.
+    const next = block + 1;
+    compressFour(i32x4(total0 >= next ? -1 : 0, total1 >= next ? -1 : 0, total2 >= next ? -1 : 0, total3 >= next ? -1 : 0));
+  }
+  if (isKeyed) finishKeyedFour();
+  for (let lane: usize = 0; lane < many; lane += 1) writeHex(DIGESTS + ((first + lane) << 6), lane);
+  return at3 + length3;
+}
+
+/** Puts what stands behind a message's whole blocks at `end`, padded; gives its count of blocks. */
+function pad(end: usize, at: usize, length: usize, begun: usize): usize {
+  const rest = length & (BLOCK_BYTES - 1);
+  const count: usize = rest + 9 > BLOCK_BYTES ? 2 : 1;
+  memory.fill(end, 0, count << 6);
+  memory.copy(end, at + length - rest, rest);
+  store<u8>(end + rest, 0x80);
+  store<u64>(end + (count << 6) - 8, bswap<u64>((<u64>(begun + length)) << 3));
+  return count;
+}
+
+@inline function blockAt(block: usize, whole: usize, total: usize, at: usize, end: usize): usize {
+  return block < whole ? at + (block << 6) : block < total ? end + ((block - whole) << 6) : end;
+}
+
+function broadcast(state: usize): void {
+  for (let word: usize = 0; word < 8; word += 1) v128.store(STATES + (word << 4), v128.load32_splat(state + (word << 2)));
+}
+
+/** The sixteen words of four blocks, a vector a word. */
+function transpose(block0: usize, block1: usize, block2: usize, block3: usize): void {
+  const swap = i8x16(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
+  for (let at: usize = 0; at < BLOCK_BYTES; at += 16) {
+    const a = i8x16.swizzle(v128.load(block0 + at), swap);
+    const b = i8x16.swizzle(v128.load(block1 + at), swap);
+    const c = i8x16.swizzle(v128.load(block2 + at), swap);
+    const d = i8x16.swizzle(v128.load(block3 + at), swap);
+    const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
+    const cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
+    const ab2 = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
+    const cd2 = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
+    const to = SCHEDULES + (at << 2);
+    v128.store(to, v128.shuffle<i64>(ab, cd, 0, 2));
+    v128.store(to + 16, v128.shuffle<i64>(ab, cd, 1, 3));
+    v128.store(to + 32, v128.shuffle<i64>(ab2, cd2, 0, 2));
+    v128.store(to + 48, v128.shuffle<i64>(ab2, cd2, 1, 3));
+  }
+}
+
+/** Of the outer hash: a block of each lane's inner digest, under the key's outer state. */
+function finishKeyedFour(): void {
+  for (let word: usize = 0; word < 8; word += 1) v128.store(SCHEDULES + (word << 4), v128.load(STATES + (word << 4)));
+  v128.store(SCHEDULES + 128, i32x4.splat(0x80000000));
+  for (let at: usize = 144; at < 240; at += 16) v128.store(SCHEDULES + at, i32x4.splat(0));
+  v128.store(SCHEDULES + 240, i32x4.splat((64 + 32) << 3));
+  broadcast(OUTER);
+  compressFour(i32x4.splat(-1));
+}
+
+@inline function plus(a: v128, b: v128): v128 { return i32x4.add(a, b); }
+
+@inline function sum1(e: v128): v128 { return v128.xor(v128.xor(rotated(e, 6), rotated(e, 11)), rotated(e, 25)); }
+
+@inline function sum0(a: v128): v128 { return v128.xor(v128.xor(rotated(a, 2), rotated(a, 13)), rotated(a, 22)); }
+
+/** T1 and T2 as above, in four lanes. */
+@inline function t1four(e: v128, f: v128, g: v128, h: v128, at: usize, k: usize): v128 {
+  const word = plus(v128.load(at), v128.load32_splat(k));
+  return plus(plus(plus(h, sum1(e)), v128.xor(g, v128.and(e, v128.xor(f, g)))), word);
+}
+
+@inline function t2four(a: v128, b: v128, ab: v128, bc: v128): v128 {
+  return plus(sum0(a), v128.xor(b, v128.and(ab, bc)));
+}
+
+/** The compression of four blocks whose words stand in the schedules; `going` has ones in the lanes that take it. */
+function compressFour(going: v128): void {
+  for (let at: usize = SCHEDULES; at < SCHEDULES + 768; at += 16) {
+    const words = plus(v128.load(at), s0(v128.load(at, 16)));
+    v128.store(at, plus(words, plus(v128.load(at, 144), s1(v128.load(at, 224)))), 256);
+  }
+  let a = v128.load(STATES), b = v128.load(STATES, 16), c = v128.load(STATES, 32), d = v128.load(STATES, 48);
+  let e = v128.load(STATES, 64), f = v128.load(STATES, 80), g = v128.load(STATES, 96), h = v128.load(STATES, 112);
+  let x = i32x4.splat(0), y = v128.xor(b, c), t = x;
+  for (let at: usize = 0; at < 1024; at += 128) {
+    const w = SCHEDULES + at, k = K + (at >> 2);
+    t = t1four(e, f, g, h, w, k); d = plus(d, t); x = v128.xor(a, b); h = plus(t, t2four(a, b, x, y));
+    t = t1four(d, e, f, g, w + 16, k + 4); c = plus(c, t); y = v128.xor(h, a); g = plus(t, t2four(h, a, y, x));
+    t = t1four(c, d, e, f, w + 32, k + 8); b = plus(b, t); x = v128.xor(g, h); f = plus(t, t2four(g, h, x, y));
+    t = t1four(b, c, d, e, w + 48, k + 12); a = plus(a, t); y = v128.xor(f, g); e = plus(t, t2four(f, g, y, x));
+    t = t1four(a, b, c, d, w + 64, k + 16); h = plus(h, t); x = v128.xor(e, f); d = plus(t, t2four(e, f, x, y));
+    t = t1four(h, a, b, c, w + 80, k + 20); g = plus(g, t); y = v128.xor(d, e); c = plus(t, t2four(d, e, y, x));
+    t = t1four(g, h, a, b, w + 96, k + 24); f = plus(f, t); x = v128.xor(c, d); b = plus(t, t2four(c, d, x, y));
+    t = t1four(f, g, h, a, w + 112, k + 28); e = plus(e, t); y = v128.xor(b, c); a = plus(t, t2four(b, c, y, x));
+  }
+  addFour(0, a, going); addFour(16, b, going); addFour(32, c, going); addFour(48, d, going);
+  addFour(64, e, going); addFour(80, f, going); addFour(96, g, going); addFour(112, h, going);
+}
+
+@inline function addFour(at: usize, value: v128, going: v128): void {
+  v128.store(STATES + at, plus(v128.load(STATES + at), v128.and(value, going)));
+}
+
+/** Sixteen hex digits at a time, most significant first. */
+function writeHex(to: usize, lane: usize): void {
+  const digits = v128.load(HEX);
+  for (let word: usize = 0; word < 8; word += 2) {
+    const one = bswap<u32>(load<u32>(STATES + (word << 4) + (lane << 2)));
+    const two = bswap<u32>(load<u32>(STATES + ((word + 1) << 4) + (lane << 2)));
+    const bytes = i32x4.replace_lane(i32x4.splat(one), 1, two);
+    const high = i8x16.shr_u(bytes, 4);
+    const low = v128.and(bytes, i8x16.splat(15));
+    v128.store(to + (word << 3), i8x16.swizzle(digits, v128.shuffle<i8>(high, low, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)));
+  }
 }
