@@ -5,6 +5,12 @@ export class Window {
   readonly #values: number[];
   #count = 0;
   #oldest = 0;
+  /** Numbers that were ever taken in; what was computed at one count is known until the next. */
+  #taken = 0;
+  #meanAt = -1;
+  #mean = 0;
+  #varianceAt = -1;
+  #variance = 0;
 
   constructor(size: number) {
     if (!Number.isInteger(size) || size < 1)
@@ -18,6 +24,7 @@ export class Window {
   }
 
   push(value: number): void {
+    this.#taken += 1;
     if (this.#count < this.size) {
       this.#values[this.#count] = value;
       this.#count += 1;
@@ -60,14 +67,29 @@ export class Window {
    * sum rounds to: a flat window has deviations, and moments, of exactly 0.
    */
   get mean(): number {
-    const origin = this.at(0);
+    if (this.#meanAt === this.#taken) return this.#mean;
+    const values = this.#values;
+    const origin = values[this.#oldest] as number;
     let distance = 0;
-    for (let i = 1; i < this.size; i += 1) distance += this.at(i) - origin;
-    return origin + distance / this.size;
+    for (let i = this.#oldest; i < this.size; i += 1) distance += (values[i] as number) - origin;
+    for (let i = 0; i < this.#oldest; i += 1) distance += (values[i] as number) - origin;
+    this.#meanAt = this.#taken;
+    this.#mean = origin + distance / this.size;
+    return this.#mean;
   }
 
   /** Mean of (x − mean)^order over the window. */
   centralMoment(order: 2 | 3 | 4): number {
+    if (order === 2 && this.#varianceAt === this.#taken) return this.#variance;
+    const moment = this.#powerSum(order) / this.size;
+    if (order === 2) {
+      this.#varianceAt = this.#taken;
+      this.#variance = moment;
+    }
+    return moment;
+  }
+
+  #powerSum(order: 2 | 3 | 4): number {
     const mean = this.mean;
     let sum = 0;
     for (let i = 0; i < this.size; i += 1) {
@@ -75,7 +97,7 @@ export class Window {
       const square = deviation * deviation;
       sum += order === 2 ? square : order === 3 ? square * deviation : square * square;
     }
-    return sum / this.size;
+    return sum;
   }
 
   /** √ of the second central moment (divisor n, not n − 1). */

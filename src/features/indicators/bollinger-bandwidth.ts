@@ -1,6 +1,6 @@
 import type { Indicator } from '../indicator.ts';
 import type { Window } from '../window.ts';
-import { windowed } from '../windowed.ts';
+import { closeOf, windowed } from '../windowed.ts';
 
 /**
  * Bollinger bandwidth: the distance of the bands m ± k·σ of the last `period` closes over their middle,
@@ -16,7 +16,7 @@ export const bollingerBandwidth = ({ period, deviations }: BollingerParameters):
       size: period,
       value: (closes) => (2 * deviations * closes.standardDeviation) / closes.mean,
     },
-    (bar) => bar.close,
+    closeOf,
   );
 
 interface BollingerParameters {

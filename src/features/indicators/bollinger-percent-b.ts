@@ -1,6 +1,6 @@
 import type { Indicator } from '../indicator.ts';
 import type { Window } from '../window.ts';
-import { windowed } from '../windowed.ts';
+import { closeOf, windowed } from '../windowed.ts';
 
 /**
  * Bollinger %b, where the close stands between the bands m ± k·σ of the last `period` closes:
@@ -16,7 +16,7 @@ export const bollingerPercentB = ({ period, deviations }: BollingerParameters): 
       size: period,
       value: (closes) => 0.5 + (closes.newest - closes.mean) / (2 * deviations * closes.standardDeviation),
     },
-    (bar) => bar.close,
+    closeOf,
   );
 
 interface BollingerParameters {

@@ -1,6 +1,6 @@
 import type { Indicator } from '../indicator.ts';
 import type { Window } from '../window.ts';
-import { windowed } from '../windowed.ts';
+import { closeOf, windowed } from '../windowed.ts';
 
 /**
  * Drawdown from the highest close of the last `period` bars: c ÷ max(c) − 1.
@@ -15,5 +15,5 @@ export const drawdown = ({ period }: { readonly period: number }): Indicator<Win
       size: period,
       value: (closes) => closes.newest / closes.max - 1,
     },
-    (bar) => bar.close,
+    closeOf,
   );

@@ -1,6 +1,6 @@
 import type { Indicator } from '../indicator.ts';
 import type { Window } from '../window.ts';
-import { windowed } from '../windowed.ts';
+import { closeOf, windowed } from '../windowed.ts';
 
 /**
  * Kaufman's efficiency ratio over `period` changes, with the sign of the move: (cₜ − cₜ₋ₙ) ÷ Σ |cₜ − cₜ₋₁|.
@@ -20,5 +20,5 @@ export const efficiencyRatio = ({ period }: { readonly period: number }): Indica
         return (closes.newest - closes.at(0)) / path;
       },
     },
-    (bar) => bar.close,
+    closeOf,
   );

@@ -7,21 +7,20 @@ import { type ReturnsState, windowedReturns } from '../windowed.ts';
  * Domain: [0, ∞). Warm-up: windowBars.
  * RiskMetrics Technical Document, 4th ed. (1996), §5.2 (there λ = 0.94 for daily data).
  */
-export const ewmaVolatility = ({ decay, windowBars }: EwmaParameters): Indicator<ReturnsState> =>
-  windowedReturns({
+export function ewmaVolatility({ decay, windowBars }: EwmaParameters): Indicator<ReturnsState> {
+  let weights = 0;
+  for (let i = 1; i < windowBars; i += 1) weights = weights * decay + 1;
+  return windowedReturns({
     name: 'ewma_volatility',
     parameters: { decay, windowBars },
     size: windowBars - 1,
     value(returns) {
       let squares = 0;
-      let weights = 0;
-      for (let i = 0; i < returns.size; i += 1) {
-        squares = squares * decay + returns.at(i) * returns.at(i);
-        weights = weights * decay + 1;
-      }
+      for (let i = 0; i < returns.size; i += 1) squares = squares * decay + returns.at(i) * returns.at(i);
       return Math.sqrt(squares / weights);
     },
   });
+}
 
 interface EwmaParameters {
   /** λ in (0, 1): the weight of a squared return over that of the one after it. */

@@ -1,7 +1,7 @@
 import { log } from '../../core/log.ts';
 import type { Indicator } from '../indicator.ts';
 import type { Window } from '../window.ts';
-import { windowed } from '../windowed.ts';
+import { closeOf, windowed } from '../windowed.ts';
 
 /**
  * Logarithmic return over `horizon` bars: ln(cₜ ÷ cₜ₋ₕ).
@@ -16,5 +16,5 @@ export const logReturn = ({ horizon }: { readonly horizon: number }): Indicator<
       size: horizon + 1,
       value: (closes) => log(closes.newest / closes.at(0)),
     },
-    (bar) => bar.close,
+    closeOf,
   );

@@ -1,6 +1,6 @@
 import type { Indicator } from '../indicator.ts';
 import type { Window } from '../window.ts';
-import { windowed } from '../windowed.ts';
+import { closeOf, windowed } from '../windowed.ts';
 
 /**
  * MACD histogram over the close, so that it has no unit: (M − S) ÷ c, with M = EMA_fast(c) − EMA_slow(c) and
@@ -20,7 +20,7 @@ export function macdHistogram({ fast, slow, signal, windowBars }: MacdParameters
       size: windowBars,
       value: (closes) => histogram(closes, fast, slow, signal) / closes.newest,
     },
-    (bar) => bar.close,
+    closeOf,
   );
 }
 

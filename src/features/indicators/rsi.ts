@@ -1,6 +1,6 @@
 import type { Indicator } from '../indicator.ts';
 import type { Window } from '../window.ts';
-import { windowed } from '../windowed.ts';
+import { closeOf, windowed } from '../windowed.ts';
 
 /**
  * Relative Strength Index, as a fraction: G ÷ (G + L), with G and L Wilder's averages of the gains and losses
@@ -18,7 +18,7 @@ export function rsi({ period, windowBars }: RsiParameters): Indicator<Window> {
       size: windowBars,
       value: (closes) => strength(closes, period),
     },
-    (bar) => bar.close,
+    closeOf,
   );
 }
 
@@ -31,15 +31,20 @@ interface RsiParameters {
 function strength(closes: Window, period: number): number {
   let gain = 0;
   let loss = 0;
+  let close = closes.at(0);
   for (let i = 1; i <= period; i += 1) {
-    const change = closes.at(i) - closes.at(i - 1);
+    const next = closes.at(i);
+    const change = next - close;
+    close = next;
     if (change > 0) gain += change;
     else loss -= change;
   }
   gain /= period;
   loss /= period;
   for (let i = period + 1; i < closes.size; i += 1) {
-    const change = closes.at(i) - closes.at(i - 1);
+    const next = closes.at(i);
+    const change = next - close;
+    close = next;
     gain += (Math.max(change, 0) - gain) / period;
     loss += (Math.max(-change, 0) - loss) / period;
   }

@@ -1,6 +1,6 @@
 import type { Indicator } from '../indicator.ts';
 import type { Window } from '../window.ts';
-import { windowed } from '../windowed.ts';
+import { closeOf, windowed } from '../windowed.ts';
 
 /**
  * Rise from the lowest close of the last `period` bars: c ÷ min(c) − 1. The mirror of the drawdown.
@@ -15,5 +15,5 @@ export const runUp = ({ period }: { readonly period: number }): Indicator<Window
       size: period,
       value: (closes) => closes.newest / closes.min - 1,
     },
-    (bar) => bar.close,
+    closeOf,
   );

@@ -1,6 +1,6 @@
 import type { Indicator } from '../indicator.ts';
 import type { Window } from '../window.ts';
-import { windowed } from '../windowed.ts';
+import { closeOf, windowed } from '../windowed.ts';
 
 /**
  * Distance of the close from its simple moving average over `period` bars: c ÷ SMA − 1.
@@ -15,5 +15,5 @@ export const smaDistance = ({ period }: { readonly period: number }): Indicator<
       size: period,
       value: (closes) => closes.newest / closes.mean - 1,
     },
-    (bar) => bar.close,
+    closeOf,
   );

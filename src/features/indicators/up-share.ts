@@ -1,6 +1,6 @@
 import type { Indicator } from '../indicator.ts';
 import type { Window } from '../window.ts';
-import { windowed } from '../windowed.ts';
+import { closeOf, windowed } from '../windowed.ts';
 
 /**
  * Share of the last `period` bars that closed above the close before (the psychological line over 100).
@@ -19,5 +19,5 @@ export const upShare = ({ period }: { readonly period: number }): Indicator<Wind
         return ups / period;
       },
     },
-    (bar) => bar.close,
+    closeOf,
   );

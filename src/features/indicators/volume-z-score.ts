@@ -1,6 +1,6 @@
 import type { Indicator } from '../indicator.ts';
 import type { Window } from '../window.ts';
-import { windowed } from '../windowed.ts';
+import { volumeOf, windowed } from '../windowed.ts';
 
 /**
  * Standard score of the bar's volume among the last `period` volumes, itself included: (v − m) ÷ σ, σ of
@@ -16,5 +16,5 @@ export const volumeZScore = ({ period }: { readonly period: number }): Indicator
       size: period,
       value: (volumes) => (volumes.newest - volumes.mean) / volumes.standardDeviation,
     },
-    (bar) => bar.volume,
+    volumeOf,
   );
