@@ -35,6 +35,9 @@ export interface ItemParts {
 /** The seal of an item, which its answer has in addition. */
 export type ItemSeal = Pick<DecisionRecord, 'recordHash' | 'receipt'>;
 
+/** What a row is made of. */
+export type SealedItem = Pick<ItemParts, 'shared' | 'own'> & Pick<ItemSeal, 'recordHash'>;
+
 export function sealItems(receiptSecret: string, items: readonly ItemParts[]): readonly ItemSeal[] {
   const hashes = sha256HexOfEach(items.map(({ shared, own }) => partedText(shared, own)));
   const receipts = hmacSha256HexOfEach(
@@ -51,7 +54,7 @@ export function sealItems(receiptSecret: string, items: readonly ItemParts[]): r
 export function sealBatch(
   receiptSecret: string,
   columns: RecordColumns,
-  items: readonly ((ItemParts & ItemSeal) | null)[],
+  items: readonly (SealedItem | null)[],
 ): DecisionRecord {
   const places = new Map<SharedPart, number>();
   let itemHashes = '';

@@ -11,6 +11,8 @@ export interface ItemTexts {
   readonly answer: string;
   /** Canonical JSON of the answer's own members. */
   readonly ownAnswer: string;
+  /** The same with the input's, as the record has them; '' where nothing is recorded. */
+  readonly own: string;
 }
 
 /** What `composeAnswer` gives, as text: written out around what the batch's items share. A batch's item names no override. */
@@ -19,7 +21,7 @@ export function itemTexts(
   question: Question,
   judged: Judged,
   judgement: Judgement,
-  { atMember, durabilityMember, modelMembers, symbolMember, validUntil }: SharedFacts,
+  { atMember, durabilityMember, modelMembers, symbolMember, validUntil, featureForm }: SharedFacts,
 ): ItemTexts {
   const { asOfMs } = question;
   const { action, confidence, risk } = judgement;
@@ -35,14 +37,15 @@ export function itemTexts(
     ? `,"reasons":[],"risk":${risk},"size":${judgement.size}`
     : `,"reasons":${JSON.stringify(judgement.reasons)},"risk":${risk},"size":0`;
   const fifth = isLive ? `,"validUntil":"${validUntil}"` : ',"validUntil":null';
+  const ownAnswer = `${first}${second}${third}${fourth}${fifth}}`;
   return {
     answer:
       first + atMember + second + durabilityMember + third + modelMembers + fourth + symbolMember + fifth,
-    ownAnswer: `${first}${second}${third}${fourth}${fifth}}`,
+    ownAnswer,
+    own: featureForm ? ownText(ownAnswer, question, judged, featureForm) : '',
   };
 }
 
-/** Canonical JSON of what is an item's own in its record. */
-export const ownText = (ownAnswer: string, question: Question, judged: Judged, form: FeatureForm): string =>
+const ownText = (ownAnswer: string, question: Question, judged: Judged, form: FeatureForm): string =>
   `{"answer":${ownAnswer},"input":{"asOfMs":${question.asOfMs},"bars":${barsText(question.input)}` +
   `,"features":${featuresText(judged.values, form)},"position":${question.position ?? null}}}`;

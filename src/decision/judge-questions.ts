@@ -1,6 +1,7 @@
 import type { Breaker } from '../control/breakers/breaker.ts';
 import type { Load } from '../control/overload/load-state.ts';
 import type { Clock } from '../core/clock.ts';
+import { createFloat32Pool } from '../core/float32-pool.ts';
 import { featureVector } from '../features/vector.ts';
 import { freshness } from '../market/calendar.ts';
 import { outsideDomain } from '../models/outside-domain.ts';
@@ -100,6 +101,8 @@ function byModel(rows: readonly Row[]): readonly (readonly Row[])[] {
     : [...Map.groupBy(rows, ({ question }) => question.model).values()];
 }
 
+const inputRows = createFloat32Pool();
+
 type Prepared = Row | { readonly kind: 'judged'; readonly judged: Judged };
 
 /** Everything before the model; where that decides already, the judgement. */
@@ -122,7 +125,9 @@ function prepare(question: Question, at: number, options: JudgeOptions): Prepare
     const detail = `no finite value on these bars: ${undefinedNames.join(', ')}`;
     return judged(hold('abstain', 'FEATURES_UNDEFINED', detail), ageMs);
   }
-  return withinDomain(question, { at, ageMs, values: new Float32Array(values) });
+  const row = inputRows.take(values.length);
+  row.set(values);
+  return withinDomain(question, { at, ageMs, values: row });
 }
 
 const judged = (judgement: Judgement, ageMs: number | null): Prepared => ({

@@ -1,7 +1,13 @@
-import { type ItemParts, type ItemSeal, sealBatch, sealItems } from '../audit/batch-record.ts';
+import {
+  type ItemParts,
+  type ItemSeal,
+  type SealedItem,
+  sealBatch,
+  sealItems,
+} from '../audit/batch-record.ts';
 import type { DecisionRecord, RecordColumns } from '../audit/decision-record.ts';
 import type { Answer, Judgement } from './answer.ts';
-import { type ItemTexts, itemTexts, ownText } from './item-texts.ts';
+import { type ItemTexts, itemTexts } from './item-texts.ts';
 import type { Judged } from './judge-questions.ts';
 import { permitted, withoutRoom } from './permitted.ts';
 import type { Question, QuestionBatch } from './question.ts';
@@ -24,15 +30,13 @@ export interface SealedBatch {
 }
 
 /** A question's answer before it is sealed. */
-interface Made {
+interface Made extends ItemTexts {
   /** Its place in the batch. */
   readonly at: number;
   readonly id: string;
   readonly question: Question;
-  readonly judged: Judged;
   readonly judgement: Judgement;
-  readonly shared: SharedFacts;
-  readonly texts: ItemTexts;
+  readonly facts: SharedFacts;
 }
 
 /** A batch's answers, each as it would be alone, and the one row that keeps them. */
@@ -44,12 +48,12 @@ export function sealBatchOf(
 ): SealedBatch {
   const made = makeAll(id, batch, judged, moment);
   const { facts } = moment;
-  const sealed = facts && seal(made, facts);
+  const seals = facts && sealItems(facts.receiptSecret, made.map(partsOf));
   const items = new Array<AnsweredItem | undefined>(batch.questions.length).fill(undefined);
   made.forEach((one, index) => {
-    items[one.at] = leaving(one, sealed?.[index]);
+    items[one.at] = leaving(one, seals?.[index]);
   });
-  return { id, items, record: facts && sealed && rowOf(id, batch, made, sealed, facts) };
+  return { id, items, record: facts && seals && rowOf(id, batch, made, seals, facts) };
 }
 
 function makeAll(
@@ -78,19 +82,12 @@ function make(
   at: number,
   question: Question,
   judged: Judged,
-  shared: SharedFacts,
-  { view, facts }: BatchMoment,
+  facts: SharedFacts,
+  { view, facts: recorded }: BatchMoment,
 ): Made {
-  const judgement = facts ? leftOf(question, judged.judgement, view) : withoutRoom(judged.judgement);
-  return {
-    at,
-    id,
-    question,
-    judged,
-    judgement,
-    shared,
-    texts: itemTexts(id, question, judged, judgement, shared),
-  };
+  const judgement = recorded ? leftOf(question, judged.judgement, view) : withoutRoom(judged.judgement);
+  const { answer, ownAnswer, own } = itemTexts(id, question, judged, judgement, facts);
+  return { at, id, question, judgement, facts, answer, ownAnswer, own };
 }
 
 function leftOf(question: Question, judged: Judgement, view: BatchMoment['view']): Judgement {
@@ -98,35 +95,24 @@ function leftOf(question: Question, judged: Judgement, view: BatchMoment['view']
   return left.ok ? left.value.value : left.error;
 }
 
-type SealedItem = ItemParts & ItemSeal;
-
-function seal(made: readonly Made[], { receiptSecret, featureForm }: RecordFacts): readonly SealedItem[] {
-  const parts = made.map(({ question, judged, shared: { part }, texts: { ownAnswer } }): ItemParts => {
-    if (!part) throw new RangeError('what is recorded has its shared part');
-    return { shared: part, ownAnswer, own: ownText(ownAnswer, question, judged, featureForm) };
-  });
-  return sealItems(receiptSecret, parts).map((itsSeal, index) => ({
-    ...(parts[index] as ItemParts),
-    ...itsSeal,
-  }));
+function partsOf({ facts: { part }, ownAnswer, own }: Made): ItemParts {
+  if (!part) throw new RangeError('what is recorded has its shared part');
+  return { shared: part, ownAnswer, own };
 }
 
-function leaving(
-  { id, question, judgement, shared, texts }: Made,
-  sealed: SealedItem | undefined,
-): AnsweredItem {
+function leaving({ id, question, judgement, facts, answer }: Made, seal: ItemSeal | undefined): AnsweredItem {
   const isLive = question.asOfMs === null;
   const acts = judgement.action !== 'HOLD';
-  const end = sealed
-    ? `,"recordHash":"${sealed.recordHash}","receipt":"${sealed.receipt}"}`
+  const end = seal
+    ? `,"recordHash":"${seal.recordHash}","receipt":"${seal.receipt}"}`
     : ',"recordHash":null,"receipt":null}';
   return {
     id,
     actionable: acts && isLive,
     effect: acts ? judgement.effect : 'none',
-    text: texts.answer + end,
-    validForMs: isLive ? shared.validForMs : null,
-    validUntil: isLive ? shared.validUntil : null,
+    text: answer + end,
+    validForMs: isLive ? facts.validForMs : null,
+    validUntil: isLive ? facts.validUntil : null,
   };
 }
 
@@ -134,12 +120,13 @@ function rowOf(
   id: string,
   { key, questions }: QuestionBatch,
   made: readonly Made[],
-  sealed: readonly SealedItem[],
+  seals: readonly ItemSeal[],
   facts: RecordFacts,
 ): DecisionRecord {
   const items = new Array<SealedItem | null>(questions.length).fill(null);
-  made.forEach(({ at }, index) => {
-    items[at] = sealed[index] as SealedItem;
+  made.forEach((one, index) => {
+    const { shared, own } = partsOf(one);
+    items[one.at] = { shared, own, recordHash: (seals[index] as ItemSeal).recordHash };
   });
   const symbol = common(made, ({ question }) => question.symbol);
   const action = common<RecordColumns['action']>(made, ({ judgement }) => judgement.action);

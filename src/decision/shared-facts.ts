@@ -12,6 +12,7 @@ import {
   buildHashMember,
   controlMember,
   experimentText,
+  type FeatureForm,
   quotedOrNull,
 } from './record-members.ts';
 
@@ -38,8 +39,9 @@ export interface SharedFacts {
   readonly validForMs: number;
   /** RFC 3339, of the end of that. */
   readonly validUntil: string;
-  /** Undefined where nothing is recorded. */
+  /** Undefined where nothing is recorded, as its form is. */
   readonly part: SharedPart | undefined;
+  readonly featureForm: FeatureForm | undefined;
   /** Whether they are those of another question too. */
   isOf(question: Question, judged: Judged): boolean;
 }
@@ -62,6 +64,7 @@ export function sharedFacts(question: Question, judged: Judged, moment: BatchMom
     ...members,
     validForMs,
     validUntil: isoTime(nowMs + validForMs),
+    featureForm: facts?.featureForm,
     part:
       facts && sharedPart(recordText(question, judged, answer, moment, facts), question.key.account, answer),
     isOf: (other, { breaker: itsBreaker }) =>

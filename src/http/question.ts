@@ -1,5 +1,7 @@
 import { checkOfShape } from '../core/check-of-shape.ts';
+import { createFloat32Pool } from '../core/float32-pool.ts';
 import { err, ok, type Result } from '../core/result.ts';
+import type { Shape } from '../core/shape.ts';
 import type { PositionSign } from '../decision/policy.ts';
 import type { KeyFacts, Question } from '../decision/question.ts';
 import { type Bar, validateBars } from '../features/bar.ts';
@@ -20,6 +22,15 @@ interface QuestionOptions {
 }
 
 const isDecisionRequest = checkOfShape<DecisionRequest>(decisionShapes.request);
+/** Of a request whose features are a model's inputs in its order, each finite: as such they have the shape. */
+const isRequestButFeatures = checkOfShape<DecisionRequest>(butFeatures(decisionShapes.request));
+
+function butFeatures(shape: Shape): Shape {
+  if (shape.kind !== 'object') throw new TypeError('a request is an object');
+  return { ...shape, members: { ...shape.members, features: { kind: 'anything' } } };
+}
+
+const inputRows = createFloat32Pool();
 
 /** Wire to domain: everything a request can get wrong is told here, with the path of each fault. */
 export function readQuestion(
@@ -27,7 +38,9 @@ export function readQuestion(
   key: KeyFacts,
   options: QuestionOptions,
 ): Result<Question, Problem> {
-  if (!isDecisionRequest(body)) return unfit(decisionShapes.request, body);
+  const values = valuesInOrder(body, options.catalog);
+  const isFit = values ? isRequestButFeatures : isDecisionRequest;
+  if (!isFit(body)) return unfit(decisionShapes.request, body);
   const request = body;
   const model = findModel(request, options.catalog);
   if (!model.ok) return model;
@@ -37,7 +50,7 @@ export function readQuestion(
     return invalidAt('overrideId', 'OF_HISTORY', 'goes with no `asOf`: nothing of history is held back');
   const position = readPosition(request.position);
   if (!position.ok) return position;
-  const input = readInput(request, model.value, asOfMs.value ?? options.nowMs, options.barsMax);
+  const input = readInput(request, values, model.value, asOfMs.value ?? options.nowMs, options.barsMax);
   if (!input.ok) return input;
   return ok({
     key,
@@ -88,7 +101,10 @@ function findModel(request: DecisionRequest, catalog: Catalog): Result<ServedMod
   return ok(model);
 }
 
-function readAsOf(request: DecisionRequest, nowMs: number): Result<number | null, Problem> {
+export function readAsOf(
+  request: Pick<DecisionRequest, 'asOf'>,
+  nowMs: number,
+): Result<number | null, Problem> {
   if (request.asOf === undefined) return ok(null);
   const asOfMs = parseInstant(request.asOf);
   if (asOfMs === undefined)
@@ -111,6 +127,7 @@ function readPosition(position: number | string | undefined): Result<PositionSig
 
 function readInput(
   request: DecisionRequest,
+  values: Float32Array | undefined,
   model: ServedModel,
   atMs: number,
   barsMax: number,
@@ -120,6 +137,7 @@ function readInput(
     return invalidAt('features', 'ONE_OF', 'send bars or features, not both');
   }
   if (bars !== undefined) return readBars(bars, model, atMs, barsMax);
+  if (values) return ok({ kind: 'features', values });
   if (features !== undefined) return readFeatures(features, model);
   return ok({ kind: 'none', missing: 'send bars or features: here none are fetched' });
 }
@@ -158,7 +176,6 @@ function readFeatures(
 ): Result<Question['input'], Problem> {
   const { names } = model.bundle.manifest.features;
   const values = new Float32Array(names.length);
-  if (areInOrder(features, names, values)) return ok({ kind: 'features', values });
   let fitting = 0;
   for (let index = 0; index < names.length; index += 1) {
     const value = features[names[index] as string];
@@ -169,20 +186,31 @@ function readFeatures(
   return areAll ? ok({ kind: 'features', values }) : invalid(featureFaults(features, names));
 }
 
-/** Whether they are all the names, in their order, as most clients send them, and finite. Takes them into `values`. */
-function areInOrder(
-  features: Readonly<Record<string, number>>,
-  names: readonly string[],
-  values: Float32Array,
-): boolean {
+/** Of a body whose features are the inputs of the model that it asks for, in their order, as most clients send them, and finite. */
+function valuesInOrder(body: unknown, catalog: Catalog): Float32Array | undefined {
+  if (typeof body !== 'object' || body === null || !('features' in body)) return undefined;
+  const { features, model: name, symbol }: { features: unknown; model?: unknown; symbol?: unknown } = body;
+  if (typeof features !== 'object' || features === null) return undefined;
+  const model = modelNamed(name, symbol, catalog);
+  return model && inOrder(features, model.bundle.manifest.features.names);
+}
+
+function modelNamed(name: unknown, symbol: unknown, catalog: Catalog): ServedModel | undefined {
+  if (typeof name === 'string') return catalog.byName(name);
+  return name === undefined && typeof symbol === 'string' ? catalog.bySymbol(symbol) : undefined;
+}
+
+function inOrder(features: object, names: readonly string[]): Float32Array | undefined {
+  const values = inputRows.take(names.length);
   let at = 0;
   for (const name in features) {
-    if (name !== names[at]) return false;
-    values[at] = features[name] as number;
-    if (!Number.isFinite(values[at])) return false;
+    const value = (features as Readonly<Record<string, unknown>>)[name];
+    if (name !== names[at] || typeof value !== 'number') return undefined;
+    values[at] = value;
+    if (!Number.isFinite(values[at])) return undefined;
     at += 1;
   }
-  return at === names.length;
+  return at === names.length ? values : undefined;
 }
 
 function featureFaults(

@@ -13,11 +13,13 @@ export function readItem(
   key: KeyFacts,
   options: Parameters<typeof readQuestion>[2],
 ): Result<Question, Problem> {
-  const isOwn = (name: string): boolean =>
-    typeof item === 'object' && item !== null && Object.hasOwn(item, name);
-  return bodysOwn.some(isOwn)
-    ? invalid(bodysOwn.filter(isOwn).map(unknownField))
-    : readQuestion(item, key, options);
+  for (const name of bodysOwn) if (isOwn(item, name)) return invalid(namesOf(item).map(unknownField));
+  return readQuestion(item, key, options);
 }
+
+const isOwn = (item: unknown, name: string): boolean =>
+  typeof item === 'object' && item !== null && Object.hasOwn(item, name);
+
+const namesOf = (item: unknown): readonly string[] => bodysOwn.filter((name) => isOwn(item, name));
 
 const bodysOwn = ['durability', 'clientDecisionId', 'overrideId'];

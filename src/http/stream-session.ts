@@ -211,7 +211,7 @@ export class StreamSession implements SocketEvents {
     if (!overload.takeOn(tokens, this.#key.id)) return this.#refuse(overloaded, frame);
     const permit = await this.#permit(tokens, frame);
     if (!permit) return;
-    const items = frame.ticks.map((tick) => windows.read(tick, this.#key));
+    const items = windows.read(frame.ticks, this.#key);
     return this.#decide(frame.seq, items, permit.kind === 'granted' ? permit.view : undefined);
   }
 

@@ -6,7 +6,7 @@ import { type Bar, validateBars } from '../features/bar.ts';
 import type { Registry } from '../models/registry.ts';
 import type { DecisionTargets } from '../risk/decision-targets.ts';
 import type { Fault, Problem } from './problem.ts';
-import { readQuestion } from './question.ts';
+import { readAsOf, readQuestion } from './question.ts';
 import { readItem } from './read-item.ts';
 import { invalid } from './read-shape.ts';
 import type { WindowFrame } from './stream-frames.ts';
@@ -22,8 +22,8 @@ interface StreamWindowsOptions {
 export interface StreamWindows {
   /** Opens a symbol's window, or replaces it. Gives the last bar's start, RFC 3339. */
   open(frame: WindowFrame, key: KeyFacts): Result<string, Problem>;
-  /** A tick to a question: a good one moves its symbol's window on, any other leaves it. */
-  read(tick: unknown, key: KeyFacts): Result<Question, Problem>;
+  /** A frame's ticks to questions, one after the other: a good one moves its symbol's window on, any other leaves it. */
+  read(ticks: readonly unknown[], key: KeyFacts): readonly Result<Question, Problem>[];
   /** What each symbol's decisions are about. */
   decisionTargets(key: KeyFacts): readonly DecisionTargets[];
   /** A resume token for each symbol. */
@@ -34,7 +34,16 @@ interface Opened {
   readonly window: BarWindow;
   /** What every tick of the symbol is asked with. */
   readonly asked: Pick<WindowFrame, 'symbol' | 'model' | 'strategy'>;
+  /** What the last tick came to that said this, of this key, under these models: the next one that says it is asked alike. */
+  last?: ReadBefore | undefined;
 }
+
+interface ReadBefore extends Pick<Tick, 'position' | 'explain'> {
+  readonly question: Question;
+  readonly catalog: ReadOptions['catalog'];
+}
+
+type ReadOptions = Parameters<typeof readQuestion>[2];
 
 /** Symbols of a stream, at most: a window takes some 20 kB. */
 const windowsMax = 64;
@@ -57,6 +66,21 @@ export function createStreamWindows(options: StreamWindowsOptions): StreamWindow
     return refolded;
   }
 
+  function readTick(tick: unknown, key: KeyFacts, options: ReadOptions): Result<Question, Problem> {
+    if (!isObject(tick)) return noWindow(undefined);
+    const held = opened.get(String(tick['symbol']));
+    if (!held) return noWindow(tick['symbol']);
+    const question = askedBefore(tick, held, key, options) ?? readAnew(tick, held, key, options);
+    if (!question.ok) return question;
+    const window = under(question.value.model, held);
+    if (!window) return noWindow(held.asked.symbol);
+    const bar = readBar(tick, question.value.asOfMs ?? options.nowMs);
+    if (!bar.ok) return bar;
+    const fault = window.push(bar.value);
+    if (fault) return invalid([{ path: 't', code: fault.code, message: fault.message }]);
+    return ok({ ...question.value, input: window.input() });
+  }
+
   return {
     open({ type: _, token, ...request }, key) {
       const question = readQuestion(request, key, readOptions());
@@ -75,20 +99,9 @@ export function createStreamWindows(options: StreamWindowsOptions): StreamWindow
       opened.set(symbol, { window, asked: { symbol, model: name, strategy } });
       return ok(new Date(window.bars.at(-1)?.tMs ?? 0).toISOString());
     },
-    read(tick, key) {
-      if (!isObject(tick)) return noWindow(undefined);
-      const held = opened.get(String(tick['symbol']));
-      if (!held) return noWindow(tick['symbol']);
+    read(ticks, key) {
       const options = readOptions();
-      const question = readItem(requestOf(tick, held), key, options);
-      if (!question.ok) return question;
-      const window = under(question.value.model, held);
-      if (!window) return noWindow(held.asked.symbol);
-      const bar = readBar(tick, question.value.asOfMs ?? options.nowMs);
-      if (!bar.ok) return bar;
-      const fault = window.push(bar.value);
-      if (fault) return invalid([{ path: 't', code: fault.code, message: fault.message }]);
-      return ok({ ...question.value, input: window.input() });
+      return ticks.map((tick) => readTick(tick, key, options));
     },
     decisionTargets: ({ account }) =>
       Array.from(opened.values(), ({ window, asked: { symbol, strategy = null } }) => {
@@ -110,6 +123,32 @@ const isObject = (tick: unknown): tick is Tick =>
   typeof tick === 'object' && tick !== null && !Array.isArray(tick);
 
 const tickNames: ReadonlySet<string> = new Set(['symbol', ...barNames, 'position', 'asOf', 'explain']);
+
+/** Undefined where the tick says more than the last one did, or other things, or an instant that is read as a request's is. */
+function askedBefore(
+  tick: Tick,
+  { last }: Opened,
+  key: KeyFacts,
+  { catalog, nowMs }: ReadOptions,
+): Result<Question, Problem> | undefined {
+  if (!last || last.catalog !== catalog || last.question.key !== key) return undefined;
+  const { position, asOf, explain } = tick;
+  if (position !== last.position || explain !== last.explain) return undefined;
+  for (const name in tick) if (!tickNames.has(name)) return undefined;
+  if (asOf === undefined) return ok({ ...last.question, asOfMs: null });
+  if (typeof asOf !== 'number') return undefined;
+  const asOfMs = readAsOf({ asOf }, nowMs);
+  return asOfMs.ok ? ok({ ...last.question, asOfMs: asOfMs.value }) : undefined;
+}
+
+function readAnew(tick: Tick, held: Opened, key: KeyFacts, options: ReadOptions): Result<Question, Problem> {
+  const question = readItem(requestOf(tick, held), key, options);
+  const { position, explain } = tick;
+  held.last = question.ok
+    ? { position, explain, question: question.value, catalog: options.catalog }
+    : undefined;
+  return question;
+}
 
 /** What a tick says beside its bar, as a request; one that says more than a tick may is told so by whoever reads it. */
 function requestOf(tick: Tick, { asked }: Opened): object {
