@@ -51,9 +51,12 @@ export const hmacSha256Hex = (key: Message, message: Message): string =>
     ? native.hmacSha256Hex(key, message)
     : hexOf(implementation.authenticate(key, message));
 
-/** As {@link sha256Hex}, of many texts: four at once, where the runtime has nothing of its own. */
+/**
+ * As {@link sha256Hex}, of many texts: four at once, but where the runtime has codes under a key of its own. Deno has hashes
+ * alone, and each of its calls leaves a copy of its text to collect: 26 against 29 µs of processor time an item of a batch.
+ */
 export const sha256HexOfEach = (texts: readonly string[]): readonly string[] =>
-  native.sha256Hex ? texts.map((text) => sha256Hex(text)) : implementation.digestEach(texts);
+  native.hmacSha256Hex ? texts.map((text) => sha256Hex(text)) : implementation.digestEach(texts);
 
 /** As {@link hmacSha256Hex}, of many texts under one key. */
 export const hmacSha256HexOfEach = (key: string, texts: readonly string[]): readonly string[] => {

@@ -1,5 +1,5 @@
 import { isoTime } from '../core/iso-time.ts';
-import type { Judgement } from './answer.ts';
+import type { Judgement, Reason } from './answer.ts';
 import { sourceOf } from './compose-answer.ts';
 import type { Judged } from './judge-questions.ts';
 import type { Question } from './question.ts';
@@ -35,7 +35,7 @@ export function itemTexts(
     : `,"effect":"none"${features},"holdKind":"${judgement.holdKind}","id":"${id}"`;
   const fourth = acts
     ? `,"reasons":[],"risk":${risk},"size":${judgement.size}`
-    : `,"reasons":${JSON.stringify(judgement.reasons)},"risk":${risk},"size":0`;
+    : `,"reasons":[${reasonsText(judgement.reasons)}],"risk":${risk},"size":0`;
   const fifth = isLive ? `,"validUntil":"${validUntil}"` : ',"validUntil":null';
   const ownAnswer = `${first}${second}${third}${fourth}${fifth}}`;
   return {
@@ -45,6 +45,9 @@ export function itemTexts(
     own: featureForm ? ownText(ownAnswer, question, judged, featureForm) : '',
   };
 }
+
+const reasonsText = (reasons: readonly Reason[]): string =>
+  reasons.map(({ code, detail }) => `{"code":"${code}","detail":${JSON.stringify(detail)}}`).join(',');
 
 const ownText = (ownAnswer: string, question: Question, judged: Judged, form: FeatureForm): string =>
   `{"answer":${ownAnswer},"input":{"asOfMs":${question.asOfMs},"bars":${barsText(question.input)}` +

@@ -5,12 +5,22 @@ import { type Problem, problemBody } from './problem.ts';
 
 type Decided = Extract<BatchOutcome, { kind: 'answered' }>['items'];
 
-/** JSON array: of each item its decision, or the problem that it was refused with. */
-export function answeredItems(items: readonly Result<Question, Problem>[], decided: Decided): string {
+/**
+ * JSON that ends with an array: of each item its decision, or the problem that it was refused with.
+ *
+ * @param opening what stands before the array's members, so that their text is copied once
+ */
+export function answeredItems(
+  opening: string,
+  items: readonly Result<Question, Problem>[],
+  decided: Decided,
+): string {
   const texts = items.map((item, index) =>
     item.ok ? textOf(decided[index]) : JSON.stringify(problemBody(item.error)),
   );
-  return `[${texts.join(',')}]`;
+  texts[0] = opening + (texts[0] ?? '');
+  texts[texts.length - 1] += ']}';
+  return texts.join(',');
 }
 
 function textOf(decided: Decided[number]): string {

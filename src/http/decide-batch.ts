@@ -74,11 +74,11 @@ function overBurst(tokens: number, { burst }: KeyFacts): Result<never, Problem> 
   return invalid([{ path: 'items', code: 'OVER_BURST', message }]);
 }
 
-function answered(items: readonly Item[], decided: Parameters<typeof answeredItems>[1], epoch: number) {
+function answered(items: readonly Item[], decided: Parameters<typeof answeredItems>[2], epoch: number) {
   let least = Number.POSITIVE_INFINITY;
   for (const item of decided) {
     if (item !== undefined && item !== 'superseded') least = Math.min(least, item.validForMs ?? least);
   }
-  const text = `{"items":${answeredItems(items, decided)}}`;
+  const text = answeredItems('{"items":[', items, decided);
   return { kind: 'answered' as const, text, validForMs: Number.isFinite(least) ? least : null, epoch };
 }

@@ -249,7 +249,7 @@ export class StreamSession implements SocketEvents {
     this.#decisions += items.length;
     this.#refusedInARow = 0;
     this.#unacknowledged.push(seq);
-    this.#sendText(`{"type":"decisions","seq":${seq},"items":${answeredItems(items, outcome.items)}}`);
+    this.#sendText(answeredItems(`{"type":"decisions","seq":${seq},"items":[`, items, outcome.items));
   }
 
   #flowFault({ seq, ack }: TicksFrame): Problem | undefined {
