@@ -112,8 +112,9 @@ export function createWasmSha256(module: WebAssembly.Module): Sha256 {
         const at = found.length;
         const { count, chars } = fitting(texts, at);
         const some = texts.slice(at, at + Math.max(1, count));
-        // Bytes are as many as characters where all are ASCII, and only then.
-        const isAscii = count > 0 && encoder.encodeInto(some.join(''), input).written === chars;
+        // Bytes are as many as characters where all are ASCII, and only then, if all were taken.
+        const { read, written } = encoder.encodeInto(some.join(''), input);
+        const isAscii = count > 0 && read === chars && written === chars;
         if (isAscii) {
           exports.digestEach(count, key !== undefined);
           const hex = decoder.decode(digests.subarray(0, count * HEX_LENGTH));

@@ -139,6 +139,14 @@ describe('many texts at once', () => {
     }
   });
 
+  it('are read whole where their bytes do not fit the input, as their characters do', () => {
+    const texts = [`${'x'.repeat(32_766)}é`, 'y'];
+    expect(wasm.digestEach(texts)).toEqual(byPlatformEach(texts));
+    expect(wasm.digestEach([`é${'x'.repeat(32_767)}`], 'key')).toEqual(
+      byPlatformEach([`é${'x'.repeat(32_767)}`], 'key'),
+    );
+  });
+
   it('agree with the platform on any texts, longer than the input, beyond ASCII, between other calls', () => {
     const text = fc.oneof(
       fc.string({ maxLength: 300 }),
