@@ -7,6 +7,7 @@ import kernelModule from '../src/inference/kernel/kernel.wasm';
 import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
 import { createR2ModelStore } from '../src/store/r2-model-store.ts';
 import { copiedHeaders } from './copied-headers.ts';
+import { sharedAlarms } from './shared-alarms.ts';
 import { shieldOf } from './shield-of.ts';
 import { clock, random, report, timers } from './web-platform.ts';
 
@@ -17,7 +18,7 @@ const service = await compose({
   name: 'workerd',
   fetch: (input, init) => fetch(input, init),
   clock,
-  timers,
+  timers: { ...timers, ...sharedAlarms({ own: timers, clock, waitUntil }) },
   random,
   report,
   env,

@@ -43,7 +43,7 @@ const service = await compose({
   name: 'deno',
   fetch: (input, init) => fetch(input, init),
   clock,
-  timers: { ...timers, ...sharedAlarms(timers, clock) },
+  timers: { ...timers, ...sharedAlarms({ own: timers, clock, waitUntil: () => undefined }) },
   random,
   report,
   env: Deno.env.toObject(),

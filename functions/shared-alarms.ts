@@ -1,36 +1,93 @@
 import type { Alarms, Clock } from '../src/core/clock.ts';
 
-/** Alarms shorter than this have timers of their own. */
+/** Alarms shorter or longer than this have timers of their own. */
 const sharedMsMin = 1_000;
+const sharedMsMax = 20_000;
 const tickMs = 100;
+/** With the longest alarm below the 30 s that Workers leave to work behind an answer. */
+const newcomersMs = 5_000;
+/** A timer this late went with the request that set it. */
+const deadAfterMs = 1_000;
+
+interface Alarm {
+  readonly dueAtMs: number;
+  readonly ring: () => void;
+  watch: Watch;
+}
+
+/** Alarms behind one timer, of the request that set the first of them. */
+interface Watch {
+  readonly waiting: Set<Alarm>;
+  readonly newcomersUntilMs: number;
+  tickDueAtMs: number;
+}
+
+interface SharedAlarmsOptions {
+  /** As the runtime has them. */
+  readonly own: Alarms;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  /** Keeps a timer of the request that is asking alive past its answer. */
+  readonly waitUntil: (work: Promise<void>) => void;
+}
 
 /**
- * Longer alarms behind one timer, which rings up to a tenth of a second late. Deno takes more for a timer that is set and
- * cleared than for reading a body, and every body has an alarm that mostly never rings.
+ * Longer alarms of many requests behind one timer, which rings up to a tenth of a second late. A timer that is set and cleared costs
+ * Deno more than reading a body, and workerd a tenth of a decision, and every body has an alarm that mostly never rings.
+ *
+ * `ring` runs in another request's turn, so on Workers it may settle promises and do no more: what waits for them goes on in its own
+ * request (compatibility flag `handle_cross_request_promise_resolution`, of every date from 2024-10-14). A watch that was cut off is
+ * taken over by the next alarm; where none comes, nobody else is held up by who rings late.
  */
-export function sharedAlarms(own: Alarms, clock: Pick<Clock, 'monotonicMs'>): Alarms {
-  const waiting = new Set<{ readonly dueAtMs: number; readonly ring: () => void }>();
-  let isTicking = false;
+export function sharedAlarms({ own, clock, waitUntil }: SharedAlarmsOptions): Alarms {
+  let current: Watch | undefined;
 
-  function tick(): void {
-    const nowMs = clock.monotonicMs();
-    for (const alarm of waiting) {
-      if (nowMs < alarm.dueAtMs) continue;
-      waiting.delete(alarm);
-      alarm.ring();
-    }
-    isTicking = waiting.size > 0;
-    if (isTicking) own.setAlarm(tickMs, tick);
+  function keep(watch: Watch): Promise<void> {
+    return new Promise((resolve) => {
+      own.setAlarm(tickMs, tick);
+      function tick(): void {
+        const nowMs = clock.monotonicMs();
+        for (const alarm of watch.waiting) {
+          if (nowMs < alarm.dueAtMs) continue;
+          watch.waiting.delete(alarm);
+          alarm.ring();
+        }
+        watch.tickDueAtMs = nowMs + tickMs;
+        if (watch.waiting.size > 0) return void own.setAlarm(tickMs, tick);
+        if (current === watch) current = undefined;
+        resolve();
+      }
+    });
+  }
+
+  function watchOf(nowMs: number): Watch {
+    const isDead = current !== undefined && nowMs > current.tickDueAtMs + deadAfterMs;
+    if (current && !isDead && nowMs < current.newcomersUntilMs) return current;
+    const watch: Watch = {
+      waiting: new Set(),
+      newcomersUntilMs: nowMs + newcomersMs,
+      tickDueAtMs: nowMs + tickMs,
+    };
+    if (current && isDead) takeOver(current, watch);
+    current = watch;
+    waitUntil(keep(watch));
+    return watch;
   }
 
   return {
     setAlarm(durationMs, ring) {
-      if (durationMs < sharedMsMin) return own.setAlarm(durationMs, ring);
-      const alarm = { dueAtMs: clock.monotonicMs() + durationMs, ring };
-      waiting.add(alarm);
-      if (!isTicking) own.setAlarm(tickMs, tick);
-      isTicking = true;
-      return () => void waiting.delete(alarm);
+      if (durationMs < sharedMsMin || durationMs > sharedMsMax) return own.setAlarm(durationMs, ring);
+      const nowMs = clock.monotonicMs();
+      const alarm: Alarm = { dueAtMs: nowMs + durationMs, ring, watch: watchOf(nowMs) };
+      alarm.watch.waiting.add(alarm);
+      return () => void alarm.watch.waiting.delete(alarm);
     },
   };
+}
+
+function takeOver(dead: Watch, watch: Watch): void {
+  for (const alarm of dead.waiting) {
+    alarm.watch = watch;
+    watch.waiting.add(alarm);
+  }
+  dead.waiting.clear();
 }

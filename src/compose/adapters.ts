@@ -35,7 +35,7 @@ import { loadAliases, loadBundle } from '../store/registry-in-force.ts';
 /** Longest that one owner of the log's flush may work: below the 30 s of Workers' `waitUntil`. */
 const logOwnerMsMax = 20_000;
 const logBatchMax = 512;
-const logGatherMs = 5;
+const logGatherMs = 20;
 /** About two million characters: what a link of 1 MB/s still carries within the database's deadline of 3 s. */
 const logBatchBytesMax = 4_194_304;
 
