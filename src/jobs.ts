@@ -19,6 +19,8 @@ export interface JobOptions {
   readonly levelControl: () => Promise<void>;
   /** Writes down that the dead man's switch has reduced, once. Never throws; its calls have deadlines. */
   readonly auditSilence: () => Promise<void>;
+  /** Writes down which overrides ended unused, each once. Never throws; it tries for as long as a halt's entry is tried. */
+  readonly auditEndedOverrides: () => Promise<void>;
   readonly requestsInFlight: () => number;
   readonly startDraining: () => void;
 }
@@ -47,13 +49,13 @@ export interface Jobs {
 /**
  * Cron name to job. `drain` is no cron of the deployment: the launcher fires it before it stops the service.
  * Every other name is the minute's tick, which flushes what an idle isolate still holds, writes what waits in the
- * outbox, has the stores agree on the control state, writes down a silence of the operators, seals what is in the log, and
- * demotes candidates that have shown to be worse. Where no cron fires, traffic does, on one isolate of the fleet: within 95 s
+ * outbox, has the stores agree on the control state, writes down a silence of the operators and which overrides ended unused,
+ * seals what is in the log, and demotes candidates that have shown to be worse. Where no cron fires, traffic does, on one isolate of the fleet: within 95 s
  * of traffic, and with the next request after silence. Of the isolates that seal each asked one looks after 30 s whether
  * there is something to seal.
  */
 export function createJobs(options: JobOptions): Jobs {
-  const { log, outbox, sealer, judgeExperiments, levelControl, auditSilence } = options;
+  const { log, outbox, sealer, judgeExperiments, levelControl, auditSilence, auditEndedOverrides } = options;
   const { tickClaim, clock, timers, requestsInFlight, startDraining } = options;
   let followAtMs = clock.monotonicMs() + followMs;
 
@@ -67,7 +69,8 @@ export function createJobs(options: JobOptions): Jobs {
   }
 
   async function tick(): Promise<void> {
-    await Promise.all([log.drain(flushDeadlineMs), levelControl(), auditSilence()]);
+    const audits = [auditSilence(), auditEndedOverrides()];
+    await Promise.all([log.drain(flushDeadlineMs), levelControl(), ...audits]);
     await outbox.run(outboxDeadlineMs);
     await sealer?.run(sealDeadlineMs);
     await judgeExperiments();

@@ -13,6 +13,7 @@ export const verbs = [
   'approve-override',
   'use-override',
   'revoke-override',
+  'end-override',
   'set-limits',
   'create-key',
   'rotate-key',

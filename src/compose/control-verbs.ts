@@ -2,6 +2,8 @@ import type { Config } from '../config.ts';
 import { createAuditSilence } from '../control/audit-silence.ts';
 import { createLevelling } from '../control/levelling.ts';
 import { createOperatorHeartbeats } from '../control/operator-heartbeat.ts';
+import { createAuditEnded } from '../control/overrides/audit-ended.ts';
+import { createSharedOverrides } from '../control/overrides/shared-overrides.ts';
 import { createRestrict } from '../control/restrict.ts';
 import { createResume } from '../control/resume.ts';
 import { createSharedResume } from '../control/shared-resume.ts';
@@ -24,7 +26,8 @@ export function controlVerbsOf(
   });
   const heartbeats = createOperatorHeartbeats({ redis, heartbeatMsMax });
   const auditSilence = createAuditSilence({ heartbeats, trail, heartbeatMsMax });
-  return { levelling, restrict, resume, heartbeats, auditSilence };
+  const auditEnded = createAuditEnded({ shared: createSharedOverrides(redis), control, trace });
+  return { levelling, restrict, resume, heartbeats, auditSilence, auditEnded };
 }
 
 export type ControlVerbs = ReturnType<typeof controlVerbsOf>;

@@ -25,6 +25,7 @@ export function minuteJobsOf(
     tickClaim: createTickClaim(redis),
     judgeExperiments: async () => (await onDemand()).judgeRunning(),
     auditSilence: async () => (await onDemand()).controlVerbs.auditSilence(),
+    auditEndedOverrides: async () => (await onDemand()).controlVerbs.auditEnded(),
     levelControl: async () => {
       const { levelling } = (await onDemand()).controlVerbs;
       await levelling.level({ by: 'minute tick', reason, atMs: clock.nowMs() });

@@ -10,7 +10,8 @@
  * | used     | used          | used          | used       | used       |
  * | revoked  | revoked       | revoked       | revoked    | revoked    |
  *
- * `expired` and `superseded` are derived, so no job is needed to end an override, and a halt ends all of them.
+ * `expired` and `superseded` are derived, so no job is needed to end an override, and a halt ends all of them. They are written
+ * by whoever writes their entries, and are as final then as the others.
  */
 const overridesLua = /* lua */ `
 local function integer(number) return string.format('%.0f', number) end
@@ -113,6 +114,30 @@ if override.now ~= 'approved' then return { 'outcome', override.now } end
 override.state, override.by = 'revoked', ARGV[3]
 write(ARGV[1], override)
 return { 'outcome', 'revoked' }
+`;
+
+/**
+ * Ends those that nobody used or revoked in time: each is told once, to one caller. A clock that was set back, and a Redis that was rolled
+ * back behind an override's epoch, ends none.
+ *
+ * KEYS  1 overrides · 2 control hash
+ * ARGV  1 caller's control epoch, 0 for none
+ *
+ * Reply: `ended`, `;` between them: `<id> <state>`.
+ */
+export const endOverridesScript = /* lua */ `${overridesLua}
+local epoch, all, told = knownEpoch(ARGV[1]), redis.call('HGETALL', KEYS[1]), {}
+for at = 1, #all, 2 do
+  local override = read(all[at + 1], epoch)
+  local isPast = nowMs >= tonumber(override.untilMs)
+  if override.state == 'approved' and (isPast or epoch and epoch > tonumber(override.epoch)) then
+    override.state = isPast and 'expired' or 'superseded'
+    write(all[at], override)
+    told[#told + 1] = all[at] .. ' ' .. override.state
+  end
+end
+table.sort(told)
+return { 'ended', table.concat(told, ';') }
 `;
 
 /**

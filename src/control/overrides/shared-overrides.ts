@@ -3,13 +3,24 @@ import { z } from 'zod';
 import { parseJson } from '../../core/parse-json.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { createRedisScript, type ReplyFields } from '../../store/redis-script.ts';
-import { approveOverrideScript, listOverridesScript, revokeOverrideScript } from '../lua/overrides.ts';
+import {
+  approveOverrideScript,
+  endOverridesScript,
+  listOverridesScript,
+  revokeOverrideScript,
+} from '../lua/overrides.ts';
 import { redisKeys } from '../redis-keys.ts';
 import { type Override, type OverrideState, type OverrideTerms, overrideStates } from './override.ts';
 import { encodeAbout, encodeWord, overrideEnds } from './use-override.ts';
 
 export interface ApproveAsk extends OverrideTerms, Pick<Override, 'id' | 'epoch' | 'approvedBy' | 'reason'> {
   readonly lifeMs: number;
+}
+
+/** One that nobody used or revoked in time. */
+interface EndedOverride {
+  readonly id: string;
+  readonly state: 'expired' | 'superseded';
 }
 
 /** Overrides in Redis. Each call is one round trip; an error means that it may have taken effect. */
@@ -29,6 +40,8 @@ export interface SharedOverrides {
     keyId: string,
     epoch: number,
   ): Promise<Result<Exclude<OverrideState, 'approved'> | 'unknown', string>>;
+  /** Ends those that nobody used or revoked in time. Each is told once, whoever asks. */
+  end(epoch: number): Promise<Result<readonly EndedOverride[], string>>;
   /** Those that are good, and those that ended within about an hour. */
   list(epoch: number): Promise<Result<readonly Override[], string>>;
 }
@@ -44,6 +57,7 @@ const malformed = err('the script of overrides gave a malformed reply');
 export function createSharedOverrides(redis: Redis): SharedOverrides {
   const approve = createRedisScript(redis, approveOverrideScript);
   const revoke = createRedisScript(redis, revokeOverrideScript);
+  const end = createRedisScript(redis, endOverridesScript);
   const list = createRedisScript(redis, listOverridesScript);
   return {
     async approve({ id, epoch, lifeMs, riskMax, approvedBy, reason, ...about }) {
@@ -58,6 +72,16 @@ export function createSharedOverrides(redis: Redis): SharedOverrides {
       const outcome = overrideEnds.find((known) => known === reply.value.get('outcome'));
       return outcome ? ok(outcome) : malformed;
     },
+    async end(epoch) {
+      const reply = await end.run(keys, [String(epoch)]);
+      if (!reply.ok) return reply;
+      const told = reply.value.get('ended');
+      const ended = told
+        ?.split(';')
+        .filter((text) => text !== '')
+        .map(decodeEnded);
+      return ended?.every((override) => override !== undefined) ? ok(ended) : malformed;
+    },
     async list(epoch) {
       const reply = await list.run(keys, [String(epoch)]);
       if (!reply.ok) return reply;
@@ -69,6 +93,12 @@ export function createSharedOverrides(redis: Redis): SharedOverrides {
       return overrides?.every((override) => override !== undefined) ? ok(overrides) : malformed;
     },
   };
+}
+
+function decodeEnded(text: string): EndedOverride | undefined {
+  const [id = '', state, ...rest] = text.split(' ');
+  const isRight = id !== '' && rest.length === 0 && (state === 'expired' || state === 'superseded');
+  return isRight ? { id, state } : undefined;
 }
 
 function decodeApproved(fields: ReplyFields): Awaited<ReturnType<SharedOverrides['approve']>> {

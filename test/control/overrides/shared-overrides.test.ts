@@ -54,6 +54,28 @@ describe.each(redisBackends())('overrides, on $name', ({ open }) => {
     expect(await one.list(epoch)).toMatchObject({ value: [{ id: 'o', state: 'used', endedBy: winner }] });
   });
 
+  it('that nobody used or revoked are told once when their time or their epoch is over, and stay ended', async () => {
+    const [one, other] = [isolate(), isolate()];
+    for (const id of ['good', 'late', 'revoked', 'used']) await one.approve(approval(id));
+    await one.use(use('used', 'd-1'));
+    await one.revoke('revoked', 'ann', epoch);
+    await shiftTimes('late', -60_001);
+    const ends = await Promise.all([one, other, one].map((by) => by.end(epoch)));
+    const told = ends.map((end) => (end.ok ? end.value : end.error));
+    expect(told.flat()).toEqual([{ id: 'late', state: 'expired' }]);
+    expect(await other.use(use('late', 'd-2'))).toMatchObject({ value: 'expired' });
+    // What an isolate knows of a later word counts, and what Redis forgot does not.
+    expect(await one.end(epoch - 1)).toEqual({ ok: true, value: [] });
+    await setEpoch(epoch - 1);
+    expect(await one.end(0)).toEqual({ ok: true, value: [] });
+    await setEpoch(epoch + 2);
+    expect(await one.end(0)).toEqual({ ok: true, value: [{ id: 'good', state: 'superseded' }] });
+    await setEpoch(epoch);
+    expect(await one.use(use('good', 'd-3'))).toMatchObject({ value: 'superseded' });
+    await redis.run('DEL', redisKeys.control);
+    expect(await one.end(epoch + 9)).toEqual({ ok: true, value: [] });
+  });
+
   it('are listed as they were agreed to', async () => {
     const approved = await isolate().approve(approval('o'));
     if (!approved.ok || approved.value.kind !== 'approved') throw new Error(JSON.stringify(approved));

@@ -152,6 +152,23 @@ describe('POST /v1/control/overrides', () => {
     });
   });
 
+  it('that ended unused is in the trail by the minute, once', async () => {
+    const id = await approved();
+    expect(await isolate.client(service.keys.operate).halt({ reason })).toMatchObject({ kind: 'ok' });
+    for (let minute = 0; minute < 2; minute++) await isolate.service.scheduled('* * * * *');
+    const page = await isolate.client(service.keys.observe).audit(0);
+    if (page.kind !== 'ok') throw new Error(JSON.stringify(page));
+    const ended = page.value.entries
+      .map(({ record }) => record as unknown as EntryFacts)
+      .filter(({ verb }) => verb === 'end-override');
+    expect(ended).toMatchObject([
+      {
+        ...{ target: `override:${id}`, actor: { kind: 'component', name: 'minute tick' } },
+        ...{ before: { state: 'approved' }, after: { state: 'superseded' } },
+      },
+    ]);
+  });
+
   it('is revoked by one person, and then lets nothing pass', async () => {
     const id = await approved();
     const operator = isolate.client(service.keys.operate);
