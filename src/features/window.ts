@@ -44,15 +44,18 @@ export class Window {
     return this.at(this.size - 1);
   }
 
+  /** Of a full window, and so is `min`: either is the same in any order, so the ring is not walked by age. */
   get max(): number {
-    let max = this.at(0);
-    for (let i = 1; i < this.size; i += 1) max = Math.max(max, this.at(i));
+    const values = this.#values;
+    let max = values[0] as number;
+    for (let i = 1; i < values.length; i += 1) max = Math.max(max, values[i] as number);
     return max;
   }
 
   get min(): number {
-    let min = this.at(0);
-    for (let i = 1; i < this.size; i += 1) min = Math.min(min, this.at(i));
+    const values = this.#values;
+    let min = values[0] as number;
+    for (let i = 1; i < values.length; i += 1) min = Math.min(min, values[i] as number);
     return min;
   }
 
