@@ -368,6 +368,13 @@ export const mutations: readonly Mutation[] = [
     'model fails',
   ),
   mutation(
+    'a report of a state of before opens a breaker',
+    'src/control/lua/breakers.ts',
+    "if kind == 'open' and breaker.state == 'closed' and (isSame or isLater) then",
+    "if kind == 'open' and breaker.state == 'closed' then",
+    'model fails',
+  ),
+  mutation(
     'a dead prober keeps its lease',
     'src/control/lua/breakers.ts',
     'if leftUs > 0 and leftUs <= leaseUs then',

@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts';
 import { redisKeys } from '../../control/redis-keys.ts';
 import type { EngineFailure } from '../../inference/engine.ts';
-import { breakers } from './checks/breakers.ts';
+import { type BreakersCheck, breakers } from './checks/breakers.ts';
 import { chain } from './checks/chain.ts';
 import { deadManSwitch } from './checks/dead-man-switch.ts';
 import { failClosed } from './checks/fail-closed.ts';
@@ -110,6 +110,7 @@ class Simulation {
   readonly #exchanges: Exchange[] = [];
   readonly #streams: StreamClient[] = [];
   readonly #checks: readonly Check[];
+  #breakers: BreakersCheck | undefined;
   readonly #violations: string[] = [];
   readonly #restore: () => void;
   #isolatesMade = 0;
@@ -233,7 +234,10 @@ class Simulation {
   }
 
   #answerRedis(body: string): Reply {
-    return restReply(this.#world.redis.run(restCommand(body)));
+    const command = restCommand(body);
+    const reply = restReply(this.#world.redis.run(command));
+    this.#breakers?.sent(command);
+    return reply;
   }
 
   #addIsolate(): void {
@@ -280,6 +284,7 @@ class Simulation {
         return this.#modelFailure;
       },
     });
+    this.#breakers = check;
     return [check];
   }
 

@@ -23,6 +23,8 @@ interface BreakersOptions {
 }
 
 export interface BreakersCheck extends Check {
+  /** A command that an isolate sent to Redis was answered. */
+  sent(command: readonly string[]): void;
   /** The model in production is about to run. */
   ran(): void;
 }
@@ -30,15 +32,18 @@ export interface BreakersCheck extends Check {
 const { probes: probesNeeded, failures: failuresMax } = breakerSettings.decision;
 /** Requests of one turn fail together. */
 const togetherMax = 3;
+/** Syncs that are kept, to arrive once more when what they report is long past. */
+const keptMax = 4;
 
 /**
  * G3, of the decision's breaker: a model that fails is left alone after as many failures as its isolate counts; once the
  * fleet had a view's life to hear of it nobody runs it before it may be probed, then no more run it than are needed, and none
- * else before as many have gone well.
+ * else before as many have gone well. What was reported of a state of before changes nothing, should it arrive once more.
  */
 export function breakers({ redis, nowMs, viewLifeMs, killed }: BreakersOptions): BreakersCheck {
   const wrong: string[] = [];
   const failures = new Map<Isolate, number>();
+  const kept: (readonly string[])[] = [];
   let generation = 0;
   let probes = 0;
 
@@ -50,10 +55,19 @@ export function breakers({ redis, nowMs, viewLifeMs, killed }: BreakersOptions):
     return { state, generation: Number(began), openedAtMs: atMs(began), untilMs: atMs(untilUs) };
   }
 
+  /** Each sync once more that reported what is over now. */
+  function repeatStale(): void {
+    const field = () => String(redis.run(['HGET', redisKeys.breakers, 'decision']));
+    const before = field();
+    for (const command of kept.splice(0)) redis.run(command);
+    if (field() !== before) wrong.push(`G3: stale reports made '${field()}' of '${before}'`);
+  }
+
   function ran(): void {
     const now = held();
     if (now?.state === 'closed') {
       if (generation !== 0 && probes < probesNeeded) wrong.push(`G3: closed after ${probes} probes`);
+      if (generation !== 0) repeatStale();
       generation = 0;
       return;
     }
@@ -78,5 +92,14 @@ export function breakers({ redis, nowMs, viewLifeMs, killed }: BreakersOptions):
       : undefined;
   }
 
-  return { ran, replied: countFailure, ended: () => wrong };
+  return {
+    ran,
+    replied: countFailure,
+    sent(command) {
+      if (kept.length < keptMax && command.some(isReportOfDecision)) kept.push(command);
+    },
+    ended: () => wrong,
+  };
 }
+
+const isReportOfDecision = (argument: string): boolean => /^(open|probe|failed) decision \d/.test(argument);
