@@ -22,7 +22,8 @@ import {
  * | flushing | write failed                 | flushing | records stay; the owner tries others or fewer  |
  * | flushing | only refused records wait    | flushing | the owner waits until one may be tried again   |
  * | flushing | nothing waits                | idle     |                                                |
- * | flushing | owner's time is up           | idle     | the next append or tick takes over             |
+ * | flushing | owner's time is up           | flushing | the next append takes over; until then the owner goes on, for a few seconds |
+ * | flushing | that is over too             | idle     | the next append or tick takes over             |
  * | flushing | owner died (lease ran out)   | flushing | the next append or tick owns it                |
  *
  * Which records a batch takes, and where they go when it fails, is the table of audit/pending-records.ts.
@@ -94,9 +95,10 @@ export interface DecisionLogOptions {
   readonly batchBytesMax: number;
   /**
    * How long one owner may work, in milliseconds. On Workers below the 30 s after which `waitUntil` is cut;
-   * elsewhere it may be long.
+   * elsewhere it may be long. Where nobody comes to take over it works for `overtimeMs` more, and a statement's deadline.
    */
   readonly ownerMsMax: number;
+  readonly overtimeMs: number;
   /**
    * How long an owner lets records gather while fewer wait than make a statement of their own, in milliseconds. A statement
    * costs the isolate and the database about as much as twenty records do.
@@ -104,10 +106,13 @@ export interface DecisionLogOptions {
   readonly gatherMs: number;
 }
 
+/** One is told from another by being itself. */
 interface Owner {
-  readonly id: number;
   leaseEndsAtMs: number;
 }
+
+/** How long an owner works, and how long it lets records gather. */
+type Term = Pick<DecisionLogOptions, 'ownerMsMax' | 'overtimeMs' | 'gatherMs'>;
 
 /** As many fill a statement; see audit/commit.ts. */
 const gatheredMin = 128;
@@ -120,20 +125,21 @@ const paceMsMax = 50;
 const batchPaceMsMax = 1_000;
 /** An owner that has not written or failed within this time is taken for dead; above the database's deadline. */
 const ownerLeaseMs = 10_000;
+/** For how long an owner in its overtime lets others take over, before each statement. */
+const handOverMs = 5;
 
 export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
-  const { insert, outbox, clock, timers, pendingBytesMax, ownerMsMax } = options;
+  const { insert, outbox, clock, timers, pendingBytesMax } = options;
   const pending = createPendingRecords(options);
   let lastFailure: string | null = null;
   let refusal: string | null = null;
   let owner: Owner | undefined;
-  let ownerCount = 0;
 
+  const isOwner = (me: Owner): boolean => owner === me;
   const ownerIsAlive = (): boolean => owner !== undefined && clock.monotonicMs() < owner.leaseEndsAtMs;
 
   function takeOwnership(): Owner {
-    ownerCount += 1;
-    owner = { id: ownerCount, leaseEndsAtMs: clock.monotonicMs() + ownerLeaseMs };
+    owner = { leaseEndsAtMs: clock.monotonicMs() + ownerLeaseMs };
     return owner;
   }
 
@@ -145,17 +151,20 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
       pending.written(batch);
       return 'written';
     }
-    if (owner?.id !== me.id) return 'later';
+    if (!isOwner(me)) return 'later';
     lastFailure = outcome.error.detail;
     const next = pending.failed(batch, outcome.error.kind, clock.monotonicMs());
     if (outcome.error.kind === 'refused' && batch.waiting.length === 1) refusal = outcome.error.detail;
     return next;
   }
 
-  async function flush(me: Owner, workMsMax: number, gatherMs: number): Promise<void> {
-    const endsAtMs = clock.monotonicMs() + workMsMax;
+  async function flush(me: Owner, { ownerMsMax, overtimeMs, gatherMs }: Term): Promise<void> {
+    const overtimeAtMs = clock.monotonicMs() + ownerMsMax;
+    const endsAtMs = overtimeAtMs + overtimeMs;
     let retryMs = retryMsMin;
-    while (pending.count > 0 && owner?.id === me.id && clock.monotonicMs() < endsAtMs) {
+    while (pending.count > 0 && isOwner(me) && clock.monotonicMs() < endsAtMs) {
+      if (clock.monotonicMs() >= overtimeAtMs) await offer(me, options);
+      if (!isOwner(me)) return;
       me.leaseEndsAtMs = clock.monotonicMs() + ownerLeaseMs;
       if (gatherMs > 0 && pending.count < gatheredMin) await timers.sleep(gatherMs);
       const batch = pending.nextBatch(clock.monotonicMs());
@@ -174,7 +183,7 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
           retryMs = Math.min(retryMsMax, retryMs * 2);
       }
     }
-    if (owner?.id === me.id) owner = undefined;
+    if (isOwner(me)) owner = undefined;
   }
 
   /** A record has its place in the chain once it was sent, so it is written sooner or later. */
@@ -189,7 +198,7 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
     paceMs: (decisions) => paceMsOf(decisions, pending.sizeBytes / pendingBytesMax),
     append(record, scope) {
       pending.add(record, clock.monotonicMs());
-      if (!ownerIsAlive()) scope.waitUntil(flush(takeOwnership(), ownerMsMax, options.gatherMs));
+      if (!ownerIsAlive()) scope.waitUntil(flush(takeOwnership(), options));
     },
     async acknowledge(record) {
       const written = await insert([record]);
@@ -202,7 +211,7 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
       return kept;
     },
     async drain(deadlineMs) {
-      await flush(takeOwnership(), deadlineMs, 0);
+      await flush(takeOwnership(), { ownerMsMax: deadlineMs, overtimeMs: 0, gatherMs: 0 });
       return pending.count === 0;
     },
     status: () => ({
@@ -210,6 +219,12 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
       lastFailure: lastFailure ?? (pending.refusedCount > 0 ? refusal : null),
     }),
   };
+}
+
+/** The next append finds no owner that is alive, and becomes it. */
+async function offer(me: Owner, { clock, timers }: DecisionLogOptions): Promise<void> {
+  me.leaseEndsAtMs = clock.monotonicMs();
+  await timers.sleep(handOverMs);
 }
 
 /** `taken`: share of the room that is. */

@@ -61,6 +61,7 @@ function setUp(options: SetUp = {}) {
     batchMax: options.batchMax ?? 256,
     batchBytesMax: options.batchBytesMax ?? 1_000_000,
     ownerMsMax: 20_000,
+    overtimeMs: 6_000,
     gatherMs: options.gatherMs ?? 0,
   });
   const scope: RequestScope = { waitUntil: (work) => void work, clientAddress: '127.0.0.1' };
@@ -195,6 +196,39 @@ describe('the decision log', () => {
     log.append(record(2), scope);
     await time.advance(1_000);
     expect(rows.size).toBe(2);
+  });
+
+  it('has an owner whose time is up write what is left where nobody comes to take over', async () => {
+    const { time, rows, table, log, scope } = setUp();
+    table.failing = true;
+    log.append(record(1), scope);
+    await time.advance(20_500);
+    table.failing = false;
+    await time.advance(2_000);
+    expect(rows.size).toBe(1);
+    expect(log.status().pendingRecords).toBe(0);
+  });
+
+  it('has the next append take over from an owner whose time is up, who then does nothing more', async () => {
+    const { time, rows, table, log, scope } = setUp();
+    let owners = 0;
+    const counting: RequestScope = {
+      ...scope,
+      waitUntil() {
+        owners += 1;
+      },
+    };
+    log.append(record(0), counting);
+    for (let seq = 1; owners === 1 && seq < 6_000; seq += 1) {
+      await time.advance(4);
+      log.append(record(seq), counting);
+    }
+    expect(owners).toBe(2);
+    await time.advance(5_000);
+    const written = table.statements.flat();
+    expect(new Set(written).size).toBe(written.length);
+    expect(log.status().pendingRecords).toBe(0);
+    expect(rows.size).toBe(written.length);
   });
 
   it('drains until nothing is left, or says that something is', async () => {

@@ -63,6 +63,7 @@ function setUp(rungs: readonly ('light' | 'rules')[] = ['light', 'rules']) {
     batchMax: 10,
     batchBytesMax: 1_000_000,
     ownerMsMax: 1_000,
+    overtimeMs: 0,
     gatherMs: 0,
   });
   const view = () => ({

@@ -67,6 +67,7 @@ function setUp(options: { readonly pendingBytesMax?: number } = {}) {
     batchMax: 10,
     batchBytesMax: 1_000_000,
     ownerMsMax: 1_000,
+    overtimeMs: 0,
     gatherMs: 0,
   });
   const current = (): ControlView | undefined =>

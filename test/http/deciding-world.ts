@@ -119,6 +119,7 @@ export function decidingWorld() {
     batchMax: 10,
     batchBytesMax: 1_000_000,
     ownerMsMax: 1_000,
+    overtimeMs: 0,
     gatherMs: 0,
   });
   const overload = createOverload({ settings: overloadSettings, clock: time, report: () => undefined });

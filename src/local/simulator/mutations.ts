@@ -187,8 +187,8 @@ export const mutations: readonly Mutation[] = [
   mutation(
     'a record is forgotten when a write fails',
     'src/audit/decision-log.ts',
-    "if (owner?.id !== me.id) return 'later';",
-    "pending.written(batch);\n    if (owner?.id !== me.id) return 'later';",
+    "if (!isOwner(me)) return 'later';",
+    "pending.written(batch);\n    if (!isOwner(me)) return 'later';",
   ),
   mutation(
     'a call to libSQL has no deadline',
