@@ -1,5 +1,6 @@
 import type { Load } from './control/overload/load-state.ts';
 import type { Clock, Random } from './core/clock.ts';
+import type { Eventual } from './core/eventual.ts';
 import type { DirectHandler, Exchange } from './http/context.ts';
 import { problemReply } from './http/problem.ts';
 import type { Reply } from './http/reply.ts';
@@ -7,7 +8,7 @@ import type { ShieldRequests } from './http/shield-requests.ts';
 import type { Routes } from './routes.ts';
 import type { RequestScope, Respond } from './runtime.ts';
 import { Stages } from './telemetry/stages.ts';
-import { inRequestSpan } from './telemetry/tracing.ts';
+import { openRequestSpan } from './telemetry/tracing.ts';
 
 interface AppOptions {
   readonly clock: Clock;
@@ -18,7 +19,7 @@ interface AppOptions {
   /** Null where the runtime has no shield. */
   readonly shieldRequests: ShieldRequests | null;
   /** Holds back an isolate's first requests until it knows which models are in force. */
-  readonly ensureRegistry: (scope: RequestScope) => Promise<void>;
+  readonly ensureRegistry: (scope: RequestScope) => Eventual<void>;
   readonly decide: DirectHandler;
   readonly decideBatch: DirectHandler;
   /** All routes, these two among them. They are loaded by the first request that is for another. */
@@ -38,22 +39,26 @@ export function createApp(options: AppOptions): App {
     ['/v1/decisions/batch', options.decideBatch],
   ]);
 
-  async function answerTo({ request, scope, stages }: Exchange): Promise<Reply | Response> {
-    const refusal = options.shieldRequests && (await options.shieldRequests(request, scope));
-    if (refusal) return refusal;
+  function routed(exchange: Exchange): Promise<Reply | Response> {
+    const { request } = exchange;
     const handler = request.method === 'POST' ? direct.get(targetOf(request.url)) : undefined;
-    if (handler) return answerBy(handler, { request, scope, stages }, options);
-    return answerByRoute({ request, scope, stages }, options);
+    return handler ? answerBy(handler, exchange, options) : answerByRoute(exchange, options);
+  }
+
+  async function shielded(exchange: Exchange, shieldRequests: ShieldRequests): Promise<Reply | Response> {
+    const refusal = await shieldRequests(exchange.request, exchange.scope);
+    return refusal ?? routed(exchange);
   }
 
   return async (request, scope) => {
     const stages = new Stages(clock, 'auth');
-    let answer: Reply | Response | undefined;
-    const traceparent = await inRequestSpan(request, random, async () => {
-      answer = await answerTo({ request, scope, stages });
-      return answer.status;
-    });
-    if (!answer) throw new RangeError('a request was not handled');
+    const exchange = { request, scope, stages };
+    const span = openRequestSpan(request, random);
+    const answer = await span.run(() =>
+      options.shieldRequests ? shielded(exchange, options.shieldRequests) : routed(exchange),
+    );
+    span.end(answer.status);
+    const { traceparent } = span;
     const load = options.load();
     const detail = load === 'normal' ? { 'server-timing': stages.serverTiming() } : { 'service-load': load };
     return withHeaders(answer, { traceparent, ...detail, 'x-content-type-options': 'nosniff' }, options);
@@ -83,7 +88,8 @@ async function answerBy(
   { ensureRegistry, report }: AppOptions,
 ): Promise<Reply> {
   try {
-    await ensureRegistry(exchange.scope);
+    const reading = ensureRegistry(exchange.scope);
+    if (reading instanceof Promise) await reading;
     return await handler(exchange);
   } catch (failure) {
     report(failure);

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import type { Eventual } from './core/eventual.ts';
 import { type DirectHandler, type Environment, type Handler, throughHono } from './http/context.ts';
 import { LiteralPathRouter } from './http/literal-path-router.ts';
 import { problemResponse } from './http/problem.ts';
@@ -7,7 +8,7 @@ import type { RequestScope } from './runtime.ts';
 interface RoutesOptions {
   readonly report: (failure: unknown) => void;
   /** Holds back an isolate's first requests until it knows which models are in force. */
-  readonly ensureRegistry: (scope: RequestScope) => Promise<void>;
+  readonly ensureRegistry: (scope: RequestScope) => Eventual<void>;
   readonly decide: DirectHandler;
   readonly decideBatch: DirectHandler;
   readonly stream: Handler;

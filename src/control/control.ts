@@ -1,5 +1,6 @@
 import type { Redis } from '@upstash/redis';
 import type { Clock, Timers } from '../core/clock.ts';
+import { type Eventual, whenHere } from '../core/eventual.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
@@ -50,7 +51,7 @@ export interface Control {
    *
    * @param lifeShareMin how much of a view's life has to be left, 0 to 1: a view that ends before its answer is out permits nothing
    */
-  permit(ask: PermitAsk, scope: RequestScope, tokens?: number, lifeShareMin?: number): Promise<Permit>;
+  permit(ask: PermitAsk, scope: RequestScope, tokens?: number, lifeShareMin?: number): Eventual<Permit>;
   /** The view, if it is live. Ask again after every await. */
   current(): ControlView | undefined;
   /** The view; when it is not live, after trying to get one as `permit` does. */
@@ -109,8 +110,7 @@ export function createControl(options: ControlOptions): Control {
     lease.isCold() ? 2 * deadlineMsMax : Math.max(roundTrip.deadlineMs(), 2 * durableRoundTrip.deadlineMs());
   const renewal = createRenewal({ lease, deadlineMs, clock, timers });
 
-  async function withinAllowance(ask: PermitAsk, tokens: number, asked: Promise<Permit>): Promise<Permit> {
-    const permit = await asked;
+  function withinAllowance(ask: PermitAsk, tokens: number, permit: Permit): Permit {
     if (permit.kind !== 'unavailable') return permit;
     const spent = allowance.spend(ask, tokens, clock.monotonicMs());
     return spent ? { kind: 'limited', bucket: spent } : permit;
@@ -142,7 +142,9 @@ export function createControl(options: ControlOptions): Control {
         ledger.meet(ask, clock.monotonicMs());
         missedIn = ledger.miss(keyId, tokens);
       };
-      return withinAllowance(ask, tokens, renewal.untilSettled(scope, settle, onMiss));
+      return whenHere(renewal.untilSettled<Permit>(scope, settle, onMiss), (permit) =>
+        withinAllowance(ask, tokens, permit),
+      );
     },
     current: () => lease.view(clock.monotonicMs()),
     async ensure(scope) {

@@ -1,4 +1,5 @@
 import type { Clock, Timers } from '../core/clock.ts';
+import type { Eventual } from '../core/eventual.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Lease } from './lease.ts';
 import { createRefresh, type Owner } from './refresh.ts';
@@ -20,7 +21,7 @@ export interface Renewal {
     scope: RequestScope,
     settle: (view: ControlView, nowMs: number) => T | undefined,
     onMiss: () => void,
-  ): Promise<T | Unavailable>;
+  ): Eventual<T | Unavailable>;
   status(): { readonly health: 'up' | 'down'; readonly lastFailure: string | null };
 }
 
@@ -94,30 +95,45 @@ export function createRenewal({ lease, deadlineMs, clock, timers }: RenewalOptio
     detail: lastFailure ?? 'no renewal succeeded in time',
   });
 
+  /** `look` found nothing at `missedAtMs`. */
+  async function untilFound<T>(
+    scope: RequestScope,
+    look: (nowMs: number) => T | undefined,
+    onMiss: () => void,
+    missedAtMs: number,
+  ): Promise<T | Unavailable> {
+    const giveUpAtMs = missedAtMs + 2 * deadlineMs();
+    let nowMs = missedAtMs;
+    let missed = false;
+    for (;;) {
+      if (!missed) onMiss();
+      missed = true;
+      switch (nowMs < giveUpAtMs ? refresh.need(nowMs) : 'refuse') {
+        case 'refuse':
+          startBehind(scope);
+          return unavailable();
+        case 'wait':
+          await timers.sleep(pollMs);
+          break;
+        case 'own':
+          if (!(await start(nowMs, scope))) return unavailable();
+          missed = false;
+      }
+      nowMs = clock.monotonicMs();
+      const found = look(nowMs);
+      if (found) return found;
+    }
+  }
+
   return {
     startBehind,
-    async untilSettled(scope, settle, onMiss) {
-      const giveUpAtMs = clock.monotonicMs() + 2 * deadlineMs();
-      let missed = false;
-      for (;;) {
-        const nowMs = clock.monotonicMs();
+    untilSettled(scope, settle, onMiss) {
+      const look = (nowMs: number) => {
         const view = lease.view(nowMs);
-        const found = view && settle(view, nowMs);
-        if (found) return found;
-        if (!missed) onMiss();
-        missed = true;
-        switch (nowMs < giveUpAtMs ? refresh.need(nowMs) : 'refuse') {
-          case 'refuse':
-            startBehind(scope);
-            return unavailable();
-          case 'wait':
-            await timers.sleep(pollMs);
-            break;
-          case 'own':
-            if (!(await start(nowMs, scope))) return unavailable();
-            missed = false;
-        }
-      }
+        return view && settle(view, nowMs);
+      };
+      const nowMs = clock.monotonicMs();
+      return look(nowMs) ?? untilFound(scope, look, onMiss, nowMs);
     },
     status: () => ({ health: refresh.isDown(clock.monotonicMs()) ? 'down' : 'up', lastFailure }),
   };

@@ -2,6 +2,7 @@ import type { Breaker } from '../control/breakers/breaker.ts';
 import type { Load } from '../control/overload/load-state.ts';
 import type { Clock } from '../core/clock.ts';
 import { createFloat32Pool } from '../core/float32-pool.ts';
+import { type Eventual, whenHere } from '../core/eventual.ts';
 import { featureVector } from '../features/vector.ts';
 import { freshness } from '../market/calendar.ts';
 import { outsideDomain } from '../models/outside-domain.ts';
@@ -65,32 +66,45 @@ interface Row {
  *
  * @returns one for each question, in their order
  */
-export async function judgeQuestions(
+export function judgeQuestions(
   questions: readonly Question[],
   options: JudgeOptions,
-): Promise<readonly Judged[]> {
+): Eventual<readonly Judged[]> {
   options.stages.begin('features');
   const prepared = questions.map((question, at) => prepare(question, at, options));
   options.stages.begin('model');
-  const scored = new Array<GuardedScores | undefined>(questions.length).fill(undefined);
-  for (const rows of byModel(prepared.filter((one) => one.kind === 'row'))) {
-    const [first] = rows;
-    if (!first) continue;
+  const rows = prepared.filter((one) => one.kind === 'row');
+  return whenHere(scoreAll(rows, questions.length, options), (scored) => {
+    const judged = prepared.map((one) =>
+      one.kind === 'judged' ? one.judged : conclude(one, scored[one.at] as GuardedScores),
+    );
+    const isExplaining = options.load === 'normal' && rows.some(({ question }) => question.explain);
+    return isExplaining ? explainAll(rows, judged, scored) : judged;
+  });
+}
+
+type Scores = readonly (GuardedScores | undefined)[];
+
+/** At each question's place what its model says of its row; one model after the other. */
+function scoreAll(rows: readonly Row[], count: number, { breakerOf, clock }: JudgeOptions): Eventual<Scores> {
+  const scored = new Array<GuardedScores | undefined>(count).fill(undefined);
+  const score = (ofModel: readonly Row[]): Eventual<Scores> => {
+    const [first] = ofModel;
+    if (!first) return scored;
     const { question } = first;
-    const breaker = options.breakerOf(question);
-    const values = rows.map((row) => row.values);
-    const scores = await scoreGuarded(question.model, values, { breaker, clock: options.clock });
-    rows.forEach(({ at }, index) => {
-      scored[at] = scores[index];
+    const values = ofModel.map((row) => row.values);
+    const guard = { breaker: breakerOf(question), clock };
+    return whenHere(scoreGuarded(question.model, values, guard), (scores) => {
+      ofModel.forEach(({ at }, index) => {
+        scored[at] = scores[index];
+      });
+      return scored;
     });
-  }
-  const concluded: Judged[] = [];
-  for (const one of prepared) {
-    const found =
-      one.kind === 'judged' ? one.judged : conclude(one, scored[one.at] as GuardedScores, options);
-    concluded.push(found instanceof Promise ? await found : found);
-  }
-  return concluded;
+  };
+  return byModel(rows).reduce<Eventual<Scores>>(
+    (before, ofModel) => whenHere(before, () => score(ofModel)),
+    scored,
+  );
 }
 
 /** Mostly all are of one model. */
@@ -153,30 +167,19 @@ function withinDomain(question: Question, input: Pick<Row, 'at' | 'ageMs' | 'val
   };
 }
 
-/** Model's scores to judgement, and with `explain` what each input moved: a promise only then, since a batch has many. */
-function conclude(
-  row: Row,
-  { scored, breaker }: GuardedScores,
-  { load }: JudgeOptions,
-): Judged | Promise<Judged> {
-  const { question, ageMs, values } = row;
-  if (!scored.ok) {
-    const attributions = unscored(question, values);
-    return { ageMs, values, judgement: scored.error, attributions, breaker };
-  }
+/** Model's scores to judgement; nothing is attributed yet. */
+function conclude({ question, ageMs, values }: Row, { scored, breaker }: GuardedScores): Judged {
+  const attributions = unscored(question, values);
+  if (!scored.ok) return { ageMs, values, judgement: scored.error, attributions, breaker };
   const { bundle } = question.model;
   const { policy } = bundle.manifest;
   const isCached = question.input.kind === 'bars' && question.input.from === 'cached';
   const intended = judge(policy, scored.value, question.position);
   const judgement = isCached ? exitOnly(intended) : intended;
-  const plain = { ageMs, values, judgement, attributions: undefined, breaker };
-  const judged: Judged =
-    question.overrideId === null || isCached
-      ? plain
-      : { ...plain, withheld: withheldByRisk(policy, scored.value, question.position) };
-  if (!question.explain) return judged;
-  if (load !== 'normal') return { ...judged, attributions: unscored(question, values) };
-  return explained(row, judged, scored.value.direction);
+  const plain = { ageMs, values, judgement, attributions, breaker };
+  return question.overrideId === null || isCached
+    ? plain
+    : { ...plain, withheld: withheldByRisk(policy, scored.value, question.position) };
 }
 
 /** Of what follows from bars of before, only what reduces or closes. */
@@ -187,7 +190,22 @@ function exitOnly(judgement: Judgement): Judgement {
   return hold('safety', 'MARKET_DATA_CACHED', detail, { confidence, risk });
 }
 
-async function explained({ question, values }: Row, judged: Judged, direction: number): Promise<Judged> {
+/** With what each input moved, where that is asked and there is a score that it could move. */
+async function explainAll(
+  rows: readonly Row[],
+  judged: readonly Judged[],
+  scored: Scores,
+): Promise<readonly Judged[]> {
+  const explained = [...judged];
+  for (const row of rows) {
+    const [one, scores] = [explained[row.at], scored[row.at]?.scored];
+    if (one && row.question.explain && scores?.ok)
+      explained[row.at] = await explain(row, one, scores.value.direction);
+  }
+  return explained;
+}
+
+async function explain({ question, values }: Row, judged: Judged, direction: number): Promise<Judged> {
   const { bundle, runnable } = question.model;
   const { domain, features, heads } = bundle.manifest;
   const moved = await attribute({

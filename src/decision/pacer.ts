@@ -2,6 +2,7 @@ import type { DecisionLog } from '../audit/decision-log.ts';
 import type { Control } from '../control/control.ts';
 import type { ControlView } from '../control/view.ts';
 import type { Clock, Timers } from '../core/clock.ts';
+import type { Eventual } from '../core/eventual.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Stages } from '../telemetry/stages.ts';
 
@@ -19,7 +20,7 @@ export interface Pacer {
     granted: ControlView | undefined,
     scope: RequestScope,
     stages: Stages,
-  ): Promise<void>;
+  ): Eventual<void>;
 }
 
 interface PacerOptions {
@@ -59,15 +60,25 @@ export function createPacer({ log, control, clock, timers }: PacerOptions): Pace
     return hasToWait;
   }
 
+  async function wait(
+    decisions: number,
+    paceMs: number,
+    granted: ControlView | undefined,
+    scope: RequestScope,
+    stages: Stages,
+  ): Promise<void> {
+    if (paceMs > 0) {
+      stages.begin('pace');
+      await timers.sleep(paceMs);
+    }
+    const hasWaited = (decisions >= manyMin && (await takeTurn(scope, stages))) || paceMs > 0;
+    if (granted && hasWaited && !control.current()) await control.ensure(scope);
+  }
+
   return {
-    async pace(decisions, granted, scope, stages) {
+    pace(decisions, granted, scope, stages) {
       const paceMs = log.paceMs(decisions);
-      if (paceMs > 0) {
-        stages.begin('pace');
-        await timers.sleep(paceMs);
-      }
-      const hasWaited = (decisions >= manyMin && (await takeTurn(scope, stages))) || paceMs > 0;
-      if (granted && hasWaited && !control.current()) await control.ensure(scope);
+      return paceMs > 0 || decisions >= manyMin ? wait(decisions, paceMs, granted, scope, stages) : undefined;
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Control } from '../control/control.ts';
 import type { Load } from '../control/overload/load-state.ts';
 import type { ControlView } from '../control/view.ts';
 import type { Clock, Timers } from '../core/clock.ts';
+import { type Eventual, whenHere } from '../core/eventual.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { Result } from '../core/result.ts';
 import { check } from '../risk/check.ts';
@@ -75,7 +76,7 @@ export interface Pipeline {
     granted: ControlView | undefined,
     scope: RequestScope,
     stages: Stages,
-  ): Promise<Outcome>;
+  ): Eventual<Outcome>;
   /** The same of many at once: one run a model, one row. Each item is answered as it would be alone. */
   decideMany(
     batch: QuestionBatch,
@@ -94,6 +95,12 @@ interface Circumstances {
   readonly stages: Stages;
 }
 
+/** And when: a decision has one instant. */
+interface Moment extends Circumstances {
+  readonly nowMs: number;
+  readonly load: Load;
+}
+
 export function createPipeline(options: PipelineOptions): Pipeline {
   const parts = { ...options, sealer: createAnswerSealer(options), pacer: createPacer(options) };
   return {
@@ -102,42 +109,59 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   };
 }
 
-async function decide(parts: Parts, asked: Question, circumstances: Circumstances): Promise<Outcome> {
-  const { log, pacer, sealer, clock } = parts;
+function decide(parts: Parts, asked: Question, circumstances: Circumstances): Eventual<Outcome> {
   const { granted, scope, stages } = circumstances;
-  await pacer.pace(1, granted, scope, stages);
-  const chosen = choose(parts, asked, circumstances);
-  const lacksData = granted !== undefined && chosen.input.kind === 'none';
-  const question = lacksData ? await supplied(parts, chosen, circumstances) : chosen;
+  return whenHere(parts.pacer.pace(1, granted, scope, stages), () => {
+    const question = choose(parts, asked, circumstances);
+    return granted !== undefined && question.input.kind === 'none'
+      ? supplied(parts, question, circumstances).then((found) => decideOn(parts, found, circumstances))
+      : decideOn(parts, question, circumstances);
+  });
+}
+
+/** With the data that it has, or lacks for good. */
+function decideOn(parts: Parts, question: Question, circumstances: Circumstances): Eventual<Outcome> {
+  const { log, clock } = parts;
   // A record that is refused leaves a void, which needs room as well.
   if (question.durability !== 'pending' && !log.hasRoom(question.key.account))
     return { kind: 'not-recorded' };
-  const nowMs = clock.nowMs();
-  const load = parts.load();
-  const [found] = await judge(parts, [question], { ...circumstances, nowMs, load });
-  if (!found) throw new RangeError('a question was not judged');
-  const { judged, id } =
-    question.overrideId === null
-      ? { judged: found }
-      : await liftedBy(question.overrideId, parts, { question, judged: found }, circumstances);
+  const moment: Moment = { ...circumstances, nowMs: clock.nowMs(), load: parts.load() };
+  return whenHere(judge(parts, [question], moment), ([judged]) => {
+    if (!judged) throw new RangeError('a question was not judged');
+    if (question.overrideId === null) return answer(parts, question, { judged }, moment);
+    return liftedBy(question.overrideId, parts, { question, judged }, circumstances).then((lifted) =>
+      answer(parts, question, lifted, moment),
+    );
+  });
+}
+
+function answer(
+  parts: Parts,
+  question: Question,
+  { judged, id }: { readonly judged: Judged; readonly id?: string },
+  { scope, stages, nowMs, load }: Moment,
+): Eventual<Outcome> {
+  const { log, sealer } = parts;
   const view = viewFor(question.key, parts.control);
   stages.begin('record');
-  const { record, answer, text, validForMs } = sealer.one(question, judged, { id, view, nowMs, load });
+  const sealed = sealer.one(question, judged, { id, view, nowMs, load });
+  const { record, text, validForMs } = sealed;
   const epoch = view?.epoch ?? 0;
   const answered = (): Outcome => {
-    compare(parts, { question, decisionId: answer.id, judged }, scope);
-    return { kind: 'answered', answer, text, validForMs, epoch };
+    compare(parts, { question, decisionId: sealed.answer.id, judged }, scope);
+    return { kind: 'answered', answer: sealed.answer, text, validForMs, epoch };
   };
   if (!record) return answered();
   if (question.durability === 'pending') {
     log.append(record, scope);
     return answered();
   }
-  const written = await writeFirst(log, question.durability, record, scope);
-  if (written.ok && stillHolds(parts, question, answer, epoch)) return answered();
-  const reason = written.ok ? 'superseded' : 'not-recorded';
-  log.append(sealer.voidOf(question, record, reason), scope);
-  return { kind: reason };
+  return writeFirst(log, question.durability, record, scope).then((written) => {
+    if (written.ok && stillHolds(parts, question, sealed.answer, epoch)) return answered();
+    const reason = written.ok ? 'superseded' : 'not-recorded';
+    log.append(sealer.voidOf(question, record, reason), scope);
+    return { kind: reason };
+  });
 }
 
 async function decideMany(
@@ -224,11 +248,11 @@ function choose({ arms, ladder }: Parts, asked: Question, { granted, scope }: Ci
   return question.rung === 'FULL' ? arms.choose(question, scope) : question;
 }
 
-async function judge(
+function judge(
   { ladder: { breakerOf }, clock, freshnessGraceMs }: Parts,
   questions: readonly Question[],
-  { granted, stages, nowMs, load }: Circumstances & { readonly nowMs: number; readonly load: Load },
-): Promise<readonly Judged[]> {
+  { granted, stages, nowMs, load }: Moment,
+): Eventual<readonly Judged[]> {
   if (granted) return judgeQuestions(questions, { nowMs, freshnessGraceMs, load, breakerOf, clock, stages });
   const judgement = withoutPermission('the shared control state could not be read in time');
   return questions.map(() => ({ ...nothingComputed, judgement }));
@@ -252,7 +276,7 @@ async function liftedBy(
 async function judgeAll(
   parts: Parts,
   questions: QuestionBatch['questions'],
-  moment: Parameters<typeof judge>[2],
+  moment: Moment,
 ): Promise<readonly (Judged | undefined)[]> {
   const asked = questions.filter((question) => question !== undefined);
   const judged = await judge(parts, asked, moment);

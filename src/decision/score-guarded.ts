@@ -1,5 +1,6 @@
 import type { Admission, Breaker } from '../control/breakers/breaker.ts';
 import type { Clock } from '../core/clock.ts';
+import { type Eventual, whenHere } from '../core/eventual.ts';
 import { messageOf } from '../core/message-of.ts';
 import { err, type Result } from '../core/result.ts';
 import type { ServedModel } from '../models/catalog.ts';
@@ -31,11 +32,11 @@ const deadlineMs = 250;
  * Rows through the model under the decision's circuit breaker, for which they are one call. A throw, an output that is no
  * probability and a missed deadline are failures of the model, and nothing else is: what a client sent was judged before.
  */
-export async function scoreGuarded(
+export function scoreGuarded(
   model: ServedModel,
   rows: readonly Float32Array[],
   { breaker, clock }: GuardOptions,
-): Promise<readonly GuardedScores[]> {
+): Eventual<readonly GuardedScores[]> {
   const startedAtMs = clock.monotonicMs();
   const admission = breaker.admit(startedAtMs);
   const reading = readingOf(admission);
@@ -43,23 +44,26 @@ export async function scoreGuarded(
     const scored = err(refusedBy(admission.retryAfterMs));
     return rows.map(() => ({ breaker: reading, scored }));
   }
-  const run = await attempt(model, rows);
-  const nowMs = clock.monotonicMs();
-  const tookMs = nowMs - startedAtMs;
-  const scored = tookMs > deadlineMs ? rows.map(() => err('it missed its deadline')) : run;
-  breaker.settle(admission, { failed: scored.some((row) => !row.ok), tookMs }, nowMs);
-  return scored.map((row) => ({
-    breaker: reading,
-    scored: row.ok ? row : err(hold('safety', 'MODEL_FAILED', row.error)),
-  }));
+  return whenHere(attempt(model, rows), (run) => {
+    const nowMs = clock.monotonicMs();
+    const tookMs = nowMs - startedAtMs;
+    const scored = tookMs > deadlineMs ? rows.map(() => err('it missed its deadline')) : run;
+    breaker.settle(admission, { failed: scored.some((row) => !row.ok), tookMs }, nowMs);
+    return scored.map((row) => ({
+      breaker: reading,
+      scored: row.ok ? row : err(hold('safety', 'MODEL_FAILED', row.error)),
+    }));
+  });
 }
 
-async function attempt(model: ServedModel, rows: readonly Float32Array[]): Promise<readonly Scored[]> {
+function attempt(model: ServedModel, rows: readonly Float32Array[]): Eventual<readonly Scored[]> {
+  const complete = (scored: readonly Scored[]) => rows.map((_, at) => scored[at] ?? err('no score'));
+  const failed = (failure: unknown) => rows.map(() => err(messageOf(failure)));
   try {
-    const scored = await scoreRows(model, rows);
-    return rows.map((_, at) => scored[at] ?? err('no score'));
+    const scored = scoreRows(model, rows);
+    return scored instanceof Promise ? scored.then(complete).catch(failed) : complete(scored);
   } catch (failure) {
-    return rows.map(() => err(messageOf(failure)));
+    return failed(failure);
   }
 }
 

@@ -1,3 +1,4 @@
+import { type Eventual, whenHere } from '../core/eventual.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { ServedModel } from '../models/catalog.ts';
 import type { Manifest } from '../models/manifest.ts';
@@ -11,35 +12,39 @@ export type Scored = Result<Scores, string>;
  * by row (`DynamicQuantizeLinear` takes its range from all rows of a run), and where a run of several fails each row
  * is run by itself: one row's failure is no other's.
  */
-export async function scoreRows(
-  model: ServedModel,
-  rows: readonly Float32Array[],
-): Promise<readonly Scored[]> {
-  const isAlone = rows.length === 1 || model.bundle.manifest.model.quantization === 'int8';
-  const together = isAlone ? undefined : await runTogether(model, rows);
-  if (together) return together;
+export function scoreRows(model: ServedModel, rows: readonly Float32Array[]): Eventual<readonly Scored[]> {
+  const [first] = rows;
+  if (first && rows.length === 1) return whenHere(runAlone(model, first), (scored) => [scored]);
+  if (model.bundle.manifest.model.quantization === 'int8') return runInTurn(model, rows);
+  return whenHere(runTogether(model, rows), (together) => together ?? runInTurn(model, rows));
+}
+
+async function runInTurn(model: ServedModel, rows: readonly Float32Array[]): Promise<readonly Scored[]> {
   const scored: Scored[] = [];
-  for (const values of rows) scored.push(await runAlone(model, values));
+  for (const values of rows) {
+    const found = runAlone(model, values);
+    scored.push(found instanceof Promise ? await found : found);
+  }
   return scored;
 }
 
-async function runAlone({ bundle, runnable }: ServedModel, values: Float32Array): Promise<Scored> {
-  const run = await runnable.run(values, 1);
-  return run.ok ? scoresAt(0, run.value, bundle.manifest.heads) : err(run.error.kind);
-}
+const runAlone = ({ bundle, runnable }: ServedModel, values: Float32Array): Eventual<Scored> =>
+  whenHere(runnable.run(values, 1), (run) =>
+    run.ok ? scoresAt(0, run.value, bundle.manifest.heads) : err(run.error.kind),
+  );
 
 /** Undefined where the run failed as a whole. */
-async function runTogether(
+function runTogether(
   { bundle, runnable }: ServedModel,
   rows: readonly Float32Array[],
-): Promise<readonly Scored[] | undefined> {
+): Eventual<readonly Scored[] | undefined> {
   const { heads, features } = bundle.manifest;
   const width = features.names.length;
   const gathered = new Float32Array(rows.length * width);
   rows.forEach((values, at) => void gathered.set(values, at * width));
-  const run = await runnable.run(gathered, rows.length);
-  if (!run.ok) return undefined;
-  return rows.map((_, at) => scoresAt(at, run.value, heads));
+  return whenHere(runnable.run(gathered, rows.length), (run) =>
+    run.ok ? rows.map((_, at) => scoresAt(at, run.value, heads)) : undefined,
+  );
 }
 
 /** One row's scores by head, of those of all rows. */

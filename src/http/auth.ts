@@ -1,6 +1,7 @@
 import type { UseSignature } from '../control/use-signature.ts';
 import type { Clock } from '../core/clock.ts';
 import { equalInConstantTime, hmacSha256Hex } from '../core/digest.ts';
+import { type Eventual, whenHere } from '../core/eventual.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
 import { type KeyRow, personOf, type Scope } from '../store/key-row.ts';
@@ -42,14 +43,13 @@ interface AuthenticatorOptions {
 }
 
 /** An `Authorization` header, or a request that says that it is signed. */
-export type Login =
-  | string
-  | null
-  | {
-      readonly request: Request;
-      /** Of a request that was answered before: see http/authenticate-request.ts. */
-      readonly repeats: 'refused' | 'harmless';
-    };
+export type Login = string | null | SignedLogin;
+
+interface SignedLogin {
+  readonly request: Request;
+  /** Of a request that was answered before: see http/authenticate-request.ts. */
+  readonly repeats: 'refused' | 'harmless';
+}
 
 export interface Authenticator {
   /** `scopes`: the key needs one of them. */
@@ -57,7 +57,7 @@ export interface Authenticator {
     login: Login,
     scopes: Scope | readonly Scope[],
     request: RequestScope,
-  ): Promise<Result<Principal, Problem>>;
+  ): Eventual<Result<Principal, Problem>>;
 }
 
 /** A caller's clock may be ahead by less than this, as Binance has it. */
@@ -98,25 +98,27 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     );
   }
 
-  async function proven(
+  function proven(
     id: string,
     secretOf: (row: KeyRow) => string | undefined,
     scopes: readonly Scope[],
     request: RequestScope,
-  ): Promise<Result<Principal, Problem>> {
-    const found = await cache.findProven(id, (row) => secretOf(row) !== undefined, request);
-    if (!found.ok) return err({ code: 'AUTH_UNAVAILABLE' });
-    const row = found.value;
-    const good = row && secretOf(row);
-    if (!row || good === undefined) return refuse(request);
-    if (row.revokedAtMs !== null || isRevoked(id))
-      return err({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
-    if (!scopes.some((scope) => row.scopes.includes(scope)))
-      return err({ code: 'SCOPE_MISSING', detail: `the route needs the scope ${scopes.join(' or ')}` });
-    const { account, ratePerSecond, burst } = row;
-    return ok({
-      ...{ id, account, scopes: row.scopes, ratePerSecond, burst, person: personOf(row) },
-      isRetired: () => isRetired(good),
+  ): Eventual<Result<Principal, Problem>> {
+    const finding = cache.findProven(id, (row) => secretOf(row) !== undefined, request);
+    return whenHere(finding, (found): Eventual<Result<Principal, Problem>> => {
+      if (!found.ok) return err({ code: 'AUTH_UNAVAILABLE' });
+      const row = found.value;
+      const good = row && secretOf(row);
+      if (!row || good === undefined) return refuse(request);
+      if (row.revokedAtMs !== null || isRevoked(id))
+        return err({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
+      if (!scopes.some((scope) => row.scopes.includes(scope)))
+        return err({ code: 'SCOPE_MISSING', detail: `the route needs the scope ${scopes.join(' or ')}` });
+      const { account, ratePerSecond, burst } = row;
+      return ok({
+        ...{ id, account, scopes: row.scopes, ratePerSecond, burst, person: personOf(row) },
+        isRetired: () => isRetired(good),
+      });
     });
   }
 
@@ -134,22 +136,28 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     return used.value === 'used' ? { code: 'SIGNATURE_USED' } : undefined;
   }
 
+  async function provenBySignature(
+    login: SignedLogin,
+    scopes: readonly Scope[],
+    request: RequestScope,
+  ): Promise<Result<Principal, Problem>> {
+    const call = await readSignedCall(login.request, bodyLimits);
+    if (!call.ok) return call;
+    const signed = call.value;
+    if (!signed) return refuse(request);
+    const principal = await proven(signed.keyId, (row) => signersSecret(row, signed), scopes, request);
+    const problem = principal.ok ? await admitSigned(signed, login.repeats) : undefined;
+    return problem ? err(problem) : principal;
+  }
+
   return {
-    async authenticate(login, scopes, request) {
-      const accepted = [scopes].flat();
+    authenticate(login, scopes, request) {
+      const accepted = typeof scopes === 'string' ? [scopes] : scopes;
       if (login === null) return err({ code: 'UNAUTHENTICATED' });
-      if (typeof login === 'string') {
-        const given = readBearer(login);
-        if (!given) return refuse(request);
-        return proven(given.id, (row) => bearersSecret(row, given.secretSha256), accepted, request);
-      }
-      const call = await readSignedCall(login.request, bodyLimits);
-      if (!call.ok) return call;
-      const signed = call.value;
-      if (!signed) return refuse(request);
-      const principal = await proven(signed.keyId, (row) => signersSecret(row, signed), accepted, request);
-      const problem = principal.ok ? await admitSigned(signed, login.repeats) : undefined;
-      return problem ? err(problem) : principal;
+      if (typeof login !== 'string') return provenBySignature(login, accepted, request);
+      const given = readBearer(login);
+      if (!given) return refuse(request);
+      return proven(given.id, (row) => bearersSecret(row, given.secretSha256), accepted, request);
     },
   };
 }

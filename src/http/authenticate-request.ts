@@ -1,3 +1,4 @@
+import type { Eventual } from '../core/eventual.ts';
 import type { Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Scope } from '../store/key-row.ts';
@@ -7,8 +8,8 @@ import type { Problem } from './problem.ts';
 import { isSigned } from './signing/read-signed-call.ts';
 
 /** Proves who asks, as a `P`. */
-interface Prover<P> {
-  authenticate(login: Login, scopes: readonly Scope[], request: RequestScope): Promise<Result<P, Problem>>;
+export interface Prover<P> {
+  authenticate(login: Login, scopes: readonly Scope[], request: RequestScope): Eventual<Result<P, Problem>>;
 }
 
 /**
@@ -22,7 +23,7 @@ export function authenticateRequest<P>(
   scopes: Scope | readonly Scope[],
   authenticator: Prover<P>,
   repeats: 'refused' | 'harmless' = 'refused',
-): Promise<Result<P, Problem>> {
+): Eventual<Result<P, Problem>> {
   const authorization = req.raw.headers.get('authorization');
   const login = isSigned(authorization) ? { request: req.raw, repeats } : authorization;
   return authenticator.authenticate(login, [scopes].flat(), env.scope);

@@ -1,7 +1,8 @@
 import type { Control } from '../control/control.ts';
 import type { Overload, Wanted } from '../control/overload/overload.ts';
-import type { BucketState, ControlView } from '../control/view.ts';
+import type { BucketState, ControlView, Permit } from '../control/view.ts';
 import type { Clock } from '../core/clock.ts';
+import { type Eventual, whenHere } from '../core/eventual.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Answer } from '../decision/answer.ts';
 import type { ClaimOutcome, Idempotency } from '../decision/idempotency.ts';
@@ -49,7 +50,7 @@ export interface Asked {
   /** The client's own name for it, item by item; null where it gave none. */
   readonly strategies: readonly (string | null)[];
   /** Under a permission, or without one, when nothing may come of it but HOLD. */
-  readonly decide: (view: ControlView | undefined, scope: RequestScope, stages: Stages) => Promise<Made>;
+  readonly decide: (view: ControlView | undefined, scope: RequestScope, stages: Stages) => Eventual<Made>;
 }
 
 /** What came of it. */
@@ -95,13 +96,12 @@ export function createDecidingRoute(options: DecidingOptions, route: DecidingRou
     const keysNews = control.keysNews();
     const keyed = await readRequest(exchange, line);
     if (!keyed.ok) return problemReply(keyed.error);
-    if (keyed.value.asked.tokens === 0) {
-      return answerTo(await decide(keyed.value, undefined, exchange), undefined);
-    }
+    if (keyed.value.asked.tokens === 0) return answerUnder(undefined, undefined, keyed.value, exchange);
     const leave = options.overload.admit(wantedBy(keyed.value));
     if (!leave) return problemReply(overloaded);
     try {
-      return await permitAndDecide(keyed.value, keysNews, exchange, line);
+      const reply = permitAndDecide(keyed.value, keysNews, exchange, line);
+      return reply instanceof Promise ? await reply : reply;
     } finally {
       leave();
     }
@@ -124,7 +124,8 @@ const authenticate = ({ request, scope }: Exchange, { authenticator }: Line) =>
 
 async function readRequest(exchange: Exchange, line: Line): Promise<Result<Keyed, Problem>> {
   const { request, stages } = exchange;
-  const principal = await authenticate(exchange, line);
+  const proving = authenticate(exchange, line);
+  const principal = proving instanceof Promise ? await proving : proving;
   if (!principal.ok) return principal;
   stages.begin('validate');
   const text = await readBody(request, line.bodyLimits);
@@ -144,6 +145,13 @@ async function readRequest(exchange: Exchange, line: Line): Promise<Result<Keyed
 
 const decide = ({ asked }: Keyed, view: ControlView | undefined, { scope, stages }: Exchange) =>
   asked.decide(view, scope, stages);
+
+const answerUnder = (
+  view: ControlView | undefined,
+  bucket: BucketState | undefined,
+  keyed: Keyed,
+  exchange: Exchange,
+): Eventual<Reply> => whenHere(decide(keyed, view, exchange), (made) => answerTo(made, bucket));
 
 /** One claim before deciding; the answer is kept behind it. A retry gets the same bytes or a refusal. */
 async function answerOnce(
@@ -216,27 +224,27 @@ function mayLeave(
 }
 
 /** A wait takes its time, and a sync of that time may have told of the key, or that it missed what was told. */
-async function proveAgain(
-  keysNews: number,
-  exchange: Exchange,
-  line: Line,
-): Promise<Result<unknown, Problem>> {
-  return keysNews === line.control.keysNews() ? ok(undefined) : authenticate(exchange, line);
-}
+const proveAgain = (keysNews: number, exchange: Exchange, line: Line): Eventual<Result<unknown, Problem>> =>
+  keysNews === line.control.keysNews() ? ok(undefined) : authenticate(exchange, line);
 
-async function permitAndDecide(
-  keyed: Keyed,
-  keysNews: number,
-  exchange: Exchange,
-  line: Line,
-): Promise<Reply> {
-  const { control } = line;
-  const { asked, key, idempotencyKey } = keyed;
+function permitAndDecide(keyed: Keyed, keysNews: number, exchange: Exchange, line: Line): Eventual<Reply> {
+  const { asked, key } = keyed;
   const { id: keyId, ratePerSecond, burst } = key;
   const bucket = { keyId, ratePerSecond, burst };
   const lifeShareMin = asked.durability === 'pending' ? 0 : waitingLifeShareMin;
   exchange.stages.begin('permit');
-  const permit = await control.permit(bucket, exchange.scope, asked.tokens, lifeShareMin);
+  const permit = line.control.permit(bucket, exchange.scope, asked.tokens, lifeShareMin);
+  return whenHere(permit, (given) => decideUnder(given, keyed, keysNews, exchange, line));
+}
+
+function decideUnder(
+  permit: Permit,
+  keyed: Keyed,
+  keysNews: number,
+  exchange: Exchange,
+  line: Line,
+): Eventual<Reply> {
+  const { idempotencyKey } = keyed;
   switch (permit.kind) {
     case 'revoked':
       return refuseRevoked();
@@ -247,15 +255,15 @@ async function permitAndDecide(
       );
     case 'unavailable':
       return idempotencyKey === null
-        ? answerTo(await decide(keyed, undefined, exchange), undefined)
+        ? answerUnder(undefined, undefined, keyed, exchange)
         : problemReply({ code: 'CLAIM_UNAVAILABLE', retryAfterMs: 1_000 });
-    case 'granted': {
-      const again = await proveAgain(keysNews, exchange, line);
-      if (!again.ok) return problemReply(again.error);
-      return idempotencyKey === null
-        ? answerTo(await decide(keyed, permit.view, exchange), permit.bucket)
-        : answerOnce(keyed, idempotencyKey, permit, exchange, line);
-    }
+    case 'granted':
+      return whenHere(proveAgain(keysNews, exchange, line), (again) => {
+        if (!again.ok) return problemReply(again.error);
+        return idempotencyKey === null
+          ? answerUnder(permit.view, permit.bucket, keyed, exchange)
+          : answerOnce(keyed, idempotencyKey, permit, exchange, line);
+      });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { type Eventual, whenHere } from '../core/eventual.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
 import { cachedKeyMsMax, type KeyRow } from '../store/key-row.ts';
@@ -19,7 +20,7 @@ export interface KeyCache {
     id: string,
     isProvenBy: (row: KeyRow) => boolean,
     request: RequestScope,
-  ): Promise<Result<KeyRow | undefined, string>>;
+  ): Eventual<Result<KeyRow | undefined, string>>;
 }
 
 interface CachedKey {
@@ -67,7 +68,7 @@ export function createKeyCache({ loadKey, keysEpoch, changesOf, clock }: KeyCach
     return loaded;
   }
 
-  async function find(id: string, request: RequestScope): Promise<Result<KeyRow | undefined, string>> {
+  function find(id: string, request: RequestScope): Eventual<Result<KeyRow | undefined, string>> {
     const cached = cache.get(id);
     const ageMs = cached ? clock.monotonicMs() - cached.loadedAtMs : Infinity;
     if (!cached || ageMs > cachedKeyMsMax || cached.changes !== changesOf(id)) return reload(id);
@@ -87,13 +88,16 @@ export function createKeyCache({ loadKey, keysEpoch, changesOf, clock }: KeyCach
   }
 
   return {
-    async findProven(id, isProvenBy, request) {
+    findProven(id, isProvenBy, request) {
       forgetMissed();
       const wasCached = cache.has(id);
-      const found = await find(id, request);
-      if (!found.ok || !found.value || isProvenBy(found.value)) return found;
-      const again = wasCached ? await reread(id) : ok(undefined);
-      return !again.ok || !again.value || isProvenBy(again.value) ? again : ok(undefined);
+      return whenHere(find(id, request), (found) => {
+        if (!found.ok || !found.value || isProvenBy(found.value)) return found;
+        if (!wasCached) return ok(undefined);
+        return reread(id).then((again) =>
+          !again.ok || !again.value || isProvenBy(again.value) ? again : ok(undefined),
+        );
+      });
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Control } from '../control/control.ts';
 import type { Overload } from '../control/overload/overload.ts';
 import type { ControlView, Permit } from '../control/view.ts';
 import type { Clock, Timers } from '../core/clock.ts';
+import type { Eventual } from '../core/eventual.ts';
 import type { Result } from '../core/result.ts';
 import type { Pipeline } from '../decision/pipeline.ts';
 import type { KeyFacts, Question } from '../decision/question.ts';
@@ -40,7 +41,7 @@ export interface StreamSessionOptions {
   /** Behind answers: the minute's tick, where it is due. */
   readonly followJobs: (scope: RequestScope) => void;
   /** Proves the key anew; it may have been revoked, or have another limit by now. */
-  readonly authenticate: () => Promise<Result<KeyFacts, Problem>>;
+  readonly authenticate: () => Eventual<Result<KeyFacts, Problem>>;
   readonly key: KeyFacts;
   readonly onEnd: () => void;
   /** Calls that the isolate has made so far. */

@@ -1,3 +1,4 @@
+import type { Eventual } from '../core/eventual.ts';
 import type { Result } from '../core/result.ts';
 import type { KernelProgram } from './kernel/kernel-program.ts';
 
@@ -30,9 +31,9 @@ export interface Runnable {
   readonly engineReason: string;
   /**
    * `rows`: f32[rowCount × featureCount], row-major, finite. Answers f32[rowCount × headCount] scores, row-major, each
-   * finite and in [0, 1]; anything else the model gives is a failure, never a score.
+   * finite and in [0, 1]; anything else the model gives is a failure, never a score. The kernel has run when it returns.
    */
-  run(rows: Float32Array, rowCount: number): Promise<Result<Float32Array, EngineFailure>>;
+  run(rows: Float32Array, rowCount: number): Eventual<Result<Float32Array, EngineFailure>>;
   /** Gives back the memory it holds. It must not run afterwards; where it does, that is a failure and no score. */
   release(): void;
 }

@@ -1,4 +1,5 @@
 import type { Clock, Timers } from '../core/clock.ts';
+import type { Eventual } from '../core/eventual.ts';
 import { messageOf } from '../core/message-of.ts';
 import { err, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
@@ -13,7 +14,7 @@ export interface Registry extends Pick<CatalogHolder, 'current' | 'enter'> {
   /** False where there is a registry that was not read yet: nobody knows whether the shipped models are those in force. */
   isKnown(registryEpoch: number): boolean;
   /** Waits until it was read, a deadline at most; after one wait in vain reads go on behind, and nobody waits but who comes after a pause. */
-  ensureRead(scope: RequestScope): Promise<void>;
+  ensureRead(scope: RequestScope): Eventual<void>;
   /** Reads it again behind the answer where the control state tells of a later epoch, or something was broken. */
   follow(registryEpoch: number, scope: RequestScope): void;
 }
@@ -112,6 +113,18 @@ export function createRegistry(options: RegistryOptions): Registry {
     if (mayRead(clock.monotonicMs())) scope.waitUntil(run(registryEpoch));
   }
 
+  async function untilRead(scope: RequestScope): Promise<void> {
+    const nowMs = clock.monotonicMs();
+    if (nowMs >= begunAtMs + pauseMs) hasWaited = false;
+    start(0, scope);
+    const untilMs = nowMs + firstReadMsMax;
+    while (isFirstUnderWay() && clock.monotonicMs() < untilMs) {
+      start(0, scope);
+      await timers.sleep(pollMs);
+    }
+    hasWaited = true;
+  }
+
   return {
     current: holder.current,
     enter: holder.enter,
@@ -120,18 +133,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       const isBehind = registryEpoch > holder.current().registryEpoch;
       if (isBehind || clock.monotonicMs() >= rereadAtMs) start(registryEpoch, scope);
     },
-    async ensureRead(scope) {
-      if (isRead) return;
-      const nowMs = clock.monotonicMs();
-      if (nowMs >= begunAtMs + pauseMs) hasWaited = false;
-      start(0, scope);
-      const untilMs = nowMs + firstReadMsMax;
-      while (isFirstUnderWay() && clock.monotonicMs() < untilMs) {
-        start(0, scope);
-        await timers.sleep(pollMs);
-      }
-      hasWaited = true;
-    },
+    ensureRead: (scope) => (isRead ? undefined : untilRead(scope)),
   };
 }
 

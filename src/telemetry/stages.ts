@@ -8,7 +8,7 @@ const thousandths = Array.from({ length: 1000 }, (_, value) => value.toString().
  */
 export class Stages {
   readonly #clock: Clock;
-  #done = '';
+  readonly #done: { readonly name: string; readonly tookMs: number }[] = [];
   #name: string;
   #startedAtMs: number;
 
@@ -21,10 +21,7 @@ export class Stages {
   /** Ends the running stage and begins another. */
   begin(name: string): void {
     const nowMs = this.#clock.monotonicMs();
-    const separator = this.#done === '' ? '' : ', ';
-    // To the microsecond, of whole numbers: printing a fraction costs several times as much.
-    const us = Math.max(0, Math.round((nowMs - this.#startedAtMs) * 1000));
-    this.#done += `${separator}${this.#name};dur=${Math.floor(us / 1000)}.${thousandths[us % 1000]}`;
+    this.#done.push({ name: this.#name, tookMs: nowMs - this.#startedAtMs });
     this.#name = name;
     this.#startedAtMs = nowMs;
   }
@@ -32,6 +29,12 @@ export class Stages {
   /** The header's value; ends the running stage. */
   serverTiming(): string {
     this.begin('end');
-    return this.#done;
+    return this.#done.map(({ name, tookMs }) => `${name};dur=${printed(tookMs)}`).join(', ');
   }
+}
+
+/** To the microsecond, of whole numbers: printing a fraction costs several times as much. */
+function printed(tookMs: number): string {
+  const us = Math.max(0, Math.round(tookMs * 1000));
+  return `${Math.floor(us / 1000)}.${thousandths[us % 1000]}`;
 }

@@ -4,18 +4,20 @@ import { continueTrace, formatTraceparent } from './traceparent.ts';
 
 const tracer = trace.getTracer('ultrathink');
 
+/** The span around one request. */
+export interface RequestSpan {
+  /** What the answer carries. */
+  readonly traceparent: string;
+  run<T>(handle: () => Promise<T>): Promise<T>;
+  /** @param status of the answer, by HTTP */
+  end(status: number): void;
+}
+
 /**
- * Runs one request inside a server span, as a child of the caller's `traceparent` where one came. Without a
- * registered provider the API does nothing, and the header alone goes on.
- *
- * @param handle answers the HTTP status
- * @returns the `traceparent` that the answer carries
+ * A server span, as a child of the caller's `traceparent` where one came. Without a registered provider the API does nothing,
+ * and the header alone goes on.
  */
-export async function inRequestSpan(
-  request: Request,
-  random: Random,
-  handle: () => Promise<number>,
-): Promise<string> {
+export function openRequestSpan(request: Request, random: Random): RequestSpan {
   const remote = continueTrace(request.headers.get('traceparent'), random);
   const parent =
     remote.parentId === undefined
@@ -29,15 +31,19 @@ export async function inRequestSpan(
   const span = tracer.startSpan(request.method, { kind: SpanKind.SERVER }, parent);
   const { traceId, spanId } = span.spanContext();
   // Then nobody traces, and nothing reads the context.
-  if (traceId === INVALID_TRACEID || spanId === remote.parentId) {
-    await handle();
-    return formatTraceparent(remote);
-  }
-  const status = await context.with(trace.setSpan(parent, span), handle);
-  if (span.isRecording()) {
-    span.setAttributes({ 'http.request.method': request.method, 'http.response.status_code': status });
-    if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
-  }
-  span.end();
-  return formatTraceparent({ ...remote, traceId, spanId });
+  if (traceId === INVALID_TRACEID || spanId === remote.parentId)
+    return { ...untraced, traceparent: formatTraceparent(remote) };
+  return {
+    traceparent: formatTraceparent({ ...remote, traceId, spanId }),
+    run: (handle) => context.with(trace.setSpan(parent, span), handle),
+    end(status) {
+      if (span.isRecording()) {
+        span.setAttributes({ 'http.request.method': request.method, 'http.response.status_code': status });
+        if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      }
+      span.end();
+    },
+  };
 }
+
+const untraced: Pick<RequestSpan, 'run' | 'end'> = { run: (handle) => handle(), end: () => undefined };

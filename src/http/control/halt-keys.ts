@@ -1,8 +1,8 @@
 import { equalInConstantTime } from '../../core/digest.ts';
 import { ok } from '../../core/result.ts';
 import type { Authenticator, Principal } from '../auth.ts';
+import type { Prover } from '../authenticate-request.ts';
 import { readBearer } from '../bearer.ts';
-import type { OperatorAuthenticator } from './operator-request.ts';
 
 /** A key that may halt and reduce, and nothing else. It is known by configuration, so it is revoked by configuration. */
 export interface HaltKey {
@@ -18,7 +18,7 @@ export interface HaltKey {
 export function haltKeysFirst(
   haltKeys: readonly HaltKey[],
   authenticator: Authenticator,
-): OperatorAuthenticator<Pick<Principal, 'id'> & { readonly account: string | null }> {
+): Prover<Pick<Principal, 'id'> & { readonly account: string | null }> {
   return {
     async authenticate(login, scopes, request) {
       const given = typeof login === 'string' ? readBearer(login) : undefined;

@@ -1,21 +1,15 @@
 import type { z } from 'zod';
 import { ok, type Result } from '../../core/result.ts';
-import type { RequestScope } from '../../runtime.ts';
 import type { Scope } from '../../store/key-row.ts';
-import type { Login, Principal } from '../auth.ts';
-import { authenticateRequest } from '../authenticate-request.ts';
+import type { Principal } from '../auth.ts';
+import { authenticateRequest, type Prover } from '../authenticate-request.ts';
 import { type BodyLimits, parseJson, readBody } from '../body.ts';
 import type { RouteContext } from '../context.ts';
 import type { Problem } from '../problem.ts';
 import { readShape } from '../read-shape.ts';
 
-/** Proves who asks, as a `P`. */
-export interface OperatorAuthenticator<P> {
-  authenticate(login: Login, scopes: readonly Scope[], request: RequestScope): Promise<Result<P, Problem>>;
-}
-
 export interface OperatorOptions<P = Principal> {
-  readonly authenticator: OperatorAuthenticator<P>;
+  readonly authenticator: Prover<P>;
   readonly bodyLimits: BodyLimits;
 }
 

@@ -1,5 +1,6 @@
 import type { Control } from '../../control/control.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { Eventual } from '../../core/eventual.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { outcomesOfBars } from '../../experiments/outcomes-of-bars.ts';
 import type { RecordedOutcomes, ReportedOutcome } from '../../experiments/record-outcomes.ts';
@@ -99,7 +100,7 @@ const answerOf = (
 const authenticate = (
   { req, env }: RouteContext,
   { authenticator }: OutcomesRouteOptions,
-): Promise<Result<Principal, Problem>> =>
+): Eventual<Result<Principal, Problem>> =>
   authenticator.authenticate(req.raw.headers.get('authorization'), 'decide', env.scope);
 
 async function readRequest(

@@ -59,7 +59,7 @@ function createRunnable(program: LoadedProgram, { featureCount }: ModelGraph): R
     engine: 'kernel',
     engineReason: 'the kernel knows every node of the graph',
     release: () => program.unload(),
-    async run(rows, rowCount) {
+    run(rows, rowCount) {
       if (rows.length !== rowCount * featureCount)
         throw new RangeError(`${rows.length} values are not ${rowCount} rows of ${featureCount}`);
       try {
