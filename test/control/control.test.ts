@@ -82,11 +82,11 @@ describe('a healthy Redis', () => {
     await fleet.time.pass(800);
     const { control, scope } = isolate;
     const startedMs = fleet.time.monotonicMs();
-    const granted = await fleet.time.until(control.permit(wide, scope, 1, 0.25));
+    const granted = await fleet.time.until(Promise.resolve(control.permit(wide, scope, 1, 0.25)));
     expect(granted).toMatchObject({ kind: 'granted', view: { sentAtMs: startedMs } });
     const before = fleet.syncs();
     await fleet.time.pass(600);
-    expect(await fleet.time.until(control.permit(wide, scope, 1, 0.25))).toMatchObject({
+    expect(await fleet.time.until(Promise.resolve(control.permit(wide, scope, 1, 0.25)))).toMatchObject({
       kind: 'granted',
       view: { sentAtMs: startedMs },
     });

@@ -129,7 +129,7 @@ export async function createFleet({ heartbeatMsMax = 0 } = {}): Promise<Fleet> {
         control,
         breakers,
         scope,
-        permit: (ask, tokens = 1) => control.permit(ask, scope, tokens),
+        permit: (ask, tokens = 1) => Promise.resolve(control.permit(ask, scope, tokens)),
         cutOff,
       };
     },
