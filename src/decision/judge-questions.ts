@@ -1,8 +1,8 @@
 import type { Breaker } from '../control/breakers/breaker.ts';
 import type { Load } from '../control/overload/load-state.ts';
 import type { Clock } from '../core/clock.ts';
-import { createFloat32Pool } from '../core/float32-pool.ts';
 import { type Eventual, whenHere } from '../core/eventual.ts';
+import { createFloat32Pool } from '../core/float32-pool.ts';
 import { featureVector } from '../features/vector.ts';
 import { freshness } from '../market/calendar.ts';
 import { outsideDomain } from '../models/outside-domain.ts';
