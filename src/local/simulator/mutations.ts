@@ -70,14 +70,14 @@ export const mutations: readonly Mutation[] = [
   mutation(
     'an answer that waited for its record is not looked at again',
     'src/decision/pipeline.ts',
-    'if (written.ok && stillHolds(parts, question, answer, epoch)) return answered();',
+    'if (written.ok && stillHolds(parts, question, sealed.answer, epoch)) return answered();',
     'if (written.ok) return answered();',
   ),
   mutation(
     'acked is said whatever the database answers',
     'src/decision/pipeline.ts',
-    'if (written.ok && stillHolds(parts, question, answer, epoch)) return answered();',
-    'if (stillHolds(parts, question, answer, epoch)) return answered();',
+    'if (written.ok && stillHolds(parts, question, sealed.answer, epoch)) return answered();',
+    'if (stillHolds(parts, question, sealed.answer, epoch)) return answered();',
   ),
   {
     // Either place alone would do: the isolate drops what such a Redis granted, and tells it.
@@ -131,8 +131,8 @@ export const mutations: readonly Mutation[] = [
   mutation(
     'who was proven before the news of a key is not proven again',
     'src/http/deciding.ts',
-    'return keysNews === line.control.keysNews() ? ok(undefined) : authenticate(exchange, line);',
-    'return ok(undefined);',
+    'keysNews === line.control.keysNews() ? ok(undefined) : authenticate(exchange, line);',
+    'ok(undefined);',
     'keys change',
   ),
   mutation(
