@@ -2,6 +2,7 @@ import { compose } from '../src/compose.ts';
 // Here it comes from disk: what stops trading has to be in memory before the disk is needed, or changed by a later deployment.
 import '../src/compose/on-demand.ts';
 import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
+import { bunDigests } from './bun-digests.ts';
 import { copiedHeaders } from './copied-headers.ts';
 import { pendingWork } from './pending-work.ts';
 import { processLoad } from './process-load.ts';
@@ -51,10 +52,7 @@ const service = await compose({
   kernelModule: await moduleAt('inference/kernel/kernel.wasm'),
   sha256Module: await moduleAt('core/sha256.wasm'),
   ed25519Module: await moduleAt('core/ed25519.wasm'),
-  nativeDigests: {
-    sha256Hex: (text) => Bun.SHA256.hash(text, 'hex'),
-    hmacSha256Hex: (key, text) => new Bun.CryptoHasher('sha256', key).update(text).digest('hex'),
-  },
+  nativeDigests: bunDigests,
 });
 if (service.faults.length > 0) process.exit(1);
 

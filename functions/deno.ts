@@ -1,10 +1,9 @@
-// biome-ignore lint/correctness/noNodejsModules: Deno has no synchronous hash of its own.
-import { hash } from 'node:crypto';
 import { compose } from '../src/compose.ts';
 // Here it comes from disk: what stops trading has to be in memory before the disk is needed, or changed by a later deployment.
 import '../src/compose/on-demand.ts';
 import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
 import { appendHeaders } from './append-headers.ts';
+import { denoDigests } from './deno-digests.ts';
 import { pendingWork } from './pending-work.ts';
 import { processLoad } from './process-load.ts';
 import { sharedAlarms } from './shared-alarms.ts';
@@ -55,7 +54,7 @@ const service = await compose({
   kernelModule: moduleAt('inference/kernel/kernel.wasm'),
   sha256Module: moduleAt('core/sha256.wasm'),
   ed25519Module: moduleAt('core/ed25519.wasm'),
-  nativeDigests: { sha256Hex: (text) => hash('sha256', text, 'hex') },
+  nativeDigests: denoDigests,
 });
 if (service.faults.length > 0) Deno.exit(1);
 

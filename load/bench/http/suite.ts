@@ -5,7 +5,7 @@ import type { Sample, Subject } from '../interleave.ts';
 import { type Pinning, pinRest } from '../pinning.ts';
 import type { PreparedSuite, Suite, SuiteOptions } from '../suite.ts';
 import { type BodyKind, decisionBodies } from './decision-bodies.ts';
-import { startEcho } from './echo-server.ts';
+import { type BareHandler, startHandler } from './handler-server.ts';
 import { MeasuredServers } from './measured-servers.ts';
 import { cpuMsOf, residentMibOf } from './process-usage.ts';
 import { SAFETY_SHARE_MAX } from './safety-share.ts';
@@ -15,7 +15,7 @@ import { WARM_UP_SECONDS } from './warm-up.ts';
 import { assertWrk, runWrk, WRK_CONNECTIONS, type WrkAnswer } from './wrk.ts';
 
 /** `decide, null log`: the same service, whose records are kept nowhere. */
-type Handler = 'decide' | 'decide, null log' | 'echo';
+type Handler = 'decide' | 'decide, null log' | BareHandler;
 
 interface Target {
   readonly name: string;
@@ -26,7 +26,7 @@ interface Target {
 
 /**
  * Decisions over HTTP on each runtime, raw and as real processes, beside a handler that only parses the same
- * JSON; server on one core, load on another.
+ * JSON, and one that does what no decision can leave out; server on one core, load on another.
  */
 export const http: Suite = {
   name: 'http',
@@ -59,7 +59,7 @@ const nameOf = (handler: Handler, runtime: RuntimeName, kind: BodyKind): string 
   `${kind}, ${runtime}, ${handler}`;
 
 const handlersOf = (kind: BodyKind): readonly Handler[] =>
-  kind === 'features' ? ['decide', 'decide, null log', 'echo'] : ['decide', 'echo'];
+  kind === 'features' ? ['decide', 'decide, null log', 'floor', 'echo'] : ['decide', 'echo'];
 
 function allTargets(): readonly Target[] {
   return (['features', 'bars'] as const).flatMap((kind) =>
@@ -115,6 +115,7 @@ class HttpBench {
         this.#pinning.description,
         'CPU µs/answer is the server process alone, until its log has been written.',
         `Bodies: ${describeBodies()}; model \`active\`, durability \`pending\`, no idempotency key.`,
+        'floor: what no decision can leave out (key, body, answer, record, hash, receipt, link, headers), written straight; nothing is checked, decided or sent.',
         'decide: the real log; with the null log every statement of it leaves the process and is answered by the runner, and kept nowhere.',
       ],
       faults: () => [...this.#faults],
@@ -129,7 +130,8 @@ class HttpBench {
   #startOne(handler: Handler, runtime: RuntimeName): Promise<Server> {
     switch (handler) {
       case 'echo':
-        return startEcho({ runtime, workDir: this.#servers.workDir });
+      case 'floor':
+        return startHandler({ handler, runtime, workDir: this.#servers.workDir });
       case 'decide':
       case 'decide, null log':
         return startService({
@@ -161,7 +163,7 @@ class HttpBench {
       'answers/s': (answered / answer.durationUs) * 1e6,
       'p50 ms': answer.p50Us / 1000,
       'p99 ms': answer.p99Us / 1000,
-      ...(handler === 'echo' ? {} : { 'actionable %': (100 * answer.actionable) / answered }),
+      ...(isBare(handler) ? {} : { 'actionable %': (100 * answer.actionable) / answered }),
       ...known('CPU µs/answer', (1000 * cpuMs) / answered),
       ...known('resident MiB', residentMib),
     };
@@ -176,9 +178,12 @@ class HttpBench {
     if (safety > SAFETY_SHARE_MAX * answers) {
       fault(`${safety} of ${answers} decisions were HOLD for safety, e.g. ${firstRefusal}`);
     }
-    if (handler !== 'echo' && actionable === 0) fault('no decision was actionable');
+    if (!isBare(handler) && actionable === 0) fault('no decision was actionable');
   }
 }
+
+/** Whether it decides nothing. */
+const isBare = (handler: Handler): handler is BareHandler => handler === 'echo' || handler === 'floor';
 
 /** NaN stands for what this platform does not tell. */
 const known = (metric: string, value: number): Sample => (Number.isNaN(value) ? {} : { [metric]: value });

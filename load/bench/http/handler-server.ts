@@ -9,7 +9,11 @@ import { TICKER_TOKEN, workerdConfig } from '../../../src/local/workerd-config.t
 import { startWorkerd } from '../../../src/local/workerd-process.ts';
 import type { Server } from './server.ts';
 
-interface EchoOptions {
+/** A handler that bounds a service from below, in the directory of its name. */
+export type BareHandler = 'echo' | 'floor';
+
+interface HandlerOptions {
+  readonly handler: BareHandler;
   readonly runtime: RuntimeName;
   /** For what has to be built. */
   readonly workDir: string;
@@ -18,11 +22,11 @@ interface EchoOptions {
 const STOP_GRACE_MS = 2_000;
 const START_DEADLINE_MS = 10_000;
 
-/** Starts the handler of ../echo on a runtime; it answers when this resolves. */
-export async function startEcho({ runtime, workDir }: EchoOptions): Promise<Server> {
+/** Starts a handler on a runtime; it answers when this resolves. */
+export async function startHandler({ handler, runtime, workDir }: HandlerOptions): Promise<Server> {
   const port = await freePort();
   const reaper = startReaper([]);
-  const child = await startOn(runtime, port, workDir);
+  const child = await startOn(runtime, handler, port, workDir);
   reaper.watch([child.pid]);
   const server: Server = {
     url: `http://127.0.0.1:${port}/`,
@@ -39,45 +43,44 @@ export async function startEcho({ runtime, workDir }: EchoOptions): Promise<Serv
     await untilAnswers(server.url);
   } catch (cause) {
     await server.stop();
-    throw new Error(`the echo server on ${runtime}: ${(cause as Error).message}`, { cause });
+    throw new Error(`the handler ${handler} on ${runtime}: ${(cause as Error).message}`, { cause });
   }
   return server;
 }
 
-function startOn(runtime: RuntimeName, port: number, workDir: string): Promise<Child> {
-  switch (runtime) {
-    case 'workerd':
-      return startOnWorkerd(port, workDir);
-    case 'deno':
-      return startScript('deno', ['run', '--quiet', '--no-prompt', '--allow-net', '--allow-env'], port);
-    case 'bun':
-      return startScript('bun', ['run', '--no-install'], port);
-  }
+function startOn(runtime: RuntimeName, handler: BareHandler, port: number, workDir: string): Promise<Child> {
+  return runtime === 'workerd'
+    ? startOnWorkerd(handler, port, workDir)
+    : startScript(runtime, join(import.meta.dirname, '..', handler, `${runtime}.ts`), port);
 }
 
-function startScript(runtime: 'deno' | 'bun', flags: readonly string[], port: number): Promise<Child> {
+const flagsOf = {
+  deno: ['run', '--quiet', '--no-prompt', '--allow-net', '--allow-env', '--allow-read'],
+  bun: ['run', '--no-install'],
+} as const;
+
+function startScript(runtime: 'deno' | 'bun', script: string, port: number): Promise<Child> {
   return startChild({
     command: join(ROOT, 'toolsets', runtime, 'node_modules/.bin', runtime),
-    args: [...flags, join(import.meta.dirname, '../echo', `${runtime}.ts`)],
+    args: [...flagsOf[runtime], script],
     environment: { PORT: String(port), DENO_NO_UPDATE_CHECK: '1' },
     output: 'inherit',
   });
 }
 
-/** With the service's own configuration, less its engine. */
-async function startOnWorkerd(port: number, workDir: string): Promise<Child> {
-  const moduleDir = join(workDir, 'echo-worker');
-  const [entry] = await buildWorker({
-    entry: join(import.meta.dirname, '../echo/workerd.ts'),
+/** With the service's own configuration, less onnxruntime-web. */
+async function startOnWorkerd(handler: BareHandler, port: number, workDir: string): Promise<Child> {
+  const moduleDir = join(workDir, `${handler}-worker`);
+  const modules = await buildWorker({
+    entry: join(import.meta.dirname, '..', handler, 'workerd.ts'),
     outDir: moduleDir,
     bundlesDir: join(workDir, 'no-bundles'),
     bundles: 'local',
-    engines: 'all',
+    engines: 'kernel',
   });
-  if (!entry) throw new Error('the build has no entry');
   const { child, ports } = await startWorkerd({
-    config: workerdConfig({ modules: [entry], address: `127.0.0.1:${port}`, environment: [] }),
-    configPath: join(workDir, 'echo.capnp'),
+    config: workerdConfig({ modules, address: `127.0.0.1:${port}`, environment: [] }),
+    configPath: join(workDir, `${handler}.capnp`),
     moduleDir,
     environment: { [TICKER_TOKEN]: 'of no use here' },
   });
@@ -87,7 +90,7 @@ async function startOnWorkerd(port: number, workDir: string): Promise<Child> {
 
 async function untilAnswers(url: string): Promise<void> {
   for (const endMs = Date.now() + START_DEADLINE_MS; Date.now() < endMs; await sleep(25)) {
-    const response = await fetch(url, { method: 'POST', body: '{}' }).catch(() => undefined);
+    const response = await fetch(url, { method: 'POST', body: '{"features":{}}' }).catch(() => undefined);
     if (response?.ok) return;
   }
   throw new Error(`no answer within ${START_DEADLINE_MS / 1000} s`);

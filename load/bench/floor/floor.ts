@@ -1,0 +1,95 @@
+import { hashBy, hmacSha256Hex, type NativeDigests, sha256Hex } from '../../../src/core/digest.ts';
+import { float32Text } from '../../../src/core/float32-text.ts';
+import { isoTime } from '../../../src/core/iso-time.ts';
+import type { Respond } from '../../../src/runtime.ts';
+
+interface FloorOptions {
+  readonly sha256Module: WebAssembly.Module;
+  readonly nativeDigests: NativeDigests;
+  readonly respond: Respond;
+}
+
+interface Body {
+  readonly symbol: string;
+  readonly features: Readonly<Record<string, number>>;
+}
+
+/** Records that go to the log in one statement. */
+const gathered = 64;
+const secret = 'a'.repeat(43);
+const hash = 'b'.repeat(64);
+const strict = new TextDecoder('utf-8', { fatal: true });
+const encoder = new TextEncoder();
+
+/**
+ * What no decision of this contract can leave out, written straight, with this service's own parts: the key's hash, the body
+ * parsed and its features as floats, the texts of an answer and of its record, the record's hash, receipt, link and bytes,
+ * and seven headers. Nothing is checked, permitted, decided or sent. So it bounds from below what a decision costs a runtime;
+ * between it and echo lies what answers with a proof cost, and between it and the service what the service adds.
+ */
+export function createFloor({ sha256Module, nativeDigests, respond }: FloorOptions) {
+  hashBy(sha256Module, nativeDigests);
+  const log = createBytes();
+  let count = 0;
+  return async (request: Request): Promise<Response> => {
+    const keyHash = sha256Hex(request.headers.get('authorization') ?? '');
+    const body: Body = JSON.parse(strict.decode(await request.arrayBuffer()));
+    count += 1;
+    const answer = answerText(body, count);
+    const record = recordText(answer, Float32Array.from(Object.values(body.features)), count);
+    const recordHash = sha256Hex(record);
+    const receipt = hmacSha256Hex(secret, recordHash + answer);
+    log.add(record, recordHash, receipt);
+    return respond(
+      200,
+      headersOf(count, keyHash),
+      `${answer},"recordHash":"${recordHash}","receipt":"${receipt}"}`,
+    );
+  };
+}
+
+function answerText({ symbol }: Body, count: number): string {
+  const at = isoTime(Date.now());
+  return (
+    `{"action":"BUY","actionable":true,"asOf":null,"at":"${at}","confidence":${count / 1e7}` +
+    `,"data":{"ageMs":null,"source":"features"},"durability":"pending","effect":"open","holdKind":null,"id":"${count}"` +
+    `,"interval":"1d","load":"normal","mode":"FULL","model":{"arm":"production","engine":"kernel","name":"active"` +
+    `,"version":"2026.11.1"},"reasons":[],"risk":0.25,"size":0.5,"symbol":"${symbol}","validUntil":"${at}"`
+  );
+}
+
+const recordText = (answer: string, values: Float32Array, count: number): string =>
+  `{"account":"local","action":"BUY","answer":${answer}},"breaker":{"generation":0,"state":"closed"}` +
+  `,"buildHash":"${hash}","bundleHash":"${hash}","configHash":"${hash}"` +
+  `,"control":{"epoch":1,"registryEpoch":0,"tradingState":"ACTIVE"},"decidedAtMs":${count},"experiment":null,"id":"${count}"` +
+  `,"input":{"asOfMs":null,"bars":null,"clientDecisionId":null,"explain":false,"features":"${float32Text(values)}"` +
+  `,"kind":"features","position":null,"strategy":null},"keyId":"local-decide","seq":${count},"symbol":"DEMO","writer":"${hash}"}`;
+
+const headersOf = (count: number, traceId: string): Record<string, string> => ({
+  'ratelimit-policy': '"decide";q=1000000;w=1',
+  ratelimit: `"decide";r=${count % 1_000_000};t=0`,
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+  traceparent: `00-${traceId.slice(0, 32)}-${traceId.slice(48)}-00`,
+  'server-timing': `total;dur=0.${count % 1_000}`,
+  'x-content-type-options': 'nosniff',
+});
+
+/** Links records, and makes of so many the bytes of one statement. */
+function createBytes() {
+  let texts: string[] = [];
+  let head = hash;
+  let sizeBytes = 0;
+  return {
+    add(record: string, recordHash: string, receipt: string): void {
+      head = sha256Hex(
+        `{"prev":"${head}","receipt":"${receipt}","recordHash":"${recordHash}","writer":"${hash}"}`,
+      );
+      texts.push(`["${head}","${recordHash}","${receipt}"]`, record);
+      if (texts.length < 2 * gathered) return;
+      sizeBytes += encoder.encode(texts.join('')).length;
+      texts = [];
+    },
+    sizeBytes: () => sizeBytes,
+  };
+}
