@@ -1,5 +1,4 @@
 import { redisKeys } from '../../control/redis-keys.ts';
-import type { Restriction } from '../../control/restrict.ts';
 import type { Bundle } from '../../models/bundle.ts';
 import { globalName, type TargetName } from '../../risk/target.ts';
 import { isStricter, type TradingState } from '../../risk/trading-state.ts';
@@ -13,6 +12,7 @@ import { accounts, authorizationOf, haltKey, operatorKeys, revocableKey, type Si
 import type { LibsqlEndpoint } from './libsql-endpoint.ts';
 import type { ModelHistory } from './model-history.ts';
 import type { SecretEnd } from './monitor.ts';
+import type { DirectHalt } from './operator-machine.ts';
 import type { OverrideHistory } from './override-history.ts';
 import { targetNames } from './targets.ts';
 
@@ -34,7 +34,7 @@ interface OperatorOptions {
   readonly models: ModelHistory;
   readonly overrides: OverrideHistory;
   /** Halts past the service; see operator-machine.ts. */
-  readonly haltDirectly: (target: TargetName) => Promise<Restriction>;
+  readonly haltDirectly: (target: TargetName) => Promise<DirectHalt>;
   /** How many people have to agree to a resume. */
   readonly approvalsNeeded: 1 | 2;
 }
@@ -96,8 +96,7 @@ export class Operator {
   #isRestoring = false;
   readonly #beats: { readonly sentAtMs: number; toldAtMs: number }[] = [];
   #nonces = 0;
-  /** Those under way. */
-  #haltsDirectly = 0;
+  readonly #haltsDirectly: Promise<void>[] = [];
 
   constructor(options: OperatorOptions) {
     this.#options = options;
@@ -107,7 +106,7 @@ export class Operator {
   perform(of?: Isolate): void {
     const { draw } = this.#options;
     const target = draw.chance(globalShare) ? globalName : draw.pick(targetNames);
-    if (draw.chance(directShare)) return void this.#haltDirectly(target);
+    if (draw.chance(directShare)) return void this.#haltsDirectly.push(this.#haltDirectly(target));
     const verb = draw.pick(verbs);
     if (verb === 'halt' || verb === 'reduce') void this.restrict(verb, { target, of });
     else void this.resume({ isLate: verb === 'resume-late', of });
@@ -157,7 +156,9 @@ export class Operator {
   async restore(): Promise<number | undefined> {
     const { time } = this.#options;
     this.#isRestoring = true;
-    while (this.#asks.some(isUnderWay) || this.#haltsDirectly > 0) await time.sleep(20);
+    while (this.#asks.some(isUnderWay)) await time.sleep(20);
+    // Until it exits such a machine goes on bringing to both stores what it knows, which Redis may have lost since.
+    await Promise.all(this.#haltsDirectly);
     for (let tries = 0; tries < restoreTriesMax; tries++) {
       const sinceMs = time.monotonicMs();
       if (await this.#isActive()) {
@@ -242,13 +243,13 @@ export class Operator {
     }
   }
 
+  /** Until the command has exited. */
   async #haltDirectly(target: TargetName): Promise<void> {
     const begunAtMs = this.#options.time.monotonicMs();
-    this.#haltsDirectly += 1;
-    const outcome = await this.#options.haltDirectly(target);
-    this.#haltsDirectly -= 1;
+    const { outcome, exited } = await this.#options.haltDirectly(target);
     if (outcome.kind === 'restricted')
       this.#toldOf('halt', target, { ...outcome.entry, stores: outcome.stores }, begunAtMs);
+    await exited;
   }
 
   #toldOf(verb: 'halt' | 'reduce', target: TargetName, told: ToldRestriction, begunAtMs: number): void {
