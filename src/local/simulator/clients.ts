@@ -112,6 +112,10 @@ export class Clients {
     return form === 'any' && this.#draw.chance(0.25) ? this.#draw.pick(this.#durabilities) : 'pending';
   }
 
+  #isOnce(form: Form): boolean {
+    return form === 'once' || (form === 'any' && this.#draw.chance(0.15));
+  }
+
   #item(): AskedItem {
     const draw = this.#draw;
     return {
@@ -126,21 +130,22 @@ export class Clients {
     const item = this.#item();
     const durability = this.#durabilityOf(form);
     const body = JSON.stringify({ ...questionOf(item), durability });
-    const isOnce = form === 'once' || (form === 'any' && this.#draw.chance(0.15));
+    const isOnce = this.#isOnce(form);
     return this.#named({ kind: 'decision', key, body, durability, items: [item] }, isOnce);
   }
 
   /** Of two to four items, of which any but the first may be no question. */
-  batch(key: SimulatedKey = roomyKey): Asked {
+  batch(key: SimulatedKey = roomyKey, form: Form = 'any'): Asked {
     const draw = this.#draw;
     const others = Array.from({ length: draw.integer(1, 3) }, () => ({
       ...this.#item(),
       isMalformed: draw.chance(0.1),
     }));
     const items = [this.#item(), ...others] as const;
-    const durability = this.#durabilityOf('any');
+    const durability = this.#durabilityOf(form);
     const body = JSON.stringify({ items: items.map(questionOf), durability });
-    return this.#named({ kind: 'batch', key, body, durability, items }, draw.chance(0.15));
+    const isOnce = this.#isOnce(form);
+    return this.#named({ kind: 'batch', key, body, durability, items }, isOnce);
   }
 
   /** Some requests have an idempotency key, and may be sent again. */

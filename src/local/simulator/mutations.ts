@@ -72,6 +72,7 @@ export const mutations: readonly Mutation[] = [
     'src/decision/pipeline.ts',
     'if (written.ok && stillHolds(parts, question, sealed.answer, epoch)) return answered();',
     'if (written.ok) return answered();',
+    'targets are halted',
   ),
   mutation(
     'acked is said whatever the database answers',
