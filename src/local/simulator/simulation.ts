@@ -67,6 +67,10 @@ const calmMs = 700;
 /** Enough that every isolate is asked a few times. */
 const healingPerSecond = 14;
 const eventsMin = 1_000;
+/** Of these, what may happen before a run is healed: healing and calm bring a good 250 more. */
+const unhealedEvents = 600;
+/** What is asked for from then on, until it is healed. */
+const sparePerSecond = 3;
 const drainMs = 30_000;
 const leaseMsMax = 16_000;
 /** Of the runs, in which the log leaves by the outbox too, the minute's jobs run beside everything else, and seals are proven. */
@@ -214,7 +218,7 @@ class Simulation {
     await this.#time.pass(this.#pace.faultyMs);
     await this.#heal();
     await this.#time.pass(this.#healedAtMs + healingMs + calmMs - this.#time.monotonicMs());
-    while (this.#events() < eventsMin) await this.#time.pass(100);
+    while (this.#events() < eventsMin) await this.#time.pass(10);
     this.#healedAtMs = Infinity;
     const events = this.#events();
     await this.#rest();
@@ -330,7 +334,9 @@ class Simulation {
   }
 
   #perSecond(): number {
-    if (!this.#isHealed()) return this.#pace.perSecond;
+    const { perSecond } = this.#pace;
+    if (!this.#isHealed())
+      return this.#events() < unhealedEvents ? perSecond : Math.min(perSecond, sparePerSecond);
     return this.#time.monotonicMs() < this.#healedAtMs + healingMs ? healingPerSecond : quick.perSecond;
   }
 
