@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localSigningSecrets } from '../../src/local/local-signing-secrets.ts';
+import { openDatabase } from '../../src/store/database.ts';
 import type { Scope } from '../../src/store/key-row.ts';
+import { writePerson } from '../write-person.ts';
 import { demoRequest } from './requests.ts';
 import { startTestService, type TestService, until } from './test-service.ts';
 
@@ -144,9 +146,10 @@ describe('the operator’s command', () => {
 
   it('approves an override by two people, lists it, and takes it back', async () => {
     const why = ['--reason', 'seen by risk'];
-    const terms = ['--account', 'desk', '--scopes', 'approve', '--rate', '1', '--burst', '1'];
-    const made = await ops('approve', 'keys', 'create', 'second', ...terms, ...why);
-    const [second = ''] = made.said.match(/Bearer second\.[\w-]+/) ?? [];
+    const { url } = service.database;
+    const authToken = service.secrets.libsqlToken;
+    const database = openDatabase({ url, authToken, fetch, deadlineMs: 30_000 });
+    const second = await writePerson(database, 'second', { account: 'desk', scopes: ['approve'] });
     const about = ['--account', 'local', '--symbol', 'DEMO', '--action', 'BUY'];
     const approve = ['override', 'approve', ...about, '--risk-max', '0.9', '--life', '60', ...why];
     expect(await ops('approve', ...approve)).toMatchObject({
