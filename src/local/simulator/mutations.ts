@@ -278,7 +278,7 @@ export const mutations: readonly Mutation[] = [
     'src/control/control-state.ts',
     '(held.epoch < known.epoch || isMissing(held, known))',
     'held.epoch < known.epoch',
-    'lost at the same epoch',
+    'lost under a later epoch',
   ),
   mutation(
     'what Redis alone took stands where a resume that it forgot may be above it',

@@ -3,7 +3,7 @@ import { bridgedTooLong } from './bridged-too-long.ts';
 import { cutOffReading } from './cut-off-reading.ts';
 import { haltedOverForgotten } from './halted-over-forgotten.ts';
 import { keysChange } from './keys-change.ts';
-import { lostAtSameEpoch } from './lost-at-same-epoch.ts';
+import { lostUnderLaterEpoch } from './lost-under-later-epoch.ts';
 import { marketDataFails } from './market-data-fails.ts';
 import { modelFails } from './model-fails.ts';
 import { modelsReplaced } from './models-replaced.ts';
@@ -22,7 +22,7 @@ export const scenarios = {
   'slept through a halt': sleptThroughHalt,
   'retried across a halt': retriedAcrossHalt,
   'model fails': modelFails,
-  'lost at the same epoch': lostAtSameEpoch,
+  'lost under a later epoch': lostUnderLaterEpoch,
   'operator falls silent': operatorFallsSilent,
   'stream under halts': streamUnderHalts,
   'keys change': keysChange,
