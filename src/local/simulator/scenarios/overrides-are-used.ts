@@ -31,7 +31,7 @@ async function playRounds(stage: Stage): Promise<void> {
       }
       for (let round = 0; round < 2; round++) await nameEverywhere(stage, id, action);
     }
-    await time.sleep(draw.between(20, 80));
+    await time.sleep(draw.between(80, 240));
   }
 }
 
