@@ -1,6 +1,6 @@
 import type { Scenario, Stage } from './stage.ts';
 
-const gapMs = 25;
+const gapMs = 10;
 /** Before the end, so that what is in force then can be seen to be followed. */
 const settledMs = 3_200;
 
