@@ -9,8 +9,8 @@ import type { Stages } from '../telemetry/stages.ts';
 /** What long work waits for, so that an isolate at its limit still does what everything else hangs on. */
 export interface Pacer {
   /**
-   * Lets a log that is behind catch up, and many decisions at once pass one batch a turn of the event loop: sixteen
-   * batches in one turn let no reply of Redis in for longer than a renewal may take, and then nothing is permitted. Where
+   * Lets a log that is behind catch up, and of batches so many pass in a turn of the event loop as make the largest one: sixteen
+   * of those in one turn let no reply of Redis in for longer than a renewal may take, and then nothing is permitted. Where
    * the wait outlived the view, a new one is there afterwards if one can be had.
    *
    * @param granted the permission that the caller has; undefined where nothing may come of it but HOLD
@@ -32,6 +32,8 @@ interface PacerOptions {
 
 /** Below it a batch costs little more than a request does. */
 const manyMin = 16;
+/** Of batches, in one turn: as many as one may have. */
+const turnDecisionsMax = 256;
 /** A batch that has waited for its turn so long goes on all the same. */
 const turnWaitMsMax = 250;
 /** Whoever passed and never opened the way again, since its request was cut off, is forgotten after this. */
@@ -41,6 +43,7 @@ const pollMs = 2;
 /** Plain data: on Workers no request may await what another one began. */
 export function createPacer({ log, control, clock, timers }: PacerOptions): Pacer {
   let closedUntilMs = Number.NEGATIVE_INFINITY;
+  let taken = 0;
 
   /** A second turn later, since the first may come before anything was let in. */
   async function openBehind(own: number): Promise<void> {
@@ -49,13 +52,20 @@ export function createPacer({ log, control, clock, timers }: PacerOptions): Pace
     if (closedUntilMs === own) closedUntilMs = Number.NEGATIVE_INFINITY;
   }
 
-  async function takeTurn(scope: RequestScope, stages: Stages): Promise<boolean> {
+  async function takeTurn(decisions: number, scope: RequestScope, stages: Stages): Promise<boolean> {
     const startedAtMs = clock.monotonicMs();
-    const isClosed = (nowMs: number): boolean => nowMs < closedUntilMs && nowMs - startedAtMs < turnWaitMsMax;
-    const hasToWait = isClosed(startedAtMs);
+    const isFull = (nowMs: number): boolean =>
+      nowMs < closedUntilMs && taken + decisions > turnDecisionsMax && nowMs - startedAtMs < turnWaitMsMax;
+    const hasToWait = isFull(startedAtMs);
     if (hasToWait) stages.begin('pace');
-    while (isClosed(clock.monotonicMs())) await timers.sleep(pollMs);
-    closedUntilMs = clock.monotonicMs() + closedMsMax;
+    while (isFull(clock.monotonicMs())) await timers.sleep(pollMs);
+    const nowMs = clock.monotonicMs();
+    if (nowMs < closedUntilMs && taken + decisions <= turnDecisionsMax) {
+      taken += decisions;
+      return hasToWait;
+    }
+    taken = decisions;
+    closedUntilMs = nowMs + closedMsMax;
     scope.waitUntil(openBehind(closedUntilMs));
     return hasToWait;
   }
@@ -71,7 +81,7 @@ export function createPacer({ log, control, clock, timers }: PacerOptions): Pace
       stages.begin('pace');
       await timers.sleep(paceMs);
     }
-    const hasWaited = (decisions >= manyMin && (await takeTurn(scope, stages))) || paceMs > 0;
+    const hasWaited = (decisions >= manyMin && (await takeTurn(decisions, scope, stages))) || paceMs > 0;
     if (granted && hasWaited && !control.current()) await control.ensure(scope);
   }
 

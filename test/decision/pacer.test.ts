@@ -51,6 +51,15 @@ describe('the pacer', () => {
     expect(passed.slice(3)).toEqual(['b 2', 'c 4']);
   });
 
+  it('lets as many smaller batches into a turn as make the largest one', async () => {
+    const { time, pace, passed } = setUp();
+    for (const name of ['a', 'b', 'c', 'd', 'e']) pace(name, 100);
+    await settle();
+    expect([...passed].sort()).toEqual(['a 0', 'b 0']);
+    await time.advance(20);
+    expect(passed.slice(2)).toEqual(['c 2', 'd 2', 'e 4']);
+  });
+
   it('waits for no turn for longer than its bound, though whoever passed never opens the way', async () => {
     const time = new VirtualTime();
     const stuck = { sleep: (ms: number) => (ms === 0 ? time.sleep(5) : time.sleep(ms)) };

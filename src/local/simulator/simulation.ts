@@ -515,7 +515,7 @@ class Simulation {
         if (failure !== undefined) this.#note(`G4: a drain failed: ${failure}`);
       });
     }
-    for (let waitedMs = 0; left > 0 && waitedMs < drainMs; waitedMs += 50) await this.#time.pass(50);
+    for (let waitedMs = 0; left > 0 && waitedMs < drainMs; waitedMs += 10) await this.#time.pass(10);
     if (left > 0) this.#note('G4: a drain did not end');
     this.#note(...this.#operator.faults());
     for (const stream of this.#streams) this.#note(...stream.faults(this.#config.viewLifeMs));

@@ -1,12 +1,16 @@
 import type { Scenario, Stage } from './stage.ts';
 
 const gapMs = 10;
+/** Once nothing is replaced any more. */
+const settledGapMs = 80;
 /** Before the end, so that what is in force then can be seen to be followed. */
 const settledMs = 3_200;
+/** A model that was replaced is given back by then on every isolate that is asked. */
+const aliasesFollowedMs = 1_000;
 
 /** The model in production is replaced and rolled back again and again, while every isolate has requests under way. */
 export const modelsReplaced: Scenario = {
-  faultyMs: 7_000,
+  faultyMs: 6_000,
   replacesModels: true,
   play(stage) {
     askOn(stage);
@@ -22,7 +26,9 @@ function askOn(stage: Stage): void {
     if (isolate) void send(clients.acting('once'), isolate);
     askOn(stage);
   };
-  time.after(draw.between(gapMs / 2, gapMs), again, () => time.monotonicMs() >= endsAtMs);
+  const isSettled = time.monotonicMs() >= endsAtMs - settledMs + aliasesFollowedMs;
+  const mostMs = isSettled ? settledGapMs : gapMs;
+  time.after(draw.between(mostMs / 2, mostMs), again, () => time.monotonicMs() >= endsAtMs);
 }
 
 function replaceOn(stage: Stage): void {
