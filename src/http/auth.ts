@@ -104,12 +104,11 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     scopes: readonly Scope[],
     request: RequestScope,
   ): Eventual<Result<Principal, Problem>> {
-    const finding = cache.findProven(id, (row) => secretOf(row) !== undefined, request);
+    const finding = cache.findProven(id, secretOf, request);
     return whenHere(finding, (found): Eventual<Result<Principal, Problem>> => {
       if (!found.ok) return err({ code: 'AUTH_UNAVAILABLE' });
-      const row = found.value;
-      const good = row && secretOf(row);
-      if (!row || good === undefined) return refuse(request);
+      if (!found.value) return refuse(request);
+      const { row, proof: good } = found.value;
       if (row.revokedAtMs !== null || isRevoked(id))
         return err({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
       if (!scopes.some((scope) => row.scopes.includes(scope)))

@@ -16,11 +16,17 @@ interface KeyCacheOptions {
 
 export interface KeyCache {
   /** The key, where the caller is proven by it; one in memory may have been rotated since, and is then read again. */
-  findProven(
+  findProven<P>(
     id: string,
-    isProvenBy: (row: KeyRow) => boolean,
+    proofBy: (row: KeyRow) => P | undefined,
     request: RequestScope,
-  ): Eventual<Result<KeyRow | undefined, string>>;
+  ): Eventual<Result<Proven<P> | undefined, string>>;
+}
+
+/** A key, and what proved its caller. */
+interface Proven<P> {
+  readonly row: KeyRow;
+  readonly proof: P;
 }
 
 interface CachedKey {
@@ -88,16 +94,23 @@ export function createKeyCache({ loadKey, keysEpoch, changesOf, clock }: KeyCach
   }
 
   return {
-    findProven(id, isProvenBy, request) {
+    findProven(id, proofBy, request) {
       forgetMissed();
       const wasCached = cache.has(id);
       return whenHere(find(id, request), (found) => {
-        if (!found.ok || !found.value || isProvenBy(found.value)) return found;
-        if (!wasCached) return ok(undefined);
-        return reread(id).then((again) =>
-          !again.ok || !again.value || isProvenBy(again.value) ? again : ok(undefined),
-        );
+        if (!found.ok) return found;
+        const proven = provenBy(found.value, proofBy);
+        if (proven || !found.value || !wasCached) return ok(proven);
+        return reread(id).then((again) => (again.ok ? ok(provenBy(again.value, proofBy)) : again));
       });
     },
   };
+}
+
+function provenBy<P>(
+  row: KeyRow | undefined,
+  proofBy: (row: KeyRow) => P | undefined,
+): Proven<P> | undefined {
+  const proof = row && proofBy(row);
+  return row && proof !== undefined ? { row, proof } : undefined;
 }
