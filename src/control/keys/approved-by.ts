@@ -10,6 +10,10 @@ interface ApprovedAsk {
   readonly terms: { readonly [name: string]: string | number | readonly string[] };
 }
 
+/** Who holds a secret that so many people had made for a key: one who did it alone, and of two nobody. */
+export const holderOf = ({ person }: KeyAsk, approvedBy: readonly string[]): string | null =>
+  approvedBy.length === 1 ? person : null;
+
 /** Who agreed to it; or why it is not agreed yet. A first word of two is audited too. */
 export async function approvedBy(
   { ask, verb, needed, terms }: ApprovedAsk,

@@ -4,7 +4,7 @@ import { hexOf } from '../../core/hex.ts';
 import type { RequestScope } from '../../runtime.ts';
 import type { KeyRow } from '../../store/key-row.ts';
 import { insertKey } from '../../store/keys.ts';
-import { approvedBy } from './approved-by.ts';
+import { approvedBy, holderOf } from './approved-by.ts';
 import { type KeyAsk, type KeyVerbOptions, keyFactsOf, type NotDone } from './key-verb.ts';
 import { peopleNeeded } from './people-needed.ts';
 
@@ -32,7 +32,7 @@ export function createCreateKey(options: KeyVerbOptions): CreateKey {
     const row: KeyRow = {
       ...{ id, ...terms, secretSha256: sha256Hex(secret), createdAtMs: clock.nowMs() },
       ...{ revokedAtMs: null, previousSecretSha256: null, previousUntilMs: null },
-      person: approved.value.length === 1 ? ask.person : null,
+      person: holderOf(ask, approved.value),
     };
     const after = { ...terms, approvedBy: approved.value };
     const entry = trail.seal({ ...keyFactsOf(ask, 'create-key'), before: null, after });

@@ -5,7 +5,7 @@ import type { RequestScope } from '../../runtime.ts';
 import type { KeyRow } from '../../store/key-row.ts';
 import { rotateKey } from '../../store/keys.ts';
 import { loadKey } from '../../store/load-key.ts';
-import { approvedBy } from './approved-by.ts';
+import { approvedBy, holderOf } from './approved-by.ts';
 import { type KeyAsk, type KeyVerbOptions, keyFactsOf, type NotDone } from './key-verb.ts';
 import type { ToldNews } from './news-of-keys.ts';
 import { peopleNeeded } from './people-needed.ts';
@@ -45,10 +45,9 @@ export function createRotateKey(options: KeyVerbOptions): RotateKey {
     const approved = await approvedBy({ ask, verb: 'rotate-key', needed, terms }, options, scope);
     if (!approved.ok) return approved.error;
     const secret = hexOf(random.bytes(32));
-    const heldBy = approved.value.length === 1 ? ask.person : null;
     const next = {
       ...{ secretSha256: sha256Hex(secret), previousUntilMs: clock.nowMs() + overlapMs },
-      person: isOwn ? row.person : heldBy,
+      person: isOwn ? row.person : holderOf(ask, approved.value),
     };
     const before = { previousUntilMs: row.previousUntilMs };
     const after = { previousUntilMs: next.previousUntilMs, approvedBy: approved.value };
