@@ -5,6 +5,7 @@ import type { Clock, Timers } from '../core/clock.ts';
 import type { Eventual } from '../core/eventual.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Stages } from '../telemetry/stages.ts';
+import { decisionsAtOnceMax } from './question.ts';
 
 /** What long work waits for, so that an isolate at its limit still does what everything else hangs on. */
 export interface Pacer {
@@ -32,8 +33,6 @@ interface PacerOptions {
 
 /** Below it a batch costs little more than a request does. */
 const manyMin = 16;
-/** Of batches, in one turn: as many as one may have. */
-const turnDecisionsMax = 256;
 /** A batch that has waited for its turn so long goes on all the same. */
 const turnWaitMsMax = 250;
 /** Whoever passed and never opened the way again, since its request was cut off, is forgotten after this. */
@@ -52,21 +51,29 @@ export function createPacer({ log, control, clock, timers }: PacerOptions): Pace
     if (closedUntilMs === own) closedUntilMs = Number.NEGATIVE_INFINITY;
   }
 
-  async function takeTurn(decisions: number, scope: RequestScope, stages: Stages): Promise<boolean> {
-    const startedAtMs = clock.monotonicMs();
-    const isFull = (nowMs: number): boolean =>
-      nowMs < closedUntilMs && taken + decisions > turnDecisionsMax && nowMs - startedAtMs < turnWaitMsMax;
-    const hasToWait = isFull(startedAtMs);
-    if (hasToWait) stages.begin('pace');
-    while (isFull(clock.monotonicMs())) await timers.sleep(pollMs);
-    const nowMs = clock.monotonicMs();
-    if (nowMs < closedUntilMs && taken + decisions <= turnDecisionsMax) {
+  const isUnderWay = (nowMs: number): boolean => nowMs < closedUntilMs;
+  const hasRoom = (decisions: number): boolean => taken + decisions <= decisionsAtOnceMax;
+
+  function enterTurn(decisions: number, nowMs: number, scope: RequestScope): void {
+    if (isUnderWay(nowMs) && hasRoom(decisions)) {
       taken += decisions;
-      return hasToWait;
+      return;
     }
     taken = decisions;
     closedUntilMs = nowMs + closedMsMax;
     scope.waitUntil(openBehind(closedUntilMs));
+  }
+
+  async function takeTurn(decisions: number, scope: RequestScope, stages: Stages): Promise<boolean> {
+    const startedAtMs = clock.monotonicMs();
+    const hasToWait = isUnderWay(startedAtMs) && !hasRoom(decisions);
+    if (hasToWait) stages.begin('pace');
+    let nowMs = startedAtMs;
+    while (isUnderWay(nowMs) && !hasRoom(decisions) && nowMs - startedAtMs < turnWaitMsMax) {
+      await timers.sleep(pollMs);
+      nowMs = clock.monotonicMs();
+    }
+    enterTurn(decisions, nowMs, scope);
     return hasToWait;
   }
 

@@ -5,6 +5,9 @@ import type { ServedModel } from '../models/catalog.ts';
 import type { PositionSign } from './policy.ts';
 import type { Rung } from './rung.ts';
 
+/** Decisions that one call or frame may ask for. */
+export const decisionsAtOnceMax = 256;
+
 /** A checked request: what the door let through. */
 export interface Question {
   readonly key: KeyFacts;

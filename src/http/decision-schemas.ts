@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { type HoldCode, holdCodes } from '../core/codes.ts';
 import type { Answer } from '../decision/answer.ts';
 import { liftOutcomes } from '../decision/named-override.ts';
+import { decisionsAtOnceMax } from '../decision/question.ts';
 import { text } from './text-schema.ts';
 
 const holdCodeNames = Object.keys(holdCodes) as [HoldCode, ...HoldCode[]];
@@ -72,12 +73,9 @@ export const decisionRequestSchema = z
 
 export type DecisionRequest = z.infer<typeof decisionRequestSchema>;
 
-/** Items of a batch, at most. */
-const itemsMax = 256;
-
 /** The request of `POST /v1/decisions/batch`. Its items are read one by one: each is refused by itself. */
 export const batchRequestSchema = z.strictObject({
-  items: z.array(z.unknown()).min(1).max(itemsMax),
+  items: z.array(z.unknown()).min(1).max(decisionsAtOnceMax),
   durability: decisionRequestSchema.shape.durability,
   clientDecisionId: decisionRequestSchema.shape.clientDecisionId,
 });
@@ -95,7 +93,7 @@ export const batchRequestDocument = batchRequestSchema
           }),
       )
       .min(1)
-      .max(itemsMax),
+      .max(decisionsAtOnceMax),
   })
   .openapi('BatchRequest');
 

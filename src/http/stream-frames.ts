@@ -1,12 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import type { Answer } from '../decision/answer.ts';
+import { decisionsAtOnceMax } from '../decision/question.ts';
 import type { Setting } from '../risk/check.ts';
 import type { TradingState } from '../risk/trading-state.ts';
 import { barSchema, decisionRequestSchema } from './decision-schemas.ts';
 import type { ProblemBody } from './problem.ts';
 
 /** Ticks of a frame, at most. */
-export const ticksMax = 256;
+export const ticksMax = decisionsAtOnceMax;
 /** Frames of decisions that may be under way to a client that has not acknowledged them. */
 export const unacknowledgedMax = 16;
 
