@@ -19,6 +19,7 @@ import { type DatabaseInTest, openDatabaseInTest } from '../database-in-test.ts'
 import { catalogOf, constantModel } from '../http/served-model.ts';
 import { VirtualTime } from '../virtual-time.ts';
 import { abTerms, shadowTerms } from './experiment-of.ts';
+import { plainPrincipal } from './plain-principal.ts';
 
 const time = new VirtualTime();
 let opened: DatabaseInTest;
@@ -45,15 +46,7 @@ function setUp() {
   const authenticator: Authenticator = {
     authenticate: async (_, scopes) =>
       [scopes].flat().some((scope) => scope === state.scope)
-        ? ok({
-            id: 'k1',
-            account: 'a1',
-            scopes: [],
-            ratePerSecond: 1,
-            burst: 1,
-            person: 'k',
-            isRetired: () => false,
-          })
+        ? ok(plainPrincipal)
         : err({ code: 'SCOPE_MISSING' }),
   };
   const view = {

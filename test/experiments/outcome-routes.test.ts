@@ -22,6 +22,7 @@ import { type DatabaseInTest, openDatabaseInTest } from '../database-in-test.ts'
 import { catalogOf, constantModel } from '../http/served-model.ts';
 import { VirtualTime } from '../virtual-time.ts';
 import { experimentOf, shadowTerms } from './experiment-of.ts';
+import { plainPrincipal } from './plain-principal.ts';
 
 const dayMs = 86_400_000;
 const time = new VirtualTime();
@@ -117,17 +118,7 @@ function setUp() {
     createReportOutcomesRoute({
       authenticator: {
         authenticate: async (_, scope) =>
-          scope === 'decide'
-            ? ok({
-                id: 'k1',
-                account: 'a1',
-                scopes: [],
-                ratePerSecond: 1,
-                burst: 1,
-                person: 'k',
-                isRetired: () => false,
-              })
-            : err({ code: 'SCOPE_MISSING' }),
+          scope === 'decide' ? ok(plainPrincipal) : err({ code: 'SCOPE_MISSING' }),
       },
       control: { keysNews: () => 0, permit: async () => state.permit },
       registry: { current: () => catalogOf(constantModel(0.5)) },

@@ -86,7 +86,6 @@ export function decidingWorld() {
     current: () => (world.live ? view() : undefined),
     ensure: async () => view(),
     isRevoked: () => false,
-    person: 'k',
     isRetired: () => false,
     changesOf: () => 0,
     keysEpoch: () => 0,

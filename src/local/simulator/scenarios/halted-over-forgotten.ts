@@ -1,4 +1,5 @@
 import { cutOff } from './cut-off.ts';
+import { introduce } from './introduce.ts';
 import { keepAsking } from './keep-asking.ts';
 import type { Scenario } from './stage.ts';
 
@@ -9,13 +10,11 @@ import type { Scenario } from './stage.ts';
 export const haltedOverForgotten: Scenario = {
   faultyMs: 4_500,
   play(stage) {
-    const { time, draw, operator, clients, redis, isolates, send, rollBackRedis } = stage;
+    const { time, draw, operator, redis, isolates, rollBackRedis } = stage;
     const [sleeper, ...others] = isolates;
     if (!sleeper) return;
     keepAsking(stage, () => others, 70);
-    void send(clients.acting('plain'), sleeper);
-    // It knows the operator's key by then, and needs no store for that.
-    time.after(draw.between(250, 400), () => void operator.look(sleeper));
+    introduce(stage, [sleeper]);
     time.after(draw.between(600, 900), async () => {
       const before = redis.snapshot();
       for (let word = 0; word < 2; word++) {

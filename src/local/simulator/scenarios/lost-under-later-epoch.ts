@@ -1,5 +1,6 @@
 import { accounts } from '../keys.ts';
 import { cutOff } from './cut-off.ts';
+import { introduce } from './introduce.ts';
 import { keepAsking } from './keep-asking.ts';
 import type { Scenario } from './stage.ts';
 
@@ -10,16 +11,11 @@ import type { Scenario } from './stage.ts';
 export const lostUnderLaterEpoch: Scenario = {
   faultyMs: 4_500,
   play(stage) {
-    const { time, draw, operator, clients, redis, isolates, send, kill, rollBackRedis } = stage;
+    const { time, draw, operator, redis, isolates, kill, rollBackRedis } = stage;
     const [told, sleeper, ...others] = isolates;
     if (!told || !sleeper) return;
     keepAsking(stage, () => others, 60);
-    void send(clients.acting('plain'), sleeper);
-    void send(clients.acting('plain'), told);
-    time.after(draw.between(250, 400), () => {
-      void operator.look(sleeper);
-      void operator.look(told);
-    });
+    introduce(stage, [sleeper, told]);
     time.after(draw.between(600, 900), async () => {
       const before = redis.snapshot();
       cutOff(stage, [told], 'libsql');

@@ -1,4 +1,5 @@
 import { cutOff } from './cut-off.ts';
+import { introduce } from './introduce.ts';
 import { keepAsking } from './keep-asking.ts';
 import type { Scenario } from './stage.ts';
 
@@ -9,17 +10,11 @@ import type { Scenario } from './stage.ts';
 export const reducedBesideHalt: Scenario = {
   faultyMs: 4_500,
   play(stage) {
-    const { time, draw, operator, clients, isolates, send } = stage;
+    const { time, draw, operator, isolates } = stage;
     const [halting, reducing, ...others] = isolates;
     if (!halting || !reducing) return;
     keepAsking(stage, () => others, 40);
-    void send(clients.acting('plain'), halting);
-    void send(clients.acting('plain'), reducing);
-    // They know the operator's key by then, and need no store for that.
-    time.after(draw.between(250, 400), () => {
-      void operator.look(halting);
-      void operator.look(reducing);
-    });
+    introduce(stage, [halting, reducing]);
     time.after(draw.between(600, 900), () => {
       cutOff(stage, [halting], 'redis');
       cutOff(stage, [reducing], 'libsql');

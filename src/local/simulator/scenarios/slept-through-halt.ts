@@ -1,4 +1,5 @@
 import { cutOff } from './cut-off.ts';
+import { introduce } from './introduce.ts';
 import { keepAsking } from './keep-asking.ts';
 import type { Scenario } from './stage.ts';
 
@@ -9,13 +10,11 @@ import type { Scenario } from './stage.ts';
 export const sleptThroughHalt: Scenario = {
   faultyMs: 4_000,
   play(stage) {
-    const { time, draw, operator, clients, isolates, send } = stage;
+    const { time, draw, operator, isolates } = stage;
     const [sleeper, ...others] = isolates;
     if (!sleeper) return;
     keepAsking(stage, () => others, 70);
-    void send(clients.acting('plain'), sleeper);
-    // It knows the operator's key by then, and needs no store for that.
-    time.after(draw.between(250, 400), () => void operator.look(sleeper));
+    introduce(stage, [sleeper]);
     time.after(draw.between(600, 900), async () => {
       await operator.restrict(draw.pick(['halt', 'reduce'] as const), { of: draw.pick(others) });
       await operator.resume({ of: draw.pick(others) });
