@@ -278,7 +278,6 @@ class Simulation {
       redis,
       nowMs: () => this.#time.monotonicMs(),
       viewLifeMs: this.#config.viewLifeMs,
-      killed: () => this.#isolatesMade - this.#living().length,
     });
     const { sha256 } = releases.shipped.bundle.manifest.model;
     engine.plan({

@@ -18,8 +18,6 @@ interface BreakersOptions {
   readonly redis: EmbeddedRedis;
   readonly nowMs: () => number;
   readonly viewLifeMs: number;
-  /** Isolates that were killed so far: the leases of each may be given to others. */
-  readonly killed: () => number;
 }
 
 export interface BreakersCheck extends Check {
@@ -29,7 +27,7 @@ export interface BreakersCheck extends Check {
   ran(): void;
 }
 
-const { probes: probesNeeded, failures: failuresMax } = breakerSettings.decision;
+const { probes: probesNeeded, probeLeaseMs, failures: failuresMax } = breakerSettings.decision;
 /** Requests of one turn fail together. */
 const togetherMax = 3;
 /** Syncs that are kept, to arrive once more when what they report is long past. */
@@ -37,10 +35,10 @@ const keptMax = 4;
 
 /**
  * G3, of the decision's breaker: a model that fails is left alone after as many failures as its isolate counts; once the
- * fleet had a view's life to hear of it nobody runs it before it may be probed, then no more run it than are needed, and none
- * else before as many have gone well. What was reported of a state of before changes nothing, should it arrive once more.
+ * fleet had a view's life to hear of it nobody runs it before it may be probed, then no more run it within a lease than are
+ * needed, and none else before as many have gone well. What was reported of a state of before changes nothing, should it arrive once more.
  */
-export function breakers({ redis, nowMs, viewLifeMs, killed }: BreakersOptions): BreakersCheck {
+export function breakers({ redis, nowMs, viewLifeMs }: BreakersOptions): BreakersCheck {
   const wrong: string[] = [];
   const failures = new Map<Isolate, number>();
   const kept: (readonly string[])[] = [];
@@ -76,7 +74,9 @@ export function breakers({ redis, nowMs, viewLifeMs, killed }: BreakersOptions):
     generation = now.generation;
     probes += 1;
     if (nowMs() < now.untilMs) wrong.push(`G3: it ran ${(now.untilMs - nowMs()).toFixed(0)} ms too early`);
-    if (probes > probesNeeded * (1 + killed())) wrong.push(`G3: ${probes} probes of one generation`);
+    // What was not reported within its lease is not counted, and somebody else may probe instead.
+    const leasesMax = 1 + Math.floor((nowMs() - now.untilMs) / probeLeaseMs);
+    if (probes > probesNeeded * leasesMax) wrong.push(`G3: ${probes} probes of one generation`);
   }
 
   function countFailure(exchange: Exchange): string | undefined {

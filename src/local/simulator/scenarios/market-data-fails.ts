@@ -1,7 +1,7 @@
 import { marketFaults } from '../market-source.ts';
 import type { Scenario, Stage } from './stage.ts';
 
-const gapMs = 50;
+const gapMs = 90;
 
 /**
  * The source of market data fails for a while, in one way or another, and clients go on asking without data of their own: its breaker

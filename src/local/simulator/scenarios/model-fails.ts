@@ -17,7 +17,7 @@ export const modelFails: Scenario = {
     const kind = draw.pick(['threw', 'not-a-probability'] as const);
     time.after(draw.between(300, 900), () => failModel({ kind, detail: 'as the scenario has it' }));
     time.after(draw.between(5_000, 25_000), () => failModel(undefined));
-    keepAsking(stage, living, 250);
+    keepAsking(stage, living, 400);
     if (draw.chance(0.5)) time.after(probedFromMs, () => killProbers(stage, isolates.length - 1));
   },
 };

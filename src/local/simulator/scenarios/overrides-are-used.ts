@@ -10,7 +10,7 @@ const riskMaxes = [0.6, 0.9] as const;
  * several isolates at once and again after, and some are taken back, or end by a halt, before anybody names them.
  */
 export const overridesAreUsed: Scenario = {
-  faultyMs: 8_000,
+  faultyMs: 6_000,
   replacesModels: true,
   play(stage) {
     void stage.promote('risky');

@@ -2,7 +2,7 @@ import { roomyKey } from '../keys.ts';
 import { targetNames } from '../targets.ts';
 import type { Scenario, Stage } from './stage.ts';
 
-const gapMs = 45;
+const gapMs = 55;
 /** Two lives of a view and more. */
 const heldMs = 2_200;
 
