@@ -5,7 +5,7 @@ import type { EventQueue } from './event-queue.ts';
 import type { Climate, FaultCounts, Incident } from './faults.ts';
 import type { Isolate } from './isolate.ts';
 
-interface IncidentOptions {
+export interface IncidentOptions {
   readonly time: EventQueue;
   readonly draw: Draw;
   readonly climate: Climate;

@@ -15,29 +15,29 @@ import { records } from './checks/records.ts';
 import { registry } from './checks/registry.ts';
 import { revocation } from './checks/revocation.ts';
 import { stores } from './checks/stores.ts';
-import { type Asked, Clients, requestOf } from './clients.ts';
+import { Clients } from './clients.ts';
 import { type ControlHistory, createControlHistory } from './control-history.ts';
 import { Draw } from './draw.ts';
 import { createEventQueue, type EventQueue } from './event-queue.ts';
-import { actionableIn, type Exchange, type ReceivedReply, receive } from './exchange.ts';
+import { actionableIn } from './exchange.ts';
 import { type Climate, drawClimate, drawFairClimate, type FaultCounts, noFaults } from './faults.ts';
-import { scheduleIncidents } from './incidents.ts';
-import { createIsolate, type Isolate } from './isolate.ts';
-import { insertKeysSql, roomyKey, tightKeys } from './keys.ts';
+import { Fleet } from './fleet.ts';
+import { type IncidentOptions, scheduleIncidents } from './incidents.ts';
+import { insertKeysSql } from './keys.ts';
 import type { LibsqlEndpoint } from './libsql-endpoint.ts';
 import { createMarketSource, type MarketSource } from './market-source.ts';
 import { createModelHistory, type ModelHistory } from './model-history.ts';
 import type { Check, Truth } from './monitor.ts';
 import { createNetwork, type Network, type Reply } from './network.ts';
+import { scheduleOperations } from './operations.ts';
 import { Operator } from './operator.ts';
 import { haltDirectly } from './operator-machine.ts';
 import { createOverrideHistory } from './override-history.ts';
-import { Platform } from './platform.ts';
 import { drawScenario, scenarios } from './scenarios/scenarios.ts';
 import type { Pace, Scenario } from './scenarios/stage.ts';
 import { actionBy, bundleNames } from './small-model.ts';
-import { StreamClient } from './stream-client.ts';
 import { takeOverPlatform } from './take-over-platform.ts';
+import { Traffic } from './traffic.ts';
 import { insertBundlesSql } from './uploaded-bundles.ts';
 import { restCommand, restReply } from './upstash-rest.ts';
 import type { World } from './world.ts';
@@ -105,19 +105,18 @@ class Simulation {
   readonly #history: ControlHistory = createControlHistory();
   readonly #models: ModelHistory = createModelHistory();
   readonly #overrides = createOverrideHistory();
+  readonly #parts: Pick<IncidentOptions, 'time' | 'draw' | 'climate' | 'counts'>;
   readonly #libsql: LibsqlEndpoint;
   readonly #network: Network;
   readonly #market: MarketSource;
   readonly #operator: Operator;
   readonly #clients: Clients;
-  readonly #isolates: Isolate[] = [];
-  readonly #exchanges: Exchange[] = [];
-  readonly #streams: StreamClient[] = [];
+  readonly #fleet: Fleet;
+  readonly #traffic: Traffic;
   readonly #checks: readonly Check[];
   #breakers: BreakersCheck | undefined;
   readonly #violations: string[] = [];
   readonly #restore: () => void;
-  #isolatesMade = 0;
   #healedAtMs = Infinity;
   #modelFailure: EngineFailure | undefined;
   #isResting = false;
@@ -145,30 +144,42 @@ class Simulation {
     this.#libsql.execute(
       "INSERT INTO control_epochs VALUES (1, 'ACTIVE', 0, 0, 'operator', 'simulated', 'global')",
     );
-    const parts = { time: this.#time, draw: this.#draw, libsql: this.#libsql };
+    this.#parts = { time: this.#time, draw: this.#draw, climate: this.#climate, counts: this.#counts };
     this.#network = createNetwork({
-      ...parts,
-      climate: this.#climate,
-      counts: this.#counts,
+      ...this.#parts,
       answer: ({ store, body }) => (store === 'redis' ? this.#answerRedis(body) : this.#libsql.answer(body)),
     });
     this.#market = createMarketSource(this.#time, this.#draw);
+    this.#fleet = new Fleet({
+      ...this.#parts,
+      network: this.#network,
+      market: this.#market,
+      config: this.#config,
+      models: world.models,
+    });
     this.#operator = new Operator({
-      ...parts,
+      ...this.#parts,
+      libsql: this.#libsql,
       redis: world.redis,
       history: this.#history,
-      climate: this.#climate,
-      counts: this.#counts,
-      living: () => this.#living(),
+      living: () => this.#fleet.living(),
       models: this.#models,
       overrides: this.#overrides,
-      haltDirectly: (target) => haltDirectly(target, this.#config, this.#createPlatform()),
+      haltDirectly: (target) => haltDirectly(target, this.#config, this.#fleet.createPlatform()),
       approvalsNeeded: this.#config.resumeApprovals,
     });
     this.#clients = new Clients(this.#draw, this.#isKeeping);
+    this.#traffic = new Traffic({
+      ...this.#parts,
+      history: this.#history,
+      windowBars: world.releases.shipped.bundle.manifest.features.windowBars,
+      onReply: (exchange) => {
+        for (const check of this.#checks) this.#note(check.replied(exchange));
+      },
+    });
     this.#checks = this.#createChecks();
     const count = this.#draw.integer(3, 5);
-    for (let index = 0; index < count; index++) this.#addIsolate();
+    for (let index = 0; index < count; index++) this.#fleet.add();
   }
 
   #drawConfig(): Config {
@@ -199,7 +210,7 @@ class Simulation {
       ...this.#watchModel(),
       ...(heartbeatMsMax > 0 ? [deadManSwitch({ heardUntilMs, heartbeatMsMax, viewLifeMs })] : []),
       idempotency(truth),
-      marketData(this.#market, () => this.#isolatesMade),
+      marketData(this.#market, () => this.#fleet.made()),
       overrides({
         overrides: this.#overrides,
         history: this.#history,
@@ -222,12 +233,13 @@ class Simulation {
     this.#healedAtMs = Infinity;
     const events = this.#events();
     await this.#rest();
-    const replies = this.#exchanges.flatMap(({ reply }) => (reply ? [reply] : []));
+    const exchanges = this.#traffic.exchanges();
+    const replies = exchanges.flatMap(({ reply }) => (reply ? [reply] : []));
     return {
       seed: this.#seed,
       events,
       answers: replies.length,
-      actionable: this.#exchanges.filter((exchange) => actionableIn(exchange).length > 0).length,
+      actionable: exchanges.filter((exchange) => actionableIn(exchange).length > 0).length,
       faults: this.#counts,
       violations: this.#violations,
     };
@@ -242,29 +254,6 @@ class Simulation {
     const reply = restReply(this.#world.redis.run(command));
     this.#breakers?.sent(command);
     return reply;
-  }
-
-  #addIsolate(): void {
-    const { models } = this.#world;
-    const id = this.#isolatesMade;
-    const platform = this.#createPlatform();
-    this.#isolates.push(createIsolate({ id, platform, config: this.#config, models, time: this.#time }));
-    this.#isolatesMade += 1;
-  }
-
-  #createPlatform(): Platform {
-    const { skewMsMax, standingClocks } = this.#climate;
-    const skewMs = Math.round(this.#draw.between(-skewMsMax, skewMsMax));
-    if (skewMs !== 0) this.#counts['clock skewed'] += 1;
-    if (standingClocks) this.#counts['clock stands between I/O'] += 1;
-    return new Platform({
-      time: this.#time,
-      draw: this.#draw,
-      network: this.#network,
-      market: this.#market,
-      skewMs,
-      hasStandingClocks: standingClocks,
-    });
   }
 
   /** Only where models fail is each run of one looked at. */
@@ -291,33 +280,6 @@ class Simulation {
     return [check];
   }
 
-  #openStream(isolate: Isolate): StreamClient {
-    const stream = new StreamClient({
-      time: this.#time,
-      draw: this.#draw,
-      history: this.#history,
-      isolate,
-      key: this.#draw.pick([roomyKey, tightKeys[0]] as const),
-      windowBars: this.#world.releases.shipped.bundle.manifest.features.windowBars,
-      onDecided: (exchange) => {
-        this.#exchanges.push(exchange);
-        for (const check of this.#checks) this.#note(check.replied(exchange));
-      },
-    });
-    stream.open();
-    this.#streams.push(stream);
-    return stream;
-  }
-
-  #replace(isolate: Isolate): void {
-    isolate.platform.isDead = true;
-    this.#addIsolate();
-  }
-
-  #living(): readonly Isolate[] {
-    return this.#isolates.filter((isolate) => !isolate.platform.isDead);
-  }
-
   /** Requests, until the run comes to rest. */
   #arrive(): void {
     const isOff = () => this.#isResting;
@@ -340,37 +302,12 @@ class Simulation {
   }
 
   #ask(): void {
-    const isolate = this.#draw.pick(this.#living());
+    const isolate = this.#draw.pick(this.#fleet.living());
     if (!isolate) return;
     const isHealed = this.#isHealed();
     const asked = isHealed && this.#draw.chance(0.5) ? this.#clients.acting() : this.#clients.next();
     const isGoing = !isHealed && this.#draw.chance(this.#climate.clientGone);
-    void this.#send(asked, isolate, isGoing ? this.#draw.between(0, 30) : undefined);
-  }
-
-  async #send(asked: Asked, isolate: Isolate, goneInMs?: number): Promise<ReceivedReply> {
-    const exchange: Exchange = {
-      asked,
-      isolate,
-      sentAtMs: this.#time.monotonicMs(),
-      redisLosses: this.#history.redisLostAtMs.length,
-      isCut: false,
-      reply: undefined,
-    };
-    this.#exchanges.push(exchange);
-    const { response, gone } = isolate.serve(requestOf(asked));
-    const goAway = () => {
-      if (exchange.reply) return;
-      this.#counts['client gone'] += 1;
-      exchange.isCut = true;
-      gone();
-    };
-    if (goneInMs !== undefined) this.#time.after(goneInMs, goAway);
-    const given = await response;
-    const reply = await receive(given, asked, this.#time.monotonicMs());
-    exchange.reply = reply;
-    for (const check of this.#checks) this.#note(check.replied(exchange));
-    return reply;
+    void this.#traffic.send(asked, isolate, isGoing ? this.#draw.between(0, 30) : undefined);
   }
 
   #isHealed(): boolean {
@@ -385,34 +322,18 @@ class Simulation {
   }
 
   #events(): number {
-    const polls = this.#isolates.reduce((sum, { platform }) => sum + platform.pollCount, 0);
-    return this.#time.eventCount() - polls;
-  }
-
-  #tick(): void {
-    const { faultyMs } = this.#pace;
-    const isOff = () => this.#time.monotonicMs() >= faultyMs;
-    this.#time.after(
-      this.#draw.gapMs(4_000 / faultyMs),
-      () => {
-        void this.#draw.pick(this.#living())?.tick();
-        this.#tick();
-      },
-      isOff,
-    );
+    return this.#time.eventCount() - this.#fleet.polls();
   }
 
   #direct(scenario: Scenario): void {
     scenario.play({
-      time: this.#time,
-      draw: this.#draw,
-      counts: this.#counts,
+      ...this.#parts,
       operator: this.#operator,
       clients: this.#clients,
       redis: this.#world.redis,
       market: this.#market,
-      isolates: this.#living(),
-      living: () => this.#living(),
+      isolates: this.#fleet.living(),
+      living: () => this.#fleet.living(),
       endsAtMs: scenario.faultyMs,
       isOver: () => this.#isResting,
       rollBackRedis: (snapshot) => {
@@ -420,43 +341,29 @@ class Simulation {
         this.#history.redisLost(this.#time.monotonicMs());
         this.#counts['redis rolled back'] += 1;
       },
-      openStream: (isolate) => this.#openStream(isolate),
-      kill: (isolate) => this.#replace(isolate),
+      openStream: (isolate) => this.#traffic.openStream(isolate),
+      kill: (isolate) => this.#fleet.replace(isolate),
       replaceModel: () => this.#replaceModel(),
       promote: (name) => this.#operator.promote(this.#world.releases[name].bundle),
       failModel: (failure) => {
         if (failure) this.#models.failed();
         this.#modelFailure = failure;
       },
-      send: (asked, isolate, goneInMs) => this.#send(asked, isolate, goneInMs),
+      send: (asked, isolate, goneInMs) => this.#traffic.send(asked, isolate, goneInMs),
     });
   }
 
   #leaveToChance(): void {
     this.#arrive();
-    this.#operate();
+    scheduleOperations({
+      ...this.#parts,
+      pace: this.#pace,
+      operator: this.#operator,
+      living: () => this.#fleet.living(),
+      isKeeping: this.#isKeeping,
+      replaceModel: this.#isReplacing ? () => this.#replaceModel() : undefined,
+    });
     this.#befall();
-  }
-
-  #operate(): void {
-    if (this.#isKeeping) this.#tick();
-    const { faultyMs, changesPerSecond } = this.#pace;
-    if (this.#draw.chance(0.3))
-      this.#time.after(this.#draw.between(0, faultyMs), () => this.#operator.revoke());
-    if (this.#isReplacing) {
-      for (let count = 0; count < 2; count++)
-        this.#time.after(this.#draw.between(0, faultyMs), () => this.#replaceModel());
-    }
-    const again = () =>
-      this.#time.after(
-        this.#draw.gapMs(changesPerSecond),
-        () => {
-          this.#operator.perform();
-          again();
-        },
-        () => this.#time.monotonicMs() >= faultyMs,
-      );
-    again();
   }
 
   #replaceModel(): void {
@@ -466,15 +373,12 @@ class Simulation {
 
   #befall(): void {
     scheduleIncidents({
-      time: this.#time,
-      draw: this.#draw,
-      climate: this.#climate,
-      counts: this.#counts,
+      ...this.#parts,
       redis: this.#world.redis,
       history: this.#history,
       endsAtMs: this.#pace.faultyMs,
-      living: () => this.#living(),
-      replace: (isolate) => this.#replace(isolate),
+      living: () => this.#fleet.living(),
+      replace: (isolate) => this.#fleet.replace(isolate),
     });
   }
 
@@ -492,7 +396,7 @@ class Simulation {
 
   /** What waits outside the database is written, and the log is what its seals and chains say. */
   async #keepLog(): Promise<void> {
-    const [keeper] = this.#living();
+    const [keeper] = this.#fleet.living();
     if (!keeper) return;
     // The lease of an outbox or of the seals may be held by an isolate that died.
     for (let ticks = 0; ticks < 3; ticks++) {
@@ -506,7 +410,7 @@ class Simulation {
 
   async #rest(): Promise<void> {
     this.#isResting = true;
-    const drains = this.#living().map((isolate) => isolate.drain().then(() => undefined, String));
+    const drains = this.#fleet.living().map((isolate) => isolate.drain().then(() => undefined, String));
     let left = drains.length;
     for (const drain of drains) {
       void drain.then((failure) => {
@@ -517,8 +421,9 @@ class Simulation {
     for (let waitedMs = 0; left > 0 && waitedMs < drainMs; waitedMs += 10) await this.#time.pass(10);
     if (left > 0) this.#note('G4: a drain did not end');
     this.#note(...this.#operator.faults());
-    for (const stream of this.#streams) this.#note(...stream.faults(this.#config.viewLifeMs));
+    for (const stream of this.#traffic.streams()) this.#note(...stream.faults(this.#config.viewLifeMs));
     if (this.#isKeeping) await this.#keepLog();
-    for (const check of this.#checks) this.#note(...(check.ended?.(this.#exchanges, this.#libsql) ?? []));
+    for (const check of this.#checks)
+      this.#note(...(check.ended?.(this.#traffic.exchanges(), this.#libsql) ?? []));
   }
 }
