@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RuntimeName, runtimeNames } from '../../../src/local/service-file.ts';
 import { decisionBodies } from '../http/decision-bodies.ts';
+import { startHandler } from '../http/handler-server.ts';
 import { MeasuredServers } from '../http/measured-servers.ts';
 import { cpuMsOf, residentMibOf } from '../http/process-usage.ts';
 import type { Server } from '../http/server.ts';
@@ -16,7 +17,8 @@ import { runStreams, STREAM_COUNT } from './run-streams.ts';
 interface Target {
   readonly name: string;
   readonly runtime: RuntimeName;
-  readonly way: 'batch' | 'stream';
+  /** `floor`: a batch, of a handler that does what no batch can leave out and nothing else. */
+  readonly way: 'batch' | 'floor' | 'stream';
   /** Decisions of a call or a frame. */
   readonly count: number;
 }
@@ -60,10 +62,14 @@ function allTargets(): readonly Target[] {
   return runtimeNames.flatMap((runtime) => [
     { name: `batch of 64, ${runtime}`, runtime, way: 'batch' as const, count: 64 },
     { name: `batch of 256, ${runtime}`, runtime, way: 'batch' as const, count: 256 },
+    { name: `batch of 256, floor, ${runtime}`, runtime, way: 'floor' as const, count: 256 },
     { name: `stream, 64 a frame, ${runtime}`, runtime, way: 'stream' as const, count: 64 },
     { name: `stream, 1 a frame, ${runtime}`, runtime, way: 'stream' as const, count: 1 },
   ]);
 }
+
+const serverOf = ({ way, runtime }: Target): string =>
+  `${way === 'floor' ? 'the floor' : 'the service'} on ${runtime}`;
 
 class ManyBench {
   readonly #options: SuiteOptions;
@@ -78,14 +84,18 @@ class ManyBench {
   }
 
   async start(targets: readonly Target[]): Promise<void> {
-    for (const { runtime } of targets) {
-      await this.#servers.start(runtime, () => {
-        this.#options.signal.throwIfAborted();
-        this.#options.progress(`starting the service on ${runtime}`);
-        const dataDir = join(this.#servers.workDir, runtime);
-        return startService({ runtime, dataDir, progress: this.#options.progress, log: 'real' });
-      });
-    }
+    for (const target of targets) await this.#servers.start(serverOf(target), () => this.#startOne(target));
+  }
+
+  #startOne(target: Target): Promise<Server> {
+    const { signal, progress } = this.#options;
+    const { runtime, way } = target;
+    const { workDir } = this.#servers;
+    signal.throwIfAborted();
+    progress(`starting ${serverOf(target)}`);
+    return way === 'floor'
+      ? startHandler({ handler: 'floor', runtime, workDir })
+      : startService({ runtime, dataDir: join(workDir, runtime), progress, log: 'real' });
   }
 
   prepared(targets: readonly Target[]): PreparedSuite {
@@ -102,6 +112,7 @@ class ManyBench {
         `Batches: wrk, 16 connections, 32 features an item, ${sampleSeconds} s a sample after ${WARM_UP_SECONDS} s to warm up. Streams: the typed client, ${STREAM_COUNT} streams, bars of history, each as of its own end.`,
         this.#pinning.description,
         'CPU µs/decision is the server process alone, until its log has been written. What was refused (a busy service answers 503 OVERLOADED) is no decision, and its cost is in the figure.',
+        'Floor: texts, hashes, receipts, headers; nothing is checked, decided or sent.',
         'Model `active`, durability `pending`, the real log: one row a batch and a frame.',
       ],
       faults: () => [...this.#faults],
@@ -114,7 +125,7 @@ class ManyBench {
   }
 
   async #measure(target: Target, durationSeconds: number): Promise<Sample> {
-    const server = this.#servers.get(target.runtime);
+    const server = this.#servers.get(serverOf(target));
     const cpuMsBefore = cpuMsOf(server.pid);
     const { decisions, refused, durationMs } = await this.#load(target, server, durationSeconds);
     if (decisions === 0) throw new Error('nothing was decided');
@@ -148,7 +159,7 @@ class ManyBench {
     }));
     writeFileSync(bodiesPath, `${bodies.map((body) => JSON.stringify(body)).join('\n')}\n`);
     const answer = await runWrk({
-      url: `${url}/batch`,
+      url: way === 'floor' ? url : `${url}/batch`,
       bodiesPath,
       authorization,
       durationSeconds,
