@@ -8,16 +8,18 @@ import type { WriteFailure } from './pending-records.ts';
 
 /**
  * One statement however many its rows: they travel as one parameter of bytes, `?2` of them a JSON array of their columns, then
- * their texts, and behind a batch's record its items'. A row that exists stays as it is.
+ * their texts, and behind a batch's record its items'. A row that exists stays as it is. Materialized, since SQLite would write
+ * a row's array anew for each column that is taken from it.
  */
 const insertDecisions = `
 INSERT INTO decisions (id, writer, seq, chain_seq, prev, account, key_id, symbol, action, decided_at_ms, record_hash,
   receipt, record, items)
+WITH rows AS MATERIALIZED (SELECT value FROM json_each(CAST(substr(?1, 1, ?2) AS TEXT)))
 SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8,
        value ->> 9, value ->> 10, value ->> 11,
        CAST(substr(?1, ?2 + value ->> 12, value ->> 13) AS TEXT),
        CAST(substr(?1, ?2 + value ->> 12 + value ->> 13, value ->> 14) AS TEXT)
-FROM json_each(CAST(substr(?1, 1, ?2) AS TEXT)) WHERE true
+FROM rows WHERE true
 ON CONFLICT (id) DO NOTHING`;
 
 const insertEntry = `
