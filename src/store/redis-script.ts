@@ -19,8 +19,6 @@ export interface RedisScript {
  * would be shared between requests.
  */
 export function createRedisScript(redis: Pick<Redis, 'eval' | 'evalsha'>, source: string): RedisScript {
-  // Not before it is needed: the scripts together are 30 kB, and code that is cold took a tenth of an isolate's start for them.
-  let knownSha: string | undefined;
   let isLoaded = false;
 
   async function load(keys: string[], args: string[]): Promise<unknown> {
@@ -32,8 +30,7 @@ export function createRedisScript(redis: Pick<Redis, 'eval' | 'evalsha'>, source
   async function call(keys: string[], args: string[]): Promise<unknown> {
     if (!isLoaded) return load(keys, args);
     try {
-      knownSha ??= bytesToHex(sha1(utf8ToBytes(source)));
-      return await redis.evalsha<string[], unknown>(knownSha, keys, args);
+      return await redis.evalsha<string[], unknown>(shaOf(source), keys, args);
     } catch (failure) {
       if (!messageOf(failure).includes('NOSCRIPT')) throw failure;
       return await load(keys, args);
@@ -50,6 +47,16 @@ export function createRedisScript(redis: Pick<Redis, 'eval' | 'evalsha'>, source
       }
     },
   };
+}
+
+/** Of the scripts that ran twice; they are constants of this build, a dozen. */
+const knownShas = new Map<string, string>();
+
+/** Not before it is needed: the scripts together are 30 kB, and code that is cold took a tenth of an isolate's start for them. */
+function shaOf(source: string): string {
+  const sha = knownShas.get(source) ?? bytesToHex(sha1(utf8ToBytes(source)));
+  knownShas.set(source, sha);
+  return sha;
 }
 
 function readFields(reply: unknown): ReplyFields | undefined {
