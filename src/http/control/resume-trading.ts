@@ -1,29 +1,31 @@
-import type { Control } from '../../control/control.ts';
 import type { Resume, ResumeAsk, Resumption } from '../../control/resume.ts';
 import { nameOf } from '../../risk/target.ts';
 import type { Handler, RouteContext } from '../context.ts';
 import { problemResponse } from '../problem.ts';
 import { resumeRequestSchema } from './control-schemas.ts';
-import { type OperatorOptions, readOperatorRequest } from './operator-request.ts';
+import { type LiveOperatorOptions, readLiveOperatorRequest } from './live-operator-request.ts';
 import { readTarget } from './read-target.ts';
 
-interface ResumeOptions extends OperatorOptions {
-  readonly control: Pick<Control, 'ensure' | 'isRevoked'>;
+interface ResumeOptions extends LiveOperatorOptions {
   readonly resume: Resume;
 }
 
 /** `POST /v1/control/resume`. What holds trading back works blind; what lets it go needs a live view, and both stores. */
-export function createResumeRoute({ control, resume, ...options }: ResumeOptions): Handler {
+export function createResumeRoute({ resume, ...options }: ResumeOptions): Handler {
   return async (context) => {
-    const asked = await readOperatorRequest(context, ['approve'], resumeRequestSchema, options);
+    const asked = await readLiveOperatorRequest(
+      context,
+      ['approve'],
+      resumeRequestSchema,
+      options,
+      unavailable,
+    );
     if (!asked.ok) return problemResponse(asked.error);
     const { scope } = context.env;
     const { principal, body } = asked.value;
     const target = readTarget(body.target);
     if (!target.ok) return problemResponse(target.error);
     context.var.stages.begin('resume');
-    if (!(await control.ensure(scope))) return problemResponse(unavailable);
-    if (control.isRevoked(principal.id)) return problemResponse({ code: 'UNAUTHENTICATED' });
     const by = { keyId: principal.id, account: principal.account };
     const { person } = principal;
     const ask = { ...body, target: target.value, by, person, clientAddress: scope.clientAddress };

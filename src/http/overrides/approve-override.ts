@@ -1,15 +1,13 @@
 import type { z } from '@hono/zod-openapi';
-import type { Control } from '../../control/control.ts';
 import type { OperateOverrides, OverrideApproval } from '../../control/overrides/operate-overrides.ts';
 import type { Handler, RouteContext } from '../context.ts';
-import { type OperatorOptions, readOperatorRequest } from '../control/operator-request.ts';
+import { type LiveOperatorOptions, readLiveOperatorRequest } from '../control/live-operator-request.ts';
 import { problemResponse } from '../problem.ts';
 import { type approvedOverrideSchema, approveOverrideRequestSchema } from './override-schemas.ts';
 import { overridesUnavailable } from './overrides-unavailable.ts';
 import { shownOverride } from './shown-override.ts';
 
-interface ApproveOverrideOptions extends OperatorOptions {
-  readonly control: Pick<Control, 'ensure' | 'isRevoked'>;
+interface ApproveOverrideOptions extends LiveOperatorOptions {
   readonly overrides: Pick<OperateOverrides, 'approve'>;
 }
 
@@ -17,20 +15,14 @@ interface ApproveOverrideOptions extends OperatorOptions {
  * `POST /v1/control/overrides`: one person's word for an override, of the two that it takes. Needs a live view, as all that lets
  * go does.
  */
-export function createApproveOverrideRoute({
-  control,
-  overrides,
-  ...options
-}: ApproveOverrideOptions): Handler {
+export function createApproveOverrideRoute({ overrides, ...options }: ApproveOverrideOptions): Handler {
   return async (context) => {
-    const asked = await readOperatorRequest(context, ['approve'], approveOverrideRequestSchema, options);
+    const schema = approveOverrideRequestSchema;
+    const asked = await readLiveOperatorRequest(context, ['approve'], schema, options, overridesUnavailable);
     if (!asked.ok) return problemResponse(asked.error);
     const { scope } = context.env;
-    const { principal, body } = asked.value;
+    const { principal, body, view } = asked.value;
     context.var.stages.begin('approve');
-    const view = await control.ensure(scope);
-    if (!view) return problemResponse(overridesUnavailable);
-    if (control.isRevoked(principal.id)) return problemResponse({ code: 'UNAUTHENTICATED' });
     const { lifeSeconds, reason, ...terms } = body;
     const by = { keyId: principal.id, account: principal.account };
     const { clientAddress } = scope;

@@ -3,6 +3,7 @@ import type { Client } from '../../../src/client/client.ts';
 import { createdKeySchema, rotatedKeySchema } from '../../../src/http/keys/key-schemas.ts';
 import { released } from '../../models/stored-registry.ts';
 import { composeService } from '../composed-service.ts';
+import { sleeper } from '../sleeper.ts';
 
 type Service = Awaited<ReturnType<typeof composeService>>;
 
@@ -93,6 +94,20 @@ describe('POST /v1/control/resume', () => {
     const other = isolate.client(await service.person('zoe', ['approve']));
     expect(await other.resume(ask())).toMatchObject({ status: 200 });
     expect(await tradingState(eve)).toMatchObject({ kind: 'problem' });
+  });
+
+  it('refuses a secret that was rotated away while the isolate slept', async () => {
+    const asleep = sleeper();
+    const slept = await service.isolate({ time: asleep.time });
+    const thief = slept.client(await service.person('zoe', ['approve']));
+    expect(await thief.control()).toMatchObject({ kind: 'ok' });
+    const { ann, epoch } = await halted();
+    answered(await ann.rotateKey('zoe', { overlapSeconds: 0, reason }));
+    asleep.sleep(2_000);
+    expect(await thief.resume({ epoch, nonce: nonce(), reason })).toMatchObject(
+      problem(401, 'UNAUTHENTICATED'),
+    );
+    expect(await tradingState(ann)).toBe('HALTED');
   });
 
   it('is for those who approve alone, and takes a whole request', async () => {

@@ -7,6 +7,7 @@ import { type ApproveOverrideRequest, overrideSchema } from '../../../src/http/o
 import { releaseBundle } from '../../../src/models/release.ts';
 import { constantDraft, testKey } from '../../models/constant-draft.ts';
 import { composeService } from '../composed-service.ts';
+import { sleeper } from '../sleeper.ts';
 
 const featureSet = subsetOf(dailyV1, ['log_return_5', 'rsi_3']);
 if (!featureSet.ok) throw new Error(featureSet.error);
@@ -107,6 +108,18 @@ describe('POST /v1/control/overrides', () => {
     expect(await isolate.client(service.keys.observe).replay(decisionId)).toMatchObject({
       value: { same: true, deviations: [] },
     });
+  });
+
+  it('takes no word under a secret that was rotated away while the isolate slept', async () => {
+    const asleep = sleeper();
+    const slept = await service.isolate({ time: asleep.time });
+    const thief = slept.client(await service.person('zoe', ['approve']));
+    expect(await thief.overrides()).toMatchObject({ kind: 'ok' });
+    expect(await ann.approveOverride({ ...terms, reason })).toMatchObject({ status: 202 });
+    expect(await ann.rotateKey('zoe', { overlapSeconds: 0, reason })).toMatchObject({ kind: 'ok' });
+    asleep.sleep(2_000);
+    expect(await thief.approveOverride({ ...terms, reason })).toMatchObject(problem(401, 'UNAUTHENTICATED'));
+    expect(await ann.overrides()).toMatchObject({ value: { overrides: [] } });
   });
 
   it('is used once by decisions of several isolates at the same time', async () => {
