@@ -9,10 +9,10 @@ export interface BodyLimits {
   readonly timers: Alarms;
 }
 
-/** Decodes whole texts only, so that it keeps nothing of one for the next. */
-const wholeText = new TextDecoder('utf-8', { fatal: true });
-
-/** A request's body as text, bounded in bytes and in time. */
+/**
+ * A request's body as text, bounded in bytes and in time. One with U+FFFD in it is refused: runtimes put that for bytes that are not
+ * UTF-8, and do not say so, but hand over a text for less than its bytes. JSON that means the character has its escape.
+ */
 export async function readBody(request: Request, limits: BodyLimits): Promise<Result<string, Problem>> {
   const declared = request.headers.get('content-length');
   // A server delivers no more than was declared, so such a body is taken whole: streams cost several times as much.
@@ -20,15 +20,30 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<Re
   if (declaredBytes > limits.bodyBytesMax) return err(tooLarge(limits));
   try {
     if (Number.isNaN(declaredBytes)) return await readStream(request, limits);
-    const bytes = await beforeDeadline(request.arrayBuffer(), limits);
-    if (bytes === 'late') return err(tooLate(limits));
-    return bytes.byteLength > limits.bodyBytesMax ? err(tooLarge(limits)) : ok(wholeText.decode(bytes));
+    const text = await beforeDeadline(request.text(), limits);
+    if (text === undefined) return err(tooLate(limits));
+    return isLarger(text, limits.bodyBytesMax) ? err(tooLarge(limits)) : decoded(text);
   } catch {
-    return err({ code: 'NOT_JSON', detail: 'the body ended early or is not UTF-8' });
+    return err(notText);
   }
 }
 
-function beforeDeadline<T>(work: Promise<T>, { bodyDeadlineMs, timers }: BodyLimits): Promise<T | 'late'> {
+const notText: Problem = {
+  code: 'NOT_JSON',
+  detail: 'the body ended early or is not UTF-8, of which U+FFFD tells',
+};
+
+const decoded = (text: string): Result<string, Problem> =>
+  text.includes('\ufffd') ? err(notText) : ok(text);
+
+/** Of its UTF-8, which has one to three bytes for each unit of a text. */
+const isLarger = (text: string, bytesMax: number): boolean =>
+  text.length * 3 > bytesMax && (text.length > bytesMax || encoder.encode(text).length > bytesMax);
+
+const encoder = new TextEncoder();
+
+/** Undefined where it came too late. */
+function beforeDeadline<T>(work: Promise<T>, { bodyDeadlineMs, timers }: BodyLimits): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     let isDone = false;
     let stop = (): void => undefined;
@@ -43,7 +58,7 @@ function beforeDeadline<T>(work: Promise<T>, { bodyDeadlineMs, timers }: BodyLim
     );
     // A body that came with its headers is here within this turn, mostly, and takes no alarm.
     void Promise.resolve().then(() => {
-      if (!isDone) stop = timers.setAlarm(bodyDeadlineMs, () => resolve('late'));
+      if (!isDone) stop = timers.setAlarm(bodyDeadlineMs, () => resolve(undefined));
     });
   });
 }
@@ -52,9 +67,9 @@ async function readStream({ body }: Request, limits: BodyLimits): Promise<Result
   if (!body) return ok('');
   const reader = body.getReader();
   const text = await beforeDeadline(readChunks(reader, limits), limits);
-  if (text !== 'late' && text.ok) return text;
+  if (text?.ok) return text;
   void reader.cancel().catch(() => undefined);
-  return text === 'late' ? err(tooLate(limits)) : text;
+  return text ?? err(tooLate(limits));
 }
 
 async function readChunks(
@@ -66,7 +81,7 @@ async function readChunks(
   let sizeBytes = 0;
   for (;;) {
     const chunk = await reader.read();
-    if (chunk.done) return ok(text + decoder.decode());
+    if (chunk.done) return decoded(text + decoder.decode());
     sizeBytes += chunk.value.byteLength;
     if (sizeBytes > limits.bodyBytesMax) return err(tooLarge(limits));
     text += decoder.decode(chunk.value, { stream: true });

@@ -54,6 +54,26 @@ describe('readBody', () => {
     expect(await readBody(request, limits)).toMatchObject({ error: { code: 'NOT_JSON' } });
   });
 
+  it.each([
+    ['cut off', [0x22, 0xf0, 0x9f, 0x98, 0x22]],
+    ['a surrogate', [0x22, 0xed, 0xa0, 0x80, 0x22]],
+    ['longer than needed', [0x22, 0xc0, 0xaf, 0x22]],
+    ['what stands for such bytes', [0x22, 0xef, 0xbf, 0xbd, 0x22]],
+  ])('refuses a character that is %s, also where its length was declared', async (_what, units) => {
+    const body = new Uint8Array(units);
+    const refused = { error: { code: 'NOT_JSON' } };
+    expect(await readBody(post(streamOf([body])), limits)).toMatchObject(refused);
+    const declared = post(body, { 'content-length': String(body.length) });
+    expect(await readBody(declared, limits)).toMatchObject(refused);
+  });
+
+  it('counts bytes, not characters', async () => {
+    const post17 = post(`${'é'.repeat(8)}x`, { 'content-length': '3' });
+    expect(await readBody(post17, limits)).toMatchObject({ error: { code: 'BODY_TOO_LARGE' } });
+    const post16 = post('é'.repeat(8), { 'content-length': '16' });
+    expect((await readBody(post16, limits)).ok).toBe(true);
+  });
+
   it('refuses a body that is larger than it said, whatever let it through', async () => {
     const request = post('x'.repeat(17), { 'content-length': '3' });
     expect(await readBody(request, limits)).toMatchObject({ error: { code: 'BODY_TOO_LARGE' } });
