@@ -6,6 +6,7 @@ import { attempt } from '../store/attempt.ts';
 import { integerIn, textIn } from '../store/columns.ts';
 import type { Database } from '../store/database.ts';
 import { freshState, mergeEntries, withEntry } from './control-state.ts';
+import { haltedEpochOf } from './halted-epoch-of.ts';
 import type { RestrictAsk } from './sync.ts';
 import type { ControlState, TargetState } from './view.ts';
 
@@ -62,10 +63,12 @@ const held = `coalesce(
    ORDER BY ${strictness('trading_state')} DESC LIMIT 1),
   CASE :target WHEN '${globalName}' THEN 'HALTED' ELSE 'ACTIVE' END)`;
 
+/** A halt that the caller knows may be unknown to libSQL; where it was resumed since, libSQL knows that. */
 const restrictRow = `
 INSERT INTO control_epochs (${columns})
 SELECT max(${newest}, :known) + 1, :target,
-       CASE WHEN ${strictness(held)} > ${strictness(':state')} THEN ${held} ELSE :state END,
+       CASE WHEN :halted > 0 AND :halted >= ${lastLetGo(':target')} THEN 'HALTED'
+            WHEN ${strictness(held)} > ${strictness(':state')} THEN ${held} ELSE :state END,
        max(${newestRegistry}, :registry), :atMs, :by, :reason
 RETURNING target, trading_state, epoch, registry_epoch`;
 
@@ -113,6 +116,7 @@ export function createDurableControl({ client }: Pick<Database, 'client'>): Dura
       const state = tradingState;
       const args = {
         known: known?.epoch ?? 0,
+        halted: known ? haltedEpochOf(known, target) : 0,
         registry: known?.registryEpoch ?? 0,
         target,
         state,

@@ -3,7 +3,6 @@ import type { Trace } from '../audit/trace.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import type { Result } from '../core/result.ts';
 import { globalName, nameOf, type Target, type TargetName } from '../risk/target.ts';
-import type { TradingState } from '../risk/trading-state.ts';
 import type { RequestScope } from '../runtime.ts';
 import type { Control } from './control.ts';
 import { entryOf, freshState, isForgotten, withEntry } from './control-state.ts';
@@ -128,9 +127,8 @@ export function createRestrict(options: RestrictOptions): Restrict {
   ): Promise<Restriction> {
     const known = control.highest();
     if (known && isFull(known, target)) return { kind: 'full' };
-    const tradingState = stricterOf(atLeast, known && entryOf(known, target).tradingState);
     const change = { by: nameOfActor(evidence.actor), reason: evidence.reason, atMs: clock.nowMs() };
-    const ask = { known, target, tradingState };
+    const ask = { known, target, tradingState: atLeast };
     const { redis, database } = await anchored(ask, await write(ask, change, scope));
     const confirmed = [redis, database].flatMap(({ outcome }) => (outcome?.ok ? [outcome.value] : []));
     for (const entry of [...confirmed, ...(redis.unanchored ? [redis.unanchored] : [])])
@@ -172,9 +170,6 @@ function isFull(known: ControlState, target: TargetName): boolean {
   const remembered = known.targets.filter((entry) => !isForgotten(entry, known));
   return remembered.length >= targetsMax && !remembered.some((entry) => entry.target === target);
 }
-
-const stricterOf = (asked: Restricted, held: TradingState | undefined): Restricted =>
-  held === 'HALTED' ? held : asked;
 
 const verbs = { HALTED: 'halt', REDUCING: 'reduce' } as const;
 

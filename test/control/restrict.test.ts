@@ -177,6 +177,33 @@ describe.each(redisBackends())('the one way to hold trading back, on $name', ({ 
     }
   });
 
+  it('reduces, and halts nothing, over an isolate that slept through the resume of a halt', async () => {
+    const { isolate, scope, states, durable, shared } = world;
+    const change = { by: 'test', reason: 'drill', atMs: 0 };
+    const halted = { target: 'global', tradingState: 'HALTED', epoch: 2 } as const;
+    await durable.raise(halted, change);
+    await durable.raise({ ...halted, tradingState: 'ACTIVE', epoch: 3 }, change);
+    await shared.seed(stateOf({ epoch: 3, tradingState: 'ACTIVE' }));
+    const slept = isolate(stateOf({ epoch: 2, tradingState: 'HALTED' }));
+    expect(await slept.restrict.reduce({ kind: 'global' }, evidence, scope)).toMatchObject({
+      entry: { tradingState: 'REDUCING', epoch: 4 },
+    });
+    expect((await states()).inForce).toMatchObject({ tradingState: 'REDUCING' });
+  });
+
+  it.each(['redis', 'database'] as const)(
+    'never lifts a halt that this isolate alone still knows, by a reduction that %s takes',
+    async (taking) => {
+      const { isolate, scope, states, fault } = world;
+      fault[taking === 'redis' ? 'database' : 'redis'] = 'down';
+      const knowing = isolate(stateOf({ epoch: 2, tradingState: 'HALTED' }));
+      expect(await knowing.restrict.reduce({ kind: 'global' }, evidence, scope)).toMatchObject({
+        entry: { tradingState: 'HALTED' },
+      });
+      expect((await states())[taking]).toMatchObject({ tradingState: 'HALTED' });
+    },
+  );
+
   it.each<[StoreName, StoreName]>([
     ['database', 'redis'],
     ['redis', 'database'],

@@ -266,9 +266,9 @@ export const mutations: readonly Mutation[] = [
         replace: "WHEN 'HALTED' THEN 1 ELSE 1 END",
       },
       {
-        file: 'src/control/restrict.ts',
-        search: "held === 'HALTED' ? held : asked;",
-        replace: 'held ? asked : asked;',
+        file: 'src/control/halted-epoch-of.ts',
+        search: "=== 'HALTED' ? haltedEpoch",
+        replace: "=== 'HALTED' ? 0 * haltedEpoch",
       },
     ],
     shownBy: 'reduced beside a halt',
