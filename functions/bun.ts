@@ -3,10 +3,11 @@ import { compose } from '../src/compose.ts';
 import '../src/compose/on-demand.ts';
 import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
 import { bunDigests } from './bun-digests.ts';
+import { bunTimers } from './bun-timers.ts';
 import { copiedHeaders } from './copied-headers.ts';
 import { pendingWork } from './pending-work.ts';
 import { processLoad } from './process-load.ts';
-import { clock, random, report, timers } from './web-platform.ts';
+import { clock, random, report } from './web-platform.ts';
 
 const root = Bun.env['BUNDLES_DIR'] ?? `${import.meta.dir}/../bundles`;
 const names = Array.from(
@@ -40,7 +41,7 @@ const service = await compose({
   name: 'bun',
   fetch: (input, init) => fetch(input, init),
   clock,
-  timers,
+  timers: bunTimers,
   random,
   report,
   env: Bun.env,
