@@ -56,7 +56,7 @@ export function barsText(input: Question['input']): string {
   return input.kind === 'bars' ? `[${input.bars.map(rowText).join(',')}]` : 'null';
 }
 
-const rowText = (bar: Bar): string => `[${barRow(bar).join(',')}]`;
+const rowText = (bar: Bar): string => JSON.stringify(barRow(bar));
 
 export function featuresText(values: Float32Array | undefined, form: FeatureForm): string {
   if (!values) return 'null';
