@@ -48,17 +48,20 @@ export async function createLuaEngine(): Promise<LuaEngine> {
   const stack = new LuaStack(module, functions, lua.global.address as unknown as number);
   /** By SHA-1. A flush forgets what is loaded; compiling that again would give the same. */
   const compiled = new Map<string, number>();
+  /** Of what is compiled, by its source. */
+  const sha1s = new Map<ByteString, string>();
   const loaded = new Set<string>();
   let answer: ScriptCall = () => ({ error: 'ERR no script is running' });
   const execute = openSandbox(stack, (args) => answer(args));
 
   return {
     load(source) {
-      const sha1 = sha1Hex(source);
+      const sha1 = sha1s.get(source) ?? sha1Hex(source);
       if (!compiled.has(sha1)) {
         if (!stack.compile(withoutShebang(source), '@user_script'))
           return { error: `ERR Error compiling script (new function): ${stack.popString()}` };
         compiled.set(sha1, stack.reference());
+        sha1s.set(source, sha1);
       }
       loaded.add(sha1);
       return { sha1 };
@@ -75,6 +78,7 @@ export async function createLuaEngine(): Promise<LuaEngine> {
       if (compiled.size <= compiledMax) return;
       for (const chunk of compiled.values()) stack.release(chunk);
       compiled.clear();
+      sha1s.clear();
     },
     close: () => lua.global.close(),
   };

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import './native-base64.ts';
 import { simulate } from './simulation.ts';
 import { createWorld } from './world.ts';
 

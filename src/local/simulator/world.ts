@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Config, parseConfig } from '../../config.ts';
 import { hashBy, sha256Hex } from '../../core/digest.ts';
@@ -37,7 +38,9 @@ export interface World {
 const sealKey = '2'.repeat(64);
 
 export async function createWorld(): Promise<World> {
-  hashBy(new WebAssembly.Module(readFileSync(SHA256_WASM)));
+  hashBy(new WebAssembly.Module(readFileSync(SHA256_WASM)), {
+    sha256Hex: (text) => hash('sha256', text, 'hex'),
+  });
   signBy(new WebAssembly.Module(readFileSync(ED25519_WASM)));
   const releases = {
     shipped: releaseSmallModel('shipped'),
