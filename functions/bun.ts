@@ -7,7 +7,8 @@ import { bunTimers } from './bun-timers.ts';
 import { copiedHeaders } from './copied-headers.ts';
 import { pendingWork } from './pending-work.ts';
 import { processLoad } from './process-load.ts';
-import { clock, random, report } from './web-platform.ts';
+import { sleeplessClock } from './sleepless-clock.ts';
+import { random, report, clock as wakingClock } from './web-platform.ts';
 
 const root = Bun.env['BUNDLES_DIR'] ?? `${import.meta.dir}/../bundles`;
 const names = Array.from(
@@ -37,6 +38,7 @@ async function moduleAt(path: string): Promise<WebAssembly.Module> {
 }
 
 const work = pendingWork(report);
+const clock = sleeplessClock(wakingClock);
 const service = await compose({
   name: 'bun',
   fetch: (input, init) => fetch(input, init),

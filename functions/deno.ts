@@ -7,7 +7,8 @@ import { denoDigests } from './deno-digests.ts';
 import { pendingWork } from './pending-work.ts';
 import { processLoad } from './process-load.ts';
 import { sharedAlarms } from './shared-alarms.ts';
-import { clock, random, report, timers } from './web-platform.ts';
+import { sleeplessClock } from './sleepless-clock.ts';
+import { random, report, timers, clock as wakingClock } from './web-platform.ts';
 
 const root = Deno.env.get('BUNDLES_DIR') ?? `${import.meta.dirname}/../bundles`;
 const names = Array.from(Deno.readDirSync(root), ({ name }) => name);
@@ -38,6 +39,7 @@ function moduleAt(path: string): WebAssembly.Module {
 }
 
 const work = pendingWork(report);
+const clock = sleeplessClock(wakingClock);
 const service = await compose({
   name: 'deno',
   fetch: (input, init) => fetch(input, init),

@@ -5,7 +5,7 @@
 export interface Clock {
   /** Wall clock, epoch milliseconds, integer. May step; use it for what people and other systems read. */
   nowMs(): number;
-  /** Milliseconds from an arbitrary origin, never steps back; use it for leases and durations. */
+  /** Milliseconds from an arbitrary origin, never steps back, and goes on while the machine sleeps; use it for leases and durations. */
   monotonicMs(): number;
 }
 
