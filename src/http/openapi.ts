@@ -182,7 +182,7 @@ const auditRoute = createRoute({
   path: '/v1/audit',
   summary: 'The audit trail',
   description:
-    "Who changed what, when, why and from where: entries of the key's own account and of the service itself, oldest first.",
+    "Who changed what, when, why and from where: entries of the key's own account and of the service itself, oldest first. Of what the service did to other accounts and to strategies operators alone read.",
   security: [{ key: ['observe'] }],
   request: { query: pageQuery },
   responses: {

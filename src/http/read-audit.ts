@@ -1,7 +1,9 @@
-import { and, asc, eq, gt, isNull, or } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, like, ne, not, or } from 'drizzle-orm';
 import { isIntact } from '../audit/decision-record.ts';
+import { nameOf } from '../risk/target.ts';
 import type { Database } from '../store/database.ts';
 import { auditEntries } from '../store/schema.ts';
+import type { Principal } from './auth.ts';
 import { authenticateLive, type LiveAuthentication } from './authenticate-live.ts';
 import type { Handler } from './context.ts';
 import { problemResponse } from './problem.ts';
@@ -17,7 +19,8 @@ const entriesMax = 1_000;
 
 /**
  * `GET /v1/audit?after=&limit=`: entries of the key's own account and of the service itself, oldest first; `next` is the
- * `after` of the next page, null where there is none.
+ * `after` of the next page, null where there is none. What the service, or a halt key, did to another account or to a strategy is
+ * between them and the operators.
  */
 export function createReadAuditRoute(options: ReadAuditOptions): Handler {
   const { database, receiptSecret } = options;
@@ -30,7 +33,7 @@ export function createReadAuditRoute(options: ReadAuditOptions): Handler {
     const limit = wholeNumberOf('limit', context.req.query('limit'), limits);
     if (!limit.ok) return problemResponse(limit.error);
     context.var.stages.begin('read');
-    const rows = await readEntries(database, principal.value.account, after.value, limit.value);
+    const rows = await readEntries(database, principal.value, after.value, limit.value);
     if (!rows) return problemResponse({ code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 });
     const damaged = rows.find((row) => !isIntact(receiptSecret, row));
     if (damaged) return problemResponse({ code: 'RECORD_DAMAGED', detail: `the entry ${damaged.id}` });
@@ -45,8 +48,8 @@ export function createReadAuditRoute(options: ReadAuditOptions): Handler {
   };
 }
 
-async function readEntries({ orm }: Database, account: string, after: number, limit: number) {
-  const isTheirs = or(eq(auditEntries.account, account), isNull(auditEntries.account));
+async function readEntries({ orm }: Database, reader: Principal, after: number, limit: number) {
+  const isTheirs = or(eq(auditEntries.account, reader.account), ofTheService(reader));
   try {
     return await orm
       .select()
@@ -57,4 +60,13 @@ async function readEntries({ orm }: Database, account: string, after: number, li
   } catch {
     return undefined;
   }
+}
+
+function ofTheService({ account, scopes }: Principal) {
+  const { target } = auditEntries;
+  const isOfService = isNull(auditEntries.account);
+  if (scopes.includes('operate') || scopes.includes('approve')) return isOfService;
+  const isOfSomebody = or(like(target, 'account:%'), like(target, 'strategy:%'));
+  const isOfOthers = and(isOfSomebody, ne(target, nameOf({ kind: 'account', id: account })));
+  return isOfOthers && and(isOfService, not(isOfOthers));
 }

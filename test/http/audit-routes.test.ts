@@ -15,6 +15,7 @@ import type { Authenticator } from '../../src/http/auth.ts';
 import type { Environment } from '../../src/http/context.ts';
 import { createReadAuditRoute } from '../../src/http/read-audit.ts';
 import { createVerifyAuditRoute } from '../../src/http/verify-audit.ts';
+import type { Scope } from '../../src/store/key-row.ts';
 import { Stages } from '../../src/telemetry/stages.ts';
 import { type DatabaseInTest, openDatabaseInTest } from '../database-in-test.ts';
 import { VirtualTime } from '../virtual-time.ts';
@@ -57,7 +58,7 @@ function setUp() {
   const publicKeys = [ed25519PublicKey(signingKey)];
   const sealer = createSealer({ database, claim, signingKey, publicKeys, clock: time, rowsMax: 2 });
   const view = { epoch: 1 } as ControlView;
-  const world = { view: view as ControlView | undefined };
+  const world = { view: view as ControlView | undefined, scopes: ['observe'] as readonly Scope[] };
   const control = { ensure: async () => world.view } as unknown as Control;
   const authenticator: Authenticator = {
     authenticate: async (authorization, scope) =>
@@ -65,7 +66,7 @@ function setUp() {
         ? ok({
             id: 'k',
             account: 'mine',
-            scopes: ['observe'],
+            scopes: world.scopes,
             ratePerSecond: 1,
             burst: 1,
             person: 'k',
@@ -94,11 +95,11 @@ function setUp() {
     const response = await app.request(path, { headers: { authorization } }, { scope });
     return { status: response.status, body: await response.json() };
   };
-  const leave = async (account: string | null) => {
+  const leave = async (account: string | null, target = 'global') => {
     const entry = trail.seal({
       actor: account === null ? { kind: 'component', name: 'risk' } : { kind: 'key', keyId: 'k', account },
       verb: 'halt',
-      target: 'global',
+      target,
       reason: 'drill',
       clientAddress: null,
       before: null,
@@ -121,6 +122,16 @@ describe('GET /v1/audit', () => {
     const second = auditPageSchema.parse((await ask(`/v1/audit?limit=2&after=${page.next}`)).body);
     expect(second.entries.map(({ ordinal }) => ordinal)).toEqual([4]);
     expect(second.next).toBeNull();
+  });
+
+  it('tells of halts that nobody of an account made whom they are about, and the operators', async () => {
+    const { ask, leave, world } = setUp();
+    const targets = ['symbol:SPX', 'account:theirs', 'account:mine', 'strategy:theirs'];
+    for (const target of targets) await leave(null, target);
+    const told = async () => auditPageSchema.parse((await ask('/v1/audit')).body).entries;
+    expect((await told()).map(({ ordinal }) => ordinal)).toEqual([1, 3]);
+    world.scopes = ['observe', 'operate'];
+    expect((await told()).map(({ ordinal }) => ordinal)).toEqual([1, 2, 3, 4]);
   });
 
   it('gives out no entry that is not as it was written', async () => {
