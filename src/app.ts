@@ -26,6 +26,8 @@ interface AppOptions {
   readonly routes: () => Promise<Routes>;
 }
 
+type Headers = Reply['headers'];
+
 type App = (request: Request, scope: RequestScope) => Promise<Response>;
 
 /**
@@ -60,8 +62,12 @@ export function createApp(options: AppOptions): App {
     span.end(answer.status);
     const { traceparent } = span;
     const load = options.load();
-    const detail = load === 'normal' ? { 'server-timing': stages.serverTiming() } : { 'service-load': load };
-    return withHeaders(answer, { traceparent, ...detail, 'x-content-type-options': 'nosniff' }, options);
+    // Spread behind other members costs V8 and JavaScriptCore several times as much as before them.
+    const addedTo = (own: Headers): Headers =>
+      load === 'normal'
+        ? { ...own, traceparent, 'server-timing': stages.serverTiming(), 'x-content-type-options': 'nosniff' }
+        : { ...own, traceparent, 'service-load': load, 'x-content-type-options': 'nosniff' };
+    return withHeaders(answer, addedTo, options);
   };
 }
 
@@ -100,14 +106,14 @@ async function answerBy(
 /** But one that upgrades to a WebSocket is the runtime's own, and its headers are fixed. */
 function withHeaders(
   answer: Reply | Response,
-  added: Readonly<Record<string, string>>,
+  addedTo: (own: Headers) => Headers,
   { respond }: Pick<AppOptions, 'respond'>,
 ): Response {
   if (!(answer instanceof Response)) {
     const { status, headers, body } = answer;
-    return respond(status, { ...headers, ...added }, body);
+    return respond(status, addedTo(headers), body);
   }
   if (answer.status === 101) return answer;
-  for (const [name, value] of Object.entries(added)) answer.headers.set(name, value);
+  for (const [name, value] of Object.entries(addedTo({}))) answer.headers.set(name, value);
   return answer;
 }

@@ -31,18 +31,18 @@ export function createChain(): Chain {
   let chainSeq = 0;
   let head = genesis;
 
-  function next(record: Linkable): Link {
+  function next({ writer, recordHash, receipt }: Linkable): Link {
     chainSeq += 1;
-    const link = { chainSeq, prev: head };
-    head = linkHash({ ...pickLinkable(record), ...link });
-    return link;
+    const prev = head;
+    head = linkHash({ writer, recordHash, receipt, chainSeq, prev });
+    return { chainSeq, prev };
   }
 
   return {
     link(record) {
       const link = linked.get(record) ?? next(record);
       linked.set(record, link);
-      return { ...record, ...link };
+      return { ...record, chainSeq: link.chainSeq, prev: link.prev };
     },
   };
 }
@@ -56,9 +56,3 @@ export function linkHash({ writer, recordHash, receipt, chainSeq, prev }: Linked
     `{"chainSeq":${chainSeq},"prev":"${prev}","receipt":"${receipt}","recordHash":"${recordHash}","writer":"${writer}"}`,
   );
 }
-
-const pickLinkable = ({ writer, recordHash, receipt }: Linkable): Linkable => ({
-  writer,
-  recordHash,
-  receipt,
-});

@@ -72,8 +72,8 @@ export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
   const { log, clock, ids, writer, receiptSecret, configHash, featureForm, buildHash } = options;
 
   const nextFacts = (nowMs: number): RecordFacts => ({
-    receiptSecret,
     ...writer.nextPlace(),
+    receiptSecret,
     nowMs,
     configHash,
     featureForm,

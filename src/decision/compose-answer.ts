@@ -47,7 +47,7 @@ export function composeAnswer(
     load: facts.load,
     mode: modeOf(question, judged),
     model: { arm: question.arm, engine: question.model.runnable.engine, name: manifest.name, version },
-    ...(judged.override ? { override: judged.override } : {}),
+    override: judged.override,
     reasons: acts ? [] : judgement.reasons,
     risk: judgement.risk,
     size: acts ? judgement.size : 0,

@@ -8,28 +8,31 @@ const thousandths = Array.from({ length: 1000 }, (_, value) => value.toString().
  */
 export class Stages {
   readonly #clock: Clock;
-  readonly #done: { readonly name: string; readonly tookMs: number }[] = [];
-  #name: string;
-  #startedAtMs: number;
+  readonly #names: string[];
+  /** When each began. */
+  readonly #sinceMs: number[];
 
   constructor(clock: Clock, first: string) {
     this.#clock = clock;
-    this.#name = first;
-    this.#startedAtMs = clock.monotonicMs();
+    this.#names = [first];
+    this.#sinceMs = [clock.monotonicMs()];
   }
 
   /** Ends the running stage and begins another. */
   begin(name: string): void {
-    const nowMs = this.#clock.monotonicMs();
-    this.#done.push({ name: this.#name, tookMs: nowMs - this.#startedAtMs });
-    this.#name = name;
-    this.#startedAtMs = nowMs;
+    this.#names.push(name);
+    this.#sinceMs.push(this.#clock.monotonicMs());
   }
 
-  /** The header's value; ends the running stage. */
+  /** The header's value, with the running stage as far as it is. */
   serverTiming(): string {
-    this.begin('end');
-    return this.#done.map(({ name, tookMs }) => `${name};dur=${printed(tookMs)}`).join(', ');
+    const nowMs = this.#clock.monotonicMs();
+    let text = '';
+    for (let stage = 0; stage < this.#names.length; stage += 1) {
+      const tookMs = (this.#sinceMs[stage + 1] ?? nowMs) - (this.#sinceMs[stage] as number);
+      text += `${stage === 0 ? '' : ', '}${this.#names[stage]};dur=${printed(tookMs)}`;
+    }
+    return text;
   }
 }
 

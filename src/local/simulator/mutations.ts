@@ -176,7 +176,7 @@ export const mutations: readonly Mutation[] = [
   mutation(
     'the chain of records does not move on',
     'src/audit/chain.ts',
-    'head = linkHash({ ...pickLinkable(record), ...link });',
+    'head = linkHash({ writer, recordHash, receipt, chainSeq, prev });',
     '',
   ),
   mutation(
