@@ -6,7 +6,7 @@ import type { Registry } from '../models/registry.ts';
 import type { RequestScope, Runtime } from '../runtime.ts';
 import type { Authenticator } from './auth.ts';
 import type { Handler } from './context.ts';
-import { problemResponse } from './problem.ts';
+import { type Problem, problemResponse } from './problem.ts';
 import { type StreamLimits, StreamSession } from './stream-session.ts';
 import { createStreamWindows } from './stream-windows.ts';
 
@@ -40,17 +40,45 @@ export interface StreamRoute {
 /** Streams of an isolate, at most: with 64 windows each they would take a Worker's memory. */
 const streamsMax = 64;
 
+/** An answer whose socket has not opened for so long has lost its client. */
+const upgradeMsMax = 10_000;
+
+/** A stream that was let in, and whose socket is yet to open: on Deno that comes after the answer. */
+interface Upgrading {
+  readonly keyId: string;
+  readonly endsAtMs: number;
+}
+
 /** `GET /v1/stream`: auth at the upgrade, then a session (stream-session.ts) for as long as the socket is open. */
 export function createStreamRoute(options: StreamOptions): StreamRoute {
-  const { authenticator, control, isDraining, streamsPerKeyMax, upgrade } = options;
+  const { authenticator, clock, control, isDraining, streamsPerKeyMax, upgrade } = options;
   const openByKey = new Map<string, number>();
   let openCount = 0;
+  let upgrading: readonly Upgrading[] = [];
 
   function count(keyId: string, change: 1 | -1): void {
     openCount += change;
     const ofKey = (openByKey.get(keyId) ?? 0) + change;
     if (ofKey > 0) openByKey.set(keyId, ofKey);
     else openByKey.delete(keyId);
+  }
+
+  /** Why no other stream of a key may be opened; undefined where one may. */
+  function fullFor(keyId: string): Problem | undefined {
+    const nowMs = clock.monotonicMs();
+    upgrading = upgrading.filter(({ endsAtMs }) => nowMs < endsAtMs);
+    const full: Problem = { code: 'STREAMS_FULL', retryAfterMs: 10_000 };
+    if (openCount + upgrading.length >= streamsMax) return full;
+    const ofKey = upgrading.filter((one) => one.keyId === keyId).length + (openByKey.get(keyId) ?? 0);
+    return ofKey >= streamsPerKeyMax
+      ? { ...full, detail: `the key holds ${streamsPerKeyMax} streams here` }
+      : undefined;
+  }
+
+  function begin(keyId: string): Upgrading {
+    const own = { keyId, endsAtMs: clock.monotonicMs() + upgradeMsMax };
+    upgrading = [...upgrading, own];
+    return own;
   }
 
   return {
@@ -69,12 +97,11 @@ export function createStreamRoute(options: StreamOptions): StreamRoute {
       const key = await authenticate();
       if (!key.ok) return problemResponse(key.error);
       const { id: keyId } = key.value;
-      if (openCount >= streamsMax) return problemResponse({ code: 'STREAMS_FULL', retryAfterMs: 10_000 });
-      if ((openByKey.get(keyId) ?? 0) >= streamsPerKeyMax) {
-        const detail = `the key holds ${streamsPerKeyMax} streams here`;
-        return problemResponse({ code: 'STREAMS_FULL', detail, retryAfterMs: 10_000 });
-      }
+      const full = fullFor(keyId);
+      if (full) return problemResponse(full);
+      const own = begin(keyId);
       return upgrade(request, (socket) => {
+        upgrading = upgrading.filter((one) => one !== own);
         count(keyId, 1);
         const windows = createStreamWindows(options);
         return new StreamSession({

@@ -9,6 +9,9 @@ import { decidingWorld, key } from './deciding-world.ts';
 function setUp(streamsPerKeyMax: number) {
   const { options, time, scope } = decidingWorld();
   const open: SocketEvents[] = [];
+  /** Sockets that are yet to open, where they do so behind the answer. */
+  const handshakes: (() => void)[] = [];
+  const world = { opensBehind: false };
   const route = createStreamRoute({
     ...options,
     authenticator: {
@@ -17,7 +20,10 @@ function setUp(streamsPerKeyMax: number) {
     registry: { ...options.registry, enter: () => () => undefined, follow: () => undefined },
     timers: time,
     upgrade(_request, accept) {
-      open.push(accept({ send: () => undefined, close: () => undefined, bufferedBytes: () => null }));
+      const socket = { send: () => undefined, close: () => undefined, bufferedBytes: () => null };
+      const shake = () => void open.push(accept(socket));
+      if (world.opensBehind) handshakes.push(shake);
+      else shake();
       return new Response('upgraded');
     },
     report: () => undefined,
@@ -35,7 +41,7 @@ function setUp(streamsPerKeyMax: number) {
     const text = await response.text();
     return response.status === 200 ? text : JSON.parse(text).code;
   };
-  return { ask, open, route };
+  return { ask, handshakes, open, route, time, world };
 }
 
 describe('GET /v1/stream', () => {
@@ -53,6 +59,19 @@ describe('GET /v1/stream', () => {
     for (const events of open) events.onClose();
     expect(route.openCount()).toBe(0);
     expect(await ask('a')).toBe('upgraded');
+  });
+
+  it('counts those whose sockets open behind the answer, and for a while those that never do', async () => {
+    const { ask, handshakes, open, route, time, world } = setUp(2);
+    world.opensBehind = true;
+    const asked = await Promise.all(['a', 'a', 'a', 'b'].map(ask));
+    expect(asked).toEqual(['upgraded', 'upgraded', 'STREAMS_FULL', 'upgraded']);
+    handshakes[0]?.();
+    expect(route.openCount()).toBe(1);
+    expect(await ask('a')).toBe('STREAMS_FULL');
+    await time.advance(10_000);
+    expect([await ask('a'), await ask('a')]).toEqual(['upgraded', 'STREAMS_FULL']);
+    for (const events of open) events.onClose();
   });
 
   it('opens no more streams than an isolate holds', async () => {
