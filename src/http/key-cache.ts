@@ -85,12 +85,14 @@ export function createKeyCache({ loadKey, keysEpoch, changesOf, clock }: KeyCach
     return ok(cached.row);
   }
 
+  /** Not counted before it has ended: those who come meanwhile with a new secret, which one of them had it read for, are no guessers. */
   async function reread(id: string): Promise<Result<KeyRow | undefined, string>> {
     const cached = cache.get(id);
-    const nowMs = clock.monotonicMs();
-    if (!cached || nowMs - cached.rereadAtMs < rereadMsMin) return ok(undefined);
-    cache.set(id, { ...cached, rereadAtMs: nowMs });
-    return reload(id);
+    if (!cached || clock.monotonicMs() - cached.rereadAtMs < rereadMsMin) return ok(undefined);
+    const again = await reload(id);
+    const held = cache.get(id);
+    if (again.ok && held) cache.set(id, { ...held, rereadAtMs: clock.monotonicMs() });
+    return again;
   }
 
   return {

@@ -182,6 +182,23 @@ describe('the authenticator', () => {
       expect(seen).toEqual({ loads: 2, failedLogins: 0 });
     });
 
+    it('takes it of requests that come together', async () => {
+      const { login, state, time, seen } = setUp();
+      await login(`Bearer bot.${secret}`);
+      state.load = () => ok(rotated(time.nowMs() + 60_000));
+      const together = Array.from({ length: 5 }, () => login(`Bearer bot.${next}`));
+      for (const outcome of await Promise.all(together)) expect(outcome).toMatchObject({ ok: true });
+      expect(seen.failedLogins).toBe(0);
+    });
+
+    it('calls a new secret wrong by no read that failed', async () => {
+      const { login, state } = setUp();
+      await login(`Bearer bot.${secret}`);
+      state.load = () => err('down');
+      for (let call = 0; call < 2; call++)
+        expect(await login(`Bearer bot.${next}`)).toMatchObject({ error: { code: 'AUTH_UNAVAILABLE' } });
+    });
+
     it('takes the secret before it until its time is over, and not a moment longer', async () => {
       const { login, state, time } = setUp();
       const inForce = rotated(time.nowMs() + 60_000);
