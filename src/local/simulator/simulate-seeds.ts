@@ -4,10 +4,10 @@ import { Worker } from 'node:worker_threads';
 import type { SimulationReport } from './simulation.ts';
 
 /**
- * For a program that does the same thing ten thousand times: much dies young, and what was compiled is needed again. Together
- * a tenth of its processor time.
+ * For a program that does the same thing ten thousand times: what a run made dies with it, so there is room for several runs
+ * before it is collected, and what was compiled is needed again. Together more than a tenth of its processor time.
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 96 };
+const resourceLimits = { maxYoungGenerationSizeMb: 384 };
 setFlagsFromString('--no-flush-bytecode');
 
 /** Runs the seeds `from`, `from` + 1, … on so many threads; reports come as they are ready. Rejects when a thread fails. */
