@@ -10,10 +10,21 @@ export interface BodyLimits {
 }
 
 /**
- * A request's body as text, bounded in bytes and in time. One with U+FFFD in it is refused: runtimes put that for bytes that are not
- * UTF-8, and do not say so, but hand over a text for less than its bytes. JSON that means the character has its escape.
+ * A request's body as text, bounded in bytes and in time. Runtimes put U+FFFD for bytes that are not UTF-8, and do not say so, but
+ * hand over a text for less than its bytes. So one with U+FFFD in it is refused, but where it is better taken as it is: JSON that
+ * means the character has its escape.
  */
-export async function readBody(request: Request, limits: BodyLimits): Promise<Result<string, Problem>> {
+export async function readBody(
+  request: Request,
+  limits: BodyLimits,
+  unreadable: 'refused' | 'taken' = 'refused',
+): Promise<Result<string, Problem>> {
+  const text = await readText(request, limits);
+  const isRefused = unreadable === 'refused' && text.ok && text.value.includes('\ufffd');
+  return isRefused ? err(notText) : text;
+}
+
+async function readText(request: Request, limits: BodyLimits): Promise<Result<string, Problem>> {
   const declared = request.headers.get('content-length');
   // A server delivers no more than was declared, so such a body is taken whole: streams cost several times as much.
   const declaredBytes = declared === null ? Number.NaN : Number(declared);
@@ -22,7 +33,7 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<Re
     if (Number.isNaN(declaredBytes)) return await readStream(request, limits);
     const text = await beforeDeadline(request.text(), limits);
     if (text === undefined) return err(tooLate(limits));
-    return isLarger(text, limits.bodyBytesMax) ? err(tooLarge(limits)) : decoded(text);
+    return isLarger(text, limits.bodyBytesMax) ? err(tooLarge(limits)) : ok(text);
   } catch {
     return err(notText);
   }
@@ -32,9 +43,6 @@ const notText: Problem = {
   code: 'NOT_JSON',
   detail: 'the body ended early or is not UTF-8, of which U+FFFD tells',
 };
-
-const decoded = (text: string): Result<string, Problem> =>
-  text.includes('\ufffd') ? err(notText) : ok(text);
 
 /** Of its UTF-8, which has one to three bytes for each unit of a text. */
 const isLarger = (text: string, bytesMax: number): boolean =>
@@ -76,12 +84,12 @@ async function readChunks(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   limits: BodyLimits,
 ): Promise<Result<string, Problem>> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decoder = new TextDecoder();
   let text = '';
   let sizeBytes = 0;
   for (;;) {
     const chunk = await reader.read();
-    if (chunk.done) return decoded(text + decoder.decode());
+    if (chunk.done) return ok(text + decoder.decode());
     sizeBytes += chunk.value.byteLength;
     if (sizeBytes > limits.bodyBytesMax) return err(tooLarge(limits));
     text += decoder.decode(chunk.value, { stream: true });

@@ -10,9 +10,8 @@ interface ApprovedAsk {
   readonly terms: { readonly [name: string]: string | number | readonly string[] };
 }
 
-/** Who holds a secret that so many people had made for a key: one who did it alone, and of two nobody. */
-export const holderOf = ({ person }: KeyAsk, approvedBy: readonly string[]): string | null =>
-  approvedBy.length === 1 ? person : null;
+/** Who holds a secret that so many people have made for a key: one who does it alone, and of two nobody. */
+export const holderOf = ({ person }: KeyAsk, people: 1 | 2): string | null => (people === 1 ? person : null);
 
 /** Who agreed to it; or why it is not agreed yet. A first word of two is audited too. */
 export async function approvedBy(

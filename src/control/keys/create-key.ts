@@ -32,7 +32,7 @@ export function createCreateKey(options: KeyVerbOptions): CreateKey {
     const row: KeyRow = {
       ...{ id, ...terms, secretSha256: sha256Hex(secret), createdAtMs: clock.nowMs() },
       ...{ revokedAtMs: null, previousSecretSha256: null, previousUntilMs: null },
-      person: holderOf(ask, approved.value),
+      person: holderOf(ask, needed),
     };
     const after = { ...terms, approvedBy: approved.value };
     const entry = trail.seal({ ...keyFactsOf(ask, 'create-key'), before: null, after });

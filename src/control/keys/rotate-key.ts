@@ -2,7 +2,7 @@ import { isFinal } from '../../audit/pending-records.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { hexOf } from '../../core/hex.ts';
 import type { RequestScope } from '../../runtime.ts';
-import type { KeyRow } from '../../store/key-row.ts';
+import { type KeyRow, personOf } from '../../store/key-row.ts';
 import { rotateKey } from '../../store/keys.ts';
 import { loadKey } from '../../store/load-key.ts';
 import { approvedBy, holderOf } from './approved-by.ts';
@@ -15,6 +15,8 @@ export type KeyRotation =
   /** `told.effectiveByMs`: from then on the secret before is good nowhere. */
   | { readonly kind: 'rotated'; readonly row: KeyRow; readonly secret: string; readonly told: ToldNews }
   | { readonly kind: 'unknown' | 'revoked' }
+  /** The key would be two people's for the overlap, and its old secret speak for whoever has the new one. */
+  | { readonly kind: 'two-holders' }
   /** Somebody else rotated or revoked it at the same time; nothing was done. */
   | { readonly kind: 'changed' }
   | NotDone;
@@ -41,13 +43,16 @@ export function createRotateKey(options: KeyVerbOptions): RotateKey {
     if (row.revokedAtMs !== null) return { kind: 'revoked' };
     const isOwn = ask.by.keyId === id;
     const needed = peopleNeeded(row.scopes, { isOwn, approvalsNeeded });
+    const person = isOwn ? row.person : holderOf(ask, needed);
+    const isHandedOver = personOf({ id, person }) !== personOf(row);
+    if (isHandedOver && overlapMs > 0 && row.scopes.includes('approve')) return { kind: 'two-holders' };
     const terms = { overlapMs };
     const approved = await approvedBy({ ask, verb: 'rotate-key', needed, terms }, options, scope);
     if (!approved.ok) return approved.error;
     const secret = hexOf(random.bytes(32));
     const next = {
       ...{ secretSha256: sha256Hex(secret), previousUntilMs: clock.nowMs() + overlapMs },
-      person: isOwn ? row.person : holderOf(ask, approved.value),
+      person,
     };
     const before = { previousUntilMs: row.previousUntilMs };
     const after = { previousUntilMs: next.previousUntilMs, approvedBy: approved.value };

@@ -28,7 +28,8 @@ export async function readOperatorRequest<T, P>(
 ): Promise<Result<OperatorRequest<T, P>, Problem>> {
   const principal = await authenticateRequest(context, scopes, authenticator, repeats);
   if (!principal.ok) return principal;
-  const text = await readBody(context.req.raw, bodyLimits);
+  // A halt is not refused for what a terminal made of its reason.
+  const text = await readBody(context.req.raw, bodyLimits, 'taken');
   if (!text.ok) return text;
   const json = parseJson(text.value);
   if (!json.ok) return json;

@@ -4,7 +4,7 @@ import { problemResponse } from '../problem.ts';
 import { keysUnavailable, unknownKey } from './key-ask.ts';
 
 /** Why nothing was done to a key, or not yet. */
-type Reason = NotDone | { readonly kind: 'unknown' | 'revoked' | 'changed' };
+type Reason = NotDone | { readonly kind: 'unknown' | 'revoked' | 'changed' | 'two-holders' };
 
 /** What every verb on keys answers where it did nothing. */
 export function answerNotDone({ kind }: Reason, context: RouteContext): Response {
@@ -17,6 +17,12 @@ export function answerNotDone({ kind }: Reason, context: RouteContext): Response
       return problemResponse(unknownKey);
     case 'revoked':
       return problemResponse({ code: 'KEY_REVOKED' });
+    case 'two-holders':
+      return problemResponse({
+        code: 'INVALID_REQUEST',
+        detail:
+          'overlapSeconds has to be 0: a key that may approve has one holder, and this gives it another',
+      });
     case 'changed':
       return problemResponse({ code: 'CHANGED_MEANWHILE' });
     case 'unavailable':

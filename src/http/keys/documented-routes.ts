@@ -65,7 +65,7 @@ export const keyRoutes = [
     path: '/v1/keys/{id}/rotate',
     summary: 'Give a key another secret',
     description:
-      'The secret before it is good for the overlap, and by a lease (a second) after that nowhere. Of somebody else’s key that may do more than observe it takes as many people as to create it.',
+      'The secret before it is good for the overlap, and by a lease (a second) after that nowhere. Of somebody else’s key that may do more than observe it takes as many people as to create it, and of one that may approve, no overlap.',
     request: { params, body: { required: true, content: json(rotateKeyRequestSchema) } },
     responses: {
       200: answer('The new secret is good from now on', rotatedKeySchema),

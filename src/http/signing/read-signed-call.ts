@@ -34,7 +34,7 @@ export async function readSignedCall(
   const [, query, signature] = signedQuery.exec(search) ?? [];
   const times = query === undefined ? undefined : timesOf(query);
   if (keyId === undefined || query === undefined || signature === undefined || !times) return ok(undefined);
-  const body = request.body === null ? ok('') : await readBody(request.clone(), limits);
+  const body = request.body === null ? ok('') : await readBody(request.clone(), limits, 'taken');
   if (!body.ok) return err(body.error);
   const payload = signedPayload({ method: request.method, path, query, body: body.value });
   return ok({ keyId, signature: signature.toLowerCase(), payload, ...times });

@@ -181,6 +181,21 @@ describe.each(redisBackends())('keys are made, rotated and revoked, on $name', (
     expect(await ask('eve', 'eve')).toMatchObject({ kind: 'created' });
   });
 
+  it('leaves no overlap of two people to a key that may approve', async () => {
+    const { create, rotate, scope } = verbsOver(redis, libsql, 1);
+    const ask = (who: string, overlapMs: number, id = 'second') =>
+      rotate({ ...by(who, id), overlapMs }, scope);
+    await create({ ...by('ann', 'second'), ...powerful }, scope);
+    const before = await stored('second');
+    expect(await ask('bob', 60_000)).toEqual({ kind: 'two-holders' });
+    expect(await stored('second')).toEqual(before);
+    expect(await ask('ann', 60_000)).toMatchObject({ kind: 'rotated' });
+    expect(await ask('second', 60_000)).toMatchObject({ kind: 'rotated' });
+    expect(await ask('bob', 0)).toMatchObject({ kind: 'rotated', row: { person: 'bob' } });
+    await create({ ...by('ann'), ...terms }, scope);
+    expect(await ask('bob', 60_000, 'bot')).toMatchObject({ kind: 'rotated' });
+  });
+
   it('rotates: the new secret at once, the one before for the overlap, one before that no longer', async () => {
     const { create, rotate, scope, time } = verbsOver(redis, libsql, 1);
     const made = await create({ ...by('ann'), ...terms }, scope);

@@ -48,6 +48,12 @@ describe('a halt key', () => {
     expect(reduced).toMatchObject({ value: { target: 'symbol:DEMO', tradingState: 'REDUCING' } });
   });
 
+  it('halts whatever a terminal made of the reason', async () => {
+    const isolate = await cold('database');
+    const reply = await isolate.client(haltKey).halt({ reason: 'all is on \ufffdre' });
+    expect(reply).toMatchObject({ value: { tradingState: 'HALTED' } });
+  });
+
   it('stops an isolate that decides, and its trace follows once libSQL is back', async () => {
     const { client } = await service.isolate();
     expect(await client(service.keys.decide).decide(request)).toMatchObject({ value: { actionable: true } });
