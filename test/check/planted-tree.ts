@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,7 +13,7 @@ const checked = [
 ];
 
 export interface PlantedTree {
-  /** Runs a step with these files in the tree, and takes them out again. Paths are relative to the root. */
+  /** Runs a step with these files in the tree, and takes them out again, or puts back what stood there. Paths are relative to the root. */
   check(step: CheckStep, files?: Readonly<Record<string, string>>): Promise<CheckOutcome>;
   remove(): Promise<void>;
 }
@@ -22,6 +23,12 @@ export async function copyTree(): Promise<PlantedTree> {
   const copy = await mkdtemp(join(tmpdir(), 'planted-tree-'));
   for (const path of checked) await cp(join(root, path), join(copy, path), { recursive: true });
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
+  /** Where the tree has a file of that name, the copy has it again. */
+  async function restore(path: string): Promise<void> {
+    await rm(join(copy, path));
+    if (existsSync(join(root, path))) await cp(join(root, path), join(copy, path));
+  }
+
   return {
     async check(step, files = {}) {
       for (const [path, text] of Object.entries(files)) {
@@ -29,7 +36,7 @@ export async function copyTree(): Promise<PlantedTree> {
         await writeFile(join(copy, path), text);
       }
       const outcome = await runCheckStep(step, copy);
-      for (const path of Object.keys(files)) await rm(join(copy, path));
+      for (const path of Object.keys(files)) await restore(path);
       return outcome;
     },
     remove: () => rm(copy, { recursive: true, force: true }),
