@@ -6,6 +6,7 @@ import { auditEntries } from '../store/schema.ts';
 import type { Principal } from './auth.ts';
 import { authenticateLive, type LiveAuthentication } from './authenticate-live.ts';
 import type { Handler } from './context.ts';
+import { isOperator } from './is-operator.ts';
 import { problemResponse } from './problem.ts';
 import { wholeNumberOf } from './whole-number.ts';
 
@@ -62,11 +63,11 @@ async function readEntries({ orm }: Database, reader: Principal, after: number, 
   }
 }
 
-function ofTheService({ account, scopes }: Principal) {
+function ofTheService(reader: Principal) {
   const { target } = auditEntries;
   const isOfService = isNull(auditEntries.account);
-  if (scopes.includes('operate') || scopes.includes('approve')) return isOfService;
+  if (isOperator(reader)) return isOfService;
   const isOfSomebody = or(like(target, 'account:%'), like(target, 'strategy:%'));
-  const isOfOthers = and(isOfSomebody, ne(target, nameOf({ kind: 'account', id: account })));
+  const isOfOthers = and(isOfSomebody, ne(target, nameOf({ kind: 'account', id: reader.account })));
   return isOfOthers && and(isOfService, not(isOfOthers));
 }

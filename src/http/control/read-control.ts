@@ -8,6 +8,7 @@ import { targetOf } from '../../risk/target.ts';
 import type { Authenticator, Principal } from '../auth.ts';
 import { authenticateRequest } from '../authenticate-request.ts';
 import type { Handler } from '../context.ts';
+import { isOperator } from '../is-operator.ts';
 import { problemResponse } from '../problem.ts';
 
 interface ReadControlOptions {
@@ -54,11 +55,11 @@ const toldOperator = ({ heartbeat, heardAtMs }: OperatorReading, heartbeatMsMax:
 });
 
 /** Whose accounts and strategies are held back is between them and the operators. */
-function heldBack({ targets }: ControlState, { scopes, account }: Principal) {
-  const seesAll = scopes.includes('operate') || scopes.includes('approve');
+function heldBack({ targets }: ControlState, reader: Principal) {
+  const seesAll = isOperator(reader);
   const mayBeSeen = (name: string): boolean => {
     const target = targetOf(name);
-    if (target?.kind === 'account') return target.id === account;
+    if (target?.kind === 'account') return target.id === reader.account;
     return target?.kind !== 'strategy';
   };
   return targets
