@@ -18,7 +18,7 @@ interface OperatorRequest<T, P> {
   readonly body: T;
 }
 
-/** Who asks for one of the operator's verbs, and for what. `repeats`: see http/authenticate-request.ts. */
+/** Who asks for one of the operator's verbs, and for what. `repeats`: see http/authenticate-request.ts; what may be repeated holds back. */
 export async function readOperatorRequest<T, P>(
   context: RouteContext,
   scopes: readonly Scope[],
@@ -28,8 +28,8 @@ export async function readOperatorRequest<T, P>(
 ): Promise<Result<OperatorRequest<T, P>, Problem>> {
   const principal = await authenticateRequest(context, scopes, authenticator, repeats);
   if (!principal.ok) return principal;
-  // A halt is not refused for what a terminal made of its reason.
-  const text = await readBody(context.req.raw, bodyLimits, 'taken');
+  // What holds back is not refused for what a terminal made of its reason.
+  const text = await readBody(context.req.raw, bodyLimits, repeats === 'harmless' ? 'taken' : 'refused');
   if (!text.ok) return text;
   const json = parseJson(text.value);
   if (!json.ok) return json;

@@ -110,6 +110,14 @@ describe('POST /v1/control/resume', () => {
     expect(await tradingState(ann)).toBe('HALTED');
   });
 
+  it('refuses a body that may not have been UTF-8, though a halt does not', async () => {
+    const { ann, epoch } = await halted();
+    expect(await ann.resume({ epoch, nonce: nonce(), reason: 'all is on \ufffdre' })).toMatchObject(
+      problem(400, 'NOT_JSON'),
+    );
+    expect(await tradingState(ann)).toBe('HALTED');
+  });
+
   it('is for those who approve alone, and takes a whole request', async () => {
     const { ann, epoch } = await halted();
     const isolate = await service.isolate();
