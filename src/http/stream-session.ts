@@ -13,6 +13,7 @@ import type { RequestScope, ServerSocket, SocketEvents } from '../runtime.ts';
 import { Stages } from '../telemetry/stages.ts';
 import { answeredItems } from './answered-items.ts';
 import { parseJson } from './body.ts';
+import type { InboxRoom } from './inbox-room.ts';
 import { type Problem, problemBody } from './problem.ts';
 import { readShape } from './read-shape.ts';
 import { overloaded } from './shedding-door.ts';
@@ -35,6 +36,8 @@ export interface StreamSessionOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly windows: StreamWindows;
+  /** Of all streams of the isolate. */
+  readonly room: InboxRoom;
   readonly overload: Pick<Overload, 'takeOn'>;
   readonly report: (failure: unknown) => void;
   readonly isDraining: () => boolean;
@@ -97,6 +100,7 @@ const closeCodes = {
  * | open   | life, decisions or calls spent, drain    | ending | after the frame at hand: tokens, close 1012    |
  * | open   | key no longer good                       | closed | close 1008                                     |
  * | open   | too large, too many, not read, a failure | closed | close 1009, 1008, 1013, 1011                   |
+ * | open   | frame that the isolate has no room for   | closed | close 1013: nothing of it was answered         |
  * | ending | frame                                    | ending | none: it was not answered, and is sent again   |
  * | any    | socket closed                            | closed |                                                |
  */
@@ -136,6 +140,8 @@ export class StreamSession implements SocketEvents {
       this.#close(closeCodes.tooBig, { code: 'BODY_TOO_LARGE' });
     } else if (this.#inbox.length >= inboxMax || inboxChars > inboxFullFramesMax * frameCharsMax) {
       this.#close(closeCodes.policy, { code: 'FLOW_EXCEEDED' });
+    } else if (!this.#options.room.take(this.#key.id, text.length)) {
+      this.#close(closeCodes.later, overloaded);
     } else {
       this.#inbox.push(text);
       this.#inboxChars = inboxChars;
@@ -147,6 +153,7 @@ export class StreamSession implements SocketEvents {
     if (this.#closed.signal.aborted) return;
     this.#state = 'closed';
     this.#closed.abort('the socket is closed');
+    this.#options.room.give(this.#key.id, this.#inboxChars);
     this.#options.onEnd();
   }
 
@@ -167,11 +174,13 @@ export class StreamSession implements SocketEvents {
       if (text === undefined) break;
       this.#inboxChars -= text.length;
       // The models in force now stay loaded until the frame is answered.
-      const leave = this.#options.registry.enter();
+      const { registry, room } = this.#options;
+      const leave = registry.enter();
       try {
         await this.#handle(text);
       } finally {
         leave();
+        room.give(this.#key.id, text.length);
       }
     }
     this.#isWorking = false;

@@ -6,6 +6,7 @@ import type { Registry } from '../models/registry.ts';
 import type { RequestScope, Runtime } from '../runtime.ts';
 import type { Authenticator } from './auth.ts';
 import type { Handler } from './context.ts';
+import { createInboxRoom } from './inbox-room.ts';
 import { type Problem, problemResponse } from './problem.ts';
 import { type StreamLimits, StreamSession } from './stream-session.ts';
 import { createStreamWindows } from './stream-windows.ts';
@@ -40,6 +41,9 @@ export interface StreamRoute {
 /** Streams of an isolate, at most: with 64 windows each they would take a Worker's memory. */
 const streamsMax = 64;
 
+/** Frames of full length that may wait in all of them together: 16.8 MB at most with the default length, of a Worker's 128. */
+const inboxesFullFramesMax = 8;
+
 /** An answer whose socket has not opened for so long has lost its client. */
 const upgradeMsMax = 10_000;
 
@@ -53,6 +57,7 @@ interface Upgrading {
 export function createStreamRoute(options: StreamOptions): StreamRoute {
   const { authenticator, clock, control, isDraining, streamsPerKeyMax, upgrade } = options;
   const openByKey = new Map<string, number>();
+  const room = createInboxRoom(inboxesFullFramesMax * options.limits.frameCharsMax);
   let openCount = 0;
   let upgrading: readonly Upgrading[] = [];
 
@@ -109,6 +114,7 @@ export function createStreamRoute(options: StreamOptions): StreamRoute {
           socket,
           scope,
           windows,
+          room,
           authenticate,
           key: key.value,
           onEnd: () => count(keyId, -1),

@@ -3,6 +3,7 @@ import { itemOf } from '../../src/audit/batch-record.ts';
 import { float32sOf } from '../../src/core/float32-text.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import type { KeyFacts } from '../../src/decision/question.ts';
+import { createInboxRoom } from '../../src/http/inbox-room.ts';
 import type { Problem } from '../../src/http/problem.ts';
 import type { ServiceFrame } from '../../src/http/stream-frames.ts';
 import { type StreamLimits, StreamSession } from '../../src/http/stream-session.ts';
@@ -24,7 +25,7 @@ const tick = (index: number, more: object = {}) => ({ symbol: 'DEMO', ...bars[in
 const past = (index: number) => tick(index, { asOf: (bars[index]?.t ?? 0) + dayMs });
 
 /** A session over real parts, whose socket is two lists. */
-async function open(limits: Partial<StreamLimits> = {}) {
+async function open(limits: Partial<StreamLimits> = {}, room = createInboxRoom(800_000)) {
   const made = decidingWorld();
   const { time, options, scope } = made;
   const sent: ServiceFrame[] = [];
@@ -51,6 +52,7 @@ async function open(limits: Partial<StreamLimits> = {}) {
     scope,
     timers: time,
     windows: createStreamWindows({ ...options, receiptSecret }),
+    room,
     report: (failure) => void stage.reported.push(failure),
     isDraining: () => stage.draining,
     followJobs: () => {
@@ -274,6 +276,19 @@ describe('a stream', () => {
     for (let count = 0; count < 4; count++) session.onText(`"${'x'.repeat(90_000)}"`);
     expect(stage).toMatchObject({ closed: 1008, ended: 1 });
     expect(sent.at(-1)).toMatchObject({ type: 'closing', problem: { code: 'FLOW_EXCEEDED' } });
+  });
+
+  it('closes with 1013 where the frames that wait on all streams of an isolate have no room for another, and gives back its own', async () => {
+    const room = createInboxRoom(400_000);
+    const streams = [await open({}, room), await open({}, room), await open({}, room)] as const;
+    for (const { session } of streams)
+      for (let count = 0; count < 2; count++) session.onText(`"${'x'.repeat(90_000)}"`);
+    expect(streams.map(({ stage }) => stage.closed)).toEqual([undefined, 1013, 1013]);
+    expect(streams[1].sent.at(-1)).toMatchObject({ type: 'closing', problem: { code: 'OVERLOADED' } });
+    await streams[0].time.advance(0);
+    streams[0].session.onClose();
+    for (const { time } of streams) await time.advance(0);
+    expect(room.take('another', 299_999)).toBe(true);
   });
 
   it('closes with 1013 on a client that does not read', async () => {
