@@ -19,6 +19,7 @@ const incidents = [
   'isolate killed',
   'isolate stalled',
   'clock stepped',
+  'machine sleeps',
   'redis wiped',
   'redis rolled back',
   'scripts forgotten',

@@ -4,6 +4,7 @@ import type { Draw } from './draw.ts';
 import type { EventQueue } from './event-queue.ts';
 import type { Climate, FaultCounts, Incident } from './faults.ts';
 import type { Isolate } from './isolate.ts';
+import { sleepMsMin } from './platform.ts';
 
 export interface IncidentOptions {
   readonly time: EventQueue;
@@ -57,8 +58,10 @@ function strike(kind: Incident, options: IncidentOptions): void {
       isolate.platform.stall(untilMs(1_500));
       return;
     case 'clock stepped':
-      isolate.platform.skewMs = draw.integer(-60_000, 60_000);
-      isolate.platform.wasClockSet = true;
+      isolate.platform.setClock(draw.integer(-60_000, 60_000));
+      return;
+    case 'machine sleeps':
+      isolate.platform.fallAsleep(Math.max(nowMs + sleepMsMin, untilMs(2_500)));
       return;
     case 'redis wiped':
       redis.run(['FLUSHALL']);

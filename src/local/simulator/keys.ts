@@ -31,6 +31,9 @@ export const rotatedKey = key('rotated', 500, 200);
 /** Of two people. */
 export const operatorKeys = [key('operator', 100, 100), key('second', 100, 100)] as const;
 
+/** May do what those may, until its secret is rotated away in some runs. */
+export const leavingKey = key('leaving', 100, 100);
+
 /** Halts and reduces, and no store has to prove it. */
 export const haltKey = key('halter', 100, 100);
 
@@ -53,5 +56,7 @@ const insertKeySql = (
 /** The rows that make them known. */
 export const insertKeysSql = [
   ...[...simulatedKeys, rotatedKey].map((asking) => insertKeySql(['decide', 'observe'], asking)),
-  ...operatorKeys.map((operating) => insertKeySql(['operate', 'approve', 'observe'], operating)),
+  ...[...operatorKeys, leavingKey].map((operating) =>
+    insertKeySql(['operate', 'approve', 'observe'], operating),
+  ),
 ].join('\n');

@@ -18,7 +18,8 @@ export interface MutationOutcome {
 }
 
 const { mutation, seeds }: MutationTask = workerData;
-const sources = new Map(mutation.edits.map((edit) => [urlOf(edit), edited(edit)]));
+const sources = new Map<string, string>();
+for (const edit of mutation.edits) sources.set(urlOf(edit), edited(edit));
 registerHooks({
   load(given, context, next) {
     const source = sources.get(given);
@@ -43,12 +44,14 @@ async function firstCatch(): Promise<MutationOutcome> {
   return { caughtBySeed: null, violation: null };
 }
 
-function urlOf({ file }: Edit): string {
+function urlOf({ file }: Pick<Edit, 'file'>): string {
   return pathToFileURL(join(ROOT, file)).href;
 }
 
+/** With what the edits before made of it. */
 function edited({ file, search, replace }: Edit): string {
-  const parts = readFileSync(join(ROOT, file), 'utf8').split(search);
+  const source = sources.get(urlOf({ file })) ?? readFileSync(join(ROOT, file), 'utf8');
+  const parts = source.split(search);
   if (parts.length !== 2) {
     throw new Error(`${mutation.name}: ${file} has its text ${parts.length - 1} times and not once`);
   }

@@ -411,6 +411,30 @@ export const mutations: readonly Mutation[] = [
     'overrides are used',
   ),
   mutation(
+    'a clock stands still while its machine sleeps',
+    'functions/sleepless-clock.ts',
+    'if (nowAheadMs - aheadMs > correctedMsMax) sleptMs += nowAheadMs - aheadMs;',
+    '',
+    'machine sleeps',
+  ),
+  {
+    // Either place alone would do, but for news that come while the body is read.
+    name: 'who lets trading go is proven before the isolate has heard of keys',
+    edits: [
+      {
+        file: 'src/http/control/live-operator-request.ts',
+        search: 'if (!(await control.ensure(scope))) return err(unavailable);',
+        replace: '',
+      },
+      {
+        file: 'src/http/control/live-operator-request.ts',
+        search: '!control.isRevoked(principal.id) && !principal.isRetired()',
+        replace: '!control.isRevoked(principal.id)',
+      },
+    ],
+    shownBy: "an operator's key changes",
+  },
+  mutation(
     'BUY and SELL are exchanged',
     'src/decision/policy.ts',
     "if (score >= policy.buyAtLeast) return 'BUY';",

@@ -14,6 +14,7 @@ import type { ModelHistory } from './model-history.ts';
 import type { SecretEnd } from './monitor.ts';
 import type { DirectHalt } from './operator-machine.ts';
 import type { OverrideHistory } from './override-history.ts';
+import { standingMsMax } from './platform.ts';
 import { targetNames } from './targets.ts';
 
 /** `resume-late`: of an epoch that is over; `halt-directly`: past the service. */
@@ -37,6 +38,7 @@ interface OperatorOptions {
   readonly haltDirectly: (target: TargetName) => Promise<DirectHalt>;
   /** How many people have to agree to a resume. */
   readonly approvalsNeeded: 1 | 2;
+  readonly viewLifeMs: number;
 }
 
 interface Question {
@@ -77,6 +79,9 @@ interface ToldRestriction {
   readonly tradingState: TradingState;
   readonly stores: Readonly<Record<'redis' | 'database', unknown>>;
 }
+
+/** Whose word lets trading go; what holds it back is taken blindly. */
+const lettingGo: ReadonlySet<string> = new Set(['/v1/control/resume', '/v1/control/overrides']);
 
 const triesMax = 3;
 const retryMs = 150;
@@ -136,9 +141,13 @@ export class Operator {
   }
 
   /** Gives a key another secret, which comes back; undefined where it has none. */
-  async rotate({ id, secret }: SimulatedKey, overlapSeconds: number): Promise<string | undefined> {
+  async rotate(
+    { id, secret }: SimulatedKey,
+    overlapSeconds: number,
+    asking: readonly SimulatedKey[] = operatorKeys,
+  ): Promise<string | undefined> {
     const body = { reason: 'simulated', overlapSeconds };
-    for (const by of operatorKeys) {
+    for (const by of asking) {
       const told = await this.#ask({ method: 'POST', path: `/v1/keys/${id}/rotate`, body, by });
       if (told.status !== 200) continue;
       if (told.body.redis === 'CONFIRMED') this.#endsNow(secret, overlapSeconds * 1_000);
@@ -206,7 +215,17 @@ export class Operator {
     ask.isAnswered = true;
     const tookMs = time.monotonicMs() - sentAtMs - isolate.platform.stalledMs;
     if (tookMs > deadlineMs) this.#wrong.push(`G6: ${ask.what} took ${tookMs.toFixed(0)} ms`);
+    if (given.status < 300 && lettingGo.has(path) && this.#hasEnded(by, sentAtMs))
+      this.#wrong.push(`${by.id}: ${ask.what} of ${sentAtMs.toFixed(1)} ms was taken after its secret's end`);
     return { status: given.status, body: JSON.parse(await given.text()) };
+  }
+
+  /** Whether every isolate has to know by then that the secret is no longer good. */
+  #hasEnded({ secret }: SimulatedKey, atMs: number): boolean {
+    const { history, viewLifeMs } = this.#options;
+    const end = this.#ends.get(secret);
+    if (!end || history.redisLostAtMs.some((lostAtMs) => lostAtMs >= end.toldAtMs)) return false;
+    return atMs > end.atMs + viewLifeMs + standingMsMax;
   }
 
   #goAway(ask: Ask, gone: () => void): void {
@@ -221,17 +240,24 @@ export class Operator {
   }
 
   /** Looks at the trading state, as the isolate tells it. */
-  async look(of?: Isolate): Promise<Told> {
-    return this.#ask({ method: 'GET', path: '/v1/control', of });
+  async look(of?: Isolate, by?: SimulatedKey): Promise<Told> {
+    return this.#ask({ method: 'GET', path: '/v1/control', of, ...(by ? { by } : {}) });
   }
 
   /** Ends when a store confirmed it, or after three isolates, or three times the one, that confirmed nothing. */
   async restrict(
     verb: 'halt' | 'reduce',
-    { of, target = globalName }: { readonly of?: Isolate | undefined; readonly target?: TargetName } = {},
+    {
+      of,
+      target = globalName,
+      by = this.#options.draw.chance(0.2) ? haltKey : operatorKeys[0],
+    }: {
+      readonly of?: Isolate | undefined;
+      readonly target?: TargetName;
+      readonly by?: SimulatedKey;
+    } = {},
   ): Promise<void> {
-    const { time, draw } = this.#options;
-    const by = draw.chance(0.2) ? haltKey : operatorKeys[0];
+    const { time } = this.#options;
     for (let tries = 0; tries < triesMax && !this.#isRestoring; tries++) {
       const begunAtMs = time.monotonicMs();
       const body = { reason: 'simulated', target };
@@ -265,23 +291,27 @@ export class Operator {
     history.told({ epoch, target, tradingState, begunAtMs, takenAtMs, isOfEither: false });
   }
 
-  /** Lets go something that is held back. `isLate`: of an epoch that is over. */
+  /** Lets go something that is held back. `isLate`: of an epoch that is over; `seenAt`: where its epoch was looked up, if elsewhere. */
   async resume({
     isLate = false,
     of,
+    seenAt = of,
+    by = operatorKeys[0],
   }: {
     readonly isLate?: boolean;
     readonly of?: Isolate | undefined;
+    readonly seenAt?: Isolate | undefined;
+    readonly by?: SimulatedKey;
   } = {}): Promise<void> {
     const { time, draw, history } = this.#options;
-    const { body } = await this.look(of);
+    const { body } = await this.look(seenAt);
     if (body.epoch == null) return;
     const held = (body.targets ?? []).map((setting) => setting.target);
     const target = draw.pick(body.tradingState === 'ACTIVE' ? held : [globalName, ...held]) ?? globalName;
     const endsEpoch = body.epoch - (isLate ? 1 : 0);
     const begunAtMs = time.monotonicMs();
     const asked = history.resumeAsked(target, endsEpoch, begunAtMs);
-    const told = await this.#askToResume(target, endsEpoch, of);
+    const told = await this.#askToResume(target, endsEpoch, of, by);
     const atMs = time.monotonicMs();
     const change = { target, begunAtMs, takenAtMs: { redis: atMs, libsql: atMs } };
     if (told.status === 200)
@@ -293,9 +323,14 @@ export class Operator {
   }
 
   /** By one person, and where that is not enough by another; now and then the first one tries alone. */
-  async #askToResume(target: TargetName, epoch: number, of: Isolate | undefined): Promise<Told> {
+  async #askToResume(
+    target: TargetName,
+    epoch: number,
+    of: Isolate | undefined,
+    first: SimulatedKey,
+  ): Promise<Told> {
     const { draw, approvalsNeeded } = this.#options;
-    const [first, second] = operatorKeys;
+    const [, second] = operatorKeys;
     const told = await this.#sayResume(first, target, epoch, of);
     if (approvalsNeeded === 1) return told;
     const isEnough = told.status !== 202 && told.body.code !== 'SECOND_PERSON_NEEDED';
@@ -347,13 +382,17 @@ export class Operator {
   }
 
   /** By two people, for the account of most clients; its id, where they were told one. */
-  async approveOverride(action: 'BUY' | 'SELL', riskMax: number): Promise<string | undefined> {
+  async approveOverride(
+    action: 'BUY' | 'SELL',
+    riskMax: number,
+    { asking = operatorKeys, of }: { readonly asking?: readonly SimulatedKey[]; readonly of?: Isolate } = {},
+  ): Promise<string | undefined> {
     const { time, overrides } = this.#options;
     const path = '/v1/control/overrides';
     const terms = { account: accounts[0], symbol: 'DEMO', action, riskMax, lifeSeconds: 60 };
     const body = { ...terms, reason: 'simulated' };
-    for (const by of operatorKeys) {
-      const { override } = (await this.#ask({ method: 'POST', path, body, by })).body;
+    for (const by of asking) {
+      const { override } = (await this.#ask({ method: 'POST', path, body, by, of })).body;
       if (!override) continue;
       const { id, approvedBy } = override;
       if (new Set(approvedBy).size < 2) this.#wrong.push(`override: ${approvedBy.join()} alone made one`);

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { sleeplessClock } from '../../../functions/sleepless-clock.ts';
 import type { Runtime, ServerSocket, SocketEvents } from '../../runtime.ts';
 import type { Draw } from './draw.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -17,7 +18,7 @@ interface PlatformOptions {
   readonly network: Network;
   readonly market: MarketSource;
   readonly skewMs: number;
-  /** Whether the clocks stand still between I/O, as on deployed Workers. */
+  /** Whether the clocks stand still between I/O, as on deployed Workers; else they are those of Deno and Bun. */
   readonly hasStandingClocks: boolean;
 }
 
@@ -25,6 +26,12 @@ interface PlatformOptions {
 export const standingMsMax = 5;
 
 const pollMsMax = 5;
+
+/** Sums of milliseconds are no more exact. */
+const roundedMsMax = 0.001;
+
+/** Less is no sleep that a wall clock would tell from being set right: see functions/sleepless-clock.ts. */
+export const sleepMsMin = 300;
 
 /** What an isolate runs on: clocks, timers and network of the simulation, which can be stalled and killed. */
 export class Platform {
@@ -47,12 +54,17 @@ export class Platform {
   readonly #context = new AsyncLocalStorage<Activity>();
   #stalledUntilMs = 0;
   #readingMs: number;
+  /** Of its machine's sleeps before the last one, in milliseconds. */
+  #sleptMs = 0;
+  #asleepFromMs = 0;
+  #awakeFromMs = 0;
 
   constructor(options: PlatformOptions) {
     const { time, draw, skewMs } = options;
     this.#options = options;
     this.skewMs = skewMs;
     this.#readingMs = time.monotonicMs();
+    const nowMs = () => Math.floor(time.nowMs() - time.monotonicMs() + this.#trueMs() + this.skewMs);
     this.runtime = {
       name: 'node',
       upgrade: (_request, accept) => {
@@ -60,10 +72,9 @@ export class Platform {
         return this.acceptStream(accept);
       },
       fetch: (input, init) => this.#fetch(input, init),
-      clock: {
-        nowMs: () => Math.floor(time.nowMs() - time.monotonicMs() + this.#monotonicMs() + this.skewMs),
-        monotonicMs: () => this.#monotonicMs(),
-      },
+      clock: options.hasStandingClocks
+        ? { nowMs, monotonicMs: () => this.#readingMs }
+        : sleeplessClock({ nowMs, monotonicMs: () => this.#awakeMs() }),
       timers: {
         sleep: (durationMs, signal) => this.#sleep(durationMs, signal),
         setAlarm: (durationMs, ring) => this.#setAlarm(durationMs, ring),
@@ -100,6 +111,30 @@ export class Platform {
     this.#stalledUntilMs = Math.max(this.#stalledUntilMs, untilMs);
   }
 
+  /** Its machine sleeps, for `sleepMsMin` at least: as stalled, but its own monotonic clock stands still. On Workers no machine is one's own. */
+  fallAsleep(untilMs: number): void {
+    const nowMs = this.#options.time.monotonicMs();
+    this.stall(untilMs);
+    if (this.#options.hasStandingClocks) return;
+    if (nowMs >= this.#awakeFromMs) {
+      this.#sleptMs += this.#awakeFromMs - this.#asleepFromMs;
+      this.#asleepFromMs = nowMs;
+    }
+    this.#awakeFromMs = Math.max(this.#awakeFromMs, untilMs);
+  }
+
+  /**
+   * Sets the wall clock. Its clock is read before and after: one that is set back between two readings of which one lies before a
+   * sleep hides as much of the sleep, and nothing on the machine would tell.
+   */
+  setClock(skewMs: number): void {
+    const { clock } = this.runtime;
+    clock.monotonicMs();
+    this.skewMs = skewMs;
+    this.wasClockSet = true;
+    clock.monotonicMs();
+  }
+
   #enter(task: () => void, isOff: () => boolean): void {
     const { time, draw, hasStandingClocks } = this.#options;
     if (isOff()) return;
@@ -114,8 +149,27 @@ export class Platform {
     task();
   }
 
-  #monotonicMs(): number {
+  #trueMs(): number {
     return this.#options.hasStandingClocks ? this.#readingMs : this.#options.time.monotonicMs();
+  }
+
+  /** What a monotonic clock shows that stands still while the machine sleeps. */
+  #awakeMs(): number {
+    const nowMs = this.#options.time.monotonicMs();
+    return nowMs - this.#sleptMs - (Math.min(nowMs, this.#awakeFromMs) - this.#asleepFromMs);
+  }
+
+  /** Timers go by that clock too. */
+  #after(durationMs: number, task: () => void, isOff: () => boolean): void {
+    const { time } = this.#options;
+    const dueMs = this.#awakeMs() + durationMs;
+    const look = () => {
+      const asleepMs = Math.max(0, this.#awakeFromMs - time.monotonicMs());
+      const leftMs = dueMs - this.#awakeMs();
+      if (asleepMs === 0 && leftMs < roundedMsMax) task();
+      else time.after(asleepMs + leftMs, look, isOff);
+    };
+    time.after(durationMs, look, isOff);
   }
 
   #isOver(): () => boolean {
@@ -133,7 +187,7 @@ export class Platform {
         if (durationMs <= pollMsMax) this.pollCount += 1;
         this.#enter(resolve, isOff);
       };
-      this.#options.time.after(durationMs, wake, isOff);
+      this.#after(durationMs, wake, isOff);
     });
   }
 
@@ -141,7 +195,7 @@ export class Platform {
     const isOver = this.#isOver();
     let isStopped = false;
     const isOff = () => isStopped || isOver();
-    this.#options.time.after(durationMs, () => this.#enter(ring, isOff), isOff);
+    this.#after(durationMs, () => this.#enter(ring, isOff), isOff);
     return () => {
       isStopped = true;
     };

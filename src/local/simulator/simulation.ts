@@ -132,7 +132,7 @@ class Simulation {
     const isReplacing = this.#draw.chance(this.#scenario ? 0.5 : replacingShare);
     this.#isReplacing = this.#scenario?.replacesModels ?? isReplacing;
     this.#config = this.#drawConfig();
-    this.#climate = this.#scenario ? drawFairClimate(this.#draw) : drawClimate(this.#draw);
+    this.#climate = this.#scenario ? this.#fairClimate(this.#scenario) : drawClimate(this.#draw);
     this.#restore = takeOverPlatform(this.#time);
     world.setRedisClock(this.#time);
     world.redis.run(['FLUSHALL']);
@@ -167,6 +167,7 @@ class Simulation {
       overrides: this.#overrides,
       haltDirectly: (target) => haltDirectly(target, this.#config, this.#fleet.createPlatform()),
       approvalsNeeded: this.#config.resumeApprovals,
+      viewLifeMs: this.#config.viewLifeMs,
     });
     this.#clients = new Clients(this.#draw, this.#isKeeping);
     this.#traffic = new Traffic({
@@ -187,6 +188,11 @@ class Simulation {
     const isOfTwo = this.#draw.chance(twoPeopleShare);
     if (this.#scenario?.isUnderHeartbeat) return configUnderHeartbeat;
     return isOfTwo ? configOfTwo : config;
+  }
+
+  #fairClimate({ isOnMachines }: Scenario): Climate {
+    const climate = drawFairClimate(this.#draw);
+    return isOnMachines ? { ...climate, standingClocks: false } : climate;
   }
 
   #createChecks(): readonly Check[] {

@@ -4,10 +4,12 @@ import { cutOffReading } from './cut-off-reading.ts';
 import { haltedOverForgotten } from './halted-over-forgotten.ts';
 import { keysChange } from './keys-change.ts';
 import { lostUnderLaterEpoch } from './lost-under-later-epoch.ts';
+import { machineSleeps } from './machine-sleeps.ts';
 import { marketDataFails } from './market-data-fails.ts';
 import { modelFails } from './model-fails.ts';
 import { modelsReplaced } from './models-replaced.ts';
 import { operatorFallsSilent } from './operator-falls-silent.ts';
+import { operatorsKeyChanges } from './operators-key-changes.ts';
 import { overridesAreUsed } from './overrides-are-used.ts';
 import { reducedBesideHalt } from './reduced-beside-halt.ts';
 import { retriedAcrossHalt } from './retried-across-halt.ts';
@@ -32,6 +34,8 @@ export const scenarios = {
   'reduced beside a halt': reducedBesideHalt,
   'market data fails': marketDataFails,
   'overrides are used': overridesAreUsed,
+  'machine sleeps': machineSleeps,
+  "an operator's key changes": operatorsKeyChanges,
 } satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof scenarios;

@@ -55,6 +55,8 @@ export interface Scenario {
   readonly faultyMs: number;
   /** Whether operators have to be heard every second. */
   readonly isUnderHeartbeat?: true;
+  /** Whether isolates run where a machine may sleep, which Workers' do not; left to the draw where it is not said. */
+  readonly isOnMachines?: true;
   /** Whether there are bundles beside the one that is shipped; left to the draw where it is not said. */
   readonly replacesModels?: true;
   play(stage: Stage): void;
