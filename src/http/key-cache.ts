@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
-import { type Eventual, whenHere } from '../core/eventual.ts';
-import { ok, type Result } from '../core/result.ts';
+import type { Eventual } from '../core/eventual.ts';
+import { err, ok, type Result } from '../core/result.ts';
 import type { RequestScope } from '../runtime.ts';
 import { cachedKeyMsMax, type KeyRow } from '../store/key-row.ts';
 
@@ -35,15 +35,30 @@ interface CachedKey {
   readonly changes: number;
   /** One reload behind an answer is enough; one that failed is made up for when the key is too old. */
   readonly isReloading: boolean;
-  /** When a secret that it lacks last had it read again. */
-  readonly rereadAtMs: number;
+  readonly rereads: Rereads;
+}
+
+/** Reads of a key for secrets that the one in memory lacks. */
+interface Rereads {
+  /** When the last one ended, and why it came to nothing; null where it came to something. */
+  readonly endedAtMs: number;
+  readonly failure: string | null;
+  /** Begun since then. */
+  readonly sinceMs: number;
+  readonly begun: number;
 }
 
 const cachedKeysMax = 10_000;
 /** A cached key is read again behind an answer from this age on. */
 const freshKeyMsMax = cachedKeyMsMax / 2;
-/** Who guesses at a key's secret makes it be read once a second at most. */
+/** Who guesses at a key's secret makes it be read once so often at most, whether it could be read or not. */
 const rereadMsMin = 1_000;
+/** As many may begin in that time, before the first of them has ended: those who come together with a new secret are no guessers. */
+const rereadsTogetherMax = 32;
+const never: Rereads = {
+  ...{ endedAtMs: Number.NEGATIVE_INFINITY, failure: null },
+  ...{ sinceMs: Number.NEGATIVE_INFINITY, begun: 0 },
+};
 
 /** The keys that an isolate has read, each for a few minutes. */
 export function createKeyCache({ loadKey, keysEpoch, changesOf, clock }: KeyCacheOptions): KeyCache {
@@ -59,8 +74,8 @@ export function createKeyCache({ loadKey, keysEpoch, changesOf, clock }: KeyCach
 
   function remember(row: KeyRow, asked: Pick<CachedKey, 'loadedAtMs' | 'changes'>): void {
     if (cache.size >= cachedKeysMax) cache.delete(cache.keys().next().value ?? row.id);
-    const rereadAtMs = cache.get(row.id)?.rereadAtMs ?? Number.NEGATIVE_INFINITY;
-    cache.set(row.id, { row, ...asked, isReloading: false, rereadAtMs });
+    const rereads = cache.get(row.id)?.rereads ?? never;
+    cache.set(row.id, { row, ...asked, isReloading: false, rereads });
   }
 
   async function reload(id: string): Promise<Result<KeyRow | undefined, string>> {
@@ -74,37 +89,51 @@ export function createKeyCache({ loadKey, keysEpoch, changesOf, clock }: KeyCach
     return loaded;
   }
 
-  function find(id: string, request: RequestScope): Eventual<Result<KeyRow | undefined, string>> {
-    const cached = cache.get(id);
-    const ageMs = cached ? clock.monotonicMs() - cached.loadedAtMs : Infinity;
-    if (!cached || ageMs > cachedKeyMsMax || cached.changes !== changesOf(id)) return reload(id);
-    if (ageMs > freshKeyMsMax && !cached.isReloading) {
-      cache.set(id, { ...cached, isReloading: true });
-      request.waitUntil(reload(id).then(() => undefined));
-    }
-    return ok(cached.row);
+  function isGood({ loadedAtMs, changes, row }: CachedKey): boolean {
+    return clock.monotonicMs() - loadedAtMs <= cachedKeyMsMax && changes === changesOf(row.id);
   }
 
-  /** Not counted before it has ended: those who come meanwhile with a new secret, which one of them had it read for, are no guessers. */
-  async function reread(id: string): Promise<Result<KeyRow | undefined, string>> {
-    const cached = cache.get(id);
-    if (!cached || clock.monotonicMs() - cached.rereadAtMs < rereadMsMin) return ok(undefined);
-    const again = await reload(id);
+  /** Behind an answer, once. */
+  function refresh(held: CachedKey, request: RequestScope): void {
+    const { row, loadedAtMs, isReloading } = held;
+    if (isReloading || clock.monotonicMs() - loadedAtMs <= freshKeyMsMax) return;
+    cache.set(row.id, { ...held, isReloading: true });
+    request.waitUntil(reload(row.id).then(() => undefined));
+  }
+
+  function noteRereads(id: string, change: Partial<Rereads>): void {
     const held = cache.get(id);
-    if (again.ok && held) cache.set(id, { ...held, rereadAtMs: clock.monotonicMs() });
+    if (held) cache.set(id, { ...held, rereads: { ...held.rereads, ...change } });
+  }
+
+  /** For a secret that the key in memory lacks. Where it was read a moment ago it lacks it still, or cannot be read. */
+  async function reread(held: CachedKey): Promise<Result<KeyRow | undefined, string>> {
+    const { id } = held.row;
+    const { endedAtMs, failure, sinceMs, begun } = held.rereads;
+    const nowMs = clock.monotonicMs();
+    if (nowMs - endedAtMs < rereadMsMin) {
+      if (failure !== null) return err(failure);
+      if (isGood(held)) return ok(undefined);
+    }
+    const isOfWindow = nowMs - sinceMs < rereadMsMin;
+    if (isOfWindow && begun >= rereadsTogetherMax) return err('the key is being read again');
+    noteRereads(id, isOfWindow ? { begun: begun + 1 } : { sinceMs: nowMs, begun: 1 });
+    const again = await reload(id);
+    noteRereads(id, { endedAtMs: clock.monotonicMs(), failure: again.ok ? null : again.error });
     return again;
   }
 
   return {
-    findProven(id, proofBy, request) {
+    findProven<P>(id: string, proofBy: (row: KeyRow) => P | undefined, request: RequestScope) {
       forgetMissed();
-      const wasCached = cache.has(id);
-      return whenHere(find(id, request), (found) => {
-        if (!found.ok) return found;
-        const proven = provenBy(found.value, proofBy);
-        if (proven || !found.value || !wasCached) return ok(proven);
-        return reread(id).then((again) => (again.ok ? ok(provenBy(again.value, proofBy)) : again));
-      });
+      const proven = (loaded: Result<KeyRow | undefined, string>) =>
+        loaded.ok ? ok(provenBy(loaded.value, proofBy)) : loaded;
+      const held = cache.get(id);
+      if (!held) return reload(id).then(proven);
+      const found = provenBy(held.row, proofBy);
+      if (!isGood(held)) return (found ? reload(id) : reread(held)).then(proven);
+      refresh(held, request);
+      return found ? ok(found) : reread(held).then(proven);
     },
   };
 }

@@ -199,6 +199,37 @@ describe('the authenticator', () => {
         expect(await login(`Bearer bot.${next}`)).toMatchObject({ error: { code: 'AUTH_UNAVAILABLE' } });
     });
 
+    it.each([
+      ['in memory', 0],
+      ['too old', 600_001],
+    ])(
+      'reads a key that is %s once a second for wrong secrets while the database is down, and takes the new one after',
+      async (_, ageMs) => {
+        const { login, state, time, seen } = setUp();
+        await login(`Bearer bot.${secret}`);
+        await time.advance(ageMs);
+        state.load = () => err('down');
+        for (let guess = 0; guess < 50; guess++)
+          expect(await login(`Bearer bot.${'x'.repeat(43)}`)).toMatchObject({
+            error: { code: 'AUTH_UNAVAILABLE' },
+          });
+        expect(seen).toEqual({ loads: 2, failedLogins: 0 });
+        state.load = () => ok(rotated(time.nowMs() + 60_000));
+        await time.advance(1_000);
+        expect(await login(`Bearer bot.${next}`)).toMatchObject({ ok: true });
+      },
+    );
+
+    it('reads it no more often while the database does not answer', async () => {
+      const { login, state, time, seen } = setUp();
+      await login(`Bearer bot.${secret}`);
+      state.load = () => new Promise(() => undefined) as never;
+      const guesses = Array.from({ length: 500 }, () => login(`Bearer bot.${'x'.repeat(43)}`));
+      await time.advance(0);
+      expect(seen.loads).toBe(1 + 32);
+      expect(await guesses.at(-1)).toMatchObject({ error: { code: 'AUTH_UNAVAILABLE' } });
+    });
+
     it('takes the secret before it until its time is over, and not a moment longer', async () => {
       const { login, state, time } = setUp();
       const inForce = rotated(time.nowMs() + 60_000);
