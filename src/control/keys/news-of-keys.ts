@@ -13,6 +13,11 @@ export interface ToldNews {
 export interface NewsOfKeys {
   /** Tells all isolates through Redis. What Redis does not confirm is tried again behind the answer. */
   tell(news: readonly KeyNews[], scope: RequestScope): Promise<ToldNews>;
+  /**
+   * Of a key whose row was changed or was not, nobody knows: has every isolate read it again, by its next sync, and once more when
+   * nothing that was sent can still arrive. One that cannot read it goes by it no more.
+   */
+  doubt(keyId: string, scope: RequestScope): Promise<void>;
 }
 
 interface NewsOfKeysOptions {
@@ -23,6 +28,9 @@ interface NewsOfKeysOptions {
   /** How old what an isolate knows may be, in milliseconds. */
   readonly viewLifeMs: number;
 }
+
+/** After it no statement that the database did not confirm is taken for being still on its way. With the tries below under 30 s. */
+const arrivedMs = 8_000;
 
 /** Together some 20 s: Workers leave 30 s to work behind an answer. */
 const retryMs = [100, 200, 400, 800, 1_600, 3_000, 5_000, 8_000] as const;
@@ -39,15 +47,27 @@ export function createNewsOfKeys(options: NewsOfKeysOptions): NewsOfKeys {
     report(`keys: Redis was not told of ${news.map(({ keyId }) => keyId).join(', ')}`);
   }
 
+  async function doubtAgain(news: readonly KeyNews[], scope: RequestScope): Promise<void> {
+    await timers.sleep(arrivedMs);
+    await tell(news, scope);
+  }
+
+  async function tell(news: readonly KeyNews[], scope: RequestScope): Promise<ToldNews> {
+    const firstAtMs = clock.monotonicMs();
+    const told = await tellKeys(news);
+    if (!told.ok) scope.waitUntil(tellAgain(news, firstAtMs));
+    const dueInMs = Math.max(...news.map((word) => (word.kind === 'retired' ? word.inMs : 0)));
+    // An isolate that is told nothing goes by what it read for so long.
+    const knownInMs = told.ok ? dueInMs + viewLifeMs : Math.max(dueInMs + viewLifeMs, cachedKeyMsMax);
+    return { redis: told.ok ? 'CONFIRMED' : 'PENDING', effectiveByMs: clock.nowMs() + knownInMs };
+  }
+
   return {
-    async tell(news, scope) {
-      const firstAtMs = clock.monotonicMs();
-      const told = await tellKeys(news);
-      if (!told.ok) scope.waitUntil(tellAgain(news, firstAtMs));
-      const dueInMs = Math.max(...news.map((word) => (word.kind === 'retired' ? word.inMs : 0)));
-      // An isolate that is told nothing goes by what it read for so long.
-      const knownInMs = told.ok ? dueInMs + viewLifeMs : Math.max(dueInMs + viewLifeMs, cachedKeyMsMax);
-      return { redis: told.ok ? 'CONFIRMED' : 'PENDING', effectiveByMs: clock.nowMs() + knownInMs };
+    tell,
+    async doubt(keyId, scope) {
+      const news = [{ kind: 'changed', keyId }] as const;
+      scope.waitUntil(doubtAgain(news, scope));
+      await tell(news, scope);
     },
   };
 }

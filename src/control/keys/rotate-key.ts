@@ -58,7 +58,11 @@ export function createRotateKey(options: KeyVerbOptions): RotateKey {
     const after = { previousUntilMs: next.previousUntilMs, approvedBy: approved.value };
     const entry = trail.seal({ ...keyFactsOf(ask, 'rotate-key'), before, after });
     const written = await trail.commit(entry, [rotateKey(database, row, next)]);
-    if (!written.ok) return { kind: isFinal(written.error) ? 'changed' : 'unavailable' };
+    if (!written.ok) {
+      if (isFinal(written.error)) return { kind: 'changed' };
+      await news.doubt(id, scope);
+      return { kind: 'unavailable' };
+    }
     const told = await news.tell(newsOf(row, overlapMs), scope);
     return {
       ...{ kind: 'rotated', secret, told },

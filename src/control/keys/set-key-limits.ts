@@ -48,7 +48,11 @@ export function createSetKeyLimits(options: KeyVerbOptions): SetKeyLimits {
     const after = { ...limits, approvedBy: approved.value };
     const entry = trail.seal({ ...keyFactsOf(ask, 'set-limits'), before, after });
     const written = await trail.commit(entry, [setKeyLimits(database, row, limits)]);
-    if (!written.ok) return { kind: isFinal(written.error) ? 'changed' : 'unavailable' };
+    if (!written.ok) {
+      if (isFinal(written.error)) return { kind: 'changed' };
+      await news.doubt(id, scope);
+      return { kind: 'unavailable' };
+    }
     return {
       ...{ kind: 'set', row: { ...row, ...limits } },
       told: await news.tell([{ kind: 'changed', keyId: id }], scope),

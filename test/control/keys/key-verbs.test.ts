@@ -10,6 +10,7 @@ import { createRevokeKey } from '../../../src/control/keys/revoke-key.ts';
 import { createRotateKey } from '../../../src/control/keys/rotate-key.ts';
 import { createSetKeyLimits } from '../../../src/control/keys/set-key-limits.ts';
 import { createTellKeys, type TellKeys } from '../../../src/control/keys/tell-keys.ts';
+import { redisKeys } from '../../../src/control/redis-keys.ts';
 import { createSharedControl } from '../../../src/control/sync.ts';
 import { sha256Hex } from '../../../src/core/digest.ts';
 import { createIdSource } from '../../../src/core/ids.ts';
@@ -28,7 +29,8 @@ const noBreakers = { ask: () => ({ revision: 0, askedAtMs: 0, reports: [] }), le
 /** The verbs over two real stores, either of which a test can take away. */
 function verbsOver({ redis }: TestRedis, { database }: DatabaseInTest, approvalsNeeded: 1 | 2) {
   const time = new VirtualTime(Date.parse('2026-03-02T12:00:00Z'));
-  const down = { redis: false, database: false };
+  /** `unheard`: the database takes what it is told, and its answer is lost. */
+  const down = { redis: false, database: false, unheard: false };
   const reported: unknown[] = [];
   const behind: Promise<void>[] = [];
   const scope = { waitUntil: (work: Promise<void>) => void behind.push(work), clientAddress: '192.0.2.1' };
@@ -41,7 +43,11 @@ function verbsOver({ redis }: TestRedis, { database }: DatabaseInTest, approvals
   const unavailable = err({ kind: 'unavailable', detail: 'down' } as const);
   const trail: typeof sound = {
     seal: sound.seal,
-    commit: async (...args) => (down.database ? unavailable : sound.commit(...args)),
+    async commit(...args) {
+      if (down.database) return unavailable;
+      const written = await sound.commit(...args);
+      return down.unheard ? unavailable : written;
+    },
   };
   const report = (failure: unknown) => void reported.push(failure);
   const tell = createTellKeys(redis);
@@ -243,6 +249,30 @@ describe.each(redisBackends())('keys are made, rotated and revoked, on $name', (
     expect(await ask('eve')).toMatchObject({ kind: 'rotated' });
     await settled();
   });
+
+  it.each(['database', 'unheard'] as const)(
+    'has every isolate read a key again of which nobody knows whether it was changed, now and later: %s',
+    async (fails) => {
+      const { create, rotate, limit, down, scope, settled } = verbsOver(redis, libsql, 1);
+      await create({ ...by('ann'), ...terms }, scope);
+      const before = await stored();
+      down[fails] = true;
+      const verbs = [
+        () => rotate({ ...by('ann'), overlapMs: 0 }, scope),
+        () => limit({ ...by('ann'), limits: { ratePerSecond: 2, burst: 9 }, mayRaise: false }, scope),
+      ];
+      for (const verb of verbs) {
+        await redis.run('DEL', redisKeys.revocations);
+        expect(await verb()).toEqual({ kind: 'unavailable' });
+        expect(await news()).toMatchObject({ changedKeyIds: ['bot'], retirements: [], revokedKeyIds: [] });
+        await redis.run('DEL', redisKeys.revocations);
+        await settled();
+        expect(await news()).toMatchObject({ changedKeyIds: ['bot'] });
+      }
+      const isWritten = JSON.stringify(await stored()) !== JSON.stringify(before);
+      expect(isWritten).toBe(fails === 'unheard');
+    },
+  );
 
   it('lowers a limit by one person at once, and raises it by as many as let trading go', async () => {
     const alone = verbsOver(redis, libsql, 1);
