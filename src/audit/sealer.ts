@@ -1,4 +1,4 @@
-import { asc, desc, gt } from 'drizzle-orm';
+import { asc, desc, eq, gt } from 'drizzle-orm';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/message-of.ts';
 import { err, ok, type Result } from '../core/result.ts';
@@ -41,11 +41,15 @@ interface SealerOptions {
   readonly rowsMax: number;
 }
 
+/** Above a seal's reads and writes at their deadlines. A run that was cut off with its request never says that it ended. */
+const stepMsMax = 30_000;
+
 type Leaf = Linked<Linkable> & { readonly ordinal: number };
 
 /**
  * Seals the log in steps: claim, last seal, rows behind it, new seal. Every step can be lost or done twice: a seal's
- * number is its primary key, so of two sealers one is refused.
+ * number is its primary key, so of two sealers one is refused, and leaves it to the other. One isolate, whose lease is its own,
+ * is at it once at a time: the minute's cron and an answer may ask for it together.
  *
  * It goes on only from a seal that is good and not older than the latest one known outside the database: over a log that
  * was cut or replaced by an old backup it puts no seal.
@@ -54,6 +58,7 @@ export function createSealer(options: SealerOptions): Sealer {
   const { database, claim, clock, signingKey, publicKeys, rowsMax } = options;
   let seq: number | null = null;
   let lastFailure: string | null = null;
+  let busyUntilMs = Number.NEGATIVE_INFINITY;
 
   /** Writes one seal; false where nothing is left to seal or another isolate seals. */
   async function sealNext(): Promise<Result<boolean, string>> {
@@ -69,12 +74,14 @@ export function createSealer(options: SealerOptions): Sealer {
     const count = rows.decisions.length + rows.entries.length;
     if (count === 0) return ok(false);
     const latest = await writeSeal(last.value, rows);
+    if (latest === null) return ok(false);
     seq = latest.seq;
     const advanced = await claim.advance(latest);
     return advanced.ok ? ok(count >= rowsMax) : advanced;
   }
 
-  async function writeSeal(last: SealedUpTo, rows: UnsealedRows): Promise<Anchor> {
+  /** Null where another one wrote the seal of this number. */
+  async function writeSeal(last: SealedUpTo, rows: UnsealedRows): Promise<Anchor | null> {
     const span = (leaves: readonly Leaf[], to: number) => ({
       to: leaves.at(-1)?.ordinal ?? to,
       count: leaves.length,
@@ -87,19 +94,31 @@ export function createSealer(options: SealerOptions): Sealer {
       entries: span(rows.entries, last.entriesTo),
     };
     const seal = makeSeal(signingKey, facts, [...rows.decisions, ...rows.entries].map(linkHash));
-    await database.orm.insert(seals).values(seal);
-    return { seq: seal.seq, hash: sealHash(seal) };
+    const own = { seq: seal.seq, hash: sealHash(seal) };
+    try {
+      await database.orm.insert(seals).values(seal);
+      return own;
+    } catch (failure) {
+      // It may be there all the same: the answer came too late, or another one was faster.
+      const [held] = await readSealsOf(database, seal.seq).catch(() => []);
+      if (!held) throw failure;
+      return sealHash(held) === own.hash ? own : null;
+    }
   }
 
   return {
     async run(workMsMax) {
-      const endsAtMs = clock.monotonicMs() + workMsMax;
+      const nowMs = clock.monotonicMs();
+      if (nowMs < busyUntilMs) return;
+      const endsAtMs = nowMs + workMsMax;
+      busyUntilMs = endsAtMs + stepMsMax;
       let hasMore = true;
       while (hasMore && clock.monotonicMs() < endsAtMs) {
         const outcome = await sealNext().catch((failure: unknown) => err(messageOf(failure)));
         lastFailure = outcome.ok ? null : outcome.error;
         hasMore = outcome.ok && outcome.value;
       }
+      busyUntilMs = Number.NEGATIVE_INFINITY;
     },
     status: () => ({ seq, lastFailure }),
   };
@@ -109,6 +128,9 @@ interface UnsealedRows {
   readonly decisions: readonly Leaf[];
   readonly entries: readonly Leaf[];
 }
+
+const readSealsOf = ({ orm }: Database, seq: number): Promise<readonly Seal[]> =>
+  orm.select().from(seals).where(eq(seals.seq, seq));
 
 async function readLastSeal({ orm }: Database): Promise<Seal | undefined> {
   const [row] = await orm.select().from(seals).orderBy(desc(seals.seq)).limit(1);

@@ -110,6 +110,73 @@ describe.each(redisBackends())('the sealer, on $name', ({ open }) => {
     expect(sealedUpTo).toMatchObject({ seq: 1, decisionsTo: 5 });
   });
 
+  it('seals once where the cron and an answer have one isolate seal at the same time', async () => {
+    await write(5);
+    let read = 0;
+    const clock = { nowMs: () => time.nowMs() + ++read, monotonicMs: () => time.monotonicMs() };
+    const claim = createSealClaim({ redis: store.redis, ids: { next: () => 'i' } });
+    const { database } = opened;
+    const sealer = createSealer({ database, claim, signingKey, publicKeys, clock, rowsMax: 10 });
+    await Promise.all([sealer.run(10_000), sealer.run(10_000), sealer.run(10_000)]);
+    expect(sealer.status()).toEqual({ seq: 1, lastFailure: null });
+    expect(await sealCount()).toBe(1);
+    await write(1);
+    await sealer.run(10_000);
+    expect(sealer.status()).toEqual({ seq: 2, lastFailure: null });
+  });
+
+  it('seals again on an isolate whose run was cut off, once that must have ended', async () => {
+    await write(1);
+    const claim = createSealClaim({ redis: store.redis, ids: { next: () => 'i' } });
+    const { database } = opened;
+    let isCut = true;
+    const never = new Promise<never>(() => undefined);
+    const cut = { ...claim, claim: () => (isCut ? never : claim.claim()) };
+    const sealer = createSealer({ database, claim: cut, signingKey, publicKeys, clock: time, rowsMax: 10 });
+    void sealer.run(6_000);
+    isCut = false;
+    await time.advance(35_999);
+    await sealer.run(6_000);
+    expect(await sealCount()).toBe(0);
+    await time.advance(1);
+    await sealer.run(6_000);
+    expect(await sealCount()).toBe(1);
+  });
+
+  it('leaves a seal to who was faster, and knows its own again where the answer of its writing was lost', async () => {
+    await write(5);
+    const { database } = opened;
+    const rival = isolate(2);
+    const insert = database.orm.insert.bind(database.orm);
+    const during = { insert: async () => undefined as unknown };
+    const orm = Object.assign(Object.create(database.orm), {
+      insert: (table: Parameters<typeof insert>[0]) => ({
+        values: async (row: never) => {
+          await during.insert();
+          await insert(table).values(row);
+          throw new Error('the answer was lost');
+        },
+      }),
+    });
+    const claim = createSealClaim({ redis: store.redis, ids: { next: () => 'i' } });
+    const options = { claim, signingKey, publicKeys, clock: time, rowsMax: 10 };
+    const sealer = createSealer({ ...options, database: { ...database, orm } });
+    during.insert = async () => {
+      await store.run('DEL', 'ultrathink:seal-lease');
+      await time.advance(1);
+      await rival.run(10_000);
+    };
+    await sealer.run(10_000);
+    expect(sealer.status().lastFailure).toBeNull();
+    expect(await sealCount()).toBe(1);
+    await write(1);
+    await store.run('DEL', 'ultrathink:seal-lease');
+    during.insert = async () => undefined;
+    await sealer.run(10_000);
+    expect(sealer.status()).toEqual({ seq: 2, lastFailure: null });
+    expect((await verify()).findings).toEqual([]);
+  });
+
   it('puts no seal on a log that was cut, or that is an old backup', async () => {
     await write(5);
     const sealer = isolate(1);
