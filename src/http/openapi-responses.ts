@@ -38,3 +38,4 @@ export const problem = (description: string, headers: readonly ResponseHeader[] 
 
 export const unauthenticated = problem('Key missing, wrong or revoked', ['WWW-Authenticate']);
 export const failed = problem('The service failed; nothing is known of the outcome');
+export const limited = problem('Rate limit spent, or too many failed logins', [...ofABucket, 'Retry-After']);

@@ -23,6 +23,7 @@ import {
   failed,
   headersOf,
   json,
+  limited,
   ofABucket,
   problem,
   responseHeaders,
@@ -56,7 +57,7 @@ const refusalsOfDeciding = {
   ]),
   413: problem('Body too large'),
   422: problem('The request does not fit, with the path of each fault'),
-  429: problem('Rate limit spent, or too many failed logins', [...ofABucket, 'Retry-After']),
+  429: limited,
   500: failed,
   503: problem(
     'More is asked than can be answered in time, or something that was asked for cannot be done now',
@@ -182,15 +183,15 @@ const auditRoute = createRoute({
   path: '/v1/audit',
   summary: 'The audit trail',
   description:
-    "Who changed what, when, why and from where: entries of the key's own account and of the service itself, oldest first. Of what the service did to other accounts and to strategies operators alone read.",
+    "Who changed what, when, why and from where: entries of the key's own account and of the service itself, oldest first. Of what the service did to other accounts and to strategies operators alone read. A page costs one token of the rate limit.",
   security: [{ key: ['observe'] }],
   request: { query: pageQuery },
   responses: {
-    200: answer('A page of entries', auditPageSchema),
+    200: answer('A page of entries', auditPageSchema, ofABucket),
     401: unauthenticated,
     403: problem('Scope missing'),
     422: problem('The query does not fit'),
-    429: problem('Too many failed logins', ['Retry-After']),
+    429: limited,
     500: problem('The service failed, or an entry is not as it was written'),
     503: problem('The trail cannot be read now', ['Retry-After']),
   },
@@ -201,7 +202,7 @@ const verifyRoute = createRoute({
   path: '/v1/audit/verify',
   summary: 'Is the log as it was written?',
   description:
-    'Compares a part of decisions and audit entries with their signed seals, and what is not sealed yet with its hashes, receipts and chains. Follow `next` until it is null.',
+    'Compares a part of decisions and audit entries with their signed seals, and what is not sealed yet with its hashes, receipts and chains. Follow `next` until it is null. A part costs one token of the rate limit.',
   security: [{ key: ['observe'] }],
   request: {
     query: z.object({
@@ -212,11 +213,11 @@ const verifyRoute = createRoute({
     }),
   },
   responses: {
-    200: answer('What was found, the first bad record first', verificationSchema),
+    200: answer('What was found, the first bad record first', verificationSchema, ofABucket),
     401: unauthenticated,
     403: problem('Scope missing'),
     422: problem('The query does not fit'),
-    429: problem('Too many failed logins', ['Retry-After']),
+    429: limited,
     500: failed,
     503: problem('The log cannot be read now', ['Retry-After']),
   },

@@ -10,12 +10,12 @@ import { messageOf } from '../core/message-of.ts';
 import type { Database } from '../store/database.ts';
 import { seals } from '../store/schema.ts';
 import type { verificationSchema } from './audit-schemas.ts';
-import { authenticateLive, type LiveAuthentication } from './authenticate-live.ts';
+import { authenticateCharged, type ChargedAuthentication } from './authenticate-charged.ts';
 import type { Handler } from './context.ts';
 import { problemResponse } from './problem.ts';
 import { wholeNumberOf } from './whole-number.ts';
 
-interface VerifyAuditOptions extends LiveAuthentication {
+interface VerifyAuditOptions extends ChargedAuthentication {
   readonly database: Database;
   readonly claim: Pick<SealClaim, 'latest'>;
   readonly receiptSecret: string;
@@ -30,21 +30,23 @@ const sealsMax = 2;
 const unsealedMax = 4_096;
 
 /**
- * `GET /v1/audit/verify?afterSeal=`: compares a part of the log with its seals, and what is not sealed with its hashes,
+ * `GET /v1/audit/verify?afterSeal=`, for one token of the key's bucket: compares a part of the log with its seals, and what is not sealed with its hashes,
  * receipts and chains. `next` is the `afterSeal` of the next part, null behind the last, where the latest seal is compared
  * with the one that is known outside the database.
  */
 export function createVerifyAuditRoute(options: VerifyAuditOptions): Handler {
   const { report } = options;
   return async (context) => {
-    const principal = await authenticateLive(context, 'observe', options);
-    if (!principal.ok) return problemResponse(principal.error);
+    context.var.stages.begin('permit');
+    const charged = await authenticateCharged(context, 'observe', options);
+    if (!charged.ok) return charged.error;
+    const { headers } = charged.value;
     const afterSeal = wholeNumberOf('afterSeal', context.req.query('afterSeal'), { fallback: 0, min: 0 });
     if (!afterSeal.ok) return problemResponse(afterSeal.error);
     context.var.stages.begin('verify');
     try {
       const verification = await verifyPart(options, afterSeal.value);
-      return context.json(verification, 200, { 'cache-control': 'no-store' });
+      return context.json(verification, 200, { ...headers, 'cache-control': 'no-store' });
     } catch (failure) {
       report(`audit: ${messageOf(failure)}`);
       return problemResponse({ code: 'RECORD_UNAVAILABLE', retryAfterMs: 1_000 });

@@ -58,11 +58,34 @@ function setUp() {
   const publicKeys = [ed25519PublicKey(signingKey)];
   const sealer = createSealer({ database, claim, signingKey, publicKeys, clock: time, rowsMax: 2 });
   const view = { epoch: 1 } as ControlView;
-  const world = { view: view as ControlView | undefined, scopes: ['observe'] as readonly Scope[] };
-  const control = { ensure: async () => world.view } as unknown as Control;
+  const world = {
+    view: view as ControlView | undefined,
+    scopes: ['observe'] as readonly Scope[],
+    tokens: 100,
+    asked: [] as string[],
+    /** What the permit's sync tells of keys. */
+    news: 0,
+    isRevoked: false,
+  };
+  const control: Pick<Control, 'permit' | 'keysNews'> = {
+    async permit({ keyId }, _scope, tokens = 1) {
+      world.asked.push(keyId);
+      if (!world.view) return { kind: 'unavailable', detail: 'no view' };
+      const isGranted = world.tokens >= tokens;
+      if (isGranted) world.tokens -= tokens;
+      const bucket = {
+        remaining: world.tokens,
+        burst: 100,
+        ratePerSecond: 10,
+        retryAfterMs: isGranted ? 0 : 100,
+      };
+      return isGranted ? { kind: 'granted', view, bucket } : { kind: 'limited', bucket };
+    },
+    keysNews: () => world.news++ * Number(world.isRevoked),
+  };
   const authenticator: Authenticator = {
     authenticate: async (authorization, scope) =>
-      authorization === `observe ${scope}`
+      authorization === `observe ${scope}` && !(world.isRevoked && world.asked.length > 0)
         ? ok({
             id: 'k',
             account: 'mine',
@@ -150,6 +173,25 @@ describe('GET /v1/audit', () => {
     world.view = undefined;
     expect(await ask('/v1/audit')).toMatchObject({ status: 503 });
     expect(await ask('/v1/audit/verify')).toMatchObject({ status: 503 });
+  });
+});
+
+describe.each(['/v1/audit', '/v1/audit/verify'])('GET %s', (path) => {
+  it("takes a token of the key's bucket, and reads nothing without one", async () => {
+    const { ask, world } = setUp();
+    world.tokens = 2;
+    expect([(await ask(path)).status, (await ask(path)).status]).toEqual([200, 200]);
+    expect(await ask(path)).toMatchObject({ status: 429, body: { code: 'RATE_LIMITED' } });
+    expect(world).toMatchObject({ tokens: 0, asked: ['k', 'k', 'k'] });
+  });
+
+  it('takes none of who is not proven, and proves a key again that its sync told something of', async () => {
+    const { ask, world } = setUp();
+    await ask(path, 'wrong');
+    expect(world.asked).toEqual([]);
+    world.isRevoked = true;
+    expect(await ask(path)).toMatchObject({ status: 401 });
+    expect(world.asked).toEqual(['k']);
   });
 });
 

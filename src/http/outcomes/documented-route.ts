@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { answer, failed, json, ofABucket, problem, unauthenticated } from '../openapi-responses.ts';
+import { answer, failed, json, limited, ofABucket, problem, unauthenticated } from '../openapi-responses.ts';
 import { outcomesAnswerSchema, outcomesRequestSchema } from './outcome-schemas.ts';
 
 /** What the OpenAPI document says of `POST /v1/outcomes`. */
@@ -19,7 +19,7 @@ export const outcomesRoute = createRoute({
     408: problem('The body came too slowly'),
     413: problem('Body too large'),
     422: problem('The request does not fit, with the path of each fault'),
-    429: problem('Rate limit spent, or too many failed logins', [...ofABucket, 'Retry-After']),
+    429: limited,
     500: failed,
     503: problem('The database cannot be reached now', ['Retry-After']),
   },

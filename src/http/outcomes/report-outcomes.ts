@@ -13,8 +13,8 @@ import type { Authenticator, Principal } from '../auth.ts';
 import type { BodyLimits } from '../body.ts';
 import type { Handler, RouteContext } from '../context.ts';
 import { type Fault, type Problem, problemResponse } from '../problem.ts';
-import { rateLimitHeaders } from '../rate-limit-headers.ts';
 import { readJson } from '../read-json.ts';
+import { takeToken } from '../take-token.ts';
 import {
   type OutcomesAnswer,
   type OutcomesRequest,
@@ -54,18 +54,11 @@ export function createReportOutcomesRoute(options: OutcomesRouteOptions): Handle
     const request = await readRequest(context, options);
     if (!request.ok) return problemResponse(request.error);
     context.var.stages.begin('permit');
-    const { id: keyId, account, ratePerSecond, burst } = principal.value;
-    const permit = await control.permit({ keyId, ratePerSecond, burst }, scope);
-    if (permit.kind === 'revoked')
-      return problemResponse({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
-    if (permit.kind === 'unavailable')
-      return problemResponse({ code: 'AUTH_UNAVAILABLE', retryAfterMs: 1_000 });
-    const headers = rateLimitHeaders(permit.bucket);
-    if (permit.kind === 'limited')
-      return problemResponse({ code: 'RATE_LIMITED', retryAfterMs: permit.bucket.retryAfterMs }, headers);
-    // The permit's own sync may have told of the key, or that it missed what was told.
-    const reread = keysNews === control.keysNews() ? principal : await authenticate(context, options);
-    if (!reread.ok) return problemResponse(reread.error);
+    const prove = () => authenticate(context, options);
+    const charged = await takeToken(context, { principal: principal.value, keysNews, prove }, control);
+    if (!charged.ok) return charged.error;
+    const { headers } = charged.value;
+    const { id: keyId, account } = charged.value.principal;
     context.var.stages.begin('write');
     const reported = await reportedBy(request.value, account, options);
     if (!reported.ok) return problemResponse(reported.error);
