@@ -54,8 +54,11 @@ export interface Control {
   permit(ask: PermitAsk, scope: RequestScope, tokens?: number, lifeShareMin?: number): Eventual<Permit>;
   /** The view, if it is live. Ask again after every await. */
   current(): ControlView | undefined;
-  /** The view; when it is not live, after trying to get one as `permit` does. */
-  ensure(scope: RequestScope): Promise<ControlView | undefined>;
+  /**
+   * The view; when it is not live, or has less than `lifeShareMin` of its life left (0 to 1), after trying to get one as `permit`
+   * does. Undefined where that failed: what is live is `current` all the same.
+   */
+  ensure(scope: RequestScope, lifeShareMin?: number): Promise<ControlView | undefined>;
   /** Whether the key is known to be revoked. */
   isRevoked(keyId: string): boolean;
   /** Changes whenever the key is told to be not what it was: what was read of it before is to be read again. */
@@ -116,18 +119,25 @@ export function createControl(options: ControlOptions): Control {
     return spent ? { kind: 'limited', bucket: spent } : permit;
   }
 
+  /** Content with a view of which so much is left. One that a renewal brought has as much as can be had. */
+  function lastsFor(lifeShareMin: number): (view: ControlView, nowMs: number) => boolean {
+    let tooOldAtMs: number | undefined;
+    return (view, nowMs) => {
+      tooOldAtMs ??= view.expiresAtMs - nowMs < lifeShareMin * viewLifeMs ? view.sentAtMs : undefined;
+      return view.sentAtMs !== tooOldAtMs;
+    };
+  }
+
   return {
     permit(ask, scope, tokens = 1, lifeShareMin = 0) {
       const { keyId } = ask;
       if (tokens > ask.burst) throw new RangeError(`${tokens} tokens are more than a burst of ${ask.burst}`);
       ledger.meet(ask, clock.monotonicMs());
       let missedIn: number | undefined;
-      let tooOldAtMs: number | undefined;
+      const lasts = lastsFor(lifeShareMin);
       const settle = (view: ControlView, nowMs: number): Permit | undefined => {
         if (lease.keys.isRevoked(keyId)) return { kind: 'revoked' };
-        // One that a renewal brought has as much left as can be had.
-        tooOldAtMs ??= view.expiresAtMs - nowMs < lifeShareMin * viewLifeMs ? view.sentAtMs : undefined;
-        if (view.sentAtMs === tooOldAtMs) return undefined;
+        if (!lasts(view, nowMs)) return undefined;
         // While a request waits, its key may be forgotten for others; then it begins anew, with nothing.
         ledger.meet(ask, nowMs);
         const admitted = ledger.take(keyId, nowMs, tokens);
@@ -147,10 +157,11 @@ export function createControl(options: ControlOptions): Control {
       );
     },
     current: () => lease.view(clock.monotonicMs()),
-    async ensure(scope) {
+    async ensure(scope, lifeShareMin = 0) {
+      const lasts = lastsFor(lifeShareMin);
       const found = await renewal.untilSettled(
         scope,
-        (view) => view,
+        (view, nowMs) => (lasts(view, nowMs) ? view : undefined),
         () => undefined,
       );
       return 'kind' in found ? undefined : found;

@@ -12,7 +12,7 @@ export interface Pacer {
   /**
    * Lets a log that is behind catch up, and of batches so many pass in a turn of the event loop as make the largest one: sixteen
    * of those in one turn let no reply of Redis in for longer than a renewal may take, and then nothing is permitted. Where
-   * the wait outlived the view, a new one is there afterwards if one can be had.
+   * the wait outlived the view, or what is left of it is less than long work takes, a new one is there afterwards if one can be had.
    *
    * @param granted the permission that the caller has; undefined where nothing may come of it but HOLD
    */
@@ -26,13 +26,18 @@ export interface Pacer {
 
 interface PacerOptions {
   readonly log: Pick<DecisionLog, 'paceMs'>;
-  readonly control: Pick<Control, 'current' | 'ensure'>;
+  readonly control: Pick<Control, 'ensure'>;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly timers: Timers;
 }
 
 /** Below it a batch costs little more than a request does. */
 const manyMin = 16;
+/**
+ * Of a view's life, for so many: the largest batch is 7 to 10 ms of work in which no reply comes in, and several times that on a busy
+ * machine. A view that ended meanwhile would hold all of it, with every store well.
+ */
+const workLifeShareMin = 0.05;
 /** A batch that has waited for its turn so long goes on all the same. */
 const turnWaitMsMax = 250;
 /** Whoever passed and never opened the way again, since its request was cut off, is forgotten after this. */
@@ -65,7 +70,7 @@ export function createPacer({ log, control, clock, timers }: PacerOptions): Pace
     scope.waitUntil(openBehind(closedUntilMs));
   }
 
-  async function takeTurn(decisions: number, scope: RequestScope, stages: Stages): Promise<boolean> {
+  async function takeTurn(decisions: number, scope: RequestScope, stages: Stages): Promise<void> {
     const startedAtMs = clock.monotonicMs();
     const hasToWait = isUnderWay(startedAtMs) && !hasRoom(decisions);
     if (hasToWait) stages.begin('pace');
@@ -75,7 +80,6 @@ export function createPacer({ log, control, clock, timers }: PacerOptions): Pace
       nowMs = clock.monotonicMs();
     }
     enterTurn(decisions, nowMs, scope);
-    return hasToWait;
   }
 
   async function wait(
@@ -89,8 +93,9 @@ export function createPacer({ log, control, clock, timers }: PacerOptions): Pace
       stages.begin('pace');
       await timers.sleep(paceMs);
     }
-    const hasWaited = (decisions >= manyMin && (await takeTurn(decisions, scope, stages))) || paceMs > 0;
-    if (granted && hasWaited && !control.current()) await control.ensure(scope);
+    const isMany = decisions >= manyMin;
+    if (isMany) await takeTurn(decisions, scope, stages);
+    if (granted) await control.ensure(scope, isMany ? workLifeShareMin : 0);
   }
 
   return {

@@ -171,6 +171,8 @@ async function answerOnce(
     body: keyed.text,
     epoch: granted.view.epoch,
   });
+  // What is answered now is kept for good, so a view that ended meanwhile is no reason for it.
+  if (claim.kind === 'claimed' || claim.kind === 'replay') await control.ensure(exchange.scope);
   // Where it is refused now the claim itself stays unanswered.
   const again = await proveAgain(keysNews, exchange, line);
   if (!again.ok) return problemReply(again.error);

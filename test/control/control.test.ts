@@ -93,6 +93,20 @@ describe('a healthy Redis', () => {
     expect(fleet.syncs() - before).toBeLessThanOrEqual(1);
   });
 
+  it('ensures a view of which so much is left as is asked for, and leaves the one that is live where none can be had', async () => {
+    await kindOf();
+    await fleet.time.pass(960);
+    const { control, scope } = isolate;
+    const startedMs = fleet.time.monotonicMs();
+    const held = control.current();
+    expect(held?.sentAtMs).toBeLessThan(startedMs);
+    expect(await control.ensure(scope)).toBe(held);
+    expect(await fleet.time.until(control.ensure(scope, 0.05))).toMatchObject({ sentAtMs: startedMs });
+    await fleet.time.pass(960);
+    fleet.setWeather(() => ({ ...calm, lost: 'request' }));
+    expect(await fleet.time.until(control.ensure(scope, 0.05))).toBeUndefined();
+  });
+
   it('lets one isolate ramp up to 50,000 requests a second within a second', async () => {
     const fast: PermitAsk = { keyId: 'fast', ratePerSecond: 60_000, burst: 60_000 };
     await serve(50, 1, fast);

@@ -12,13 +12,12 @@ const view: ControlView = {
 
 function setUp() {
   const time = new VirtualTime();
-  const state = { paceMs: 0, isLive: true, ensured: 0, openers: [] as Promise<void>[] };
+  const state = { paceMs: 0, ensured: [] as number[], openers: [] as Promise<void>[] };
   const pacer = createPacer({
     log: { paceMs: () => state.paceMs },
     control: {
-      current: () => (state.isLive ? view : undefined),
-      async ensure() {
-        state.ensured += 1;
+      async ensure(_scope, lifeShareMin = 0) {
+        state.ensured.push(lifeShareMin);
         return view;
       },
     },
@@ -67,7 +66,7 @@ describe('the pacer', () => {
     let opened = 0;
     const pacer = createPacer({
       log: { paceMs: () => 0 },
-      control: { current: () => view, ensure: async () => view },
+      control: { ensure: async () => view },
       clock: time,
       timers: {
         // The openers of these requests are cut off: their timers never fire.
@@ -88,6 +87,16 @@ describe('the pacer', () => {
     expect(isThrough).toBe(true);
   });
 
+  it('asks for a view that outlives the work of a batch, though it need not wait', async () => {
+    const { state, pace, passed } = setUp();
+    pace('a', 256);
+    pace('b', 1);
+    pace('c', 256, false);
+    await settle();
+    expect([...passed].sort()).toEqual(['a 0', 'b 0']);
+    expect(state.ensured).toEqual([0.05]);
+  });
+
   it('waits as long as the log wants, and asks for a view where the wait outlived it', async () => {
     const { time, state, pace, passed } = setUp();
     state.paceMs = 80;
@@ -95,9 +104,8 @@ describe('the pacer', () => {
     pace('b', 1, false);
     await time.advance(79);
     expect(passed).toEqual([]);
-    state.isLive = false;
     await time.advance(1);
     expect([...passed].sort()).toEqual(['a 80', 'b 80']);
-    expect(state.ensured).toBe(1);
+    expect(state.ensured).toEqual([0]);
   });
 });

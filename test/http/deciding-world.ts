@@ -66,6 +66,7 @@ export function decidingWorld() {
     whileWriting: () => {},
     whilePermitted: () => {},
     whileClaimed: () => {},
+    whileEnsured: () => {},
     keysNews: 0,
     isProven: true,
     live: true,
@@ -84,7 +85,10 @@ export function decidingWorld() {
   const bucket = { remaining: 1, burst: key.burst, ratePerSecond: 100, retryAfterMs: 0 };
   const control = {
     current: () => (world.live ? view() : undefined),
-    ensure: async () => view(),
+    async ensure() {
+      world.whileEnsured();
+      return view();
+    },
     isRevoked: () => false,
     isRetired: () => false,
     changesOf: () => 0,

@@ -21,11 +21,35 @@ describe('a request whose wait brought news of keys', () => {
     expect(world.rows).toEqual([]);
   });
 
+  it('is proven again where the view was renewed behind its claim', async () => {
+    const { world, post } = decidingWorld();
+    world.whileEnsured = () => {
+      world.keysNews += 1;
+      world.isProven = false;
+    };
+    expect(await post('/one', { ...question, clientDecisionId: 'once' })).toMatchObject({ status: 401 });
+    expect(world.rows).toEqual([]);
+  });
+
   it('goes on where the key is still good', async () => {
     const { world, post } = decidingWorld();
     world.whilePermitted = () => {
       world.keysNews += 1;
     };
     expect(await post('/one', question)).toMatchObject({ status: 200, body: { action: 'BUY' } });
+  });
+});
+
+describe('a request whose permission ended while its key was claimed', () => {
+  it('is decided under a new one, since its answer is kept for good', async () => {
+    const { world, post } = decidingWorld();
+    world.whileClaimed = () => {
+      world.live = false;
+    };
+    world.whileEnsured = () => {
+      world.live = true;
+    };
+    const answered = await post('/one', { ...question, clientDecisionId: 'once' });
+    expect(answered).toMatchObject({ status: 200, body: { action: 'BUY', actionable: true } });
   });
 });
