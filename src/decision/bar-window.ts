@@ -1,5 +1,6 @@
 import { canonicalJson } from '../core/canonical-json.ts';
 import { equalInConstantTime, hmacSha256Hex, sha256Hex } from '../core/digest.ts';
+import { createFloat32Pool } from '../core/float32-pool.ts';
 import type { Bar } from '../features/bar.ts';
 import { createVectorFold } from '../features/vector-fold.ts';
 import { checkSeries, type SeriesFault } from '../market/series.ts';
@@ -17,14 +18,17 @@ export interface BarWindow {
   input(): Extract<Question['input'], { kind: 'window' }>;
 }
 
+const inputRows = createFloat32Pool();
+
 /** `bars`: valid, consecutive, at least as many as the features need. Throws on fewer. */
 export function createBarWindow(model: ServedModel, bars: readonly Bar[]): BarWindow {
-  const { windowBars } = model.featureSet;
+  const { windowBars, indicators } = model.featureSet;
   const { calendar, interval } = model.bundle.manifest;
   if (bars.length < windowBars) throw new RangeError(`${bars.length} bars are fewer than ${windowBars}`);
   const held = bars.slice(-windowBars);
   const fold = createVectorFold(model.featureSet);
   for (const bar of held) fold.push(bar);
+  const width = indicators.length;
   const last = (): Bar => held.at(-1) as Bar;
   return {
     model,
@@ -37,7 +41,11 @@ export function createBarWindow(model: ServedModel, bars: readonly Bar[]): BarWi
       fold.push(bar);
       return undefined;
     },
-    input: () => ({ kind: 'window', lastBar: last(), vector: fold.vector() }),
+    input() {
+      const values = inputRows.take(width);
+      const undefinedNames = fold.writeTo(values);
+      return { kind: 'window', lastBar: last(), values, undefinedNames };
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import type { Load } from '../control/overload/load-state.ts';
 import type { Clock } from '../core/clock.ts';
 import { type Eventual, whenHere } from '../core/eventual.ts';
 import { createFloat32Pool } from '../core/float32-pool.ts';
+import type { Bar } from '../features/bar.ts';
 import { featureVector } from '../features/vector.ts';
 import { freshness } from '../market/calendar.ts';
 import { outsideDomain } from '../models/outside-domain.ts';
@@ -133,15 +134,19 @@ function prepare(question: Question, at: number, options: JudgeOptions): Prepare
       kind === 'open' ? 'the last bar is still open' : 'a later bar has closed since the last one given';
     return judged(hold('safety', 'STALE_INPUT', detail), ageMs);
   }
-  const { values, undefinedNames } =
-    input.kind === 'window' ? input.vector : featureVector(model.featureSet, input.bars);
+  const { values, undefinedNames } = input.kind === 'window' ? input : vectorOf(model, input.bars);
   if (undefinedNames.length > 0) {
     const detail = `no finite value on these bars: ${undefinedNames.join(', ')}`;
     return judged(hold('abstain', 'FEATURES_UNDEFINED', detail), ageMs);
   }
+  return withinDomain(question, { at, ageMs, values });
+}
+
+function vectorOf({ featureSet }: Question['model'], bars: readonly Bar[]) {
+  const { values, undefinedNames } = featureVector(featureSet, bars);
   const row = inputRows.take(values.length);
   row.set(values);
-  return withinDomain(question, { at, ageMs, values: row });
+  return { values: row, undefinedNames };
 }
 
 const judged = (judgement: Judgement, ageMs: number | null): Prepared => ({

@@ -1,6 +1,5 @@
 import type { Arm, Experiment } from '../experiments/experiment.ts';
 import type { Bar } from '../features/bar.ts';
-import type { FeatureVector } from '../features/vector.ts';
 import type { ServedModel } from '../models/catalog.ts';
 import type { PositionSign } from './policy.ts';
 import type { Rung } from './rung.ts';
@@ -25,8 +24,14 @@ export interface Question {
     | { readonly kind: 'bars'; readonly bars: readonly Bar[]; readonly from: BarsOrigin }
     /** f32 in the model's input order, finite. */
     | { readonly kind: 'features'; readonly values: Float32Array }
-    /** A stream's: the bars before the last were given earlier, and the vector was folded over them. */
-    | { readonly kind: 'window'; readonly lastBar: Bar; readonly vector: FeatureVector }
+    /** A stream's: the bars before the last were given earlier, and the values, f32 as above, were folded over them. */
+    | {
+        readonly kind: 'window';
+        readonly lastBar: Bar;
+        readonly values: Float32Array;
+        /** Those that are not finite. */
+        readonly undefinedNames: readonly string[];
+      }
     /** `missing`: why, and what to do about it. */
     | { readonly kind: 'none'; readonly missing: string };
   readonly position: PositionSign;

@@ -269,7 +269,8 @@ function inputOf({ input, answer }: Capsule): Question['input'] {
       return {
         kind,
         lastBar,
-        vector: { values: Float64Array.from(features ?? []), undefinedNames: undefinedIn(answer) },
+        values: Float32Array.from(features ?? []),
+        undefinedNames: undefinedIn(answer),
       };
     }
     case 'none':

@@ -1,67 +1,73 @@
-/** The last `size` numbers of a series, in a ring of that size. Index 0 is the oldest. */
+import { Series } from './series.ts';
+
+/** The last `size` numbers of a series. Index 0 is the oldest. */
 export class Window {
   readonly size: number;
-  /** A plain array: with typed ones, V8 spent half the time of a vector on making its forty windows. */
-  readonly #values: number[];
-  #count = 0;
-  #oldest = 0;
-  /** Numbers that were ever taken in; what was computed at one count is known until the next. */
-  #taken = 0;
+  readonly #series: Series;
   #meanAt = -1;
   #mean = 0;
   #varianceAt = -1;
   #variance = 0;
 
-  constructor(size: number) {
+  /** @param series shared with other windows, which then push for this one too; its length is at least `size` */
+  constructor(size: number, series?: Series) {
     if (!Number.isInteger(size) || size < 1)
       throw new RangeError(`window size ${size} is not a positive integer`);
     this.size = size;
-    this.#values = new Array<number>(size);
+    this.#series = series ?? new Series(size);
   }
 
   get isFull(): boolean {
-    return this.#count === this.size;
+    return this.#series.taken >= this.size;
   }
 
   push(value: number): void {
-    this.#taken += 1;
-    if (this.#count < this.size) {
-      this.#values[this.#count] = value;
-      this.#count += 1;
-      return;
-    }
-    this.#values[this.#oldest] = value;
-    this.#oldest = this.#oldest + 1 === this.size ? 0 : this.#oldest + 1;
+    this.#series.push(value);
+  }
+
+  /** Where the window's numbers stand, from the oldest at `from` on; for whoever walks them all. */
+  get values(): readonly number[] {
+    return this.#series.values;
+  }
+
+  get from(): number {
+    return this.#series.end - this.size;
   }
 
   /** The value at `index` from the oldest; `0 ≤ index < size`, and the window must be full. */
   at(index: number): number {
-    const place = this.#oldest + index;
-    return this.#values[place < this.size ? place : place - this.size] as number;
+    return this.#series.values[this.#series.end - this.size + index] as number;
   }
 
   get newest(): number {
     return this.at(this.size - 1);
   }
 
-  /** Of a full window, and so is `min`: either is the same in any order, so the ring is not walked by age. */
+  /** Of a full window of positive numbers, and so is `min`. `Math.max` would ask of each about NaN and the sign of 0. */
   get max(): number {
-    const values = this.#values;
-    let max = values[0] as number;
-    for (let i = 1; i < values.length; i += 1) max = Math.max(max, values[i] as number);
+    const { values, end } = this.#series;
+    let max = 0;
+    for (let i = end - this.size; i < end; i += 1) {
+      const value = values[i] as number;
+      if (value > max) max = value;
+    }
     return max;
   }
 
   get min(): number {
-    const values = this.#values;
-    let min = values[0] as number;
-    for (let i = 1; i < values.length; i += 1) min = Math.min(min, values[i] as number);
+    const { values, end } = this.#series;
+    let min = Number.POSITIVE_INFINITY;
+    for (let i = end - this.size; i < end; i += 1) {
+      const value = values[i] as number;
+      if (value < min) min = value;
+    }
     return min;
   }
 
   get sum(): number {
+    const { values, end } = this.#series;
     let sum = 0;
-    for (let i = 0; i < this.size; i += 1) sum += this.at(i);
+    for (let i = end - this.size; i < end; i += 1) sum += values[i] as number;
     return sum;
   }
 
@@ -70,33 +76,34 @@ export class Window {
    * sum rounds to: a flat window has deviations, and moments, of exactly 0.
    */
   get mean(): number {
-    if (this.#meanAt === this.#taken) return this.#mean;
-    const values = this.#values;
-    const origin = values[this.#oldest] as number;
+    const { values, end, taken } = this.#series;
+    if (this.#meanAt === taken) return this.#mean;
+    const origin = values[end - this.size] as number;
     let distance = 0;
-    for (let i = this.#oldest; i < this.size; i += 1) distance += (values[i] as number) - origin;
-    for (let i = 0; i < this.#oldest; i += 1) distance += (values[i] as number) - origin;
-    this.#meanAt = this.#taken;
+    for (let i = end - this.size; i < end; i += 1) distance += (values[i] as number) - origin;
+    this.#meanAt = taken;
     this.#mean = origin + distance / this.size;
     return this.#mean;
   }
 
   /** Mean of (x − mean)^order over the window. */
   centralMoment(order: 2 | 3 | 4): number {
-    if (order === 2 && this.#varianceAt === this.#taken) return this.#variance;
+    const { taken } = this.#series;
+    if (order === 2 && this.#varianceAt === taken) return this.#variance;
     const moment = this.#powerSum(order) / this.size;
     if (order === 2) {
-      this.#varianceAt = this.#taken;
+      this.#varianceAt = taken;
       this.#variance = moment;
     }
     return moment;
   }
 
   #powerSum(order: 2 | 3 | 4): number {
-    const mean = this.mean;
+    const { mean } = this;
+    const { values, end } = this.#series;
     let sum = 0;
-    for (let i = 0; i < this.size; i += 1) {
-      const deviation = this.at(i) - mean;
+    for (let i = end - this.size; i < end; i += 1) {
+      const deviation = (values[i] as number) - mean;
       const square = deviation * deviation;
       sum += order === 2 ? square : order === 3 ? square * deviation : square * square;
     }

@@ -98,11 +98,9 @@ function asWindow(question: Question, isFlat: boolean): Question {
   const isFresh = question.position !== 0;
   const tMs = startMs - (isFresh ? 1.5 : 9) * dayMs;
   const lastBar = { tMs, open: 1, high: 1, low: 1, close: 1, volume: 1 };
-  const vector = {
-    values: Float64Array.from(names, (_, index) => (isFlat && index === 1 ? Number.NaN : index / 7)),
-    undefinedNames: isFlat ? names.slice(1, 3) : [],
-  };
-  return { ...question, asOfMs: null, input: { kind: 'window', lastBar, vector } };
+  const values = Float32Array.from(names, (_, index) => (isFlat && index === 1 ? Number.NaN : index / 7));
+  const undefinedNames = isFlat ? names.slice(1, 3) : [];
+  return { ...question, asOfMs: null, input: { kind: 'window', lastBar, values, undefinedNames } };
 }
 
 /** Mostly nothing, so that decisions act; else some of all there is, with what the decision is not about. */

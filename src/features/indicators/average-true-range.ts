@@ -41,8 +41,9 @@ interface AtrState {
 
 function wilderAverage({ ranges, trueRanges }: AtrState, period: number): number {
   let average = ranges.at(0);
-  for (let i = 1; i < period; i += 1) average += trueRanges.at(i);
+  const { values, from, size } = trueRanges;
+  for (let i = 1; i < period; i += 1) average += values[from + i] as number;
   average /= period;
-  for (let i = period; i < trueRanges.size; i += 1) average += (trueRanges.at(i) - average) / period;
+  for (let i = period; i < size; i += 1) average += ((values[from + i] as number) - average) / period;
   return average;
 }

@@ -14,9 +14,12 @@ export function ewmaVolatility({ decay, windowBars }: EwmaParameters): Indicator
     name: 'ewma_volatility',
     parameters: { decay, windowBars },
     size: windowBars - 1,
-    value(returns) {
+    value({ values, from, size }) {
       let squares = 0;
-      for (let i = 0; i < returns.size; i += 1) squares = squares * decay + returns.at(i) * returns.at(i);
+      for (let i = from; i < from + size; i += 1) {
+        const one = values[i] as number;
+        squares = squares * decay + one * one;
+      }
       return Math.sqrt(squares / weights);
     },
   });

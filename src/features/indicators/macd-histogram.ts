@@ -33,15 +33,15 @@ interface MacdParameters {
   readonly windowBars: number;
 }
 
-function histogram(closes: Window, fast: number, slow: number, signal: number): number {
+function histogram({ values, from, size }: Window, fast: number, slow: number, signal: number): number {
   const fastWeight = 2 / (fast + 1);
   const slowWeight = 2 / (slow + 1);
   const signalWeight = 2 / (signal + 1);
-  let fastAverage = closes.at(0);
+  let fastAverage = values[from] as number;
   let slowAverage = fastAverage;
   let signalAverage = 0;
-  for (let i = 1; i < closes.size; i += 1) {
-    const close = closes.at(i);
+  for (let i = 1; i < size; i += 1) {
+    const close = values[from + i] as number;
     fastAverage += (close - fastAverage) * fastWeight;
     slowAverage += (close - slowAverage) * slowWeight;
     const difference = fastAverage - slowAverage;

@@ -28,12 +28,13 @@ interface RsiParameters {
   readonly windowBars: number;
 }
 
-function strength(closes: Window, period: number): number {
+function strength({ values, from, size }: Window, period: number): number {
+  const seededAt = from + period;
   let gain = 0;
   let loss = 0;
-  let close = closes.at(0);
-  for (let i = 1; i <= period; i += 1) {
-    const next = closes.at(i);
+  let close = values[from] as number;
+  for (let i = from + 1; i <= seededAt; i += 1) {
+    const next = values[i] as number;
     const change = next - close;
     close = next;
     if (change > 0) gain += change;
@@ -41,8 +42,8 @@ function strength(closes: Window, period: number): number {
   }
   gain /= period;
   loss /= period;
-  for (let i = period + 1; i < closes.size; i += 1) {
-    const next = closes.at(i);
+  for (let i = seededAt + 1; i < from + size; i += 1) {
+    const next = values[i] as number;
     const change = next - close;
     close = next;
     gain += (Math.max(change, 0) - gain) / period;
