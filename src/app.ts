@@ -1,6 +1,7 @@
 import type { Load } from './control/overload/load-state.ts';
 import type { Clock, Random } from './core/clock.ts';
 import type { Eventual } from './core/eventual.ts';
+import type { Arrival } from './http/arrival.ts';
 import type { DirectHandler, Exchange } from './http/context.ts';
 import { problemReply } from './http/problem.ts';
 import type { Reply } from './http/reply.ts';
@@ -28,37 +29,46 @@ interface AppOptions {
 
 type Headers = Reply['headers'];
 
-type App = (request: Request, scope: RequestScope) => Promise<Response>;
+type App = (arrival: Arrival, scope: RequestScope) => Promise<Response>;
 
 /**
  * What every answer has, around its route. The hot ones are reached without Hono, whose context costs more than a decision,
  * and without the code of the others, which costs an isolate's start more than everything that a decision needs.
  */
 export function createApp(options: AppOptions): App {
-  const { clock, random } = options;
+  const { clock, random, ensureRegistry, shieldRequests, report } = options;
   const direct = new Map([
     ['/v1/decisions', options.decide],
     ['/v1/decisions/batch', options.decideBatch],
   ]);
 
-  function routed(exchange: Exchange): Promise<Reply | Response> {
-    const { request } = exchange;
-    const handler = request.method === 'POST' ? direct.get(targetOf(request.url)) : undefined;
-    return handler ? answerBy(handler, exchange, options) : answerByRoute(exchange, options);
+  /** One whose target has a query is no hot one. */
+  function routed({ method, target }: Arrival, exchange: Exchange): Promise<Reply | Response> {
+    const handler = method === 'POST' ? direct.get(target) : undefined;
+    if (!handler) return answerByRoute(exchange, options);
+    const reading = ensureRegistry(exchange.scope);
+    return reading instanceof Promise ? reading.then(() => handler(exchange)) : handler(exchange);
   }
 
-  async function shielded(exchange: Exchange, shieldRequests: ShieldRequests): Promise<Reply | Response> {
-    const refusal = await shieldRequests(exchange.request, exchange.scope);
-    return refusal ?? routed(exchange);
+  async function shielded(arrival: Arrival, exchange: Exchange, shield: ShieldRequests) {
+    const refusal = await shield(exchange.request, exchange.scope);
+    return refusal ?? routed(arrival, exchange);
   }
 
-  return async (request, scope) => {
+  return async (arrival, scope) => {
+    const { request, authorization } = arrival;
     const stages = new Stages(clock, 'auth');
-    const exchange = { request, scope, stages };
     const span = openRequestSpan(request, random);
-    const answer = await span.run(() =>
-      options.shieldRequests ? shielded(exchange, options.shieldRequests) : routed(exchange),
-    );
+    const exchange = { request, authorization, scope, stages };
+    let answer: Reply | Response;
+    try {
+      answer = await span.run(() =>
+        shieldRequests ? shielded(arrival, exchange, shieldRequests) : routed(arrival, exchange),
+      );
+    } catch (failure) {
+      report(failure);
+      answer = problemReply({ code: 'INTERNAL' });
+    }
     span.end(answer.status);
     const { traceparent } = span;
     const load = options.load();
@@ -71,36 +81,12 @@ export function createApp(options: AppOptions): App {
   };
 }
 
-/** Of an absolute URL what follows its authority, the query included: one with a query is no hot one. */
-const targetOf = (url: string): string => url.slice(url.indexOf('/', 'https://'.length));
-
 async function answerByRoute(
   { request, scope, stages }: Exchange,
-  { routes, report }: AppOptions,
+  { routes }: Pick<AppOptions, 'routes'>,
 ): Promise<Reply | Response> {
-  let loaded: Routes;
-  try {
-    loaded = await routes();
-  } catch (failure) {
-    report(failure);
-    return problemReply({ code: 'INTERNAL' });
-  }
+  const loaded = await routes();
   return loaded.fetch(request, { scope, stages });
-}
-
-async function answerBy(
-  handler: DirectHandler,
-  exchange: Exchange,
-  { ensureRegistry, report }: AppOptions,
-): Promise<Reply> {
-  try {
-    const reading = ensureRegistry(exchange.scope);
-    if (reading instanceof Promise) await reading;
-    return await handler(exchange);
-  } catch (failure) {
-    report(failure);
-    return problemReply({ code: 'INTERNAL' });
-  }
 }
 
 /** But one that upgrades to a WebSocket is the runtime's own, and its headers are fixed. */

@@ -8,9 +8,10 @@ import { type Config, parseCatalogConfig, parseConfig } from './config.ts';
 import { hashBy } from './core/digest.ts';
 import { signBy } from './core/ed25519.ts';
 import { poolRandom } from './core/pooled-random.ts';
+import { arrivalOf } from './http/arrival.ts';
 import { problemResponse } from './http/problem.ts';
 import { createSheddingDoor } from './http/shedding-door.ts';
-import { createShieldRequests } from './http/shield-requests.ts';
+import { createShieldRequests, type ShieldRequests } from './http/shield-requests.ts';
 import { createChosenEngine, type EngineChoice } from './inference/chosen-engine.ts';
 import type { Engine } from './inference/engine.ts';
 import { createKernelEngine } from './inference/kernel/kernel-engine.ts';
@@ -60,6 +61,9 @@ function faulty(faults: readonly string[], runtime: Runtime): Service {
   };
 }
 
+const shieldRequestsOf = ({ shield, report }: Runtime): ShieldRequests | null =>
+  shield ? createShieldRequests({ shield, report }) : null;
+
 /** Where the code is that no first decision needs. */
 type LoadOnDemand = () => Promise<{ readonly createOnDemand: typeof createOnDemand }>;
 
@@ -103,9 +107,7 @@ export function assemble(
     report: runtime.report,
     load: overload.load,
     respond: runtime.respond,
-    shieldRequests: runtime.shield
-      ? createShieldRequests({ shield: runtime.shield, report: runtime.report })
-      : null,
+    shieldRequests: shieldRequestsOf(runtime),
     ensureRegistry: registry.ensureRead,
     decide,
     decideBatch,
@@ -125,11 +127,14 @@ export function assemble(
   return {
     faults: [],
     async fetch(request, scope) {
+      const arrival = arrivalOf(request);
+      const entered = door.enter(arrival);
       requestsInFlight += 1;
       const leave = registry.enter();
       try {
-        return await door(request, () => app(request, scope));
+        return entered === undefined ? door.refusal() : await app(arrival, scope);
       } finally {
+        if (entered) door.leave(entered);
         requestsInFlight -= 1;
         leave();
         registry.follow(control.current()?.registryEpoch ?? 0, scope);

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../core/canonical-json.ts';
 import { equalInConstantTime, hmacSha256Hex, sha256Hex } from '../core/digest.ts';
 import { parseJson } from '../core/parse-json.ts';
+import { quoted } from '../core/quoted.ts';
 import type { Linked } from './chain.ts';
 
 /** What a row says in columns of its own; the record's text says it too. */
@@ -43,7 +44,10 @@ export function sealText(
   opening = openingIn(record),
 ): DecisionRecord {
   const recordHash = sha256Hex(record);
-  return { ...columns, record, recordHash, receipt: receiptOf(receiptSecret, recordHash, opening) };
+  const receipt = receiptOf(receiptSecret, recordHash, opening);
+  // Written out, an object is made in one piece; with another spread into it it is not.
+  const { id, writer, seq, account, keyId, symbol, action, decidedAtMs } = columns;
+  return { id, writer, seq, account, keyId, symbol, action, decidedAtMs, record, recordHash, receipt };
 }
 
 /**
@@ -53,7 +57,7 @@ export function sealText(
  * @param answer canonical JSON, as it is before the record's seal is added
  */
 export const openingOf = (account: string, action: string, answer: string): string =>
-  `{"account":${JSON.stringify(account)},"action":"${action}","answer":${answer}`;
+  `{"account":${quoted(account)},"action":"${action}","answer":${answer}`;
 
 /** The opening of a record's text; '' where it is of no decision. */
 export function openingIn(record: string): string {

@@ -1,14 +1,16 @@
+import type { Clock } from '../core/clock.ts';
+
 export interface RetiredSecrets {
   /** From `atMs` of the monotonic clock on the secret is no longer good. */
   add(secretSha256: string, atMs: number): void;
-  has(secretSha256: string, nowMs: number): boolean;
+  has(secretSha256: string): boolean;
 }
 
 /** As many as of revoked keys; see control/revoked-keys.ts. */
 const retiredMax = 20_000;
 
 /** The secrets of rotated keys that this isolate was told of, each with the moment of its end. */
-export function createRetiredSecrets(): RetiredSecrets {
+export function createRetiredSecrets(clock: Pick<Clock, 'monotonicMs'>): RetiredSecrets {
   const retired = new Map<string, number>();
   return {
     add(secretSha256, atMs) {
@@ -16,6 +18,9 @@ export function createRetiredSecrets(): RetiredSecrets {
       const [oldest] = retired.keys();
       if (retired.size > retiredMax && oldest !== undefined) retired.delete(oldest);
     },
-    has: (secretSha256, nowMs) => nowMs >= (retired.get(secretSha256) ?? Infinity),
+    has(secretSha256) {
+      const atMs = retired.get(secretSha256);
+      return atMs !== undefined && clock.monotonicMs() >= atMs;
+    },
   };
 }

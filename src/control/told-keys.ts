@@ -19,7 +19,7 @@ export interface ToldKeys {
 
 export function createToldKeys(clock: Pick<Clock, 'monotonicMs'>): ToldKeys {
   const revoked = createRevokedKeys();
-  const retired = createRetiredSecrets();
+  const retired = createRetiredSecrets(clock);
   const changed = createChangedKeys();
   let count = 0;
   return {
@@ -30,7 +30,7 @@ export function createToldKeys(clock: Pick<Clock, 'monotonicMs'>): ToldKeys {
       for (const { secretSha256, inMs } of retirements) retired.add(secretSha256, sentAtMs + inMs);
     },
     isRevoked: revoked.has,
-    isRetired: (secretSha256) => retired.has(secretSha256, clock.monotonicMs()),
+    isRetired: retired.has,
     changesOf: changed.countOf,
     count: () => count,
   };

@@ -71,20 +71,18 @@ interface Making extends Omit<Moment, 'id'> {
 export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
   const { log, clock, ids, writer, receiptSecret, configHash, featureForm, buildHash } = options;
 
-  const nextFacts = (nowMs: number): RecordFacts => ({
-    ...writer.nextPlace(),
-    receiptSecret,
-    nowMs,
-    configHash,
-    featureForm,
-    buildHash,
-  });
+  // Written out, an object is made in one piece; with another spread into it it is not.
+  function nextFacts(nowMs: number): RecordFacts {
+    const { writer: name, seq } = writer.nextPlace();
+    return { receiptSecret, writer: name, seq, nowMs, configHash, featureForm, buildHash };
+  }
 
-  const makingOf = ({ key, durability }: Pick<Question, 'key' | 'durability'>, moment: Moment): Making => ({
-    ...moment,
-    id: moment.id ?? ids.next(),
-    hasRoom: durability !== 'pending' || log.hasRoom(key.account),
-  });
+  function makingOf(
+    { key, durability }: Pick<Question, 'key' | 'durability'>,
+    { id = ids.next(), nowMs, load, view }: Moment,
+  ): Making {
+    return { id, nowMs, load, view, hasRoom: durability !== 'pending' || log.hasRoom(key.account) };
+  }
 
   const leaseMsOf = (view: ControlView | undefined): number =>
     view ? Math.max(0, Math.floor(view.expiresAtMs - clock.monotonicMs())) : 0;

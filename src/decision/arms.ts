@@ -14,7 +14,7 @@ import type { RequestScope } from '../runtime.ts';
 import { Stages } from '../telemetry/stages.ts';
 import type { Judgement } from './answer.ts';
 import { fitsQuestion } from './fits-question.ts';
-import { judgeQuestions } from './judge-questions.ts';
+import { judgeQuestion } from './judge-questions.ts';
 import type { Question } from './question.ts';
 import { type Stances, trialOf } from './trial-of.ts';
 
@@ -76,7 +76,7 @@ export function createArms(options: ArmsOptions): Arms {
     const stages = new Stages(clock, 'compare');
     const { freshnessGraceMs } = options;
     const asked = { ...question, model, position: undefined, explain: false };
-    const [judged] = await judgeQuestions([asked], {
+    const { judgement } = await judgeQuestion(asked, {
       nowMs,
       freshnessGraceMs,
       load: 'normal',
@@ -84,8 +84,7 @@ export function createArms(options: ArmsOptions): Arms {
       clock,
       stages,
     });
-    if (!judged) throw new RangeError('a question was not judged');
-    return judged.judgement;
+    return judgement;
   }
 
   async function compareArms(

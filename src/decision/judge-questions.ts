@@ -14,7 +14,7 @@ import { attribute } from './attribution.ts';
 import type { NamedOverride } from './named-override.ts';
 import { judge, withheldByRisk } from './policy.ts';
 import type { Question } from './question.ts';
-import { type BreakerReading, type GuardedScores, scoreGuarded } from './score-guarded.ts';
+import { type BreakerReading, type GuardedScores, scoreGuarded, scoreOneGuarded } from './score-guarded.ts';
 
 /** What was computed for a question, whether it ended in an action or not. */
 export interface Judged {
@@ -81,6 +81,22 @@ export function judgeQuestions(
     );
     const isExplaining = options.load === 'normal' && rows.some(({ question }) => question.explain);
     return isExplaining ? explainAll(rows, judged, scored) : judged;
+  });
+}
+
+/** The same of one, without a list around it. */
+export function judgeQuestion(question: Question, options: JudgeOptions): Eventual<Judged> {
+  const { stages, breakerOf, clock, load } = options;
+  stages.begin('features');
+  const row = prepare(question, 0, options);
+  stages.begin('model');
+  if (row.kind === 'judged') return row.judged;
+  const guard = { breaker: breakerOf(question), clock };
+  return whenHere(scoreOneGuarded(question.model, row.values, guard), (scores): Eventual<Judged> => {
+    const judged = conclude(row, scores);
+    return load === 'normal' && question.explain && scores.scored.ok
+      ? explain(row, judged, scores.scored.value.direction)
+      : judged;
   });
 }
 

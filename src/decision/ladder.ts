@@ -6,7 +6,7 @@ import type { Registry } from '../models/registry.ts';
 import type { RequestScope } from '../runtime.ts';
 import { Stages } from '../telemetry/stages.ts';
 import { fitsQuestion } from './fits-question.ts';
-import { judgeQuestions } from './judge-questions.ts';
+import { judgeQuestion } from './judge-questions.ts';
 import type { Question } from './question.ts';
 import { type Rung, rungs } from './rung.ts';
 
@@ -70,14 +70,17 @@ export function createLadder(options: LadderOptions): Ladder {
   async function probe(question: Question): Promise<void> {
     // A turn later, so that the answer is out before anything is computed.
     await timers.sleep(0);
-    await judgeQuestions([{ ...question, explain: false }], {
-      nowMs: clock.nowMs(),
-      freshnessGraceMs,
-      load: 'normal',
-      breakerOf,
-      clock,
-      stages: new Stages(clock, 'probe'),
-    });
+    await judgeQuestion(
+      { ...question, explain: false },
+      {
+        nowMs: clock.nowMs(),
+        freshnessGraceMs,
+        load: 'normal',
+        breakerOf,
+        clock,
+        stages: new Stages(clock, 'probe'),
+      },
+    );
   }
 
   /** Its breaker counts what comes of it, and lets through no more than the fleet may. */

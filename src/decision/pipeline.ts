@@ -15,7 +15,7 @@ import type { Answer } from './answer.ts';
 import { type Answered, type AnswerSealer, createAnswerSealer } from './answer-sealer.ts';
 import type { Arms } from './arms.ts';
 import { decisionTargetsOf } from './decision-targets-of.ts';
-import { type Judged, judgeQuestions, nothingComputed } from './judge-questions.ts';
+import { type Judged, judgeQuestion, judgeQuestions, nothingComputed } from './judge-questions.ts';
 import type { Ladder } from './ladder.ts';
 import { type Lift, withOverride } from './lift.ts';
 import { createPacer, type Pacer } from './pacer.ts';
@@ -125,9 +125,9 @@ function decideOn(parts: Parts, question: Question, circumstances: Circumstances
   // A record that is refused leaves a void, which needs room as well.
   if (question.durability !== 'pending' && !log.hasRoom(question.key.account))
     return { kind: 'not-recorded' };
-  const moment: Moment = { ...circumstances, nowMs: clock.nowMs(), load: parts.load() };
-  return whenHere(judge(parts, [question], moment), ([judged]) => {
-    if (!judged) throw new RangeError('a question was not judged');
+  const { granted, scope, stages } = circumstances;
+  const moment: Moment = { granted, scope, stages, nowMs: clock.nowMs(), load: parts.load() };
+  return whenHere(judge(parts, question, moment), (judged) => {
     if (question.overrideId === null) return answer(parts, question, { judged }, moment);
     return liftedBy(question.overrideId, parts, { question, judged }, circumstances).then((lifted) =>
       answer(parts, question, lifted, moment),
@@ -248,15 +248,19 @@ function choose({ arms, ladder }: Parts, asked: Question, { granted, scope }: Ci
   return question.rung === 'FULL' ? arms.choose(question, scope) : question;
 }
 
-function judge(
-  { ladder: { breakerOf }, clock, freshnessGraceMs }: Parts,
-  questions: readonly Question[],
-  { granted, stages, nowMs, load }: Moment,
-): Eventual<readonly Judged[]> {
-  if (granted) return judgeQuestions(questions, { nowMs, freshnessGraceMs, load, breakerOf, clock, stages });
-  const judgement = withoutPermission('the shared control state could not be read in time');
-  return questions.map(() => ({ ...nothingComputed, judgement }));
+function judge(parts: Parts, question: Question, moment: Moment): Eventual<Judged> {
+  return moment.granted ? judgeQuestion(question, judgingOf(parts, moment)) : unjudged();
 }
+
+const judgingOf = (
+  { ladder: { breakerOf }, clock, freshnessGraceMs }: Parts,
+  { stages, nowMs, load }: Moment,
+) => ({ nowMs, freshnessGraceMs, load, breakerOf, clock, stages });
+
+const unjudged = (): Judged => ({
+  ...nothingComputed,
+  judgement: withoutPermission('the shared control state could not be read in time'),
+});
 
 /** What an override that the question names makes of its judgement, and the decision's id, which it is used by. */
 async function liftedBy(
@@ -279,7 +283,7 @@ async function judgeAll(
   moment: Moment,
 ): Promise<readonly (Judged | undefined)[]> {
   const asked = questions.filter((question) => question !== undefined);
-  const judged = await judge(parts, asked, moment);
+  const judged = moment.granted ? await judgeQuestions(asked, judgingOf(parts, moment)) : asked.map(unjudged);
   let next = 0;
   return questions.map((question) => question && judged[next++]);
 }

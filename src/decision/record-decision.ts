@@ -6,6 +6,7 @@ import {
   sealText,
 } from '../audit/decision-record.ts';
 import type { ControlView } from '../control/view.ts';
+import { quoted } from '../core/quoted.ts';
 import type { Unsealed } from './compose-answer.ts';
 import type { Judged } from './judge-questions.ts';
 import type { Question } from './question.ts';
@@ -54,8 +55,8 @@ export function recordDecision(
     `${opening},"breaker":${breakerText(judged.breaker)}${buildHashMember(facts.buildHash)},"bundleHash":"${question.model.bundle.hash}"` +
     `,"configHash":"${facts.configHash}"${controlMember(question, view)},"decidedAtMs":${decidedAtMs}` +
     `,"experiment":${experimentText(question.experiment)},"id":"${id}"` +
-    `,"input":${inputText(question, judged, facts.featureForm)},"keyId":${JSON.stringify(keyId)},"seq":${seq}` +
-    `,"symbol":${JSON.stringify(symbol)},"writer":"${writer}"}`;
+    `,"input":${inputText(question, judged, facts.featureForm)},"keyId":${quoted(keyId)},"seq":${seq}` +
+    `,"symbol":${quoted(symbol)},"writer":"${writer}"}`;
   return sealText(facts.receiptSecret, columns, record, opening);
 }
 

@@ -1,5 +1,6 @@
 import type { ControlView, TargetState } from '../control/view.ts';
 import { float32Text } from '../core/float32-text.ts';
+import { quoted } from '../core/quoted.ts';
 import type { Experiment } from '../experiments/experiment.ts';
 import type { Bar } from '../features/bar.ts';
 import { settingsOn } from '../risk/check.ts';
@@ -63,4 +64,4 @@ export function featuresText(values: Float32Array | undefined, form: FeatureForm
   return form === 'bits' ? `"${float32Text(values)}"` : JSON.stringify(Array.from(values));
 }
 
-export const quotedOrNull = (text: string | null): string => (text === null ? 'null' : JSON.stringify(text));
+export const quotedOrNull = (text: string | null): string => (text === null ? 'null' : quoted(text));

@@ -6,7 +6,7 @@ import { err, type Result } from '../core/result.ts';
 import type { ServedModel } from '../models/catalog.ts';
 import { type Hold, hold } from './answer.ts';
 import type { Scores } from './policy.ts';
-import { type Scored, scoreRows } from './score-rows.ts';
+import { type Scored, scoreRow, scoreRows } from './score-rows.ts';
 
 /** What the breaker was when the model was to run; kept in the record. */
 export interface BreakerReading {
@@ -47,13 +47,45 @@ export function scoreGuarded(
   return whenHere(attempt(model, rows), (run) => {
     const nowMs = clock.monotonicMs();
     const tookMs = nowMs - startedAtMs;
-    const scored = tookMs > deadlineMs ? rows.map(() => err('it missed its deadline')) : run;
+    const scored = tookMs > deadlineMs ? rows.map(() => tooLate) : run;
     breaker.settle(admission, { failed: scored.some((row) => !row.ok), tookMs }, nowMs);
-    return scored.map((row) => ({
-      breaker: reading,
-      scored: row.ok ? row : err(hold('safety', 'MODEL_FAILED', row.error)),
-    }));
+    return scored.map((row) => ({ breaker: reading, scored: orHold(row) }));
   });
+}
+
+/** The same of one row, without a list around it: of single decisions each is one. */
+export function scoreOneGuarded(
+  model: ServedModel,
+  values: Float32Array,
+  { breaker, clock }: GuardOptions,
+): Eventual<GuardedScores> {
+  const startedAtMs = clock.monotonicMs();
+  const admission = breaker.admit(startedAtMs);
+  const reading = readingOf(admission);
+  if (admission.kind === 'refused')
+    return { breaker: reading, scored: err(refusedBy(admission.retryAfterMs)) };
+  return whenHere(attemptOne(model, values), (run) => {
+    const nowMs = clock.monotonicMs();
+    const tookMs = nowMs - startedAtMs;
+    const scored = tookMs > deadlineMs ? tooLate : run;
+    breaker.settle(admission, { failed: !scored.ok, tookMs }, nowMs);
+    return { breaker: reading, scored: orHold(scored) };
+  });
+}
+
+const tooLate = err('it missed its deadline');
+
+const orHold = (row: Scored): GuardedScores['scored'] =>
+  row.ok ? row : err(hold('safety', 'MODEL_FAILED', row.error));
+
+function attemptOne(model: ServedModel, values: Float32Array): Eventual<Scored> {
+  const failed = (failure: unknown) => err(messageOf(failure));
+  try {
+    const scored = scoreRow(model, values);
+    return scored instanceof Promise ? scored.catch(failed) : scored;
+  } catch (failure) {
+    return failed(failure);
+  }
 }
 
 function attempt(model: ServedModel, rows: readonly Float32Array[]): Eventual<readonly Scored[]> {

@@ -14,7 +14,7 @@ export type Scored = Result<Scores, string>;
  */
 export function scoreRows(model: ServedModel, rows: readonly Float32Array[]): Eventual<readonly Scored[]> {
   const [first] = rows;
-  if (first && rows.length === 1) return whenHere(runAlone(model, first), (scored) => [scored]);
+  if (first && rows.length === 1) return whenHere(scoreRow(model, first), (scored) => [scored]);
   if (model.bundle.manifest.model.quantization === 'int8') return runInTurn(model, rows);
   return whenHere(runTogether(model, rows), (together) => together ?? runInTurn(model, rows));
 }
@@ -22,13 +22,14 @@ export function scoreRows(model: ServedModel, rows: readonly Float32Array[]): Ev
 async function runInTurn(model: ServedModel, rows: readonly Float32Array[]): Promise<readonly Scored[]> {
   const scored: Scored[] = [];
   for (const values of rows) {
-    const found = runAlone(model, values);
+    const found = scoreRow(model, values);
     scored.push(found instanceof Promise ? await found : found);
   }
   return scored;
 }
 
-const runAlone = ({ bundle, runnable }: ServedModel, values: Float32Array): Eventual<Scored> =>
+/** A model's scores of one row. */
+export const scoreRow = ({ bundle, runnable }: ServedModel, values: Float32Array): Eventual<Scored> =>
   whenHere(runnable.run(values, 1), (run) =>
     run.ok ? scoresAt(0, run.value, bundle.manifest.heads) : err(run.error.kind),
   );

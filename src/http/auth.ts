@@ -60,6 +60,11 @@ export interface Authenticator {
   ): Eventual<Result<Principal, Problem>>;
 }
 
+function principalOf(row: KeyRow, isRetired: () => boolean): Principal {
+  const { id, account, scopes, ratePerSecond, burst } = row;
+  return { id, account, scopes, ratePerSecond, burst, person: personOf(row), isRetired };
+}
+
 /** A caller's clock may be ahead by less than this, as Binance has it. */
 const aheadMsMax = 1_000;
 
@@ -72,19 +77,20 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const { useSignature, receiptSecret, bodyLimits } = options;
   const cache = createKeyCache({ loadKey, keysEpoch, changesOf, clock });
 
-  /** Hashes of the secrets that are good: the key's, and for a while after a rotation the one before. */
-  function goodSecretsOf(row: KeyRow): readonly string[] {
+  /** Hash of the secret that was shown, of those that are good: the key's, and for a while after a rotation the one before. */
+  function goodSecretOf(row: KeyRow, isShown: (good: string) => boolean): string | undefined {
     const { secretSha256, previousSecretSha256: previous, previousUntilMs } = row;
+    if (!isRetired(secretSha256) && isShown(secretSha256)) return secretSha256;
     const isInOverlap = previous !== null && clock.nowMs() < (previousUntilMs ?? 0);
-    return [secretSha256, ...(isInOverlap ? [previous] : [])].filter((hash) => !isRetired(hash));
+    return isInOverlap && !isRetired(previous) && isShown(previous) ? previous : undefined;
   }
 
   function bearersSecret(row: KeyRow, secretSha256: string): string | undefined {
-    return goodSecretsOf(row).find((good) => equalInConstantTime(secretSha256, good));
+    return goodSecretOf(row, (good) => equalInConstantTime(secretSha256, good));
   }
 
   function signersSecret(row: KeyRow, { signature, payload }: SignedCall): string | undefined {
-    return goodSecretsOf(row).find((good) =>
+    return goodSecretOf(row, (good) =>
       equalInConstantTime(signature, hmacSha256Hex(signingSecretOf(receiptSecret, row.id, good), payload)),
     );
   }
@@ -113,11 +119,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
         return err({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
       if (!scopes.some((scope) => row.scopes.includes(scope)))
         return err({ code: 'SCOPE_MISSING', detail: `the route needs the scope ${scopes.join(' or ')}` });
-      const { account, ratePerSecond, burst } = row;
-      return ok({
-        ...{ id, account, scopes: row.scopes, ratePerSecond, burst, person: personOf(row) },
-        isRetired: () => isRetired(good),
-      });
+      return ok(principalOf(row, () => isRetired(good)));
     });
   }
 

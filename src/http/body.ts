@@ -14,30 +14,25 @@ export interface BodyLimits {
  * hand over a text for less than its bytes. So one with U+FFFD in it is refused, but where it is better taken as it is: JSON that
  * means the character has its escape.
  */
-export async function readBody(
+export function readBody(
   request: Request,
   limits: BodyLimits,
-  unreadable: 'refused' | 'taken' = 'refused',
+  unreadable: Unreadable = 'refused',
 ): Promise<Result<string, Problem>> {
-  const text = await readText(request, limits);
-  const isRefused = unreadable === 'refused' && text.ok && text.value.includes('\ufffd');
-  return isRefused ? err(notText) : text;
-}
-
-async function readText(request: Request, limits: BodyLimits): Promise<Result<string, Problem>> {
   const declared = request.headers.get('content-length');
   // A server delivers no more than was declared, so such a body is taken whole: streams cost several times as much.
   const declaredBytes = declared === null ? Number.NaN : Number(declared);
-  if (declaredBytes > limits.bodyBytesMax) return err(tooLarge(limits));
-  try {
-    if (Number.isNaN(declaredBytes)) return await readStream(request, limits);
-    const text = await beforeDeadline(request.text(), limits);
-    if (text === undefined) return err(tooLate(limits));
-    return isLarger(text, limits.bodyBytesMax) ? err(tooLarge(limits)) : ok(text);
-  } catch {
-    return err(notText);
-  }
+  if (declaredBytes > limits.bodyBytesMax) return Promise.resolve(err(tooLarge(limits)));
+  if (Number.isNaN(declaredBytes)) return readStream(request, limits, unreadable);
+  return beforeDeadline(request.text(), limits, (text) =>
+    isLarger(text, limits.bodyBytesMax) ? err(tooLarge(limits)) : legible(text, unreadable),
+  );
 }
+
+type Unreadable = 'refused' | 'taken';
+
+const legible = (text: string, unreadable: Unreadable): Result<string, Problem> =>
+  unreadable === 'refused' && text.includes('\ufffd') ? err(notText) : ok(text);
 
 const notText: Problem = {
   code: 'NOT_JSON',
@@ -50,34 +45,44 @@ const isLarger = (text: string, bytesMax: number): boolean =>
 
 const encoder = new TextEncoder();
 
-/** Undefined where it came too late. */
-function beforeDeadline<T>(work: Promise<T>, { bodyDeadlineMs, timers }: BodyLimits): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
+/** One promise for what is read, its deadline and what is made of it: every request waits for this one. */
+function beforeDeadline<T>(
+  work: Promise<T>,
+  limits: BodyLimits,
+  finish: (value: T) => Result<string, Problem>,
+): Promise<Result<string, Problem>> {
+  return new Promise((resolve) => {
     let isDone = false;
-    let stop = (): void => undefined;
-    const done = (settle: () => void): void => {
+    let stop: (() => void) | undefined;
+    const settle = (outcome: Result<string, Problem>): void => {
       isDone = true;
-      stop();
-      settle();
+      stop?.();
+      resolve(outcome);
     };
     work.then(
-      (value) => done(() => resolve(value)),
-      (failure) => done(() => reject(failure)),
+      (value) => settle(finish(value)),
+      () => settle(err(notText)),
     );
     // A body that came with its headers is here within this turn, mostly, and takes no alarm.
     void Promise.resolve().then(() => {
-      if (!isDone) stop = timers.setAlarm(bodyDeadlineMs, () => resolve(undefined));
+      const { timers, bodyDeadlineMs } = limits;
+      if (!isDone) stop = timers.setAlarm(bodyDeadlineMs, () => resolve(err(tooLate(limits))));
     });
   });
 }
 
-async function readStream({ body }: Request, limits: BodyLimits): Promise<Result<string, Problem>> {
+async function readStream(
+  { body }: Request,
+  limits: BodyLimits,
+  unreadable: Unreadable,
+): Promise<Result<string, Problem>> {
   if (!body) return ok('');
   const reader = body.getReader();
-  const text = await beforeDeadline(readChunks(reader, limits), limits);
-  if (text?.ok) return text;
-  void reader.cancel().catch(() => undefined);
-  return text ?? err(tooLate(limits));
+  const text = await beforeDeadline(readChunks(reader, limits), limits, (read) =>
+    read.ok ? legible(read.value, unreadable) : read,
+  );
+  if (!text.ok) void reader.cancel().catch(() => undefined);
+  return text;
 }
 
 async function readChunks(

@@ -6,6 +6,8 @@ import { type Reply, responseOf } from './reply.ts';
 /** A request, and what it is answered with. */
 export interface Exchange {
   readonly request: Request;
+  /** Its header, read once: each reading is a call into the runtime. */
+  readonly authorization: string | null;
   readonly scope: RequestScope;
   readonly stages: Stages;
 }
@@ -26,4 +28,11 @@ export type Handler = (context: RouteContext) => Response | Promise<Response>;
 export const throughHono =
   (direct: DirectHandler): Handler =>
   async ({ req, env, var: { stages } }) =>
-    responseOf(await direct({ request: req.raw, scope: env.scope, stages }));
+    responseOf(
+      await direct({
+        request: req.raw,
+        authorization: req.raw.headers.get('authorization'),
+        scope: env.scope,
+        stages,
+      }),
+    );

@@ -119,20 +119,28 @@ function wantedBy({ asked, key, idempotencyKey }: Keyed): Wanted {
 
 type Line = DecidingOptions & DecidingRoute;
 
-const authenticate = ({ request, scope }: Exchange, { authenticator }: Line) =>
-  authenticator.authenticate(request.headers.get('authorization'), 'decide', scope);
+const authenticate = ({ authorization, scope }: Exchange, { authenticator }: Line) =>
+  authenticator.authenticate(authorization, 'decide', scope);
 
-async function readRequest(exchange: Exchange, line: Line): Promise<Result<Keyed, Problem>> {
-  const { request, stages } = exchange;
-  const proving = authenticate(exchange, line);
-  const principal = proving instanceof Promise ? await proving : proving;
-  if (!principal.ok) return principal;
-  stages.begin('validate');
-  const text = await readBody(request, line.bodyLimits);
-  if (!text.ok) return text;
-  const body = parseJson(text.value);
+function readRequest(exchange: Exchange, line: Line): Eventual<Result<Keyed, Problem>> {
+  return whenHere(authenticate(exchange, line), (principal): Eventual<Result<Keyed, Problem>> => {
+    if (!principal.ok) return principal;
+    exchange.stages.begin('validate');
+    return readBody(exchange.request, line.bodyLimits).then((text) =>
+      text.ok ? understood(text.value, principal.value, exchange, line) : text,
+    );
+  });
+}
+
+function understood(
+  text: string,
+  key: KeyFacts,
+  { request }: Exchange,
+  { read }: Line,
+): Result<Keyed, Problem> {
+  const body = parseJson(text);
   if (!body.ok) return body;
-  const asked = line.read(body.value, principal.value);
+  const asked = read(body.value, key);
   if (!asked.ok) return asked;
   const header = request.headers.get('idempotency-key');
   if (header !== null && (header.length === 0 || header.length > 128)) {
@@ -140,7 +148,7 @@ async function readRequest(exchange: Exchange, line: Line): Promise<Result<Keyed
     return err({ code: 'INVALID_REQUEST', faults: [{ path: 'Idempotency-Key', code: 'LENGTH', message }] });
   }
   const idempotencyKey = header ?? asked.value.clientDecisionId;
-  return ok({ asked: asked.value, key: principal.value, text: text.value, idempotencyKey });
+  return ok({ asked: asked.value, key, text, idempotencyKey });
 }
 
 const decide = ({ asked }: Keyed, view: ControlView | undefined, { scope, stages }: Exchange) =>
@@ -302,13 +310,6 @@ function answerTo(made: Made, bucket: BucketState | undefined): Reply {
 }
 
 function jsonReply(body: string, bucket: BucketState | undefined): Reply {
-  return {
-    status: 200,
-    body,
-    headers: {
-      ...(bucket ? rateLimitHeaders(bucket) : {}),
-      'content-type': 'application/json',
-      'cache-control': 'no-store',
-    },
-  };
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+  return { status: 200, body, headers: bucket ? { ...rateLimitHeaders(bucket), ...headers } : headers };
 }

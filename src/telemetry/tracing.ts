@@ -1,8 +1,17 @@
-import { context, INVALID_TRACEID, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
+import {
+  context,
+  INVALID_TRACEID,
+  ProxyTracerProvider,
+  SpanKind,
+  SpanStatusCode,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api';
 import type { Random } from '../core/clock.ts';
-import { continueTrace, formatTraceparent } from './traceparent.ts';
+import { continueTrace, formatTraceparent, type TraceContext } from './traceparent.ts';
 
-const tracer = trace.getTracer('ultrathink');
+const tracerName = 'ultrathink';
+const tracer = trace.getTracer(tracerName);
 
 /** The span around one request. */
 export interface RequestSpan {
@@ -19,6 +28,7 @@ export interface RequestSpan {
  */
 export function openRequestSpan(request: Request, random: Random): RequestSpan {
   const remote = continueTrace(request.headers.get('traceparent'), random);
+  if (!isTraced()) return untraced(remote);
   const parent =
     remote.parentId === undefined
       ? context.active()
@@ -31,8 +41,7 @@ export function openRequestSpan(request: Request, random: Random): RequestSpan {
   const span = tracer.startSpan(request.method, { kind: SpanKind.SERVER }, parent);
   const { traceId, spanId } = span.spanContext();
   // Then nobody traces, and nothing reads the context.
-  if (traceId === INVALID_TRACEID || spanId === remote.parentId)
-    return { ...untraced, traceparent: formatTraceparent(remote) };
+  if (traceId === INVALID_TRACEID || spanId === remote.parentId) return untraced(remote);
   return {
     traceparent: formatTraceparent({ ...remote, traceId, spanId }),
     run: (handle) => context.with(trace.setSpan(parent, span), handle),
@@ -46,4 +55,14 @@ export function openRequestSpan(request: Request, random: Random): RequestSpan {
   };
 }
 
-const untraced: Pick<RequestSpan, 'run' | 'end'> = { run: (handle) => handle(), end: () => undefined };
+/** Whether a provider is registered: asked for each request, since one may be later than this module, and cheaper than a span of nobody. */
+function isTraced(): boolean {
+  const provider = trace.getTracerProvider();
+  return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer(tracerName) !== undefined;
+}
+
+const untraced = (remote: TraceContext): RequestSpan => ({
+  traceparent: formatTraceparent(remote),
+  run: (handle) => handle(),
+  end: () => undefined,
+});

@@ -125,7 +125,7 @@ export const mutations: readonly Mutation[] = [
   mutation(
     'a secret that was rotated away stays good',
     'src/control/told-keys.ts',
-    'isRetired: (secretSha256) => retired.has(secretSha256, clock.monotonicMs()),',
+    'isRetired: retired.has,',
     'isRetired: () => false,',
     'keys change',
   ),
@@ -139,7 +139,7 @@ export const mutations: readonly Mutation[] = [
   mutation(
     'any secret is the right one',
     'src/http/auth.ts',
-    'return goodSecretsOf(row).find((good) => equalInConstantTime(secretSha256, good));',
+    'return goodSecretOf(row, (good) => equalInConstantTime(secretSha256, good));',
     'return secretSha256;',
   ),
   mutation(
@@ -347,13 +347,22 @@ export const mutations: readonly Mutation[] = [
     'inFlight > Infinity && clock.monotonicMs()',
     'models are replaced',
   ),
-  mutation(
-    'failures of the model are not counted',
-    'src/decision/score-guarded.ts',
-    'failed: scored.some((row) => !row.ok), tookMs',
-    'failed: false, tookMs',
-    'model fails',
-  ),
+  {
+    name: 'failures of the model are not counted',
+    edits: [
+      {
+        file: 'src/decision/score-guarded.ts',
+        search: 'failed: scored.some((row) => !row.ok), tookMs',
+        replace: 'failed: false, tookMs',
+      },
+      {
+        file: 'src/decision/score-guarded.ts',
+        search: 'failed: !scored.ok, tookMs',
+        replace: 'failed: false, tookMs',
+      },
+    ],
+    shownBy: 'model fails',
+  },
   mutation(
     'any number of probes is let through',
     'src/control/lua/breakers.ts',
