@@ -58,9 +58,9 @@ describe('commitDecisions', () => {
   it('fixes the place of each record in the chain, whatever is repeated and however many statements it takes', async () => {
     const client = createClient({ url, authToken });
     const own = createChain();
-    const batch = Array.from({ length: 400 }, (_, index) => record(`chained-${index}`));
+    const batch = Array.from({ length: 600 }, (_, index) => record(`chained-${index}`));
     const unreachable = createClient({ url: 'http://127.0.0.1:1', authToken });
-    await commitDecisions({ client: unreachable, chain: own }, batch.slice(0, 300));
+    await commitDecisions({ client: unreachable, chain: own }, batch.slice(0, 550));
     expect(await commitDecisions({ client, chain: own }, batch)).toMatchObject({ ok: true });
     expect(await commitDecisions({ client, chain: own }, batch.slice(200))).toMatchObject({ ok: true });
     const { rows } = await client.execute(

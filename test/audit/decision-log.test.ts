@@ -82,7 +82,7 @@ describe('the decision log', () => {
     expect(table.statements).toEqual([]);
     await time.advance(1);
     expect(table.statements).toEqual([idsOf([0, 1])]);
-    for (let seq = 2; seq < 130; seq++) log.append(record(seq), scope);
+    for (let seq = 2; seq < 258; seq++) log.append(record(seq), scope);
     await time.advance(5);
     expect(table.statements).toHaveLength(2);
   });
