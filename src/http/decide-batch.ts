@@ -11,8 +11,8 @@ import type { DirectHandler } from './context.ts';
 import { createDecidingRoute, type DecidingOptions } from './deciding.ts';
 import type { batchRequestSchema } from './decision-schemas.ts';
 import { decisionShapes } from './decision-shapes.ts';
+import { createItemReader } from './item-reader.ts';
 import type { Problem, ProblemBody } from './problem.ts';
-import { readItem } from './read-item.ts';
 import { invalid, unfit } from './read-shape.ts';
 
 interface DecideBatchOptions extends DecidingOptions {
@@ -40,7 +40,8 @@ export function createDecideBatchRoute(options: DecideBatchOptions): DirectHandl
       if (!isBatchRequest(body)) return unfit(decisionShapes.batch, body);
       const { durability = 'pending', clientDecisionId = null } = body;
       const now = { catalog: registry.current(), nowMs: clock.nowMs(), barsMax };
-      const items = body.items.map((item) => readItem(item, key, now));
+      const readNext = createItemReader(key, now);
+      const items = body.items.map((item) => readNext(item));
       const questions = items.map((item) => (item.ok ? withDurability(item.value, durability) : undefined));
       const tokens = questions.filter((question) => question !== undefined).length;
       if (tokens > key.burst) return overBurst(tokens, key);

@@ -192,7 +192,7 @@ function valuesInOrder(body: unknown, catalog: Catalog): Float32Array | undefine
   const { features, model: name, symbol }: { features: unknown; model?: unknown; symbol?: unknown } = body;
   if (typeof features !== 'object' || features === null) return undefined;
   const model = modelNamed(name, symbol, catalog);
-  return model && inOrder(features, model.bundle.manifest.features.names);
+  return model && featuresInOrder(features, model.bundle.manifest.features.names);
 }
 
 function modelNamed(name: unknown, symbol: unknown, catalog: Catalog): ServedModel | undefined {
@@ -200,7 +200,8 @@ function modelNamed(name: unknown, symbol: unknown, catalog: Catalog): ServedMod
   return name === undefined && typeof symbol === 'string' ? catalog.bySymbol(symbol) : undefined;
 }
 
-function inOrder(features: object, names: readonly string[]): Float32Array | undefined {
+/** Undefined where they are others, in another order, or not all finite as 32-bit floats. */
+export function featuresInOrder(features: object, names: readonly string[]): Float32Array | undefined {
   const values = inputRows.take(names.length);
   let at = 0;
   for (const name in features) {
