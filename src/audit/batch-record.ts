@@ -57,16 +57,10 @@ export function sealBatch(
   items: readonly (SealedItem | null)[],
 ): DecisionRecord {
   const places = new Map<SharedPart, number>();
-  let itemHashes = '';
-  let sharedOf = '';
-  let own = '';
-  for (const item of items) {
-    const comma = sharedOf === '' ? '' : ',';
-    if (item && !places.has(item.shared)) places.set(item.shared, places.size);
-    itemHashes += item ? `${comma}"${item.recordHash}"` : `${comma}null`;
-    sharedOf += comma + (item ? places.get(item.shared) : 'null');
-    own += comma + (item?.own ?? 'null');
-  }
+  for (const item of items) if (item && !places.has(item.shared)) places.set(item.shared, places.size);
+  const itemHashes = items.map((item) => (item ? `"${item.recordHash}"` : 'null')).join(',');
+  const sharedOf = items.map((item) => (item ? places.get(item.shared) : 'null')).join(',');
+  const own = items.map((item) => item?.own ?? 'null').join(',');
   const shared = Array.from(places.keys(), ({ text }) => text).join(',');
   const { account, action, decidedAtMs, id, keyId, seq, symbol, writer } = columns;
   // Canonical by the order of the names.

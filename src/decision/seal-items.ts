@@ -6,9 +6,10 @@ import {
   sealItems,
 } from '../audit/batch-record.ts';
 import type { DecisionRecord, RecordColumns } from '../audit/decision-record.ts';
+import type { SharedPart } from '../audit/parted-record.ts';
 import type { Answer, Judgement } from './answer.ts';
-import { type ItemTexts, itemTexts } from './item-texts.ts';
 import type { Judged } from './judge-questions.ts';
+import { answerAround, type OwnText, ownAnswerIn, ownText } from './own-text.ts';
 import { permitted, withoutRoom } from './permitted.ts';
 import type { Question, QuestionBatch } from './question.ts';
 import { columnsOf, type RecordFacts } from './record-decision.ts';
@@ -30,13 +31,14 @@ export interface SealedBatch {
 }
 
 /** A question's answer before it is sealed. */
-interface Made extends ItemTexts {
+interface Made {
   /** Its place in the batch. */
   readonly at: number;
   readonly id: string;
   readonly question: Question;
   readonly judgement: Judgement;
   readonly facts: SharedFacts;
+  readonly own: OwnText;
 }
 
 /** A batch's answers, each as it would be alone, and the one row that keeps them. */
@@ -46,7 +48,7 @@ export function sealBatchOf(
   judged: readonly (Judged | undefined)[],
   moment: BatchMoment,
 ): SealedBatch {
-  const made = makeAll(id, batch, judged, moment);
+  const made = madeFlat(makeAll(id, batch, judged, moment));
   const { facts } = moment;
   const seals = facts && sealItems(facts.receiptSecret, made.map(partsOf));
   const items = new Array<AnsweredItem | undefined>(batch.questions.length).fill(undefined);
@@ -86,8 +88,22 @@ function make(
   { view, facts: recorded }: BatchMoment,
 ): Made {
   const judgement = recorded ? leftOf(question, judged.judgement, view) : withoutRoom(judged.judgement);
-  const { answer, ownAnswer, own } = itemTexts(id, question, judged, judgement, facts);
-  return { at, id, question, judgement, facts, answer, ownAnswer, own };
+  const own = ownText(id, question, judged, judgement, facts);
+  return { at, id, question, judgement, facts, own };
+}
+
+/**
+ * With texts that are parts of one. Hash, receipt, answer and row each take of an item's text, and a text of twenty pieces would be
+ * put together for each of them; V8 would also copy the pieces of a row that waits for the log as often as it collects.
+ */
+function madeFlat(made: readonly Made[]): readonly Made[] {
+  const whole = made.map(({ own }) => own.text).join('');
+  let end = 0;
+  return made.map((one) => {
+    const from = end;
+    end += one.own.text.length;
+    return { ...one, own: { ...one.own, text: whole.slice(from, end) } };
+  });
 }
 
 function leftOf(question: Question, judged: Judgement, view: BatchMoment['view']): Judgement {
@@ -95,12 +111,18 @@ function leftOf(question: Question, judged: Judgement, view: BatchMoment['view']
   return left.ok ? left.value.value : left.error;
 }
 
-function partsOf({ facts: { part }, ownAnswer, own }: Made): ItemParts {
+const partsOf = (made: Made): ItemParts => ({
+  shared: sharedPartOf(made),
+  ownAnswer: ownAnswerIn(made.own),
+  own: made.own.text,
+});
+
+function sharedPartOf({ facts: { part } }: Made): SharedPart {
   if (!part) throw new RangeError('what is recorded has its shared part');
-  return { shared: part, ownAnswer, own };
+  return part;
 }
 
-function leaving({ id, question, judgement, facts, answer }: Made, seal: ItemSeal | undefined): AnsweredItem {
+function leaving({ id, question, judgement, facts, own }: Made, seal: ItemSeal | undefined): AnsweredItem {
   const isLive = question.asOfMs === null;
   const acts = judgement.action !== 'HOLD';
   const end = seal
@@ -110,7 +132,7 @@ function leaving({ id, question, judgement, facts, answer }: Made, seal: ItemSea
     id,
     actionable: acts && isLive,
     effect: acts ? judgement.effect : 'none',
-    text: answer + end,
+    text: answerAround(own, facts) + end,
     validForMs: isLive ? facts.validForMs : null,
     validUntil: isLive ? facts.validUntil : null,
   };
@@ -125,8 +147,8 @@ function rowOf(
 ): DecisionRecord {
   const items = new Array<SealedItem | null>(questions.length).fill(null);
   made.forEach((one, index) => {
-    const { shared, own } = partsOf(one);
-    items[one.at] = { shared, own, recordHash: (seals[index] as ItemSeal).recordHash };
+    const { recordHash } = seals[index] as ItemSeal;
+    items[one.at] = { shared: sharedPartOf(one), own: one.own.text, recordHash };
   });
   const symbol = common(made, ({ question }) => question.symbol);
   const action = common<RecordColumns['action']>(made, ({ judgement }) => judgement.action);
