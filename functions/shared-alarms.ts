@@ -11,13 +11,14 @@ const deadAfterMs = 1_000;
 
 interface Alarm {
   readonly dueAtMs: number;
-  readonly ring: () => void;
-  watch: Watch;
+  /** Null once it rang or was stopped; the next tick forgets it then. */
+  ring: (() => void) | null;
 }
 
 /** Alarms behind one timer, of the request that set the first of them. */
 interface Watch {
-  readonly waiting: Set<Alarm>;
+  /** No set, which costs more to enter and leave than the rest of an alarm. */
+  readonly waiting: Alarm[];
   readonly newcomersUntilMs: number;
   tickDueAtMs: number;
 }
@@ -46,13 +47,10 @@ export function sharedAlarms({ own, clock, waitUntil }: SharedAlarmsOptions): Al
       own.setAlarm(tickMs, tick);
       function tick(): void {
         const nowMs = clock.monotonicMs();
-        for (const alarm of watch.waiting) {
-          if (nowMs < alarm.dueAtMs) continue;
-          watch.waiting.delete(alarm);
-          alarm.ring();
-        }
+        for (const alarm of watch.waiting.splice(0))
+          if (isStillWaiting(alarm, nowMs)) watch.waiting.push(alarm);
         watch.tickDueAtMs = nowMs + tickMs;
-        if (watch.waiting.size > 0) return void own.setAlarm(tickMs, tick);
+        if (watch.waiting.length > 0) return void own.setAlarm(tickMs, tick);
         if (current === watch) current = undefined;
         resolve();
       }
@@ -63,11 +61,11 @@ export function sharedAlarms({ own, clock, waitUntil }: SharedAlarmsOptions): Al
     const isDead = current !== undefined && nowMs > current.tickDueAtMs + deadAfterMs;
     if (current && !isDead && nowMs < current.newcomersUntilMs) return current;
     const watch: Watch = {
-      waiting: new Set(),
+      waiting: [],
       newcomersUntilMs: nowMs + newcomersMs,
       tickDueAtMs: nowMs + tickMs,
     };
-    if (current && isDead) takeOver(current, watch);
+    if (current && isDead) watch.waiting.push(...current.waiting.splice(0));
     current = watch;
     waitUntil(keep(watch));
     return watch;
@@ -77,17 +75,20 @@ export function sharedAlarms({ own, clock, waitUntil }: SharedAlarmsOptions): Al
     setAlarm(durationMs, ring) {
       if (durationMs < sharedMsMin || durationMs > sharedMsMax) return own.setAlarm(durationMs, ring);
       const nowMs = clock.monotonicMs();
-      const alarm: Alarm = { dueAtMs: nowMs + durationMs, ring, watch: watchOf(nowMs) };
-      alarm.watch.waiting.add(alarm);
-      return () => void alarm.watch.waiting.delete(alarm);
+      const alarm: Alarm = { dueAtMs: nowMs + durationMs, ring };
+      watchOf(nowMs).waiting.push(alarm);
+      return () => {
+        alarm.ring = null;
+      };
     },
   };
 }
 
-function takeOver(dead: Watch, watch: Watch): void {
-  for (const alarm of dead.waiting) {
-    alarm.watch = watch;
-    watch.waiting.add(alarm);
-  }
-  dead.waiting.clear();
+/** Rings it where it is due. */
+function isStillWaiting(alarm: Alarm, nowMs: number): boolean {
+  const { ring, dueAtMs } = alarm;
+  if (ring === null || nowMs < dueAtMs) return ring !== null;
+  alarm.ring = null;
+  ring();
+  return false;
 }

@@ -6,7 +6,6 @@ import type { ControlView } from '../control/view.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import { err } from '../core/result.ts';
-import type { Answer } from './answer.ts';
 import { composeAnswer, type Unsealed } from './compose-answer.ts';
 import type { Judged } from './judge-questions.ts';
 import { permitted, withoutRoom } from './permitted.ts';
@@ -26,9 +25,9 @@ interface AnswerSealerOptions {
   readonly buildHash: RecordFacts['buildHash'];
 }
 
-/** An answer, and its JSON as it leaves. */
+/** An answer, and its JSON as it leaves, with the seal of its record. */
 export interface Answered {
-  readonly answer: Answer;
+  readonly answer: Unsealed;
   readonly text: string;
   /** How long it may be acted upon, from when it was made, in milliseconds; null where it never may. */
   readonly validForMs: number | null;
@@ -116,8 +115,7 @@ export function createAnswerSealer(options: AnswerSealerOptions): AnswerSealer {
     const text = JSON.stringify(answer);
     const { id, action } = answer;
     const record = facts && recordDecision(question, judged, { id, action, text }, making.view, facts);
-    const seal = { recordHash: record?.recordHash ?? null, receipt: record?.receipt ?? null };
-    return { answer: Object.assign(answer, seal), text: withSeal(text, record), validForMs, record };
+    return { answer, text: withSeal(text, record), validForMs, record };
   }
 
   return {

@@ -18,7 +18,8 @@ const version00 = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.
  * (W3C Trace Context §3.2: an unparsable header is ignored, version ff is invalid, later versions are read as 00).
  */
 export function continueTrace(traceparent: string | null, random: Random): TraceContext {
-  const match = traceparent === null ? null : version00.exec(traceparent);
+  if (traceparent === null) return newTrace(random);
+  const match = version00.exec(traceparent);
   const [, version = 'ff', traceId = '', parentId = '', flags = '00', rest] = match ?? [];
   const isValid =
     match !== null &&
@@ -26,12 +27,14 @@ export function continueTrace(traceparent: string | null, random: Random): Trace
     !/^0+$/.test(traceId) &&
     !/^0+$/.test(parentId) &&
     (version !== '00' || rest === undefined);
-  if (!isValid) {
-    const drawn = hexOf(random.bytes(24));
-    return { traceId: drawn.slice(16), parentId: undefined, spanId: drawn.slice(0, 16), sampled: false };
-  }
+  if (!isValid) return newTrace(random);
   const spanId = hexOf(random.bytes(8));
   return { traceId, parentId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
+}
+
+function newTrace(random: Random): TraceContext {
+  const drawn = hexOf(random.bytes(24));
+  return { traceId: drawn.slice(16), parentId: undefined, spanId: drawn.slice(0, 16), sampled: false };
 }
 
 export const formatTraceparent = (trace: TraceContext): string =>

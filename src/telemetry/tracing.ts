@@ -61,8 +61,11 @@ function isTraced(): boolean {
   return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer(tracerName) !== undefined;
 }
 
+const runUntraced: RequestSpan['run'] = (handle) => handle();
+const endUntraced: RequestSpan['end'] = () => undefined;
+
 const untraced = (remote: TraceContext): RequestSpan => ({
   traceparent: formatTraceparent(remote),
-  run: (handle) => handle(),
-  end: () => undefined,
+  run: runUntraced,
+  end: endUntraced,
 });

@@ -8,8 +8,8 @@ import type { Load } from '../../src/control/overload/load-state.ts';
 import type { TargetState } from '../../src/control/view.ts';
 import { createIdSource } from '../../src/core/ids.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
-import type { Answer } from '../../src/decision/answer.ts';
 import { createArms } from '../../src/decision/arms.ts';
+import type { Unsealed } from '../../src/decision/compose-answer.ts';
 import { createPipeline } from '../../src/decision/pipeline.ts';
 import type { Question } from '../../src/decision/question.ts';
 import type { Experiment } from '../../src/experiments/experiment.ts';
@@ -130,7 +130,7 @@ function setUp({ experiment, candidate, production }: SetUp = {}) {
     buildHash: null,
   });
   const scope = { waitUntil: (work: Promise<void>) => void work, clientAddress: '127.0.0.1' };
-  async function ask(change: Partial<Question> = {}): Promise<Answer> {
+  async function ask(change: Partial<Question> = {}): Promise<Unsealed> {
     const asked = { ...question(models.production), ...change };
     const outcome = await pipeline.decide(asked, view(), scope, new Stages(time, 'auth'));
     if (outcome.kind !== 'answered') throw new Error(outcome.kind);
@@ -173,7 +173,7 @@ function question(model: ServedModel): Question {
 
 /** Accounts of an experiment of half and half, one of each arm. */
 async function bothArms(ask: ReturnType<typeof setUp>['ask']) {
-  const answers = new Map<string, { readonly account: string; readonly answer: Answer }>();
+  const answers = new Map<string, { readonly account: string; readonly answer: Unsealed }>();
   for (let i = 0; answers.size < 2 && i < 64; i += 1) {
     const account = `a${i}`;
     const answer = await ask({
@@ -187,7 +187,7 @@ async function bothArms(ask: ReturnType<typeof setUp>['ask']) {
 }
 
 /** What of an answer does not depend on when it was made. */
-const sameOf = ({ id: _, at: __, recordHash: ___, receipt: ____, ...rest }: Answer) => rest;
+const sameOf = ({ id: _, at: __, ...rest }: Unsealed) => rest;
 
 describe('a model that is halted', () => {
   it.each([
@@ -318,7 +318,7 @@ describe('an A/B experiment', () => {
 
   it('holds where the candidate fails, ends the experiment at once, and production answers the next', async () => {
     const { ask, state } = setUp({ experiment: experimentOf(abTerms(0.9)), candidate: failing() });
-    let failed: Answer | undefined;
+    let failed: Unsealed | undefined;
     for (let i = 0; failed === undefined && i < 64; i += 1) {
       const account = `a${i}`;
       const answer = await ask({
