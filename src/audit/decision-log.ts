@@ -136,7 +136,7 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
   let owner: Owner | undefined;
 
   const isOwner = (me: Owner): boolean => owner === me;
-  const ownerIsAlive = (): boolean => owner !== undefined && clock.monotonicMs() < owner.leaseEndsAtMs;
+  const ownerIsAlive = (nowMs: number): boolean => owner !== undefined && nowMs < owner.leaseEndsAtMs;
 
   function takeOwnership(): Owner {
     owner = { leaseEndsAtMs: clock.monotonicMs() + ownerLeaseMs };
@@ -197,8 +197,9 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
     isFull: () => pending.sizeBytes >= pendingBytesMax,
     paceMs: (decisions) => paceMsOf(decisions, pending.sizeBytes / pendingBytesMax),
     append(record, scope) {
-      pending.add(record, clock.monotonicMs());
-      if (!ownerIsAlive()) scope.waitUntil(flush(takeOwnership(), options));
+      const nowMs = clock.monotonicMs();
+      pending.add(record, nowMs);
+      if (!ownerIsAlive(nowMs)) scope.waitUntil(flush(takeOwnership(), options));
     },
     async acknowledge(record) {
       const written = await insert([record]);

@@ -81,6 +81,25 @@ describe('commitDecisions', () => {
     expect(rows.map((row) => row['record'])).toEqual(batch.map((each) => each.record));
   });
 
+  it('writes what a client chose as it is, in every column', async () => {
+    const client = createClient({ url, authToken });
+    const odd = ['"', '\\', '\\"', "'", '\u007f', '\n', 'é', '漢', '👍', '],["', '\u2028'];
+    const batch = odd.map((text, index) =>
+      sealRecord(
+        'r'.repeat(32),
+        { ...record(`odd-${index}`), account: text, keyId: `k${text}`, symbol: `${text}S` },
+        { text },
+      ),
+    );
+    expect(await commitDecisions({ client, chain }, batch)).toMatchObject({ ok: true });
+    const { rows } = await client.execute(
+      "SELECT account, key_id, symbol, record, record_hash FROM decisions WHERE id LIKE 'odd-%' ORDER BY seq, ordinal",
+    );
+    expect(rows.map((row) => Object.values(row))).toEqual(
+      batch.map((each) => [each.account, each.keyId, each.symbol, each.record, each.recordHash]),
+    );
+  });
+
   it('says that a row was refused where the database answered that it takes none of them', async () => {
     const client = createClient({ url, authToken });
     expect(await commitDecisions({ client, chain }, [record('d'), refusedRecord])).toMatchObject({
