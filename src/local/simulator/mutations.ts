@@ -114,7 +114,7 @@ export const mutations: readonly Mutation[] = [
     'src/control/lua/merge.ts',
     'state.epoch = math.max(state.epoch, epoch)',
     'state.epoch = epoch',
-    'slept through a halt',
+    'seeded too late',
   ),
   mutation(
     'revocations are not kept',

@@ -13,6 +13,7 @@ import { operatorsKeyChanges } from './operators-key-changes.ts';
 import { overridesAreUsed } from './overrides-are-used.ts';
 import { reducedBesideHalt } from './reduced-beside-halt.ts';
 import { retriedAcrossHalt } from './retried-across-halt.ts';
+import { seededTooLate } from './seeded-too-late.ts';
 import { sleptThroughHalt } from './slept-through-halt.ts';
 import type { Scenario } from './stage.ts';
 import { streamUnderHalts } from './stream-under-halts.ts';
@@ -36,6 +37,7 @@ export const scenarios = {
   'overrides are used': overridesAreUsed,
   'machine sleeps': machineSleeps,
   "an operator's key changes": operatorsKeyChanges,
+  'seeded too late': seededTooLate,
 } satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof scenarios;
