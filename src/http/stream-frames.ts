@@ -32,7 +32,7 @@ const windowFrame = z
 
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-const ticksFrame = z.strictObject({
+export const ticksFrame = z.strictObject({
   type: z.literal('ticks'),
   seq: count.openapi({ description: 'Larger with every frame; the answer carries it.' }),
   ack: count.openapi({ description: 'The highest `seq` whose decisions were read; 0 before the first.' }),

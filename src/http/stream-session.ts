@@ -1,6 +1,7 @@
 import type { Control } from '../control/control.ts';
 import type { Overload } from '../control/overload/overload.ts';
 import type { ControlView, Permit } from '../control/view.ts';
+import { checkOfShape } from '../core/check-of-shape.ts';
 import type { Clock, Timers } from '../core/clock.ts';
 import type { Eventual } from '../core/eventual.ts';
 import type { Result } from '../core/result.ts';
@@ -13,6 +14,7 @@ import type { RequestScope, ServerSocket, SocketEvents } from '../runtime.ts';
 import { Stages } from '../telemetry/stages.ts';
 import { answeredItems } from './answered-items.ts';
 import { parseJson } from './body.ts';
+import { decisionShapes } from './decision-shapes.ts';
 import type { InboxRoom } from './inbox-room.ts';
 import { type Problem, problemBody } from './problem.ts';
 import { readShape } from './read-shape.ts';
@@ -51,6 +53,9 @@ export interface StreamSessionOptions {
   readonly callCount: () => number;
   readonly limits: StreamLimits;
 }
+
+/** What nearly every frame is; any other is read by its schema, which says what does not fit. */
+const isTicksFrame = checkOfShape<TicksFrame>(decisionShapes.ticks);
 
 type MayDecide = Extract<Permit, { kind: 'granted' | 'unavailable' }>;
 
@@ -189,6 +194,7 @@ export class StreamSession implements SocketEvents {
 
   async #handle(text: string): Promise<void> {
     const body = parseJson(text);
+    if (body.ok && isTicksFrame(body.value)) return this.#answerTicks(body.value);
     const frame = body.ok ? readShape(clientFrameSchema, body.value) : body;
     if (!frame.ok) return this.#refuse(frame.error, namesIn(body));
     switch (frame.value.type) {

@@ -13,6 +13,7 @@ import {
 import { decisionShapes } from '../../src/http/decision-shapes.ts';
 import type { Fault } from '../../src/http/problem.ts';
 import { readShape, unfit } from '../../src/http/read-shape.ts';
+import { ticksFrame } from '../../src/http/stream-frames.ts';
 import { manifestSchema } from '../../src/models/manifest.ts';
 import { manifestShape } from '../../src/models/manifest-shape.ts';
 import { releaseBundle } from '../../src/models/release.ts';
@@ -134,6 +135,31 @@ describe('the shape of a batch', () => {
     ['a lone surrogate', { items: [1], clientDecisionId: '\ud800' }],
   ])('says of %s what the schema says', (_, asked) => {
     expect(unfit(decisionShapes.batch, asked)).toEqual(readShape(batchRequestSchema, asked));
+  });
+});
+
+describe('the shape of a frame of ticks', () => {
+  const isTicksFrame = checkOfShape(decisionShapes.ticks);
+  const frame = { type: 'ticks', seq: 2, ack: 1, ticks: [{ symbol: 'DEMO' }] };
+
+  it.each<[string, unknown]>([
+    ['itself', frame],
+    ['ticks that are none', { ...frame, ticks: [null, 1, 'x'] }],
+    ['no ticks', { ...frame, ticks: [] }],
+    ['too many ticks', { ...frame, ticks: Array.from({ length: 257 }, () => 1) }],
+    ['as many as may be', { ...frame, ticks: Array.from({ length: 256 }, () => 1) }],
+    ['another type', { ...frame, type: 'window' }],
+    ['a stranger', { ...frame, more: 1 }],
+    ['no seq', { ...frame, seq: undefined }],
+    ['a seq below 0', { ...frame, seq: -1 }],
+    ['a seq that is no integer', { ...frame, seq: 1.5 }],
+    ['a seq that is too large', { ...frame, seq: 2 ** 53 }],
+    ['the largest seq', { ...frame, seq: Number.MAX_SAFE_INTEGER }],
+    ['an ack of text', { ...frame, ack: '1' }],
+    ['no object', [frame]],
+    ['nothing', null],
+  ])('says of %s what the schema says', (_, asked) => {
+    expect(isTicksFrame(asked)).toBe(ticksFrame.safeParse(asked).success);
   });
 });
 
