@@ -165,6 +165,15 @@ describe.each(runtimeNames)('the service on %s', (runtime) => {
       await stream.ended;
     });
 
+    it('is not compressed, whatever its client offers', async () => {
+      const headers = { authorization: service.keys.decide };
+      const url = `${service.baseUrl.replace('http:', 'ws:')}/v1/stream`;
+      const socket = new WebSocket(url, { headers } as never);
+      await new Promise((resolve) => socket.addEventListener('open', resolve));
+      expect(socket.extensions).toBe('');
+      socket.close();
+    });
+
     it('is refused without an upgrade, without a key and without its scope', async () => {
       const refused = await fetch(`${service.baseUrl}/v1/stream`);
       expect(await refused.json()).toMatchObject({ code: 'UPGRADE_REQUIRED', status: 426 });
