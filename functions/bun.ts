@@ -4,6 +4,7 @@ import '../src/compose/on-demand.ts';
 import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
 import { bunDigests } from './bun-digests.ts';
 import { bunTimers } from './bun-timers.ts';
+import { CallScope } from './call-scope.ts';
 import { copiedHeaders } from './copied-headers.ts';
 import { pendingWork } from './pending-work.ts';
 import { processLoad } from './process-load.ts';
@@ -74,18 +75,12 @@ const decidingPath = /\/v1\/decisions(\/batch)?$/;
 const server = Bun.serve<SocketData>({
   hostname: Bun.env['HOST'] ?? '127.0.0.1',
   port: Number(Bun.env['PORT'] ?? 8787),
-  async fetch(request, socket) {
+  fetch(request, socket) {
     const askAddress = () => socket.requestIP(request)?.address ?? 'unknown';
     // Bun takes 12 µs to tell, and no longer knows once the client is gone: asked at once but for decisions, of which only a failed
     // login wants it, and counts as of one address with all others that nobody waited for.
-    const address = decidingPath.test(request.url) ? undefined : askAddress();
-    const response = await service.fetch(request, {
-      waitUntil: work.add,
-      get clientAddress() {
-        return address ?? askAddress();
-      },
-    });
-    return upgraded.has(response) ? undefined : response;
+    if (decidingPath.test(request.url)) return service.fetch(request, new CallScope(work.add, askAddress));
+    return answerOrUpgrade(request, askAddress());
   },
   websocket: {
     open(socket) {
@@ -102,6 +97,11 @@ const server = Bun.serve<SocketData>({
     close: (socket) => socket.data.events?.onClose(),
   },
 });
+
+async function answerOrUpgrade(request: Request, address: string): Promise<Response | undefined> {
+  const response = await service.fetch(request, new CallScope(work.add, () => address));
+  return upgraded.has(response) ? undefined : response;
+}
 
 interface SocketData {
   readonly accept: (socket: ServerSocket) => SocketEvents;

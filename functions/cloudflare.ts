@@ -6,6 +6,7 @@ import sha256Module from '../src/core/sha256.wasm';
 import kernelModule from '../src/inference/kernel/kernel.wasm';
 import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
 import { createR2ModelStore } from '../src/store/r2-model-store.ts';
+import { CallScope } from './call-scope.ts';
 import { copiedHeaders } from './copied-headers.ts';
 import { sharedAlarms } from './shared-alarms.ts';
 import { shieldOf } from './shield-of.ts';
@@ -57,12 +58,9 @@ const isOpen = ({ readyState }: WebSocket): boolean => readyState === 1;
 
 export default {
   fetch: (request: Request): Promise<Response> =>
-    service.fetch(request, {
-      waitUntil,
-      // Asked for by few requests, and not free.
-      get clientAddress() {
-        return request.headers.get('cf-connecting-ip') ?? 'unknown';
-      },
-    }),
+    service.fetch(
+      request,
+      new CallScope(waitUntil, () => request.headers.get('cf-connecting-ip') ?? 'unknown'),
+    ),
   scheduled: (event: { readonly cron: string }): Promise<void> => service.scheduled(event.cron),
 };

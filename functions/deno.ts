@@ -3,6 +3,7 @@ import { compose } from '../src/compose.ts';
 import '../src/compose/on-demand.ts';
 import type { ServerSocket, SocketEvents } from '../src/runtime.ts';
 import { appendHeaders } from './append-headers.ts';
+import { CallScope } from './call-scope.ts';
 import { denoDigests } from './deno-digests.ts';
 import { pendingWork } from './pending-work.ts';
 import { processLoad } from './process-load.ts';
@@ -66,14 +67,7 @@ const server = Deno.serve(
     port: Number(Deno.env.get('PORT') ?? 8787),
     onListen: () => undefined,
   },
-  (request, info) =>
-    service.fetch(request, {
-      waitUntil: work.add,
-      // Asked for by few requests, and not free.
-      get clientAddress() {
-        return info.remoteAddr.hostname;
-      },
-    }),
+  (request, info) => service.fetch(request, new CallScope(work.add, () => info.remoteAddr.hostname)),
 );
 
 function upgrade(request: Request, accept: (socket: ServerSocket) => SocketEvents): Response {

@@ -310,6 +310,13 @@ function answerTo(made: Made, bucket: BucketState | undefined): Reply {
 }
 
 function jsonReply(body: string, bucket: BucketState | undefined): Reply {
-  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-  return { status: 200, body, headers: bucket ? { ...rateLimitHeaders(bucket), ...headers } : headers };
+  return {
+    status: 200,
+    body,
+    headers: {
+      ...(bucket ? rateLimitHeaders(bucket) : {}),
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+    },
+  };
 }
