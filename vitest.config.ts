@@ -13,7 +13,7 @@ const insideWorkerd = {
     'test/control/breakers/{breaker-operator,fleet-breaker,shared-breakers}.test.ts',
     'test/decision/idempotency.test.ts',
     'test/control/keys/key-verbs.test.ts',
-    'test/http/{audit-routes,ladder,market-data,models,restore-decision,shedding}.test.ts',
+    'test/http/{audit-routes,ladder,market-data,models,replay-decision,restore-decision,shedding}.test.ts',
     'test/http/keys/key-routes.test.ts',
     'test/http/overrides/override-routes.test.ts',
     'test/control/overrides/*.test.ts',

@@ -1,14 +1,20 @@
 import type { z } from '@hono/zod-openapi';
 import { isoTime } from '../core/iso-time.ts';
+import { authenticateLive, type LiveAuthentication } from './authenticate-live.ts';
 import type { Handler } from './context.ts';
 import type { storedDecisionSchema } from './decision-schemas.ts';
 import { problemResponse } from './problem.ts';
-import { loadStoredDecision, type StoredDecision, type StoredDecisionOptions } from './stored-decision.ts';
+import { type DecisionStore, loadStoredDecision, type StoredDecision } from './stored-decision.ts';
+
+interface ReadDecisionOptions extends LiveAuthentication, DecisionStore {}
 
 /** `GET /v1/decisions/{id}`: what the log has of a decision of the key's own account. */
-export function createReadDecisionRoute(options: StoredDecisionOptions): Handler {
+export function createReadDecisionRoute(options: ReadDecisionOptions): Handler {
   return async (context) => {
-    const stored = await loadStoredDecision(context, options);
+    const principal = await authenticateLive(context, 'observe', options);
+    if (!principal.ok) return problemResponse(principal.error);
+    context.var.stages.begin('read');
+    const stored = await loadStoredDecision(context.req.param('id') ?? '', principal.value.account, options);
     if (!stored.ok) return problemResponse(stored.error);
     return context.json(shown(stored.value), 200, { 'cache-control': 'no-store' });
   };

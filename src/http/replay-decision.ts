@@ -1,20 +1,26 @@
 import type { z } from 'zod';
 import { partedHashOf } from '../audit/parted-record.ts';
 import { type ReplayOptions, replayDecision } from '../decision/replay.ts';
+import { authenticateCharged, type ChargedAuthentication } from './authenticate-charged.ts';
 import type { Handler } from './context.ts';
 import type { replaySchema } from './decision-schemas.ts';
 import { problemResponse } from './problem.ts';
-import { loadStoredDecision, type StoredDecisionOptions } from './stored-decision.ts';
+import { type DecisionStore, loadStoredDecision } from './stored-decision.ts';
 
-interface ReplayDecisionOptions extends StoredDecisionOptions, ReplayOptions {
+interface ReplayDecisionOptions extends ChargedAuthentication, DecisionStore, ReplayOptions {
   /** Of the code that replays; null where nobody took it. */
   readonly buildHash: string | null;
 }
 
-/** `POST /v1/decisions/{id}/replay`: decides again from the record alone, and compares the bytes. */
+/** `POST /v1/decisions/{id}/replay`, for one token of the key's bucket: decides again from the record alone, and compares the bytes. */
 export function createReplayDecisionRoute(options: ReplayDecisionOptions): Handler {
   return async (context) => {
-    const stored = await loadStoredDecision(context, options);
+    context.var.stages.begin('permit');
+    const charged = await authenticateCharged(context, 'observe', options);
+    if (!charged.ok) return charged.error;
+    const { principal, headers } = charged.value;
+    context.var.stages.begin('read');
+    const stored = await loadStoredDecision(context.req.param('id') ?? '', principal.account, options);
     if (!stored.ok) return problemResponse(stored.error);
     context.var.stages.begin('replay');
     if (stored.value.kind === 'restored') {
@@ -39,7 +45,7 @@ export function createReplayDecisionRoute(options: ReplayDecisionOptions): Handl
           ...{ id, same, recordHash, replayedHash, deviations },
           ...{ buildHash, replayedBuildHash },
         };
-        return context.json(body, 200, { 'cache-control': 'no-store' });
+        return context.json(body, 200, { ...headers, 'cache-control': 'no-store' });
       }
     }
   };

@@ -2,16 +2,16 @@ import type { z } from '@hono/zod-openapi';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import { provesItself, restorationOf, type SealedAnswer, takeApart } from '../audit/restored-answer.ts';
 import { err, ok, type Result } from '../core/result.ts';
-import { authenticateLive } from './authenticate-live.ts';
+import { authenticateLive, type LiveAuthentication } from './authenticate-live.ts';
 import type { BodyLimits } from './body.ts';
 import type { Handler, RouteContext } from './context.ts';
 import { type restorationSchema, sealedAnswerSchema } from './decision-schemas.ts';
 import { type Problem, problemResponse } from './problem.ts';
 import { readJson } from './read-json.ts';
 import { invalid } from './read-shape.ts';
-import { findDecision, type StoredDecisionOptions } from './stored-decision.ts';
+import { type DecisionStore, findDecision } from './stored-decision.ts';
 
-interface RestoreDecisionOptions extends StoredDecisionOptions {
+interface RestoreDecisionOptions extends LiveAuthentication, DecisionStore {
   readonly trail: AuditTrail;
   readonly bodyLimits: BodyLimits;
 }

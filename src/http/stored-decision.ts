@@ -1,36 +1,29 @@
 import { and, eq } from 'drizzle-orm';
-import type { Context } from 'hono';
 import { type ItemRecord, itemOf } from '../audit/batch-record.ts';
 import { isIntact } from '../audit/decision-record.ts';
 import { findRestored, type RestoredAnswer } from '../audit/restored-answer.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Database } from '../store/database.ts';
 import { decisions } from '../store/schema.ts';
-import { authenticateLive, type LiveAuthentication } from './authenticate-live.ts';
-import type { Environment } from './context.ts';
 import type { Problem } from './problem.ts';
 
-interface DecisionStore {
+export interface DecisionStore {
   readonly database: Database;
   readonly receiptSecret: string;
 }
-
-export interface StoredDecisionOptions extends LiveAuthentication, DecisionStore {}
 
 /** What the log has of a decision: its record as it was written, or of a lost one the answer that its client brought back. */
 export type StoredDecision =
   | ({ readonly kind: 'kept' } & ItemRecord)
   | ({ readonly kind: 'restored'; readonly id: string } & RestoredAnswer);
 
-/** What `{id}` of the path names, of the account of a key that may observe; or a problem. */
+/** The decision of an account that `{id}` of a path names; or a problem. */
 export async function loadStoredDecision(
-  context: Context<Environment>,
-  options: StoredDecisionOptions,
+  id: string,
+  account: string,
+  store: DecisionStore,
 ): Promise<Result<StoredDecision, Problem>> {
-  const principal = await authenticateLive(context, 'observe', options);
-  if (!principal.ok) return principal;
-  context.var.stages.begin('read');
-  const found = await findDecision(context.req.param('id') ?? '', principal.value.account, options);
+  const found = await findDecision(id, account, store);
   if (!found.ok) return found;
   return found.value
     ? ok(found.value)
