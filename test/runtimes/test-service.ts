@@ -150,3 +150,15 @@ async function untilReady(baseUrl: string, child: Child): Promise<void> {
 export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await condition())) await timers.sleep(10);
 }
+
+/**
+ * The first answer that `isGood`. An isolate that shares its machine with other tests may be busy at any time, and then leaves out what
+ * is optional: stages and attributions.
+ */
+export async function firstGood<T>(ask: () => Promise<T>, isGood: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (isGood(answer)) return answer;
+    await timers.sleep(100);
+  }
+}
