@@ -48,10 +48,11 @@ const judgedTheRows = /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH)/;
 /**
  * A batch goes in several statements side by side, each of this many records or more. On a saturated isolate a
  * statement's body leaves in pieces, a piece a turn of the event loop: in workerd at 2,500 decisions a second one
- * statement of 2,000 records took 1.2 s and the log fell behind, four of 100 took 0.1 s and it kept up. But each has a cost of
- * its own: the database takes 32 µs of processor time a row by 16, 16 by 64 and 13 by 128 or more.
+ * statement of 2,000 records took 1.2 s and the log fell behind, four of 100 took 0.1 s and it kept up; by 256 and more a thousand
+ * records waited where by 128 a hundred and fifty do. Fewer cost more: the database takes 32 µs of processor time a row by 16, 16 by
+ * 64 and 13 by 128.
  */
-const statementRecordsMin = 256;
+const statementRecordsMin = 128;
 /** Of the six connections that a Worker may have open, some are left to the stores' other callers. */
 const statementsMax = 4;
 

@@ -115,7 +115,7 @@ interface Owner {
 type Term = Pick<DecisionLogOptions, 'ownerMsMax' | 'overtimeMs' | 'gatherMs'>;
 
 /** As many fill a statement; see audit/commit.ts. */
-const gatheredMin = 256;
+const gatheredMin = 128;
 const retryMsMin = 50;
 const retryMsMax = 1_000;
 const unpacedShare = 0.25;
