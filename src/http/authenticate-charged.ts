@@ -23,5 +23,6 @@ export async function authenticateCharged(
   const keysNews = control.keysNews();
   const principal = await authenticateRequest(context, scopes, authenticator);
   if (!principal.ok) return err(problemResponse(principal.error));
-  return takeToken(context, { principal: principal.value, keysNews, prove }, control);
+  const charged = await takeToken(context, { principal: principal.value, keysNews, prove }, control);
+  return charged.ok ? charged : err(problemResponse(charged.error.problem, charged.error.headers));
 }

@@ -3,7 +3,7 @@ import type { Eventual } from '../core/eventual.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Principal } from './auth.ts';
 import type { RouteContext } from './context.ts';
-import { type Problem, problemResponse } from './problem.ts';
+import type { Problem } from './problem.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 
 interface TokenAsk {
@@ -22,12 +22,18 @@ export interface Charged {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Takes a token of a key's bucket, for what costs; or the answer that refuses it. */
+/** Why there is none, for an answer in the form of whoever asks. */
+interface TokenRefusal {
+  readonly problem: Problem;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Takes a token of a key's bucket, for what costs. */
 export async function takeToken(
   { env: { scope } }: RouteContext,
   { principal, keysNews, prove }: TokenAsk,
   control: Pick<Control, 'permit' | 'keysNews'>,
-): Promise<Result<Charged, Response>> {
+): Promise<Result<Charged, TokenRefusal>> {
   const { id: keyId, ratePerSecond, burst } = principal;
   const permit = await control.permit({ keyId, ratePerSecond, burst }, scope);
   if (permit.kind === 'revoked') return refused({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
@@ -40,5 +46,5 @@ export async function takeToken(
   return proven.ok ? ok({ principal: proven.value, headers }) : refused(proven.error);
 }
 
-const refused = (problem: Problem, headers?: Readonly<Record<string, string>>): Result<never, Response> =>
-  err(problemResponse(problem, headers));
+const refused = (problem: Problem, headers: TokenRefusal['headers'] = {}): Result<never, TokenRefusal> =>
+  err({ problem, headers });

@@ -7,8 +7,8 @@ import type { Authenticator, Principal } from '../auth.ts';
 import { type BodyLimits, parseJson, readBody } from '../body.ts';
 import type { Handler, RouteContext } from '../context.ts';
 import type { Problem } from '../problem.ts';
-import { rateLimitHeaders } from '../rate-limit-headers.ts';
 import { readShape } from '../read-shape.ts';
+import { takeToken } from '../take-token.ts';
 import { errorResponse } from './error-response.ts';
 import { findModel } from './find-model.ts';
 import {
@@ -45,26 +45,12 @@ export function createInferRoute(options: InferOptions): Handler {
     const asked = await readAsked(context, options);
     if (!asked.ok) return errorResponse(asked.error);
     context.var.stages.begin('permit');
-    const { id, ratePerSecond, burst } = asked.value.principal;
-    const permit = await control.permit({ keyId: id, ratePerSecond, burst }, context.env.scope);
-    switch (permit.kind) {
-      case 'revoked':
-        return errorResponse({ code: 'UNAUTHENTICATED', detail: 'the key is revoked' });
-      case 'limited':
-        return errorResponse(
-          { code: 'RATE_LIMITED', retryAfterMs: permit.bucket.retryAfterMs },
-          rateLimitHeaders(permit.bucket),
-        );
-      case 'unavailable':
-        return errorResponse({ code: 'AUTH_UNAVAILABLE', retryAfterMs: 1_000 });
-      case 'granted': {
-        // The permit's own sync may have told of the key, or that it missed what was told.
-        const reread = keysNews === control.keysNews() ? undefined : await authenticate(context, options);
-        if (reread && !reread.ok) return errorResponse(reread.error);
-        context.var.stages.begin('model');
-        return scoresOf(asked.value, rateLimitHeaders(permit.bucket));
-      }
-    }
+    const { principal } = asked.value;
+    const prove = () => authenticate(context, options);
+    const charged = await takeToken(context, { principal, keysNews, prove }, control);
+    if (!charged.ok) return errorResponse(charged.error.problem, charged.error.headers);
+    context.var.stages.begin('model');
+    return scoresOf(asked.value, charged.value.headers);
   };
 }
 

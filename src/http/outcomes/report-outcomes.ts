@@ -56,7 +56,7 @@ export function createReportOutcomesRoute(options: OutcomesRouteOptions): Handle
     context.var.stages.begin('permit');
     const prove = () => authenticate(context, options);
     const charged = await takeToken(context, { principal: principal.value, keysNews, prove }, control);
-    if (!charged.ok) return charged.error;
+    if (!charged.ok) return problemResponse(charged.error.problem, charged.error.headers);
     const { headers } = charged.value;
     const { id: keyId, account } = charged.value.principal;
     context.var.stages.begin('write');
